@@ -1,0 +1,54 @@
+/** What a data holder declares: a Data Package v2 descriptor with the members of the contract, section 4. */
+import { z } from 'zod'
+
+/** Names are SQL identifiers that need no quotes, so that text, file and page say the same word. */
+const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]{0,62}$/)
+export const datasetName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+
+export const fieldRoles = ['unit', 'key', 'unit-reference', 'quasi-identifier', 'sensitive'] as const
+export const fieldTypes = ['string', 'integer', 'number', 'boolean', 'date', 'datetime', 'time'] as const
+
+const fieldSchema = z.object({
+  name,
+  type: z.enum(fieldTypes).default('string'),
+  title: z.string().max(300).optional(),
+  description: z.string().max(3000).optional(),
+  role: z.enum(fieldRoles).optional(),
+  unit: z.string().max(40).optional(),
+  bounds: z.tuple([z.number(), z.number()]).optional(),
+  restrict: z.array(z.enum(['filter', 'group-by', 'output'])).optional(),
+  format: z.string().max(100).optional(),
+  constraints: z.object({ required: z.boolean().optional(), unique: z.boolean().optional() }).optional(),
+})
+export type Field = z.infer<typeof fieldSchema>
+
+const keyFields = z.union([name.transform((one) => [one]), z.array(name).min(1)])
+
+const resourceSchema = z.object({
+  name,
+  title: z.string().max(300).optional(),
+  description: z.string().max(3000).optional(),
+  class: z.enum(['personal', 'public']).optional(),
+  schema: z.object({
+    primaryKey: keyFields.optional(),
+    foreignKeys: z
+      .array(
+        z.object({ fields: keyFields, reference: z.object({ resource: z.string(), fields: keyFields }) }),
+      )
+      .optional(),
+    fields: z.array(fieldSchema).min(1).max(10_000),
+  }),
+})
+export type Resource = z.infer<typeof resourceSchema>
+
+export const descriptorSchema = z.object({
+  name: datasetName,
+  title: z.string().max(300).optional(),
+  description: z.string().max(3000).optional(),
+  kind: z.enum(['personal', 'non-personal']),
+  holder: z.string().min(1).max(100),
+  domain: z.string().min(1).max(100).optional(),
+  threshold: z.number().int().min(11).max(1000).default(11),
+  resources: z.array(resourceSchema).min(1).max(200),
+})
+export type Descriptor = z.infer<typeof descriptorSchema>

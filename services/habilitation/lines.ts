@@ -1,0 +1,36 @@
+/** What the habilitation room asks of the rooms above it; main.ts hands these in. */
+import type { Missing } from '../kernel/refusal.ts'
+import type { CurrentPermit } from './permit.ts'
+
+/** What a request must know of a dataset to be checked: names and classes, never a row. */
+export interface DatasetFacts {
+  readonly name: string
+  readonly holder: string
+  readonly kind: 'personal' | 'non-personal'
+  readonly k: number
+  readonly tables: Readonly<
+    Record<string, { readonly class: 'personal' | 'public'; readonly columns: readonly string[] }>
+  >
+}
+
+export interface Datasets {
+  facts(dataset: string): Promise<DatasetFacts | null>
+  /**
+   * Whether a `filter` or `population` is one boolean expression of allow-listed scalars over the columns of that table
+   * (contract, section 6). Null when it is; otherwise a message that names the rule and repeats nothing of the text.
+   */
+  checkFilter(asked: {
+    dataset: string
+    table: string
+    filter: string
+    path: string
+  }): Promise<Missing | null>
+}
+
+/** What must happen elsewhere when a permit changes; each is called after the entry is durable. */
+export interface Effects {
+  /** Starts to seal the extract of the lines that are open and not sealed yet. Returns at once. */
+  seal(current: CurrentPermit): void
+  /** Stops the running queries of a project (of one dataset of it) at once; they answer with this code. */
+  stop(project: string, code: 'SUSPENDED' | 'REVOKED' | 'LINE_CLOSED', dataset?: string): void
+}

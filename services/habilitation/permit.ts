@@ -1,0 +1,82 @@
+/** The signed permit: what the gateway executes. Payload = RFC 8785 text, signed ES256 (governance.md 6). */
+
+export interface PermitTable {
+  /** `*` expanded at signing, in the order of the descriptor. */
+  readonly columns: readonly string[]
+  readonly filter?: string
+}
+
+export interface PermitLine {
+  readonly id: string
+  readonly dataset: string
+  readonly holder: string
+  readonly k: number
+  readonly population?: { readonly table: string; readonly filter: string }
+  readonly tables: Readonly<Record<string, PermitTable>>
+  readonly holderAct: 'countersign' | 'acknowledge'
+  /** Detached JWS of the holder over the canonical line without this member. */
+  readonly holderJws: string
+}
+
+export interface PermitPerson {
+  readonly issuer: string
+  readonly subject: string
+  readonly profile: string
+  /** Seconds since 1970, as in JWT. */
+  readonly nbf: number
+  readonly exp: number
+}
+
+export interface PermitPayload {
+  readonly v: 1
+  readonly iss: string
+  readonly aud: 'huisclos:permit'
+  /** `<base>-v<version>`. */
+  readonly jti: string
+  readonly iat: number
+  readonly nbf: number
+  readonly exp: number
+  readonly base: string
+  readonly version: number
+  readonly previous?: string
+  readonly request: { readonly id: string; readonly receivedAt: string }
+  readonly title: string
+  readonly route: string
+  readonly kind: 'PERSONAL_HEALTH' | 'SECTOR_USEFUL'
+  readonly purposes: readonly string[]
+  readonly objectives: readonly { readonly id: string; readonly label: string }[]
+  readonly persons: readonly PermitPerson[]
+  readonly lines: readonly PermitLine[]
+  readonly disclosure: { readonly mode: 'guarded' }
+  readonly node: readonly string[]
+  readonly conditions: readonly { readonly text: string; readonly clause: string }[]
+  readonly policyHash: string
+}
+
+/** A permit whose signature, type, issuer, audience and times were checked. Made by `openPermit` alone. */
+export interface Permit extends PermitPayload {
+  /** SHA-256 of the payload bytes, never of the token. */
+  readonly sha256: string
+  readonly jws: string
+}
+
+/** What the register says of a permit beside its text; the state of its lines included. */
+export interface PermitStanding {
+  readonly state:
+    | 'issued'
+    | 'active'
+    | 'suspended'
+    | 'revocation_noticed'
+    | 'revoked'
+    | 'renounced'
+    | 'closing'
+    | 'closed'
+  readonly currentVersion: number
+  readonly openLines: readonly string[]
+  readonly suspendedLines: readonly string[]
+}
+
+export interface CurrentPermit {
+  readonly permit: Permit
+  readonly standing: PermitStanding
+}

@@ -1,0 +1,116 @@
+/** What a statement means once it has been understood: leaves for the vault, one outer statement for the release engine. */
+import type { RewrittenStatement, Tree } from '../engine/engine.ts'
+
+/**
+ * Shape of one displayed measure (disclosure.md 8.1), which fixes the columns that level 1 carries for it and the tests
+ * that its cells must pass.
+ * - presence: rows of the group. Level 1: `c`. T1.
+ * - filtered: rows with a condition or a non-NULL value. Level 1: `c`. T1 on its own selection.
+ * - persons: distinct persons of a selection. Level 1: `c` (> 0 when the person counts). T1 on it.
+ * - keys: distinct keys that each belong to one person (stays). Level 1: `c` = distinct keys of this person. T1 on it.
+ * - values: distinct values held by at least k persons each. Level 1: nothing; its own table, see `valuesOf`.
+ * - sum, avg: level 1 `c` (values that are not NULL) and `s` (their sum, finite). T1 to T4.
+ */
+export type Shape = 'presence' | 'filtered' | 'persons' | 'keys' | 'values' | 'sum' | 'avg'
+
+export interface Measure {
+  /** Column of the released table, `m0`, `m1`, … */
+  readonly name: string
+  readonly shape: Shape
+  /** DuckDB type of the released column. */
+  readonly type: string
+  /** The label that a person would recognise (the alias or the text), for the disclosure report. */
+  readonly label: string
+}
+
+export interface Key {
+  /** Column of level 1 and of the released table, `g0`, `g1`, … */
+  readonly name: string
+  readonly type: string
+}
+
+/**
+ * A maximal aggregate over patient-keyed relations: the only thing that runs on patient data and comes out.
+ *
+ * Inside the vault a relation is `"dataset"."table"` (the mount of the bulle), with its `__pix` UINTEGER. `level1` has one row per group and person, at fixed positions: the keys `g0…`, `__pix` (NULL on the rows of a public
+ * frame), `c0` (rows, BIGINT), then per measure `i`: `c<i>` and, for sum and avg, `s<i>` (the type that DuckDB gives the sum; DOUBLE for avg).
+ * A `values` measure `i` has a statement of its own in `values`: keys `g0…`, `__pix`, `x` (the value), without repeats.
+ * The vault keeps them as temporary tables; level 2 reads those and nothing else (query/evidence.ts).
+ */
+export interface Leaf {
+  /** Relation name in the outer statement, such as `leaf_0`. */
+  readonly name: string
+  readonly level1: RewrittenStatement
+  readonly values: readonly { readonly measure: string; readonly statement: RewrittenStatement }[]
+  readonly keys: readonly Key[]
+  readonly measures: readonly Measure[]
+  /** 'U': the input has at most one row per person, level 1 does not group. 'X': level 1 groups by keys and person. */
+  readonly plan: 'U' | 'X'
+  /** All keys come from the public side of `PUB LEFT JOIN PK` and nothing filters the private side: labels stay. */
+  readonly framed: boolean
+  /** No GROUP BY: always one row. */
+  readonly total: boolean
+  /** Personal tables read, as `dataset.table`, with the columns used. For the verifier and the log. */
+  readonly reads: readonly {
+    readonly dataset: string
+    readonly table: string
+    readonly columns: readonly string[]
+  }[]
+}
+
+export interface OutputColumn {
+  readonly name: string
+  readonly type: string
+}
+
+export interface Plan {
+  readonly leaves: readonly Leaf[]
+  /**
+   * Over the released tables and the public relations. Its answer has the visible columns first, then one BOOLEAN column
+   * per visible column, `__s0`, `__s1`, …: true when the value of that cell rests on a suppressed cell. Released tables are
+   * loaded with the columns `g…`, `m…` and, per measure, `m<i>__s` (BOOLEAN, the mark).
+   */
+  readonly outer: RewrittenStatement
+  readonly columns: readonly OutputColumn[]
+  /** True when an aggregate above the leaves read suppressed cells: its result is partial. */
+  readonly partial: boolean
+  /** Datasets read, with tables and columns, for the decision and the log. */
+  readonly reads: readonly {
+    readonly dataset: string
+    readonly table: string
+    readonly columns: readonly string[]
+  }[]
+  /** Hash of the canonical tree that was understood. */
+  readonly sha256: string
+}
+
+/** A relation of the project that a statement reads, with the columns it uses. */
+export interface Read {
+  readonly dataset: string
+  readonly table: string
+  readonly class: 'personal' | 'public'
+  readonly columns: readonly string[]
+}
+
+/** A leaf before it is text and before its types are known. */
+export interface LeafDraft {
+  readonly name: string
+  readonly level1: Tree
+  readonly values: readonly { readonly measure: string; readonly tree: Tree }[]
+  readonly keys: readonly string[]
+  readonly measures: readonly Omit<Measure, 'type'>[]
+  readonly plan: Leaf['plan']
+  readonly framed: boolean
+  readonly total: boolean
+  readonly reads: readonly Read[]
+}
+
+/** Trees of a plan before they are text: `prepare` is pure and makes these, `run` turns them into statements. */
+export interface Draft {
+  readonly leaves: readonly LeafDraft[]
+  readonly outer: Tree
+  readonly columns: readonly string[]
+  readonly partial: boolean
+  readonly reads: readonly Read[]
+  readonly sha256: string
+}
