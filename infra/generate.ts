@@ -1,0 +1,22 @@
+/** `npm run generate`: writes the generated files. A test holds each equal to what would be written now. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { silentLog } from '../services/kernel/log.ts'
+import { startEmbedded } from '../services/store/embedded.ts'
+import { migrate } from '../services/store/migrate.ts'
+import { tablesSource } from './tables-source.ts'
+
+const home = await mkdtemp(join(tmpdir(), 'huisclos-generate-'))
+try {
+  const database = await startEmbedded({ home, log: silentLog, durable: false })
+  try {
+    await migrate({ url: database.url, log: silentLog })
+    const target = new URL('../services/store/tables.ts', import.meta.url)
+    await writeFile(target, await tablesSource(database.url))
+  } finally {
+    await database.close()
+  }
+} finally {
+  await rm(home, { recursive: true, force: true })
+}

@@ -1,0 +1,117 @@
+/**
+ * Signed texts in JWS compact form. The package decides the signature; what it is measured to let through (security.md 5.4)
+ * is refused here before it is asked: other forms of base64url, unknown header members, an algorithm that the key was not
+ * made for. Nothing else in the house signs or verifies a JWS.
+ */
+import type { KeyObject } from 'node:crypto'
+import jsonwebtoken from 'jsonwebtoken'
+import { type Code, Refusal } from '../kernel/refusal.ts'
+import { parseStrictObject } from './strict-json.ts'
+
+/** Asymmetric only: a shared secret proves nothing about who signed. */
+export type Algorithm =
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+
+export interface CompactToSign {
+  /** Signed byte for byte, in UTF-8. */
+  readonly payload: string
+  /** A private key on P-256; ES256 is the only algorithm that this house signs with. */
+  readonly key: KeyObject
+  readonly kid: string
+  readonly typ: string
+}
+
+export interface CompactToVerify {
+  readonly token: string
+  /** Public keys by `kid`; a `kid` of a token is used for nothing else than to look here. */
+  readonly keys: ReadonlyMap<string, KeyObject>
+  /** Exactly this type, in these letters. */
+  readonly typ: string
+  readonly algorithms: readonly Algorithm[]
+  /** Default 8 KiB; permits are larger. */
+  readonly maxBytes?: number
+  /** The code of the refusal. Default UNAUTHENTICATED. */
+  readonly code?: Code
+}
+
+const kidPattern = /^[A-Za-z0-9._~=-]{1,200}$/
+const headerMembers: ReadonlySet<string> = new Set(['alg', 'typ', 'kid'])
+
+/** JWS compact text with the header members alg, typ and kid, in this order. */
+export function signCompact({ payload, key, kid, typ }: CompactToSign): string {
+  if (!algorithmsOf(key).has('ES256'))
+    throw new TypeError('a signing key must be an elliptic curve key on P-256')
+  if (!kidPattern.test(kid)) throw new TypeError('a kid holds letters, digits and . _ ~ = - only')
+  return jsonwebtoken.sign(payload, key, { algorithm: 'ES256', header: { alg: 'ES256', typ, kid } })
+}
+
+/**
+ * The signed text, and the key that signed it. Looks at form, header and signature, not at any claim: times, issuer and
+ * audience are the caller's. Refuses with `code`; `facts.rule` tells why and is for the log.
+ */
+export function verifyCompact(asked: CompactToVerify): { readonly payload: string; readonly kid: string } {
+  const refuse = (rule: string, cause?: unknown): never => {
+    throw new Refusal(asked.code ?? 'UNAUTHENTICATED', { rule: `jws.${rule}` }, { cause })
+  }
+  if (Buffer.byteLength(asked.token) > (asked.maxBytes ?? 8_192)) refuse('size')
+  const [header, payload] = parts(asked.token) ?? refuse('form')
+  const { algorithm, kid, typ } = readHeader(header) ?? refuse('header')
+  if (typ !== asked.typ) refuse('type')
+  const key = asked.keys.get(kid) ?? refuse('key')
+  if (!isAllowed(algorithm, asked.algorithms) || !algorithmsOf(key).has(algorithm)) refuse('algorithm')
+  try {
+    // Times are the caller's, by its own clock.
+    const options = { algorithms: [algorithm as Algorithm], ignoreExpiration: true, ignoreNotBefore: true }
+    jsonwebtoken.verify(asked.token, key, options)
+  } catch (error) {
+    refuse('signature', error)
+  }
+  return { payload, kid }
+}
+
+/** Header and payload as text, when there are three parts, each in the one way to write its bytes. */
+function parts(token: string): readonly [string, string] | null {
+  const written = token.split('.')
+  const bytes = written.map((part) => Buffer.from(part, 'base64url'))
+  const [header, payload, signature] = bytes
+  if (written.length !== 3 || header === undefined || payload === undefined || signature === undefined)
+    return null
+  if (bytes.some((part, i) => part.length === 0 || part.toString('base64url') !== written[i])) return null
+  const texts = [header.toString(), payload.toString()] as const
+  // Bytes that are not UTF-8 would not be what was signed.
+  return Buffer.from(texts[0]).equals(header) && Buffer.from(texts[1]).equals(payload) ? texts : null
+}
+
+function readHeader(text: string): { algorithm: string; kid: string; typ: string } | null {
+  const header = parseStrictObject(text)
+  if (header === null || Object.keys(header).some((name) => !headerMembers.has(name))) return null
+  const { alg, kid, typ } = header
+  if (typeof alg !== 'string' || typeof kid !== 'string' || typeof typ !== 'string') return null
+  return kidPattern.test(kid) ? { algorithm: alg, kid, typ } : null
+}
+
+function isAllowed(algorithm: string, algorithms: readonly Algorithm[]): algorithm is Algorithm {
+  return algorithms.some((allowed) => allowed === algorithm)
+}
+
+const curves: Readonly<Record<string, Algorithm>> = {
+  prime256v1: 'ES256',
+  secp384r1: 'ES384',
+  secp521r1: 'ES512',
+}
+const rsa = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const
+
+/** What a key was made for: one algorithm per curve, RSA from 2 048 bits; anything else, a secret among it, for nothing. */
+function algorithmsOf(key: KeyObject): ReadonlySet<string> {
+  const { namedCurve = '', modulusLength = 0 } = key.asymmetricKeyDetails ?? {}
+  if (key.asymmetricKeyType === 'ec') return new Set([curves[namedCurve] ?? ''])
+  return new Set(key.asymmetricKeyType === 'rsa' && modulusLength >= 2_048 ? rsa : [])
+}

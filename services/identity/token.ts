@@ -1,0 +1,126 @@
+/** Access tokens: which person stands behind a bearer token. A token carries no right; the account table does. */
+import type { KeyObject } from 'node:crypto'
+import { z } from 'zod'
+import type { Clock } from '../kernel/clock.ts'
+import { sha256 } from '../kernel/hash.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { type Algorithm, verifyCompact } from './jws.ts'
+import type { Accounts, Person, Tokens } from './person.ts'
+import { parseStrictObject } from './strict-json.ts'
+
+/** The one audience of our API. */
+export const apiAudience = 'huisclos:api'
+export const accessTokenType = 'at+jwt'
+/** Longest life of an access token, in seconds. */
+export const accessTokenLifetime = 3_600
+const leeway = 60
+
+/** An issuer of the configuration, whose keys are pinned. */
+export interface TrustedIssuer {
+  /** The configured name, which accounts and permits know: `demo` is the embedded one. */
+  readonly name: string
+  /** The `iss` claims it speaks under, compared byte for byte. */
+  readonly identifiers: readonly string[]
+  readonly algorithms: readonly Algorithm[]
+  /** Public keys by `kid`, as they stand now. */
+  keys(): ReadonlyMap<string, KeyObject>
+  /** Reads the keys again; called when a `kid` is unknown, at most once a minute. */
+  refresh?(): Promise<void>
+}
+
+const claims = z.object({
+  iss: z.string().min(1).max(300),
+  sub: z.string().min(1).max(255),
+  aud: z.union([z.literal(apiAudience), z.tuple([z.literal(apiAudience)])]),
+  iat: z.number().int().nonnegative(),
+  exp: z.number().int().nonnegative(),
+  nbf: z.number().int().nonnegative().optional(),
+  jti: z.string().min(1).max(200),
+  client_id: z.string().min(1).max(200),
+  amr: z.array(z.string().max(40)).max(10).optional(),
+})
+type Claims = z.infer<typeof claims>
+
+export interface TokenNeeds {
+  readonly issuers: readonly TrustedIssuer[]
+  readonly accounts: Accounts
+  readonly clock: Clock
+}
+
+/**
+ * Verifies access tokens (RFC 9068) of the given issuers: type, signature by a pinned key, issuer, audience, times with 60 s
+ * of leeway, life of one hour at most. A good token of somebody without an account is UNAUTHENTICATED too, with the rule
+ * `account.unknown`. The assurance of the person comes from `amr`: 2 with `mfa`, 1 with another known method, else 0.
+ */
+export function openTokens({ issuers, accounts, clock }: TokenNeeds): Tokens {
+  const fresh = rememberRefreshes(clock)
+  return {
+    async verify(bearer): Promise<Person> {
+      const claimed = claimedIssuer(bearer)
+      const issuer = issuers.find(({ identifiers }) => identifiers.some((known) => known === claimed))
+      if (issuer === undefined) return refuse('token.issuer')
+      const read = readClaims(await signedPayload(issuer, bearer, fresh))
+      checkTimes(read, Math.floor(clock.now() / 1_000))
+      const methods = read.amr ?? []
+      const account = await accounts.find({ issuer: issuer.name, subject: read.sub })
+      if (account === null) return refuse('account.unknown')
+      return { ...account, level: levelOf(methods), methods, door: 'http', session: sha256(bearer) }
+    },
+  }
+}
+
+function refuse(rule: string): never {
+  throw new Refusal('UNAUTHENTICATED', { rule })
+}
+
+/** Before any check, and only to choose the keys: what is signed is read again afterwards. */
+function claimedIssuer(bearer: string): unknown {
+  if (bearer.length > 8_192) return undefined
+  const [, payload = ''] = bearer.split('.')
+  return parseStrictObject(Buffer.from(payload, 'base64url').toString())?.iss
+}
+
+type Refresh = (issuer: TrustedIssuer) => Promise<boolean>
+
+/** At most one refresh per issuer and minute, however many unknown keys are shown. */
+function rememberRefreshes(clock: Clock): Refresh {
+  const last = new Map<string, number>()
+  return async (issuer) => {
+    const now = clock.now()
+    if (issuer.refresh === undefined || now - (last.get(issuer.name) ?? -Infinity) < 60_000) return false
+    last.set(issuer.name, now)
+    await issuer.refresh()
+    return true
+  }
+}
+
+async function signedPayload(issuer: TrustedIssuer, token: string, refresh: Refresh): Promise<string> {
+  const verify = () =>
+    verifyCompact({ token, keys: issuer.keys(), typ: accessTokenType, algorithms: issuer.algorithms }).payload
+  try {
+    return verify()
+  } catch (error) {
+    const isUnknownKey = error instanceof Refusal && error.facts.rule === 'jws.key'
+    if (isUnknownKey && (await refresh(issuer))) return verify()
+    throw error
+  }
+}
+
+function readClaims(payload: string): Claims {
+  const read = claims.safeParse(parseStrictObject(payload))
+  return read.success ? read.data : refuse('token.claims')
+}
+
+/** Seconds. A token from the future is refused like one from the past. */
+function checkTimes({ iat, exp, nbf }: Claims, now: number): void {
+  if (exp <= iat || exp - iat > accessTokenLifetime) refuse('token.lifetime')
+  if (iat > now + leeway || (nbf ?? iat) > now + leeway) refuse('token.not-yet')
+  if (exp <= now - leeway) refuse('token.expired')
+}
+
+const oneFactor: ReadonlySet<string> = new Set(['pwd', 'otp', 'hwk', 'swk', 'pin', 'fpt', 'face', 'sms'])
+
+function levelOf(methods: readonly string[]): 0 | 1 | 2 {
+  if (methods.includes('mfa')) return 2
+  return methods.some((method) => oneFactor.has(method)) ? 1 : 0
+}

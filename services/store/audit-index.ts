@@ -1,0 +1,286 @@
+/** The search projection of the audit log: rebuilt from it, never trusted. The evidence is the log. */
+import type { Closable } from '../kernel/id.ts'
+import type { Log } from '../kernel/log.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { type Database, rawSql, type Store } from './store.ts'
+
+type Outcome = 'allowed' | 'refused' | 'failed' | 'done'
+
+/** What the index keeps of one entry of the log. */
+export interface IndexedEntry {
+  readonly shard: string
+  readonly seq: number
+  /** Instant in ms. */
+  readonly ts: number
+  readonly type: string
+  readonly outcome: Outcome
+  /** The pseudonym of the log; with issuer and subject where they are known, so that the DPO can read it. */
+  readonly actor?: { readonly ps: string; readonly issuer?: string; readonly subject?: string }
+  readonly project?: string
+  readonly dataset?: string
+  readonly code?: string
+  readonly rule?: string
+  /** Leaf hash, hexadecimal. */
+  readonly leaf: string
+}
+
+/** All members together (and). `from` is included, `to` is not; both in ms. */
+interface AuditFilter {
+  readonly project?: string
+  /** A subject. */
+  readonly actor?: string
+  readonly type?: string
+  readonly outcome?: Outcome
+  readonly from?: number
+  readonly to?: number
+  /** `next` of an earlier page; INVALID when it is not one. */
+  readonly cursor?: string
+  /** 1 to 1 000; default 100. */
+  readonly limit?: number
+}
+
+/** One line of an answer; `actor` is a subject, or null when nobody acted or the pseudonym is not resolved. */
+interface FoundEntry {
+  readonly shard: string
+  readonly seq: number
+  /** ISO instant in UTC. */
+  readonly ts: string
+  readonly type: string
+  readonly outcome: Outcome
+  readonly actor: string | null
+  readonly project?: string
+  readonly dataset?: string
+  readonly code?: string
+  readonly rule?: string
+  readonly leaf: string
+}
+
+export interface AuditIndex extends Closable {
+  /** Takes one durable entry; returns at once and writes in batches. Adding an entry again changes nothing. */
+  add(entry: IndexedEntry): void
+  /** Resolves when every entry added so far is in the table. UNAVAILABLE when the database is not there. */
+  flush(): Promise<void>
+  /** Newest first; sees every entry added before the call. `next` is there when more follow. */
+  search(filter: AuditFilter): Promise<{ entries: readonly FoundEntry[]; next?: string }>
+  /** The highest seq of each shard in the table; what lies behind the log is to be added again. */
+  head(): Promise<ReadonlyMap<string, number>>
+  /** Empties the index and fills it from the log. The persons behind the pseudonyms stay. */
+  rebuild(entries: Iterable<IndexedEntry> | AsyncIterable<IndexedEntry>): Promise<void>
+}
+
+type Entries = Iterable<IndexedEntry> | AsyncIterable<IndexedEntry>
+
+const batchSize = 500
+const retryMs = 1_000
+/** Beyond this the index stops where it is, until it is rebuilt, rather than take the memory of the process. */
+const waitingLimit = 100_000
+
+export function openAuditIndex(store: Store, log: Log): AuditIndex {
+  const queue = openQueue((batch) => insert(store.db, batch), log)
+  return {
+    add: queue.add,
+    flush: queue.flush,
+    search: async (filter) => {
+      await queue.flush()
+      return search(store.db, filter)
+    },
+    head: () => head(store.db),
+    rebuild: (entries) =>
+      queue.restart(() => store.db.transaction().execute((transaction) => refill(transaction, entries))),
+    close: async () => {
+      // What cannot be written now is read again from the log at the next start.
+      await queue.flush().catch(() => {})
+      queue.close()
+    },
+  }
+}
+
+interface Queue {
+  add(entry: IndexedEntry): void
+  flush(): Promise<void>
+  /** Takes entries again from now on, while all earlier ones are filled in from the log. */
+  restart(fill: () => Promise<void>): Promise<void>
+  close(): void
+}
+
+/** Writes in the order of adding, one batch at a time: what is added meanwhile makes the next batch. */
+function openQueue(write: (batch: readonly IndexedEntry[]) => Promise<void>, log: Log): Queue {
+  let waiting: IndexedEntry[] = []
+  let full = false
+  let closed = false
+  let writing: Promise<void> | null = null
+  let retry: NodeJS.Timeout | undefined
+
+  async function drain(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, batchSize)
+      await write(batch)
+      waiting = waiting.slice(batch.length)
+    }
+  }
+
+  function start(): Promise<void> {
+    clearTimeout(retry)
+    writing ??= drain().finally(() => {
+      writing = null
+    })
+    return writing
+  }
+
+  function startSoon(): void {
+    // Nobody waits for this one: a failure is tried again, and whoever searches meanwhile is told.
+    start().catch(() => {
+      if (closed) return
+      log.warn('the audit index could not be written: trying again', { waiting: waiting.length })
+      retry = setTimeout(startSoon, retryMs).unref()
+    })
+  }
+
+  return {
+    add(entry) {
+      if (full || closed) return
+      if (waiting.length >= waitingLimit) {
+        full = true
+        log.error('the audit index stays behind until it is rebuilt')
+        return
+      }
+      waiting.push(entry)
+      if (writing === null) startSoon()
+    },
+    async flush() {
+      if (full) throw new Refusal('UNAVAILABLE', { rule: 'store.index-behind' })
+      await writing
+      await start()
+    },
+    async restart(fill) {
+      await writing?.catch(() => {})
+      if (full) waiting = []
+      full = false
+      try {
+        await fill()
+      } catch (error) {
+        full = true
+        throw error
+      }
+    },
+    close() {
+      closed = true
+      clearTimeout(retry)
+    },
+  }
+}
+
+async function insert(db: Database, batch: readonly IndexedEntry[]): Promise<void> {
+  const persons = new Map<string, { ps: string; issuer: string; subject: string }>()
+  for (const { actor } of batch) {
+    if (actor?.issuer === undefined || actor.subject === undefined) continue
+    persons.set(actor.ps, { ps: actor.ps, issuer: actor.issuer, subject: actor.subject })
+  }
+  if (persons.size > 0) {
+    await db
+      .insertInto('audit_person')
+      .values([...persons.values()])
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+  const rows = batch.map(({ ts, actor, ...entry }) => ({ ...entry, ts_ms: ts, ps: actor?.ps ?? null }))
+  await db
+    .insertInto('audit_index')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+async function refill(db: Database, entries: Entries): Promise<void> {
+  await db.deleteFrom('audit_index').execute()
+  let batch: IndexedEntry[] = []
+  for await (const entry of entries) {
+    batch.push(entry)
+    if (batch.length === batchSize) {
+      await insert(db, batch)
+      batch = []
+    }
+  }
+  if (batch.length > 0) await insert(db, batch)
+}
+
+async function head(db: Database): Promise<ReadonlyMap<string, number>> {
+  const rows = await db
+    .selectFrom('audit_index')
+    .select(({ fn }) => ['shard', fn.max('seq').as('seq')])
+    .groupBy('shard')
+    .execute()
+  return new Map(rows.map(({ shard, seq }) => [shard, seq]))
+}
+
+async function search(
+  db: Database,
+  filter: AuditFilter,
+): Promise<{ entries: readonly FoundEntry[]; next?: string }> {
+  const limit = Math.min(Math.max(filter.limit ?? 100, 1), 1_000)
+  const rows = await matching(db, filter)
+    .orderBy('e.ts_ms', 'desc')
+    .orderBy('e.shard', 'desc')
+    .orderBy('e.seq', 'desc')
+    .limit(limit + 1)
+    .execute()
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  const entries = page.map(found)
+  return rows.length > limit && last !== undefined ? { entries, next: cursorOf(last) } : { entries }
+}
+
+function matching(db: Database, filter: AuditFilter) {
+  let query = db
+    .selectFrom('audit_index as e')
+    .leftJoin('audit_person as p', 'p.ps', 'e.ps')
+    .selectAll('e')
+    .select('p.subject')
+  if (filter.project !== undefined) query = query.where('e.project', '=', filter.project)
+  if (filter.actor !== undefined) query = query.where('p.subject', '=', filter.actor)
+  if (filter.type !== undefined) query = query.where('e.type', '=', filter.type)
+  if (filter.outcome !== undefined) query = query.where('e.outcome', '=', filter.outcome)
+  if (filter.from !== undefined) query = query.where('e.ts_ms', '>=', filter.from)
+  if (filter.to !== undefined) query = query.where('e.ts_ms', '<', filter.to)
+  if (filter.cursor !== undefined) {
+    const { ts, shard, seq } = readCursor(filter.cursor)
+    query = query.where(rawSql<boolean>`(e.ts_ms, e.shard, e.seq) < (${ts}, ${shard}, ${seq})`)
+  }
+  return query
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof matching>['execute']>>[number]
+
+function found(row: Row): FoundEntry {
+  const { project, dataset, code, rule } = row
+  return {
+    shard: row.shard,
+    seq: row.seq,
+    ts: new Date(row.ts_ms).toISOString(),
+    type: row.type,
+    // The table allows these four words only.
+    outcome: row.outcome as Outcome,
+    actor: row.subject,
+    ...(project === null ? {} : { project }),
+    ...(dataset === null ? {} : { dataset }),
+    ...(code === null ? {} : { code }),
+    ...(rule === null ? {} : { rule }),
+    leaf: row.leaf,
+  }
+}
+
+function cursorOf({ ts_ms, shard, seq }: Row): string {
+  return Buffer.from(`${ts_ms} ${seq} ${shard}`).toString('base64url')
+}
+
+function readCursor(cursor: string): { ts: number; seq: number; shard: string } {
+  const [, ts, seq, shard] =
+    /^(\d{1,15}) (\d{1,15}) (\S+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  if (shard === undefined) {
+    throw new Refusal('INVALID', {
+      rule: 'audit.cursor',
+      missing: [{ path: 'cursor', message: 'unknown cursor' }],
+    })
+  }
+  return { ts: Number(ts), seq: Number(seq), shard }
+}
