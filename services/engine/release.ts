@@ -1,0 +1,74 @@
+import type { Log } from '../kernel/log.ts'
+import type { FinishWork, Format, Limits, Releaser, Rows } from './engine.ts'
+import { queryFailed } from './failure.ts'
+import { Pool, startEngine } from './pool.ts'
+import type { Process } from './process.ts'
+import { trustRows } from './rows.ts'
+
+export interface ReleaserOptions {
+  readonly threads: number
+  /** Memory of one process; a statement may be given less. The rows of the largest answer must fit beside it. */
+  readonly memoryBytes: number
+  /** An existing private folder for the Parquet files of answers; each is removed before `encode` answers. */
+  readonly scratch: string
+  readonly log?: Log
+  /** Warm processes, 2 when left out. */
+  readonly processes?: number
+}
+
+const ENCODE_MS = 120_000
+const ANSWER_BYTES = 512 * 1024 * 1024
+
+/** Opens the warm processes of the release engine. Each statement has a fresh database; after a failure, a fresh process. */
+export async function openReleaser(options: ReleaserOptions): Promise<Releaser> {
+  const { threads, memoryBytes, scratch, log } = options
+  const pool = await Pool.open(options.processes ?? 2, () =>
+    startEngine({
+      entry: new URL('./release-worker.ts', import.meta.url),
+      name: 'release',
+      memoryBytes,
+      maxAnswerBytes: ANSWER_BYTES,
+      ...(log && { log }),
+    }),
+  )
+
+  return {
+    finish(
+      { tables, mounts, statement }: FinishWork,
+      { limits, signal }: { limits: Limits; signal: AbortSignal },
+    ) {
+      const { maxRows, timeoutMs } = limits
+      const engineLimits = { threads, memoryBytes: Math.min(memoryBytes, limits.memoryBytes) }
+      const params = { tables, mounts, statement, maxRows, limits: engineLimits }
+      return pool.use(
+        (process) =>
+          onceOnly(process, async () => {
+            const answer = await process.call('finish', params, { timeoutMs, signal })
+            return trustRows(answer, maxRows)
+          }),
+        signal,
+      )
+    },
+    encode(rows: Rows, format: Format) {
+      const params = { rows, format, scratch, limits: { threads, memoryBytes } }
+      return pool.use((process) =>
+        onceOnly(process, async () => {
+          const answer = await process.call('encode', params, { timeoutMs: ENCODE_MS })
+          if (answer instanceof Uint8Array) return answer
+          throw queryFailed('failed', 'answer')
+        }),
+      )
+    },
+    close: () => pool.close(),
+  }
+}
+
+/** A process in which something failed serves nobody else. */
+async function onceOnly<T>(process: Process, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    process.kill('failed')
+    throw error
+  }
+}

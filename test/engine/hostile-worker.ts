@@ -1,0 +1,39 @@
+/** A worker that misbehaves on demand. */
+import { serve } from '../../services/engine/serve.ts'
+
+const hoard: Buffer[] = []
+
+async function grow(): Promise<never> {
+  for (;;) {
+    hoard.push(Buffer.alloc(64 * 1024 * 1024, 1))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+let release: (() => void) | undefined
+
+serve({
+  methods: {
+    echo: (params) => params,
+    environment: () => ({ names: Object.keys(process.env).sort(), pid: process.pid, folder: process.cwd() }),
+    die: () => process.exit(3),
+    garbage: () => void process.stdout.write('select * from patients\n'.repeat(10)),
+    long: () => 'x'.repeat(3 * 1024 * 1024),
+    unasked: () =>
+      void process.stdout.write(Buffer.from('68636c31020000000000006300000006000000000174', 'hex')),
+    chatter: () => void process.stderr.write('row of a person\n'.repeat(10_000)),
+    fail: () => {
+      throw new Error('Conversion Error: Could not convert string "Jean Dupont" to INT32')
+    },
+    grow,
+    deaf: () => {
+      for (;;);
+    },
+    wait: () =>
+      new Promise<void>((resolve) => {
+        release = resolve
+      }),
+  },
+  interrupt: () => release?.(),
+  facts: { engine: 'none' },
+})

@@ -1,0 +1,162 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { failureOf } from '../../services/engine/failure.ts'
+import { type Process, type ProcessOptions, startProcess } from '../../services/engine/process.ts'
+import { Refusal } from '../../services/kernel/refusal.ts'
+import { MIB } from './fixture.ts'
+
+const entry = new URL('./hostile-worker.ts', import.meta.url)
+const soon = { timeoutMs: 20_000 }
+const started: Process[] = []
+
+async function start(options: Partial<ProcessOptions> = {}): Promise<Process> {
+  const process = await startProcess({ entry, name: 'hostile', memoryBytes: 64 * MIB, ...options })
+  started.push(process)
+  return process
+}
+
+/** The refusal of a call that must not succeed, with the kind behind it. */
+async function failure(call: Promise<unknown>) {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(Refusal)
+  const refusal = error as Refusal
+  return { code: refusal.code, facts: refusal.facts, kind: failureOf(refusal) }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+afterEach(async () => {
+  for (const process of started.splice(0)) {
+    process.kill()
+    await process.closed
+  }
+})
+
+describe('a worker process', () => {
+  test('answers with what JSON cannot say: bigint, bytes, texts that look escaped', async () => {
+    const process = await start()
+    const body = {
+      big: 2n ** 100n,
+      bytes: new Uint8Array([0, 255]),
+      odd: '\u0000n12',
+      nested: [[-1n]],
+      none: null,
+    }
+    const answer = (await process.call('echo', body, soon)) as typeof body
+    expect({ ...answer, bytes: [...answer.bytes] }).toEqual({ ...body, bytes: [0, 255] })
+  })
+
+  test('answers with more than one frame holds', async () => {
+    const process = await start()
+    const body = 'é'.repeat(5 * MIB)
+    expect(await process.call('echo', body, soon)).toBe(body)
+  })
+
+  test('has an empty environment and no working folder of ours', async () => {
+    const process = await start()
+    const answer = await process.call('environment', null, soon)
+    expect(answer).toMatchObject({ names: ['TSX_DISABLE_CACHE', 'TZ'], folder: '/' })
+  })
+
+  test('that fails tells the class of the error and never its message', async () => {
+    const process = await start()
+    const error = await process.call('fail', null, soon).catch((reason: unknown) => reason)
+    expect(failureOf(error)).toBe('failed')
+    const cause = (error as Refusal).cause as Error
+    expect(cause.message).toBe('failed: Conversion Error')
+    expect(await process.call('echo', 1, soon)).toBe(1)
+  })
+
+  test('that dies rejects all its calls', async () => {
+    const process = await start()
+    const second = process.call('echo', 2, soon)
+    const calls = [process.call('die', null, soon), process.call('echo', 1, soon)]
+    expect(await second).toBe(2)
+    for (const call of calls)
+      expect(await failure(call)).toEqual({ code: 'QUERY_FAILED', facts: {}, kind: 'crash' })
+    await process.closed
+    expect(process.alive).toBe(false)
+    expect((await failure(process.call('echo', 1, soon))).kind).toBe('crash')
+  })
+
+  test.each(['garbage', 'unasked', 'chatter'])('that sends %s is killed', async (method) => {
+    const process = await start()
+    await process.call(method, null, soon).catch(() => {})
+    await process.closed
+    expect(process.alive).toBe(false)
+  })
+
+  test('that answers more than the cap is killed', async () => {
+    const process = await start({ maxAnswerBytes: MIB })
+    expect((await failure(process.call('long', null, soon))).kind).toBe('crash')
+    await process.closed
+  })
+
+  test('is interrupted at the deadline and lives on when it stops in time', async () => {
+    const process = await start()
+    expect((await failure(process.call('wait', null, { timeoutMs: 50 }))).kind).toBe('deadline')
+    expect(await process.call('echo', 1, soon)).toBe(1)
+  })
+
+  test('is killed half a second after a deadline that it ignores', async () => {
+    const process = await start()
+    const began = performance.now()
+    expect((await failure(process.call('deaf', null, { timeoutMs: 50 }))).kind).toBe('deadline')
+    expect(performance.now() - began).toBeGreaterThan(500)
+    await process.closed
+  })
+
+  test('is interrupted, then killed, when the caller gives up', async () => {
+    const process = await start()
+    const given = new AbortController()
+    const call = process.call('deaf', null, { timeoutMs: 20_000, signal: given.signal })
+    given.abort()
+    expect((await failure(call)).kind).toBe('aborted')
+    await process.closed
+    expect((await failure(process.call('echo', 1, { ...soon, signal: given.signal }))).kind).toBe('aborted')
+  })
+
+  const watched = existsSync('/proc/self/status') ? test : test.skip
+  watched('that outgrows its memory is killed', async () => {
+    const process = await start({ memoryBytes: MIB })
+    expect((await failure(process.call('grow', null, soon))).kind).toBe('memory')
+    await process.closed
+  })
+
+  test('does not outlive a parent that is killed', async () => {
+    const tsx = createRequire(import.meta.url).resolve('tsx')
+    const parent = spawn(process.execPath, [
+      '--import',
+      tsx,
+      fileURLToPath(new URL('./parent.ts', import.meta.url)),
+    ])
+    const [printed] = (await once(parent.stdout, 'data')) as [Buffer]
+    const pid = Number(printed.toString())
+    expect(process.kill(pid, 0)).toBe(true)
+    parent.kill('SIGKILL')
+    // Nobody is told of the end of a grandchild: look until it is gone, the test's own time limit is the bound.
+    while (isRunning(pid)) await pause(5)
+    expect(isRunning(pid)).toBe(false)
+  })
+
+  test('that does not exist is a failure, not a hang', async () => {
+    const missing = new URL('./no-such-worker.ts', import.meta.url)
+    expect((await failure(startProcess({ entry: missing, name: 'missing', memoryBytes: MIB }))).kind).toBe(
+      'crash',
+    )
+  })
+})

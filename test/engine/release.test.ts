@@ -1,0 +1,296 @@
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { tableFromIPC } from 'apache-arrow'
+import type { FinishWork, Limits, Releaser, Rows } from '../../services/engine/engine.ts'
+import { failureOf } from '../../services/engine/failure.ts'
+import { openReleaser } from '../../services/engine/release.ts'
+import { Refusal } from '../../services/kernel/refusal.ts'
+import { type Folder, freeSql, limits, MIB, sql, temporaryFolder, writeParquet } from './fixture.ts'
+
+let folder: Folder
+let scratch: Folder
+let releaser: Releaser
+
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  scratch = await temporaryFolder()
+  releaser = await openReleaser({ threads: 1, memoryBytes: 512 * MIB, scratch: scratch.path, processes: 1 })
+})
+afterAll(async () => {
+  await releaser.close()
+  await folder.remove()
+  await scratch.remove()
+})
+
+function finish(
+  work: Partial<FinishWork> & { text: string },
+  more: Partial<Limits> = {},
+  signal?: AbortSignal,
+) {
+  const { text, ...rest } = work
+  return releaser.finish(
+    { tables: [], mounts: [], ...rest, statement: sql(text) },
+    { limits: { ...limits, ...more }, signal: signal ?? new AbortController().signal },
+  )
+}
+
+async function failure(work: Promise<unknown>) {
+  const error = await work.catch((reason: unknown) => reason)
+  if (!(error instanceof Refusal)) throw new Error('not refused')
+  return [error.code, error.facts, failureOf(error)]
+}
+
+/** A value of every type that an answer may have, then NULL in every column. */
+const typed: Rows = {
+  columns: [
+    { name: 'bool', type: 'BOOLEAN' },
+    { name: 'tiny', type: 'TINYINT' },
+    { name: 'int', type: 'INTEGER' },
+    { name: 'uint', type: 'UINTEGER' },
+    { name: 'big', type: 'BIGINT' },
+    { name: 'ubig', type: 'UBIGINT' },
+    { name: 'huge', type: 'HUGEINT' },
+    { name: 'double', type: 'DOUBLE' },
+    { name: 'float', type: 'FLOAT' },
+    { name: 'price', type: 'DECIMAL(9,2)' },
+    { name: 'long', type: 'DECIMAL(38,3)' },
+    { name: 'text', type: 'VARCHAR' },
+    { name: 'day', type: 'DATE' },
+    { name: 'time', type: 'TIME' },
+    { name: 'at', type: 'TIMESTAMP' },
+    { name: 'zoned', type: 'TIMESTAMP WITH TIME ZONE' },
+    { name: 'uuid', type: 'UUID' },
+    { name: 'blob', type: 'BLOB' },
+    { name: 'list', type: 'INTEGER[]' },
+    { name: 'struct', type: 'STRUCT("a" INTEGER, "b c" VARCHAR)' },
+    { name: 'map', type: 'MAP(VARCHAR, INTEGER)' },
+    { name: 'enum', type: "ENUM('f', 'm')" },
+    { name: 'span', type: 'INTERVAL' },
+  ],
+  rows: [
+    [
+      true,
+      -7,
+      -2147483648,
+      4294967295,
+      -9223372036854775808n,
+      18446744073709551615n,
+      -(10n ** 37n),
+      0.1,
+      1.5,
+      -0.01,
+      '12345678901234567890123456789012345.001',
+      'é "😀", \n;',
+      '1957-03-05',
+      '23:59:59.000001',
+      '2024-02-29T12:34:56.000007',
+      '1969-12-31T23:59:59.5Z',
+      '00000000-0000-4000-8000-0000000000ff',
+      '00FF',
+      [1, null, 3],
+      { a: null, 'b c': 'x' },
+      [{ key: 'k', value: 2 }],
+      'm',
+      '1 year 2 days',
+    ],
+    Array.from({ length: 23 }, () => null),
+  ],
+}
+
+describe('the release engine', () => {
+  test('gives back every type and value that it was given', async () => {
+    const answer = await finish({
+      tables: [{ name: 'leaf_0', data: typed }],
+      text: 'SELECT * FROM leaf_0 ORDER BY int',
+    })
+    expect(answer).toEqual(typed)
+  })
+
+  test('joins released tables with public relations and starts afresh each time', async () => {
+    const file = join(folder.path, 'departments.parquet')
+    await writeParquet(file, "SELECT '76' AS code, 'Seine-Maritime' AS label")
+    const leaf: Rows = {
+      columns: [
+        { name: 'g0', type: 'VARCHAR' },
+        { name: 'm0', type: 'BIGINT' },
+      ],
+      rows: [['76', 12]],
+    }
+    const work = {
+      tables: [{ name: 'leaf_0', data: leaf }],
+      mounts: [{ schema: 'cog-2024', name: 'dep', file }],
+      text: 'SELECT label, m0 FROM leaf_0 JOIN "cog-2024".dep ON code = g0',
+    }
+    expect((await finish(work)).rows).toEqual([['Seine-Maritime', 12]])
+    expect((await finish(work)).rows).toEqual([['Seine-Maritime', 12]])
+    expect(await failure(finish({ text: 'SELECT * FROM leaf_0' }))).toEqual(['QUERY_FAILED', {}, 'failed'])
+  })
+
+  test('takes an empty table with its types', async () => {
+    const data: Rows = { columns: [{ name: 'g0', type: 'DATE' }], rows: [] }
+    const answer = await finish({
+      tables: [{ name: 'l', data }],
+      text: 'SELECT g0, count(*) AS n FROM l GROUP BY g0',
+    })
+    expect(answer).toEqual({
+      columns: [
+        { name: 'g0', type: 'DATE' },
+        { name: 'n', type: 'BIGINT' },
+      ],
+      rows: [],
+    })
+  })
+
+  test('says null for what JSON has no number for', async () => {
+    const answer = await finish({
+      text: "SELECT 'nan'::DOUBLE, 'inf'::DOUBLE, '-inf'::FLOAT, 'infinity'::DATE, 1/0",
+    })
+    expect(answer.rows).toEqual([[null, null, null, null, null]])
+  })
+
+  test.each([
+    "SELECT * FROM '/etc/passwd'",
+    "SELECT * FROM read_csv('/etc/passwd')",
+    'CREATE TEMP TABLE t AS SELECT 1',
+    'SELECT 1; SELECT 2',
+  ])('reads no file and runs nothing but one SELECT: %s', async (text) => {
+    expect(await failure(finish({ text }))).toEqual(['QUERY_FAILED', {}, 'failed'])
+  })
+
+  test.each(['INTEGER) AS a, (SELECT 1', 'INTEGER; SELECT'])(
+    'takes no type that is more than a type: %s',
+    async (type) => {
+      const data: Rows = { columns: [{ name: 'a', type }], rows: [[1]] }
+      expect(await failure(finish({ tables: [{ name: 'l', data }], text: 'SELECT * FROM l' }))).toEqual([
+        'QUERY_FAILED',
+        {},
+        'failed',
+      ])
+    },
+  )
+
+  test('ends at the deadline, at the row limit and when the caller gives up', async () => {
+    const text = 'SELECT count(*) FROM range(1000000) a(x), range(1000000) b(y) WHERE x * y % 7 = 3'
+    expect(await failure(finish({ text }, { timeoutMs: 100 }))).toEqual(['QUERY_FAILED', {}, 'deadline'])
+    expect(await failure(finish({ text: 'FROM range(11)' }, { maxRows: 10 }))).toEqual([
+      'QUERY_FAILED',
+      {},
+      'failed',
+    ])
+    const given = new AbortController()
+    const run = finish({ text }, {}, given.signal)
+    given.abort()
+    expect(await failure(run)).toEqual(['QUERY_FAILED', {}, 'aborted'])
+    expect((await finish({ text: 'SELECT 1' })).rows).toEqual([[1]])
+  })
+})
+
+describe('an answer as a file', () => {
+  test('in CSV tells an empty text from a null and quotes what needs it', async () => {
+    const rows: Rows = {
+      columns: [
+        { name: 'a', type: 'VARCHAR' },
+        { name: 'n, m', type: 'BIGINT' },
+        { name: 'l', type: 'VARCHAR[]' },
+      ],
+      rows: [
+        ['', 1, null],
+        [null, 2n ** 60n, ['x']],
+        ['é "q"\r\n', null, []],
+      ],
+    }
+    const bytes = await releaser.encode(rows, 'csv')
+    expect(Buffer.from(bytes).toString('utf8')).toBe(
+      'a,"n, m",l\r\n"",1,\r\n,1152921504606846976,"[""x""]"\r\n"é ""q""\r\n",,[]\r\n',
+    )
+  })
+
+  test('in Arrow has types that follow those of the columns, and exact values', async () => {
+    const table = tableFromIPC(await releaser.encode(typed, 'arrow'))
+    const types = Object.fromEntries(table.schema.fields.map(({ name, type }) => [name, String(type)]))
+    expect(types).toMatchObject({
+      bool: 'Bool',
+      int: 'Int32',
+      big: 'Int64',
+      ubig: 'Uint64',
+      huge: 'Decimal[38e0]',
+      double: 'Float64',
+      price: 'Decimal[9e+2]',
+      text: 'Utf8',
+      day: 'Date32<DAY>',
+      at: 'Timestamp<MICROSECOND>',
+      zoned: 'Timestamp<MICROSECOND, UTC>',
+      list: 'Utf8',
+    })
+    const at = (name: string, row = 0): unknown => table.getChild(name)?.get(row)
+    expect([at('bool'), at('int'), at('big'), at('ubig'), at('double'), at('text'), at('struct')]).toEqual([
+      true,
+      -2147483648,
+      -9223372036854775808n,
+      18446744073709551615n,
+      0.1,
+      'é "😀", \n;',
+      '{"a":null,"b c":"x"}',
+    ])
+    expect(table.schema.fields.map(({ name }) => at(name, 1))).toEqual(typed.rows[1])
+  })
+
+  test('in Arrow is what DuckDB would read, decimals and instants to the last digit', async () => {
+    const table = tableFromIPC(await releaser.encode(typed, 'arrow'))
+    const words = (name: string) =>
+      table.getChild(name)?.data[0]?.values as BigInt64Array | BigUint64Array | Int32Array
+    const decimal = (name: string) => {
+      const { buffer, byteOffset } = words(name)
+      const [low = 0n, high = 0n] = new BigUint64Array(buffer.slice(byteOffset, byteOffset + 16))
+      return BigInt.asIntN(128, (high << 64n) | low)
+    }
+    expect([decimal('huge'), decimal('price'), decimal('long')]).toEqual([
+      -(10n ** 37n),
+      -1n,
+      12345678901234567890123456789012345001n,
+    ])
+    const [[at, zoned, day] = []] = await freeSql(
+      `SELECT epoch_us(TIMESTAMP '2024-02-29 12:34:56.000007'), -500000, DATE '1957-03-05' - DATE '1970-01-01'`,
+    )
+    expect([words('at')[0], words('zoned')[0], words('day')[0]].map(String)).toEqual(
+      [at, zoned, day].map(String),
+    )
+  })
+
+  test('in Parquet reads back with the same types and values', async () => {
+    const file = join(folder.path, 'answer.parquet')
+    await writeFile(file, await releaser.encode(typed, 'parquet'))
+    const back = await finish({
+      mounts: [{ schema: 's', name: 't', file }],
+      text: 'SELECT * FROM s.t ORDER BY int',
+    })
+    const lossless = typed.columns.map(({ name }) => name).filter((name) => !['huge', 'enum'].includes(name))
+    for (const name of lossless) {
+      const index = typed.columns.findIndex((column) => column.name === name)
+      expect([back.columns[index], back.rows[0]?.[index]]).toEqual([
+        typed.columns[index],
+        typed.rows[0]?.[index],
+      ])
+    }
+    expect(back.rows[0]?.[6]).toBe(String(-(10n ** 37n)))
+    expect(back.rows[1]).toEqual(typed.rows[1])
+    expect(await readdir(scratch.path)).toEqual([])
+  })
+
+  test('in Parquet numbers the names that repeat', async () => {
+    const rows: Rows = {
+      columns: ['n', 'N', 'n'].map((name) => ({ name, type: 'INTEGER' })),
+      rows: [[1, 2, 3]],
+    }
+    const file = join(folder.path, 'names.parquet')
+    await writeFile(file, await releaser.encode(rows, 'parquet'))
+    const back = await finish({ mounts: [{ schema: 's', name: 't', file }], text: 'FROM s.t' })
+    expect([back.columns.map(({ name }) => name), back.rows]).toEqual([['n', 'N_1', 'n_2'], [[1, 2, 3]]])
+  })
+
+  test.each(['csv', 'arrow', 'parquet'] as const)('in %s may have no rows', async (format) => {
+    const rows: Rows = { columns: [{ name: 'n', type: 'BIGINT' }], rows: [] }
+    expect((await releaser.encode(rows, format)).byteLength).toBeGreaterThan(2)
+  })
+})
