@@ -4,7 +4,7 @@ import { type Place, Refusal } from '../kernel/refusal.ts'
 import type { Parser, RewrittenStatement, Tree, Twin } from './engine.ts'
 import { queryFailed } from './failure.ts'
 import { parseJson, printTree } from './json.ts'
-import { placeAt } from './place.ts'
+import { placeAt, statementAt } from './place.ts'
 import { Pool, startEngine } from './pool.ts'
 
 export interface ParserOptions {
@@ -46,16 +46,16 @@ function trusted<T>(schema: z.ZodType<T>, answer: unknown): T {
   throw queryFailed('failed', 'answer')
 }
 
-function syntaxError(place?: Place): Refusal {
-  return new Refusal('SYNTAX', place === undefined ? {} : { location: place })
+function misplaced(code: 'SYNTAX' | 'ONE_STATEMENT' | 'STATEMENT_NOT_ALLOWED', place?: Place): Refusal {
+  return new Refusal(code, place === undefined ? {} : { location: place })
 }
 
 /** What the text must be before any engine sees it. */
 function insistOnText(sql: string): void {
   if (Buffer.byteLength(sql, 'utf8') > TEXT_BYTES) throw new Refusal('COMPLEXITY')
   const nul = sql.indexOf('\u0000')
-  if (nul >= 0) throw syntaxError({ offset: nul, length: 1 })
-  if (!sql.isWellFormed()) throw syntaxError()
+  if (nul >= 0) throw misplaced('SYNTAX', { offset: nul, length: 1 })
+  if (!sql.isWellFormed()) throw misplaced('SYNTAX')
 }
 
 /**
@@ -87,11 +87,11 @@ export async function openParser(options: ParserOptions = {}): Promise<Parser> {
         case 'tree':
           return parseJson(answer.json) as Tree
         case 'several':
-          throw new Refusal('ONE_STATEMENT')
+          throw misplaced('ONE_STATEMENT', statementAt(sql, 1))
         case 'not-select':
-          throw new Refusal('STATEMENT_NOT_ALLOWED')
+          throw misplaced('STATEMENT_NOT_ALLOWED', statementAt(sql, 0))
         case 'syntax':
-          throw syntaxError(answer.position === undefined ? undefined : placeAt(sql, answer.position))
+          throw misplaced('SYNTAX', answer.position === undefined ? undefined : placeAt(sql, answer.position))
       }
     },
     async text(tree) {

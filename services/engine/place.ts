@@ -18,3 +18,25 @@ export function placeAt(text: string, character: number): Place {
   token.lastIndex = offset
   return { offset, length: token.exec(text)?.[0].length ?? 0 }
 }
+
+/** Blanks and comments, the end of a statement, or a token whose inside is not read: strings, quoted names, dollar quotes. */
+const lexeme =
+  /(?<blank>\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<end>;)|'(?:[^']|'')*'?|"(?:[^"]|"")*"?|\$(?<tag>\w*)\$[\s\S]*?\$\k<tag>\$|[\p{L}\p{N}_$]+|./suy
+
+/** The place of the first token of the n-th statement (from 0) that is not empty; undefined when there are fewer. */
+export function statementAt(text: string, index: number): Place | undefined {
+  let left = index
+  let isInside = false
+  lexeme.lastIndex = 0
+  for (let found = lexeme.exec(text); found; found = lexeme.exec(text)) {
+    if (found.groups?.blank !== undefined) continue
+    if (found.groups?.end !== undefined) {
+      if (isInside) left -= 1
+      isInside = false
+      continue
+    }
+    if (!isInside && left === 0) return { offset: found.index, length: found[0].length }
+    isInside = true
+  }
+  return undefined
+}

@@ -58,26 +58,27 @@ describe('a text', () => {
   })
 
   test.each([
-    ['', 'SYNTAX'],
-    ['  -- nothing', 'SYNTAX'],
-    ['SELECT \ud800', 'SYNTAX'],
-    ['SELECT 1; SELECT 2', 'ONE_STATEMENT'],
-    ['SELECT 1; DROP TABLE t', 'ONE_STATEMENT'],
-    ["SELECT 1; COPY t TO '/tmp/t'", 'ONE_STATEMENT'],
-    ['CREATE TABLE t AS SELECT 1', 'STATEMENT_NOT_ALLOWED'],
-    ['INSERT INTO t VALUES (1)', 'STATEMENT_NOT_ALLOWED'],
-    ["ATTACH 'x.db'", 'STATEMENT_NOT_ALLOWED'],
-    ["COPY t TO '/tmp/t'", 'STATEMENT_NOT_ALLOWED'],
-    ['PRAGMA version', 'STATEMENT_NOT_ALLOWED'],
-    ['SET threads = 4', 'STATEMENT_NOT_ALLOWED'],
-    ['CALL duckdb_logs()', 'STATEMENT_NOT_ALLOWED'],
-    ['EXPLAIN SELECT 1', 'STATEMENT_NOT_ALLOWED'],
-    ['PIVOT t ON a;', 'STATEMENT_NOT_ALLOWED'],
-    ['WITH x AS (INSERT INTO t VALUES (1) RETURNING a) SELECT * FROM x', 'STATEMENT_NOT_ALLOWED'],
-    [`SELECT '${'é'.repeat(33_000)}'`, 'COMPLEXITY'],
-  ])('of another kind is refused: %#', async (text, code) => {
+    ['', 'SYNTAX', undefined],
+    ['  -- nothing', 'SYNTAX', undefined],
+    ['SELECT \ud800', 'SYNTAX', undefined],
+    ['SELECT 1; SELECT 2', 'ONE_STATEMENT', [10, 6]],
+    ['SELECT 1; DROP TABLE t', 'ONE_STATEMENT', [10, 4]],
+    ["SELECT ';' /* ; */ -- ;\n;; COPY t TO '/tmp/t'", 'ONE_STATEMENT', [27, 4]],
+    ['CREATE TABLE t AS SELECT 1', 'STATEMENT_NOT_ALLOWED', [0, 6]],
+    ['/* 😀 */ INSERT INTO t VALUES (1)', 'STATEMENT_NOT_ALLOWED', [9, 6]],
+    ["ATTACH 'x.db'", 'STATEMENT_NOT_ALLOWED', [0, 6]],
+    ["COPY t TO '/tmp/t'", 'STATEMENT_NOT_ALLOWED', [0, 4]],
+    ['PRAGMA version', 'STATEMENT_NOT_ALLOWED', [0, 6]],
+    ['SET threads = 4', 'STATEMENT_NOT_ALLOWED', [0, 3]],
+    ['CALL duckdb_logs()', 'STATEMENT_NOT_ALLOWED', [0, 4]],
+    ['EXPLAIN SELECT 1', 'STATEMENT_NOT_ALLOWED', [0, 7]],
+    ['PIVOT t ON a;', 'STATEMENT_NOT_ALLOWED', [0, 5]],
+    ['WITH x AS (INSERT INTO t VALUES (1) RETURNING a) SELECT * FROM x', 'STATEMENT_NOT_ALLOWED', [0, 4]],
+    [`SELECT '${'é'.repeat(33_000)}'`, 'COMPLEXITY', undefined],
+  ] as const)('of another kind is refused where it stands: %#', async (text, code, place) => {
     const refusal = await refusalOf(parser.tree(text))
-    expect([refusal.code, refusal.facts]).toEqual([code, {}])
+    const facts = place ? { location: { offset: place[0], length: place[1] } } : {}
+    expect([refusal.code, refusal.facts]).toEqual([code, facts])
   })
 
   test('with a NUL is refused at the NUL', async () => {

@@ -1,0 +1,205 @@
+/** `huisclos <command>`: results on standard output, everything else on standard error. Exit statuses: cli/ending.ts. */
+import { join, resolve } from 'node:path'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { check, prove, verify } from './cli/audit.ts'
+import { type Client, demoToken, openClient, type Setting, urlOf } from './cli/client.ts'
+import { type DepositOptions, deposit } from './cli/deposit.ts'
+import { doctor } from './cli/doctor.ts'
+import { CommandError, exits } from './cli/ending.ts'
+import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
+import { datasets, habilitation, projects, whoami } from './cli/show.ts'
+import { tableFile } from './cli/table-file.ts'
+import { versionOf } from './node/version.ts'
+
+const environment = process.env
+const interrupted = new AbortController()
+
+const setting: Setting = {
+  home: resolve(environment.HUISCLOS_HOME || './var'),
+  language: /^en/i.test(environment.LC_ALL || environment.LANG || '') ? 'en' : 'fr',
+  url: environment.HUISCLOS_URL || undefined,
+  token: environment.HUISCLOS_TOKEN || undefined,
+  isTerminal: process.stderr.isTTY === true,
+}
+const out: Out = { stdout: process.stdout, stderr: process.stderr, signal: interrupted.signal }
+const logFolder = join(setting.home, 'audit')
+
+interface As {
+  readonly as?: string
+}
+interface Shown extends As {
+  readonly json?: boolean
+}
+
+const asOption = () => new Option('--as <sujet>', 'compte de démonstration · demo account')
+const jsonOption = () => new Option('--json', 'un document JSON · one JSON document')
+const client = ({ as }: As): Promise<Client> => openClient(setting, as)
+
+const program = new Command('huisclos')
+  .description(
+    'Interroger des données de santé sans les voir.\nAsk questions of health data without seeing them.',
+  )
+  .version(versionOf())
+  .helpCommand(false)
+  .showSuggestionAfterError()
+  .exitOverride()
+
+program
+  .command('token')
+  .description('imprime un jeton de démonstration d’une heure · prints a demo token, good for an hour')
+  .requiredOption('--as <sujet>', 'compte de démonstration · demo account')
+  .action(async ({ as }: { as: string }) => {
+    await urlOf(setting)
+    out.stdout.write(`${await demoToken(setting, as)}\n`)
+  })
+
+program
+  .command('whoami')
+  .description('qui le nœud voit · whom the node sees')
+  .addOption(asOption())
+  .addOption(jsonOption())
+  .action(async (options: Shown) => whoami(await client(options), out, options))
+
+program
+  .command('datasets [nom]')
+  .description(
+    'le catalogue, ou un jeu de données et ses colonnes · the catalogue, or one dataset and its columns',
+  )
+  .addOption(asOption())
+  .addOption(jsonOption())
+  .action(async (name: string | undefined, options: Shown) =>
+    datasets(await client(options), out, { ...options, ...(name === undefined ? {} : { name }) }),
+  )
+
+program
+  .command('projects')
+  .description('vos projets · your projects')
+  .addOption(asOption())
+  .addOption(jsonOption())
+  .action(async (options: Shown) => projects(await client(options), out, options))
+
+program
+  .command('habilitation')
+  .description('les demandes d’habilitation · requests for access')
+  .command('show <id>')
+  .description('une demande, son état, ce qui lui manque · a request, its state, what it lacks')
+  .addOption(asOption())
+  .addOption(jsonOption())
+  .action(async (id: string, options: Shown) => habilitation(await client(options), out, { ...options, id }))
+
+program
+  .command('deposit <table=fichier...>')
+  .description('dépose un jeu de données · deposits a dataset (.csv .ndjson .parquet .arrow, .gz)')
+  .requiredOption('--dataset <nom>', 'jeu de données · dataset')
+  .addOption(asOption())
+  .option('--descriptor <fichier>', 'déclare d’abord ce descripteur · declares this descriptor first')
+  .option('--dry-run', 'contrôle ici, n’envoie rien · checks here, sends nothing')
+  .option('--charset <jeu>', 'utf-8 | utf-16 | windows-1252 | iso-8859-1 (sinon détecté · else detected)')
+  .option('--delimiter <signe>', '; , tab |')
+  .option('--decimal <signe>', ', .')
+  .option('--date-format <forme>', 'iso | jj/mm/aaaa | aaaammjj')
+  .option('--header <oui>', 'true | false')
+  .action(async (tables: string[], options: DepositOptions & As) => {
+    const files = tables.map((one) => tableFile(one, options.charset))
+    const { isTerminal, language } = setting
+    await deposit(() => client(options), files, { options, out, isTerminal, language })
+  })
+
+interface Asked extends QueryOptions, As {}
+
+function asking(command: Command): Command {
+  const add = (value: string, before: string[]) => [...before, value]
+  return command
+    .requiredOption('-p, --project <id>', 'projet · project')
+    .addOption(asOption())
+    .option('--purpose <code>', 'finalité · purpose')
+    .option('--objective <id>', 'objectif · objective')
+    .option('--param <valeur>', 'k=v pour/for $k, sinon/else ?; répétable · repeatable', add, [])
+    .option('-f, --file <fichier>', 'lit la requête d’un fichier · reads the statement from a file')
+}
+
+asking(program.command('query [sql]'))
+  .description('pose une question · asks; 3 = refusé · refused')
+  .addOption(new Option('--format <forme>').choices(formats).default('table'))
+  .option('-o, --output <fichier>', 'écrit le résultat dans un fichier · writes the result to a file')
+  .action(async (sql: string | undefined, options: Asked) =>
+    query(await client(options), await sqlOf(sql, options.file), { ...options, out }),
+  )
+
+asking(program.command('explain [sql]'))
+  .description('la décision sans l’exécution · the decision without the run')
+  .action(async (sql: string | undefined, options: Asked) =>
+    explain(await client(options), await sqlOf(sql, options.file), { ...options, out }),
+  )
+
+const audit = program
+  .command('audit')
+  .description('le journal de preuves, sur ses fichiers · the log, on its files')
+const dirOption = () => new Option('--dir <dossier>', 'dossier audit · audit folder').default(logFolder)
+const where = (dir: string) => ({ dir, out, isTerminal: setting.isTerminal })
+
+audit
+  .command('verify')
+  .description('0 intact · 1 falsifié/tampered · 2 ancien/stale · 3 invérifiable/cannot be verified')
+  .addOption(dirOption())
+  .option('--since <fichier>', 'état d’une vérification antérieure · state of an earlier verification')
+  .option('--save <fichier>', 'garde l’état pour --since · keeps the state for --since')
+  .action(async ({ dir, ...options }: { dir: string; since?: string; save?: string }) => {
+    process.exitCode = await verify(where(dir), options)
+  })
+
+audit
+  .command('prove')
+  .description('écrit la preuve d’une entrée · writes the proof of one entry')
+  .requiredOption('--seq <numéro>', 'numéro de l’entrée · number of the entry', entryNumber)
+  .requiredOption('-o, --output <fichier>')
+  .option('--shard <année>', 'le plus récent sinon · the newest if left out')
+  .addOption(dirOption())
+  .action(async ({ dir, ...options }: { dir: string; seq: number; output: string; shard?: string }) => {
+    process.exitCode = await prove(where(dir), options)
+  })
+
+audit
+  .command('check <preuve>')
+  .description('vérifie une preuve · checks a proof')
+  .option('--key <fichier>', 'clé publique du journal · public key of the log')
+  .addOption(dirOption())
+  .action(async (file: string, { dir, ...options }: { dir: string; key?: string }) => {
+    process.exitCode = await check(where(dir), file, options)
+  })
+
+program
+  .command('doctor')
+  .description('ce qui empêche un nœud de tourner ici, et le remède · what stops a node here, and the remedy')
+  .action(async () => {
+    const print = (line: string) => void out.stdout.write(`${line}\n`)
+    const isWell = await doctor({ home: setting.home, environment, now: () => Date.now() }, print)
+    if (!isWell) process.exitCode = exits.checkFailed
+  })
+
+function entryNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('un entier · an integer')
+  return Number(text)
+}
+
+process.once('SIGINT', () => {
+  process.exitCode = exits.interrupted
+  interrupted.abort()
+})
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = endingOf(error)
+}
+
+function endingOf(error: unknown): number {
+  if (error instanceof CommandError) {
+    if (error.message !== '') out.stderr.write(`${error.message}\n`)
+    return error.exit
+  }
+  // Commander has said it already; help and version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage
+  out.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  return exits.failed
+}

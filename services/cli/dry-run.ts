@@ -1,0 +1,74 @@
+/** `huisclos deposit --dry-run`: the checks of a deposit on this machine, in a folder that is removed. Nothing is sent. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type Descriptor, descriptorSchema } from '../dataset/descriptor.ts'
+import { type Finding, show, verdictOf } from '../dataset/finding.ts'
+import { mediaOf } from '../dataset/media.ts'
+import { openReader } from '../dataset/reader.ts'
+import { resourceOf } from '../dataset/relations.ts'
+import type { Language } from '../kernel/text.ts'
+import { CommandError, exits } from './ending.ts'
+import type { ShownFinding, TableFile } from './table-file.ts'
+
+const memoryBytes = 1024 ** 3
+
+export interface Verdict {
+  readonly status: 'accepted' | 'quarantined' | 'refused'
+  readonly findings: readonly ShownFinding[]
+}
+
+/** What the node would find, by the same code. Plaintext goes to memory-backed /dev/shm where there is one. */
+export async function dryRun(
+  input: unknown,
+  files: readonly TableFile[],
+  { dialect, language }: { dialect: Readonly<Record<string, string>>; language: Language },
+): Promise<Verdict> {
+  const descriptor = readDescriptor(input)
+  const scratch = await mkdtemp(join('/dev/shm', 'huisclos-dry-')).catch(() =>
+    mkdtemp(join(tmpdir(), 'huisclos-dry-')),
+  )
+  try {
+    const findings = await findingsOf(descriptor, files, { dialect, scratch })
+    return { status: verdictOf(findings), findings: findings.map((finding) => show(language, finding)) }
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+function readDescriptor(input: unknown): Descriptor {
+  const parsed = descriptorSchema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`)
+  throw new CommandError(['descripteur invalide / invalid descriptor', ...faults].join('\n'), exits.failed)
+}
+
+async function findingsOf(
+  descriptor: Descriptor,
+  files: readonly TableFile[],
+  { dialect, scratch }: { dialect: Readonly<Record<string, string>>; scratch: string },
+): Promise<readonly Finding[]> {
+  const unknown = files.find(({ table }) => resourceOf(descriptor, table) === undefined)
+  if (unknown) throw new CommandError(`${unknown.table}: table inconnue / unknown table`, exits.failed)
+  const sent = new Set(files.map(({ table }) => table))
+  const absent: readonly Finding[] = descriptor.resources
+    .filter(({ name }) => !sent.has(name))
+    .map(({ name }) => ({ severity: 'error', rule: 'table.absent', table: name, count: 1 }))
+  const read = files.map(({ file }) => resolve(file))
+  const reader = await openReader({ descriptor, read, scratch, memoryBytes, threads: 2 })
+  try {
+    const findings: Finding[] = [...absent]
+    for (const one of files) {
+      const contentEncoding = one.gzip ? 'gzip' : undefined
+      const media = mediaOf({
+        contentType: one.type,
+        contentEncoding,
+        dialect: one.type.startsWith('text/csv') ? dialect : {},
+      })
+      findings.push(...(await reader.read(one.table, resolve(one.file), media)).findings)
+    }
+    return absent.length > 0 ? findings : [...findings, ...(await reader.relate())]
+  } finally {
+    reader.close()
+  }
+}

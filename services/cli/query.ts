@@ -1,0 +1,176 @@
+/** `huisclos query` and `huisclos explain`. */
+import { createWriteStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { Readable, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { ask, askJson, type Client } from './client.ts'
+import { CommandError, exits } from './ending.ts'
+import { pointAt, problemLines } from './problem-text.ts'
+import { tableLines } from './table.ts'
+
+export const formats = ['table', 'json', 'ndjson', 'csv', 'arrow', 'parquet'] as const
+export type OutputFormat = (typeof formats)[number]
+
+const accepts: Readonly<Record<OutputFormat, string>> = {
+  table: 'application/json',
+  json: 'application/json',
+  ndjson: 'application/json',
+  csv: 'text/csv',
+  arrow: 'application/vnd.apache.arrow.stream',
+  parquet: 'application/vnd.apache.parquet',
+}
+
+export interface QueryOptions {
+  readonly project: string
+  readonly purpose?: string
+  readonly objective?: string
+  readonly param?: readonly string[]
+  readonly file?: string
+  readonly format: OutputFormat
+  readonly output?: string
+}
+
+export interface Out {
+  readonly stdout: Writable
+  readonly stderr: Writable
+  readonly signal: AbortSignal
+}
+
+interface Answer {
+  readonly id: string
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  readonly rows: readonly (readonly unknown[])[]
+  readonly suppressed: readonly (readonly [number, number])[]
+  readonly disclosure: {
+    readonly k: number
+    readonly cellsWithheld: number
+    readonly groupsWithheld: boolean
+  }
+  readonly receipt: { readonly log: string; readonly seq: number }
+}
+
+/** The text of the argument, of a file, or of standard input for `-`. */
+export async function sqlOf(argument: string | undefined, file: string | undefined): Promise<string> {
+  if (argument !== undefined && argument !== '-') return argument
+  const from = file ?? (argument === '-' ? '/dev/stdin' : undefined)
+  if (from === undefined)
+    throw new CommandError('"SQL" ou -f FICHIER / the statement is missing', exits.usage)
+  return readFile(from, 'utf8').catch(() => {
+    throw new CommandError(`${from}: illisible / cannot be read`, exits.usage)
+  })
+}
+
+/** `k=v` makes an object for `$k`, anything else an array for `?`; a value that reads as JSON is one, else text. */
+export function parametersOf(given: readonly string[]): unknown {
+  if (given.length === 0) return undefined
+  const pairs = given.map((text) => /^([A-Za-z_]\w*)=(.*)$/s.exec(text))
+  if (pairs.every((pair) => pair !== null)) {
+    return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', literalOf(pair?.[2] ?? '')]))
+  }
+  return given.map(literalOf)
+}
+
+function literalOf(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? text : value
+  } catch {
+    return text
+  }
+}
+
+function questionOf(
+  sql: string,
+  { purpose, objective, param }: Pick<QueryOptions, 'purpose' | 'objective' | 'param'>,
+) {
+  const parameters = parametersOf(param ?? [])
+  return {
+    sql,
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(objective === undefined ? {} : { objective }),
+    ...(parameters === undefined ? {} : { parameters }),
+  }
+}
+
+const pathOf = (project: string) => `/api/v1/projects/${encodeURIComponent(project)}/queries`
+
+/** Asks and writes the result. Interrupting closes the connection, which cancels the query on the node. */
+export async function query(
+  client: Client,
+  sql: string,
+  options: QueryOptions & { readonly out: Out },
+): Promise<void> {
+  const { format, out } = options
+  const sent = { body: questionOf(sql, options), accept: accepts[format], signal: out.signal }
+  const response = await located(sql, () => ask(client, `POST ${pathOf(options.project)}`, sent))
+  const target =
+    options.output === undefined ? out.stdout : createWriteStream(options.output, { mode: 0o600 })
+  const end = options.output !== undefined
+  if (format === 'csv' || format === 'arrow' || format === 'parquet') {
+    const bytes = Buffer.from(await response.arrayBuffer())
+    await pipeline(Readable.from([bytes]), target, { end })
+    out.stderr.write(`${response.headers.get('huisclos-receipt') ?? ''}\n`)
+    return
+  }
+  const answer = (await response.json()) as Answer
+  await pipeline(Readable.from([render(answer, format)]), target, { end })
+  out.stderr.write(`${footer(answer)}\n`)
+}
+
+function render(answer: Answer, format: OutputFormat): string {
+  if (format === 'json') return `${JSON.stringify(answer)}\n`
+  if (format === 'table') return `${tableLines({ ...answer, k: answer.disclosure.k }).join('\n')}\n`
+  const names = answer.columns.map(({ name }) => name)
+  return answer.rows
+    .map((row) => `${JSON.stringify(Object.fromEntries(names.map((name, c) => [name, row[c]])))}\n`)
+    .join('')
+}
+
+function footer({ rows, disclosure, receipt }: Answer): string {
+  const groups = disclosure.groupsWithheld ? ' · groupes masqués / groups withheld' : ''
+  const cells =
+    disclosure.cellsWithheld > 0 ? ` · cellules masquées / cells withheld: ${disclosure.cellsWithheld}` : ''
+  return `${rows.length} lignes / rows${cells}${groups} · k = ${disclosure.k} · ${receipt.log} n° ${receipt.seq}`
+}
+
+interface Check {
+  readonly decision: 'allow' | 'refuse'
+  readonly code?: string
+  readonly location?: { readonly offset: number; readonly length: number }
+  readonly hint?: string
+  readonly tables: readonly string[]
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+}
+
+/** The decision, on standard output in both cases; a refusal ends with its own status. */
+export async function explain(
+  client: Client,
+  sql: string,
+  options: QueryOptions & { readonly out: Out },
+): Promise<void> {
+  const check = await located(sql, () =>
+    askJson<Check>(client, `POST ${pathOf(options.project)}/check`, { body: questionOf(sql, options) }),
+  )
+  if (check.decision === 'refuse') {
+    const place = check.location ? pointAt(sql, check.location) : []
+    throw new CommandError([String(check.code), ...place, `→ ${check.hint ?? ''}`].join('\n'), exits.refused)
+  }
+  const columns = check.columns.map(({ name, type }) => `  ${name} ${type}`)
+  out(options.out, ['allow', `tables: ${check.tables.join(', ')}`, 'colonnes / columns:', ...columns])
+}
+
+function out({ stdout }: Out, lines: readonly string[]): void {
+  stdout.write(`${lines.join('\n')}\n`)
+}
+
+/** A refusal of a text points at its place in it. */
+async function located<T>(sql: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (error instanceof CommandError && error.problem !== undefined) {
+      throw new CommandError(problemLines(error.problem, sql).join('\n'), error.exit)
+    }
+    throw error
+  }
+}

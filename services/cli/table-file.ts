@@ -1,0 +1,42 @@
+/** What a deposit on the command line is made of. Pure. */
+import { CommandError, exits } from './ending.ts'
+
+export interface TableFile {
+  readonly table: string
+  readonly file: string
+  readonly type: string
+  readonly gzip: boolean
+}
+
+export interface ShownFinding {
+  readonly severity: string
+  readonly rule: string
+  readonly table?: string
+  readonly column?: string
+  readonly line?: number
+  readonly count: number
+  readonly message: string
+}
+
+const types: Readonly<Record<string, string>> = {
+  csv: 'text/csv',
+  ndjson: 'application/x-ndjson',
+  parquet: 'application/vnd.apache.parquet',
+  arrow: 'application/vnd.apache.arrow.file',
+  arrows: 'application/vnd.apache.arrow.stream',
+}
+
+/** `table=path` with type and gzip from the name: .csv, .ndjson, .parquet, .arrow, .arrows, each also with .gz. */
+export function tableFile(argument: string, charset: string | undefined): TableFile {
+  const [, table, file] = /^([^=]+)=(.+)$/.exec(argument) ?? []
+  const [, ending, gzip] = /\.(\w+?)(\.gz)?$/.exec(file ?? '') ?? []
+  const type = types[(ending ?? '').toLowerCase()]
+  if (table === undefined || file === undefined || type === undefined) {
+    const known = Object.keys(types)
+      .map((one) => `.${one}[.gz]`)
+      .join(' ')
+    throw new CommandError(`${argument}: table=fichier / table=file, ${known}`, exits.failed)
+  }
+  const isCsv = type === 'text/csv' && charset !== undefined
+  return { table, file, gzip: gzip !== undefined, type: isCsv ? `${type}; charset=${charset}` : type }
+}

@@ -1,0 +1,123 @@
+/** The choices of one node: environment for a demo, one JSON file for production. Pure but for reading that file. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+const port = z.coerce.number().int().max(65_535)
+
+/** The environment of the contract, section 2. */
+const environmentSchema = z.object({
+  /** Everything the system writes. A relative path counts from where the process was started. Default `./var`. */
+  HUISCLOS_HOME: z.string().min(1).default('./var'),
+  /** HTTP; 1 to 65 535. Default 8080. */
+  HUISCLOS_PORT: port.min(1).default(8080),
+  /** PostgreSQL wire protocol; 0 turns it off. Until that door exists nothing listens. Default 5433. */
+  HUISCLOS_WIRE_PORT: port.min(0).default(5433),
+  /** Path of the JSON file below; its presence means production. */
+  HUISCLOS_CONFIG: z.string().min(1).optional(),
+  /** Without a configuration only: `full` seeds data and a project, `empty` accounts and organisations. Default `full`. */
+  HUISCLOS_DEMO: z.enum(['full', 'empty']).default('full'),
+  /** Control database; without it, the embedded PostgreSQL. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+})
+
+const issuer = z.strictObject({
+  /** Short name by which accounts and permits know it; `demo` is taken. */
+  name: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/)
+    .refine((name) => name !== 'demo'),
+  /** The `iss` of its tokens, an https address. */
+  issuer: z.url({ protocol: /^https$/ }),
+  /** The `aud` that its tokens must carry. */
+  audience: z.string().min(1).max(200),
+  /** Path of its keys as a JWK set (RFC 7517). Read at start. */
+  jwks: z.string().min(1),
+})
+
+/** The file of a production node. Every key is known: one that is not stops the start. */
+export const configurationSchema = z.strictObject({
+  /** Identifier of the node: country, region; the first part of every permit number, such as `FR-NOR`. */
+  node: z.string().regex(/^[A-Z]{2}-[A-Z0-9]{2,10}$/),
+  /** Where people reach it, without a path. Also the host of the origin of its log, fixed at first start. */
+  address: z.url({ protocol: /^https$/ }),
+  /** Interface to listen on. Default 127.0.0.1, behind the proxy. */
+  host: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
+  /** Certificate chain and key as PEM files; or none, and `trustedProxy`. */
+  tls: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional(),
+  /** Address of the one proxy that ends TLS in front of this node. */
+  trustedProxy: z.union([z.ipv4(), z.ipv6()]).optional(),
+  /** At least one issuer; the demo issuer never runs beside a configuration. */
+  issuers: z.array(issuer).min(1).max(20),
+  /** Wall time of one query, in seconds; 1 to 3 600. Default 30. */
+  queryTimeoutSeconds: z.number().int().min(1).max(3600).default(30),
+  /** Memory of one engine process, in MiB; 256 to 262 144. Default 2 048. */
+  engineMemoryMiB: z.number().int().min(256).max(262_144).default(2048),
+  /** Threads of one engine process; 1 to 256. Default 2. */
+  engineThreads: z.number().int().min(1).max(256).default(2),
+})
+export type Configuration = z.infer<typeof configurationSchema>
+
+export interface Settings {
+  /** Absolute. */
+  readonly home: string
+  readonly port: number
+  readonly wirePort: number
+  readonly databaseUrl?: string
+  readonly mode:
+    | { readonly kind: 'demo'; readonly demo: 'full' | 'empty' }
+    | { readonly kind: 'production'; readonly configuration: Configuration }
+}
+
+/** A configuration that does not start; the message is one line that names the key. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
+}
+
+/** Reads the environment and the file that it names. ConfigurationError on any key unknown, absent or out of range. */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const values = parsed(environmentSchema, filled(environment), '')
+  return {
+    home: resolve(values.HUISCLOS_HOME),
+    port: values.HUISCLOS_PORT,
+    wirePort: values.HUISCLOS_WIRE_PORT,
+    ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
+    mode:
+      values.HUISCLOS_CONFIG === undefined
+        ? { kind: 'demo', demo: values.HUISCLOS_DEMO }
+        : { kind: 'production', configuration: readConfiguration(values.HUISCLOS_CONFIG) },
+  }
+}
+
+/** A variable that is set to nothing is not set. */
+function filled(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const set = Object.entries(environment).filter((entry): entry is [string, string] => Boolean(entry[1]))
+  return Object.fromEntries(set)
+}
+
+function readConfiguration(path: string): Configuration {
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    const why = cause instanceof SyntaxError ? 'not JSON' : 'cannot be read'
+    throw new ConfigurationError(`HUISCLOS_CONFIG: ${path} ${why}`, { cause })
+  }
+  const configuration = parsed(configurationSchema, json, `${path}: `)
+  if (configuration.tls === undefined && configuration.trustedProxy === undefined) {
+    throw new ConfigurationError(`${path}: tls: absent, and no trustedProxy either`)
+  }
+  return configuration
+}
+
+/** Only the first fault is told: one line. Its message repeats no value, for a value may be a secret. */
+function parsed<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  if (issue?.code === 'unrecognized_keys') {
+    const at = [...issue.path, issue.keys[0] ?? ''].join('.')
+    throw new ConfigurationError(`${where}${at}: unknown key`)
+  }
+  throw new ConfigurationError(`${where}${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`)
+}

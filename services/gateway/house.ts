@@ -1,0 +1,40 @@
+import type { AuditLog } from '../audit/writer.ts'
+import type { Bulles } from '../dataset/bulles.ts'
+import type { Catalogue } from '../dataset/catalogue.ts'
+import type { DepositNeeds } from '../dataset/deposit.ts'
+import type { ActNeeds } from '../habilitation/act.ts'
+import type { Tokens } from '../identity/person.ts'
+import type { Log } from '../kernel/log.ts'
+import type { QueryNeeds } from '../query/question.ts'
+import type { AuditIndex } from '../store/audit-index.ts'
+import type { Metrics, Readiness } from './readiness.ts'
+
+/** What the pages are made of; read once when the house opens. */
+export interface Portal {
+  readonly startPage: string
+  /** Folder of the style sheet and pictures, served under /assets. */
+  readonly assets: string
+}
+
+/**
+ * Everything impure, opened once by the composition root and handed down. Each room's use-cases take their own needs; only
+ * the gateway ever holds the whole.
+ */
+export interface House {
+  readonly dataset: DepositNeeds
+  readonly habilitation: ActNeeds
+  readonly query: QueryNeeds
+  readonly audit: AuditLog
+  readonly auditIndex: AuditIndex
+  readonly bulles: Bulles
+  readonly catalogue: Catalogue
+  readonly tokens: Tokens
+  readonly log: Log
+  readonly readiness: Readiness
+  readonly metrics: Metrics
+  readonly portal: Portal
+  /** Version of huisclos. */
+  readonly version: string
+  /** Where this node is reached, without a slash at the end. */
+  readonly address: string
+}

@@ -1,0 +1,88 @@
+/** Pages made of sentences and public facts: no script, one style sheet, everything escaped. Pure. */
+import type { PublicRequest } from '../habilitation/read.ts'
+import { type Code, Refusal } from '../kernel/refusal.ts'
+import { explain, type Language, say } from '../kernel/text.ts'
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+export function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? '')
+}
+
+function framed(language: Language, title: string, content: readonly string[]): string {
+  return [
+    '<!doctype html>',
+    `<html lang="${language}">`,
+    '<head>',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    `<title>${escaped(title)} — huisclos</title>`,
+    '<link rel="stylesheet" href="/assets/app.css">',
+    '<link rel="icon" href="/assets/huisclos.svg" type="image/svg+xml">',
+    '</head>',
+    '<body>',
+    `<header class="bar"><a class="brand" href="/">huisclos</a></header>`,
+    '<main>',
+    `<h1>${escaped(title)}</h1>`,
+    ...content,
+    '</main>',
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n')
+}
+
+/** `/help/refus/<code>`: the sentences of one refusal, and nothing about any case of it. */
+export function refusalPage(language: Language, code: Code | 'FAILED'): string {
+  const { title, detail, hint } = sentencesOf(language, code)
+  return framed(language, title, [
+    `<p><code>${escaped(code)}</code></p>`,
+    `<p>${escaped(detail)}</p>`,
+    `<p class="hint">${escaped(hint)}</p>`,
+  ])
+}
+
+function sentencesOf(language: Language, code: Code | 'FAILED') {
+  if (code !== 'FAILED') return explain(language, new Refusal(code, { with: placeholders }))
+  const about = (part: string) => say(language, { key: `gateway.failed.${part}` })
+  return { title: about('title'), detail: about('detail'), hint: about('hint') }
+}
+
+/** Names that only a case knows are shown as an ellipsis. */
+const placeholders: Readonly<Record<string, string>> = { known: '…', identifier: '…' }
+
+/** `/transparence`: who asked for what, for which purpose, until when. */
+export function registerPage(language: Language, requests: readonly PublicRequest[]): string {
+  const label = (key: string) => escaped(say(language, { key: `register.${key}` }))
+  const rows = requests.map((one) =>
+    [
+      '<tr>',
+      `<td>${escaped(one.receivedAt.slice(0, 10))}</td>`,
+      `<th scope="row">${escaped(one.title)}<br><small>${escaped(one.summaryLay)}</small></th>`,
+      `<td>${escaped(one.purposes.join(', '))}</td>`,
+      `<td>${escaped(one.datasets.join(', '))}</td>`,
+      `<td>${escaped(one.accessPeriod ? `${one.accessPeriod.from} → ${one.accessPeriod.until}` : '—')}</td>`,
+      `<td><code>${escaped(one.state)}</code></td>`,
+      '</tr>',
+    ].join(''),
+  )
+  const heads = ['received', 'project', 'purposes', 'datasets', 'period', 'state']
+  const table = [
+    '<div class="wide" tabindex="0"><table>',
+    `<thead><tr>${heads.map((head) => `<th scope="col">${label(head)}</th>`).join('')}</tr></thead>`,
+    `<tbody>${rows.join('')}</tbody>`,
+    '</table></div>',
+  ]
+  return framed(language, say(language, { key: 'register.title' }), [
+    `<p>${label('intro')}</p>`,
+    ...(requests.length === 0 ? [`<p>${label('empty')}</p>`] : table),
+    `<p><a href="/transparence.json">JSON</a></p>`,
+  ])
+}

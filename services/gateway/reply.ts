@@ -1,0 +1,63 @@
+/** How an answer is written: what a handler returns, or a problem. */
+import type { Request, Response } from 'express'
+import type { z } from 'zod'
+import type { Language } from '../kernel/text.ts'
+import { problemType } from './problem.ts'
+
+type Headers = Readonly<Record<string, string>>
+
+/** What a handler answers with; `sent` when `sendReleased` has already written. */
+export type Reply =
+  | { readonly status?: number; readonly json: unknown; readonly headers?: Headers }
+  | {
+      readonly status?: number
+      readonly type: string
+      readonly content: string | Uint8Array
+      readonly headers?: Headers
+    }
+  | 'sent'
+
+export interface Returned {
+  readonly description: string
+  readonly schema?: z.ZodType
+  /** Media types, where they are not JSON alone. */
+  readonly types?: readonly string[]
+}
+
+/** By status; the lowest is the usual one. */
+export type Responses = Readonly<Record<number, Returned>>
+
+/** French unless the caller prefers English. */
+export function languageOf(request: Request): Language {
+  return request.acceptsLanguages('fr', 'en') === 'en' ? 'en' : 'fr'
+}
+
+/** Writes what a handler returned. JSON passes the schema of its status: a member that is not declared does not leave. */
+export function sendReply(response: Response, responses: Responses, reply: Reply): void {
+  if (reply === 'sent') return
+  const status = reply.status ?? Number(Object.keys(responses)[0])
+  response.status(status).set(reply.headers ?? {})
+  if ('json' in reply) {
+    const schema = responses[status]?.schema
+    response.json(schema ? schema.parse(reply.json) : reply.json)
+    return
+  }
+  const { type, content } = reply
+  response.type(type).send(typeof content === 'string' ? content : Buffer.from(content))
+}
+
+/**
+ * Writes a problem document. What is still being sent to us is read off, so that the caller gets to read the answer; one
+ * who sends too much is cut off.
+ */
+export function sendProblem(
+  response: Response,
+  problem: { readonly status: number },
+  language: Language,
+): void {
+  if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer realm="huisclos"')
+  if (problem.status === 413) response.set('Connection', 'close')
+  response.status(problem.status).set('Content-Language', language).vary('Accept-Language')
+  response.type(problemType).send(JSON.stringify(problem))
+  if (!response.req.complete) response.req.resume()
+}

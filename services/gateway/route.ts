@@ -1,0 +1,147 @@
+/** One declaration of a call: path, who, what goes in, what comes out. Routing, recording and OpenAPI are made from it. */
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import type { Person } from '../identity/person.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import type { Language } from '../kernel/text.ts'
+import { parseBody } from './body.ts'
+import { callerOf } from './caller.ts'
+import type { House } from './house.ts'
+import { shaped, translated } from './problem.ts'
+import { answerError, recordRead, refuse, type Subject } from './recorded.ts'
+import { languageOf, type Reply, type Responses, sendReply } from './reply.ts'
+
+export interface Input<P, Q, B> {
+  readonly params: P
+  readonly query: Q
+  readonly body: B
+  readonly request: Request
+  readonly response: Response
+  /** Aborted when the connection closes before the answer is complete. */
+  readonly signal: AbortSignal
+  readonly language: Language
+}
+
+interface Declared<P, Q, B> {
+  readonly method: 'get' | 'post' | 'put' | 'patch'
+  /** OpenAPI form, `/api/v1/projects/{id}`. */
+  readonly path: string
+  /** Express form, where a name takes several segments. */
+  readonly at?: string
+  readonly summary: string
+  readonly params?: z.ZodType<P>
+  readonly query?: z.ZodType<Q>
+  readonly body?: z.ZodType<B>
+  /** Media types of a body that the handler reads itself, as a stream. */
+  readonly stream?: readonly string[]
+  /** Refusals need no mention: every call may end in a problem document. */
+  readonly responses: Responses
+}
+
+interface Guarded<P, Q, B> extends Declared<P, Q, B> {
+  /** `read`: route() records `access.read` before it answers. `own`: the use-case writes its own entries. */
+  readonly records: 'read' | 'own'
+  readonly about?: (params: P) => Subject
+  readonly handler: (house: House, input: Input<P, Q, B> & { readonly by: Person }) => Promise<Reply>
+}
+
+interface Open<P, Q, B> extends Declared<P, Q, B> {
+  readonly handler: (house: House, input: Input<P, Q, B>) => Promise<Reply>
+}
+
+/** A declaration whose types have done their work. */
+export interface Route extends Declared<unknown, unknown, unknown> {
+  readonly auth: boolean
+  /** `GET /api/v1/me`: how entries and metrics name the call. */
+  readonly name: string
+  serve(house: House, request: Request, response: Response): Promise<void>
+}
+
+/** A call that needs a person: who first, then the body, then the act; an entry before every answer. */
+export function route<P, Q, B>(declared: Guarded<P, Q, B>): Route {
+  const name = `${declared.method.toUpperCase()} ${declared.path}`
+  return {
+    ...untyped(declared),
+    auth: true,
+    name,
+    async serve(house, request, response) {
+      const language = languageOf(request)
+      let by: Person | undefined
+      let about: Subject = {}
+      try {
+        by = await callerOf(house.tokens, request)
+        const input = await inputOf(declared, response, language)
+        about = declared.about?.(input.params) ?? {}
+        const reply = await declared.handler(house, { ...input, by })
+        if (declared.records === 'read') await recordRead(house, name, { by, about })
+        sendReply(response, declared.responses, reply)
+      } catch (error) {
+        await refuse(house, { name, by, about, language, response }, translated(error, language))
+      }
+    },
+  }
+}
+
+/** A call open to everybody. It shows nothing about a person, so it leaves no entry. */
+export function openRoute<P, Q, B>(declared: Open<P, Q, B>): Route {
+  const name = `${declared.method.toUpperCase()} ${declared.path}`
+  return {
+    ...untyped(declared),
+    auth: false,
+    name,
+    async serve(house, request, response) {
+      const language = languageOf(request)
+      try {
+        const input = await inputOf(declared, response, language)
+        sendReply(response, declared.responses, await declared.handler(house, input))
+      } catch (error) {
+        answerError(house, { name, language, response }, translated(error, language))
+      }
+    },
+  }
+}
+
+function untyped<P, Q, B>(declared: Declared<P, Q, B>): Declared<unknown, unknown, unknown> {
+  const { method, path, at, summary, params, query, body, stream, responses } = declared
+  return {
+    ...{ method, path, summary, responses },
+    ...(at === undefined ? {} : { at }),
+    ...(params ? { params } : {}),
+    ...(query ? { query } : {}),
+    ...(body ? { body } : {}),
+    ...(stream ? { stream } : {}),
+  }
+}
+
+const anything = z.unknown()
+
+async function inputOf<P, Q, B>(
+  declared: Declared<P, Q, B>,
+  response: Response,
+  language: Language,
+): Promise<Input<P, Q, B>> {
+  const request = response.req
+  const params = (declared.params ?? anything).safeParse({ ...request.params })
+  // A path that no object can have is an object that does not exist: 404, as for any other unknown name.
+  if (!params.success) throw new Refusal('NOT_FOUND', { rule: 'path.form' })
+  const query = shaped(declared.query ?? anything, { ...request.query }, language)
+  if (declared.body) await parseBody(request, response)
+  const body = declared.body ? shaped(declared.body, request.body, language) : undefined
+  return {
+    params: params.data as P,
+    query: query as Q,
+    body: body as B,
+    request,
+    response,
+    signal: closingSignal(response),
+    language,
+  }
+}
+
+function closingSignal(response: Response): AbortSignal {
+  const controller = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort()
+  })
+  return controller.signal
+}

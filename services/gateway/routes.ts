@@ -1,0 +1,106 @@
+/** The list of all calls, and the OpenAPI 3.1 document made from it. */
+import { z } from 'zod'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { problemType } from './problem.ts'
+import type { Returned } from './reply.ts'
+import { openRoute, type Route } from './route.ts'
+import { auditRoutes } from './routes/audit.ts'
+import { datasetRoutes } from './routes/datasets.ts'
+import { depositRoutes } from './routes/deposits.ts'
+import { habilitationRoutes } from './routes/habilitations.ts'
+import { projectRoutes } from './routes/projects.ts'
+import { publicRoutes } from './routes/public.ts'
+import { queryRoutes } from './routes/queries.ts'
+import { sessionRoutes } from './routes/session.ts'
+
+const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string(),
+    rule: z.string().optional(),
+    location: z.object({ offset: z.number().int(), length: z.number().int() }).optional(),
+    hint: z.string(),
+    missing: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    receipt: z.object({ log: z.string(), seq: z.number().int(), leaf: z.string() }).optional(),
+  })
+  .meta({ id: 'Problem', description: 'A refusal (RFC 9457)' })
+
+const documented: readonly Route[] = [
+  ...sessionRoutes,
+  ...datasetRoutes,
+  ...depositRoutes,
+  ...habilitationRoutes,
+  ...projectRoutes,
+  ...queryRoutes,
+  ...auditRoutes,
+  ...publicRoutes,
+]
+
+const openApiRoute = openRoute({
+  method: 'get',
+  path: '/api/v1/openapi.json',
+  summary: 'This document',
+  responses: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) } },
+  handler: async (house) => ({ json: openApiDocument(house.version) }),
+})
+
+export const routes: readonly Route[] = [...documented, openApiRoute]
+
+/** Every call, made from the same declarations that serve them. */
+export function openApiDocument(version: string): object {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
+  for (const one of routes) {
+    paths[one.path] = { ...paths[one.path], [one.method]: operationOf(one) }
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'huisclos',
+      version,
+      description: 'Authorised researchers run SQL over health data that they never get to see.',
+      license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' },
+    },
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+    paths: paths as ZodOpenApiPathsObject,
+  })
+}
+
+function operationOf(one: Route): ZodOpenApiOperationObject {
+  const answers = Object.entries(one.responses).map(([status, returned]) => [status, responseOf(returned)])
+  const body = bodyOf(one)
+  return {
+    summary: one.summary,
+    operationId: one.name.replaceAll(/[^A-Za-z0-9]+/g, '_').toLowerCase(),
+    ...(one.auth ? { security: [{ bearer: [] }] } : {}),
+    requestParams: {
+      ...(one.params instanceof z.ZodObject ? { path: one.params } : {}),
+      ...(one.query instanceof z.ZodObject ? { query: one.query } : {}),
+    },
+    ...(body ? { requestBody: body } : {}),
+    responses: {
+      ...Object.fromEntries(answers),
+      default: { description: 'A refusal', content: { [problemType]: { schema: problem } } },
+    },
+  }
+}
+
+function bodyOf(one: Route): NonNullable<ZodOpenApiOperationObject['requestBody']> | undefined {
+  if (one.stream) {
+    const file = { schema: { type: 'string', format: 'binary' } as const }
+    return { required: true, content: Object.fromEntries(one.stream.map((type) => [type, file])) }
+  }
+  if (!one.body) return undefined
+  const type = one.method === 'patch' ? 'application/merge-patch+json' : 'application/json'
+  return { content: { [type]: { schema: one.body } } }
+}
+
+function responseOf({ description, schema, types }: Returned) {
+  const names = types ?? ['application/json']
+  const content = names.map((type) => [type, schema && type.includes('json') ? { schema } : {}])
+  return { description, content: Object.fromEntries(content) }
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import type { Person } from '../../identity/person.ts'
+import { Refusal } from '../../kernel/refusal.ts'
+import type { Reply } from '../reply.ts'
+import { type Route, route } from '../route.ts'
+
+const outcome = z.enum(['allowed', 'refused', 'failed', 'done'])
+const instant = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .transform((text) => Date.parse(text))
+  .meta({ override: { type: 'string', format: 'date-time' } })
+
+const filter = z.strictObject({
+  project: z.string().max(100).optional(),
+  actor: z.string().max(200).optional().meta({ description: 'A subject' }),
+  type: z.string().max(60).optional(),
+  outcome: outcome.optional(),
+  from: instant.optional().meta({ description: 'Included' }),
+  to: instant.optional().meta({ description: 'Not included' }),
+  cursor: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).optional(),
+})
+
+const entry = z
+  .object({
+    shard: z.string(),
+    seq: z.number().int(),
+    ts: z.string(),
+    type: z.string(),
+    outcome,
+    actor: z.string().nullable(),
+    project: z.string().optional(),
+    dataset: z.string().optional(),
+    code: z.string().optional(),
+    rule: z.string().optional(),
+    leaf: z.string(),
+  })
+  .meta({ id: 'AuditEntry' })
+
+const shard = z.strictObject({ shard: z.string().regex(/^\d{4}$/) })
+const tile = shard.extend({
+  tile: z.union([z.array(z.string()).transform((parts) => parts.join('/')), z.string()]),
+})
+const bytes = ['application/octet-stream']
+
+/** ROLE unless the person holds one of these. */
+function insistRole(by: Person, wanted: readonly Person['roles'][number][]): void {
+  if (!by.roles.some((role) => wanted.includes(role))) throw new Refusal('ROLE', { rule: 'audit.reader' })
+}
+
+export const auditRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/api/v1/audit/entries',
+    summary: 'Searches the log; DPO only. Reading it is itself recorded',
+    records: 'own',
+    query: filter,
+    responses: {
+      200: {
+        description: 'Newest first; `next` is the cursor of the following page',
+        schema: z.object({ entries: z.array(entry), next: z.string().optional() }),
+      },
+    },
+    handler: async (house, { by, query }) => {
+      insistRole(by, ['dpo'])
+      const wanted = Object.entries(query).filter(([, value]) => value !== undefined)
+      const found = await house.auditIndex.search(Object.fromEntries(wanted))
+      await house.audit.append({ type: 'audit.read', entries: found.entries.length }, { by })
+      return { json: found }
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/audit/{shard}/checkpoint',
+    summary: 'The signed head of the log (C2SP tlog-checkpoint); DPO and data holders',
+    records: 'read',
+    params: shard,
+    responses: { 200: { description: 'A signed note', types: ['text/plain'] } },
+    handler: async (house, { by, params }) => {
+      insistRole(by, ['dpo', 'holder'])
+      const note = await house.audit.readTile(params.shard, 'checkpoint')
+      if (note === null) throw new Refusal('NOT_FOUND')
+      return {
+        type: 'text/plain; charset=utf-8',
+        content: note,
+        headers: { 'Cache-Control': 'private, max-age=1' },
+      }
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/audit/{shard}/tile/{tile}',
+    at: '/audit/:shard/tile/*tile',
+    summary: 'Tiles of the log (C2SP tlog-tiles). Entry bundles: DPO only, each fetch is recorded',
+    records: 'own',
+    params: tile,
+    responses: { 200: { description: 'A hash tile or an entry bundle', types: bytes } },
+    handler: async (house, { by, params }): Promise<Reply> => {
+      const isEntries = params.tile.startsWith('entries/')
+      insistRole(by, isEntries ? ['dpo'] : ['dpo', 'holder'])
+      const content = await house.audit.readTile(params.shard, `tile/${params.tile}`)
+      if (content === null) throw new Refusal('NOT_FOUND')
+      const tiles = `${params.shard}/${params.tile}`
+      await house.audit.append({ type: 'audit.exported', tiles }, { by })
+      return {
+        type: 'application/octet-stream',
+        content,
+        headers: { 'Cache-Control': 'private, max-age=31536000, immutable' },
+      }
+    },
+  }),
+]

@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import { openDeposit, readDeposit, receiveTable, submitDeposit } from '../../dataset/deposit.ts'
+import { type Route, route } from '../route.ts'
+
+const finding = z.object({
+  severity: z.string(),
+  rule: z.string(),
+  table: z.string().optional(),
+  column: z.string().optional(),
+  line: z.number().int().optional(),
+  lines: z.array(z.number().int()).optional(),
+  count: z.number().int(),
+  message: z.string(),
+})
+
+const received = z.object({ table: z.string(), bytes: z.number().int(), sha256: z.string() })
+
+const deposit = z
+  .object({
+    id: z.string(),
+    dataset: z.string(),
+    status: z.enum(['open', 'checking', 'accepted', 'quarantined', 'refused']),
+    version: z.number().int().optional(),
+    findings: z.array(finding),
+    quality: z.unknown().optional(),
+    progress: z
+      .object({ step: z.string(), table: z.string().optional(), rows: z.number().int().optional() })
+      .optional(),
+    tables: z.array(received).optional(),
+  })
+  .meta({ id: 'Deposit' })
+
+const byName = z.strictObject({ name: z.string().max(100) })
+const byId = z.strictObject({ id: z.string().max(100) })
+
+/** dataset/media.ts reads the dialect; here its names are told to the document only. */
+const dialect = z.looseObject({
+  delimiter: z.string().optional(),
+  decimal: z.string().optional(),
+  dateFormat: z.string().optional(),
+  header: z.string().optional(),
+})
+
+const fileTypes = [
+  'text/csv',
+  'application/x-ndjson',
+  'application/vnd.apache.arrow.stream',
+  'application/vnd.apache.arrow.file',
+  'application/vnd.apache.parquet',
+]
+
+export const depositRoutes: readonly Route[] = [
+  route({
+    method: 'post',
+    path: '/api/v1/datasets/{name}/deposits',
+    summary: 'Opens a deposit of a dataset of one’s own organisation',
+    records: 'own',
+    params: byName,
+    about: ({ name }) => ({ dataset: name }),
+    responses: { 201: { description: 'An open deposit', schema: deposit } },
+    handler: async (house, { by, params: { name } }) => ({
+      json: await openDeposit(house.dataset, by, { dataset: name }),
+    }),
+  }),
+  route({
+    method: 'put',
+    path: '/api/v1/deposits/{id}/tables/{table}',
+    summary: 'Sends the file of one table as the body, at most 2 GiB; Content-Encoding gzip is accepted',
+    records: 'own',
+    params: byId.extend({ table: z.string().max(100) }),
+    query: dialect,
+    stream: fileTypes,
+    responses: { 200: { description: 'Bytes and hash of the body as received', schema: received } },
+    handler: async (house, { by, params, query, request }) => ({
+      json: await receiveTable(house.dataset, by, {
+        deposit: params.id,
+        table: params.table,
+        contentType: request.get('content-type'),
+        contentEncoding: request.get('content-encoding'),
+        dialect: query,
+        // A depositor whose file is refused half-way still gets to read why.
+        body: request.iterator({ destroyOnReturn: false }),
+      }),
+    }),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/deposits/{id}/submit',
+    summary: 'Hands the deposit over to the checks, which run in the background',
+    records: 'own',
+    params: byId,
+    responses: { 202: { description: 'It is being checked', schema: deposit } },
+    handler: async (house, { by, params: { id }, language }) => ({
+      json: await submitDeposit(house.dataset, by, { deposit: id, language }),
+    }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/deposits/{id}',
+    summary: 'Where a deposit stands, and what the checks found',
+    records: 'read',
+    params: byId,
+    responses: { 200: { description: 'The deposit', schema: deposit } },
+    handler: async (house, { by, params: { id }, language }) => ({
+      json: await readDeposit(house.dataset, by, { deposit: id, language }),
+    }),
+  }),
+]

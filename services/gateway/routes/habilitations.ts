@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { actOn } from '../../habilitation/act.ts'
+import { type Command, commandBodies, type FurtherType } from '../../habilitation/commands.ts'
+import { listHabilitations, readHabilitation } from '../../habilitation/read.ts'
+import { type Route, route } from '../route.ts'
+
+const params = z.strictObject({ id: z.string().max(100) })
+const anything = z.record(z.string(), z.unknown())
+
+/** The request as it was written, with what the state machine says of it; which members are there is up to its lead. */
+const view = z
+  .looseObject({
+    id: z.string(),
+    state: z.string(),
+    missing: z.array(z.object({ path: z.string(), message: z.string() })),
+    projectId: z.string().nullable(),
+  })
+  .meta({ id: 'Habilitation' })
+
+const path = '/api/v1/habilitations'
+
+const summaries: Readonly<Partial<Record<FurtherType, string>>> = {
+  submission: 'Sends a complete draft; 422 with what is missing otherwise',
+  completeness: 'The secretariat finds it complete, or asks',
+  opinions: 'An opinion of the DPO or of the ethics committee',
+  countersignatures: 'A data holder answers its line',
+  decision: 'A person of the authority proposes',
+  confirmation: 'Another person of the authority confirms',
+  acceptance: 'The lead accepts: the permit is signed and the project exists',
+  suspension: 'Stops the access: whole, one line, or one person',
+  revocation: 'Ends the access; a second person of the authority makes it final',
+}
+
+/** `POST /{id}/{command}` for every command of the machine. */
+const acts = (Object.keys(commandBodies) as FurtherType[]).map((type) =>
+  route({
+    method: 'post',
+    path: `${path}/{id}/${type}`,
+    summary: summaries[type] ?? `The command “${type}” of the state machine`,
+    records: 'own',
+    params,
+    // Commands without members may be sent without a body.
+    body: z.preprocess((sent) => sent ?? {}, commandBodies[type]),
+    responses: { 200: { description: 'The request after it', schema: view } },
+    handler: async (house, { by, params: { id }, body }) => {
+      // The union of bodies and the union of commands are made from one table; TypeScript cannot pair them by a variable.
+      const command = { type, ...(body as object) } as Command
+      return { json: await actOn(house.habilitation, by, { id, command }) }
+    },
+  }),
+)
+
+export const habilitationRoutes: readonly Route[] = [
+  route({
+    method: 'post',
+    path,
+    summary: 'Opens a draft; any part of the body may still be absent',
+    records: 'own',
+    body: anything,
+    responses: { 201: { description: 'The draft', schema: view } },
+    handler: async (house, { by, body }) => ({
+      json: await actOn(house.habilitation, by, { command: { type: 'opening', request: body } }),
+    }),
+  }),
+  route({
+    method: 'get',
+    path,
+    summary: 'The requests that the caller may see, newest first',
+    records: 'read',
+    responses: { 200: { description: 'Requests', schema: z.object({ habilitations: z.array(view) }) } },
+    handler: async (house, { by }) => ({
+      json: { habilitations: await listHabilitations(house.habilitation, by) },
+    }),
+  }),
+  route({
+    method: 'get',
+    path: `${path}/{id}`,
+    summary: 'Reads a request with its state, what it lacks and its clocks',
+    records: 'read',
+    params,
+    responses: { 200: { description: 'The request', schema: view } },
+    handler: async (house, { by, params: { id } }) => ({
+      json: await readHabilitation(house.habilitation, by, id),
+    }),
+  }),
+  route({
+    method: 'patch',
+    path: `${path}/{id}`,
+    summary: 'Changes a draft by a JSON merge patch (RFC 7396)',
+    records: 'own',
+    params,
+    body: anything,
+    responses: { 200: { description: 'The changed draft', schema: view } },
+    handler: async (house, { by, params: { id }, body }) => ({
+      json: await actOn(house.habilitation, by, { id, command: { type: 'change', patch: body } }),
+    }),
+  }),
+  ...acts,
+]

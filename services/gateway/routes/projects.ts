@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { listProjects, readProject } from '../../habilitation/read.ts'
+import type { House } from '../house.ts'
+import { type Route, route } from '../route.ts'
+
+const params = z.strictObject({ id: z.string().max(100) })
+
+const project = z
+  .looseObject({
+    id: z.string(),
+    title: z.string(),
+    status: z.string().meta({ description: 'The state of the permit, computed now' }),
+    purposes: z.array(z.string()),
+    permit: z.object({ id: z.string(), version: z.number().int(), sha256: z.string(), jws: z.string() }),
+    bulle: z.object({
+      status: z.enum(['preparing', 'ready', 'closed']),
+      tables: z.array(z.object({ name: z.string(), rows: z.number().int().optional() })),
+    }),
+    until: z.string(),
+  })
+  .meta({ id: 'Project' })
+
+async function withBulle(house: House, view: Awaited<ReturnType<typeof readProject>>) {
+  return { ...view, bulle: await house.bulles.status(view.id) }
+}
+
+export const projectRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/api/v1/projects',
+    summary: 'The projects whose permit names the caller',
+    records: 'read',
+    responses: {
+      200: { description: 'One’s own projects', schema: z.object({ projects: z.array(project) }) },
+    },
+    handler: async (house, { by }) => {
+      const views = await listProjects(house.habilitation, by)
+      return { json: { projects: await Promise.all(views.map((view) => withBulle(house, view))) } }
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/projects/{id}',
+    summary: 'A project: its permit, its extract, its end',
+    records: 'read',
+    params,
+    about: ({ id }) => ({ project: id }),
+    responses: { 200: { description: 'The project', schema: project } },
+    handler: async (house, { by, params: { id } }) => ({
+      json: await withBulle(house, await readProject(house.habilitation, by, id)),
+    }),
+  }),
+]

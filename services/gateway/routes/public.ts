@@ -1,0 +1,138 @@
+/** What everybody may read: health, figures, documents, the catalogue, the public register, and the start page. */
+import { z } from 'zod'
+import type { Descriptor } from '../../dataset/descriptor.ts'
+import { publicRequests } from '../../habilitation/read.ts'
+import { type Code, Refusal, refusals } from '../../kernel/refusal.ts'
+import { catalogueGraph, catalogueTurtle } from '../catalogue.ts'
+import type { House } from '../house.ts'
+import { refusalPage, registerPage } from '../pages.ts'
+import { progressOf } from '../readiness.ts'
+import { openRoute, type Route } from '../route.ts'
+
+const html = 'text/html; charset=utf-8'
+const page = { description: 'A page', types: ['text/html'] }
+
+const progress = z.object({
+  ready: z.boolean(),
+  steps: z.array(z.object({ name: z.string(), state: z.string(), ms: z.number().optional() })),
+})
+
+const registerEntry = z.object({
+  id: z.string(),
+  title: z.string(),
+  summaryLay: z.string(),
+  state: z.string(),
+  route: z.string(),
+  purposes: z.array(z.string()),
+  datasets: z.array(z.string()),
+  accessPeriod: z.object({ from: z.string(), until: z.string() }).nullable(),
+  receivedAt: z.string(),
+  reasons: z.string().optional(),
+  permit: z.string().optional(),
+})
+
+async function descriptors(house: House): Promise<readonly Descriptor[]> {
+  return (await house.catalogue.list()).map((dataset) => dataset.descriptor)
+}
+
+const health: readonly Route[] = [
+  openRoute({
+    method: 'get',
+    path: '/healthz',
+    summary: 'The process answers',
+    responses: { 200: { description: 'Alive', schema: z.object({ status: z.literal('ok') }) } },
+    handler: async () => ({ json: { status: 'ok' } }),
+  }),
+  openRoute({
+    method: 'get',
+    path: '/readyz',
+    summary:
+      'Whether everything is open; 503 with the progress until then, and when the log cannot be written',
+    responses: {
+      200: { description: 'Ready', schema: progress },
+      503: { description: 'Not ready', schema: progress },
+    },
+    handler: async (house) => ({
+      status: house.readiness.ready ? 200 : 503,
+      json: progressOf(house.readiness),
+    }),
+  }),
+  openRoute({
+    method: 'get',
+    path: '/metrics',
+    summary: 'Figures in the text form of Prometheus',
+    responses: { 200: { description: 'Figures', types: ['text/plain'] } },
+    handler: async (house) => ({
+      type: 'text/plain; version=0.0.4; charset=utf-8',
+      content: house.metrics.text(),
+    }),
+  }),
+]
+
+const catalogue: readonly Route[] = [
+  openRoute({
+    method: 'get',
+    path: '/catalog.jsonld',
+    summary: 'The catalogue as DCAT, in JSON-LD',
+    responses: { 200: { description: 'A graph', types: ['application/ld+json'] } },
+    handler: async (house) => ({
+      type: 'application/ld+json; charset=utf-8',
+      content: JSON.stringify(catalogueGraph(house.address, await descriptors(house))),
+    }),
+  }),
+  openRoute({
+    method: 'get',
+    path: '/catalog.ttl',
+    summary: 'The catalogue as DCAT, in Turtle',
+    responses: { 200: { description: 'A graph', types: ['text/turtle'] } },
+    handler: async (house) => ({
+      type: 'text/turtle; charset=utf-8',
+      content: catalogueTurtle(house.address, await descriptors(house)),
+    }),
+  }),
+]
+
+const register: readonly Route[] = [
+  openRoute({
+    method: 'get',
+    path: '/transparence.json',
+    summary: 'The public register of requests and permits',
+    responses: {
+      200: { description: 'Public fields only', schema: z.object({ requests: z.array(registerEntry) }) },
+    },
+    handler: async (house) => ({ json: { requests: await publicRequests(house.habilitation) } }),
+  }),
+  openRoute({
+    method: 'get',
+    path: '/transparence',
+    summary: 'The public register as a page',
+    responses: { 200: page },
+    handler: async (house, { language }) => ({
+      type: html,
+      content: registerPage(language, await publicRequests(house.habilitation)),
+    }),
+  }),
+]
+
+const pages: readonly Route[] = [
+  openRoute({
+    method: 'get',
+    path: '/',
+    summary: 'The start page',
+    responses: { 200: page },
+    handler: async (house) => ({ type: html, content: house.portal.startPage }),
+  }),
+  openRoute({
+    method: 'get',
+    path: '/help/refus/{code}',
+    summary: 'What a refusal means and who can help',
+    params: z.strictObject({ code: z.string().max(60) }),
+    responses: { 200: page },
+    handler: async (_house, { params: { code }, language }) => {
+      if (code !== 'FAILED' && !Object.hasOwn(refusals, code)) throw new Refusal('NOT_FOUND')
+      return { type: html, content: refusalPage(language, code as Code | 'FAILED') }
+    },
+  }),
+]
+
+export const publicRoutes: readonly Route[] = [...health, ...catalogue, ...register, ...pages]

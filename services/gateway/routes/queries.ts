@@ -1,0 +1,160 @@
+import { z } from 'zod'
+import { Refusal } from '../../kernel/refusal.ts'
+import { say } from '../../kernel/text.ts'
+import { cancelQuery, checkQuery, listQueries, runQuery } from '../../query/run.ts'
+import { formatOf, resultTypes, sendReleased } from '../released.ts'
+import { type Route, route } from '../route.ts'
+
+const project = z.strictObject({ id: z.string().max(100) })
+const one = project.extend({ queryId: z.uuid() })
+
+const parameters = z.union([z.array(z.unknown()).max(1000), z.record(z.string().max(100), z.unknown())])
+
+const question = z
+  .strictObject({
+    sql: z.string(),
+    purpose: z.string().max(100).optional(),
+    objective: z.string().max(100).optional(),
+    parameters: parameters.optional().meta({ description: 'An array for ? and $1, an object for $name' }),
+    id: z.uuid().optional().meta({ description: 'Chosen by the client, so that it can cancel' }),
+  })
+  .meta({ id: 'Question' })
+
+const column = z.object({ name: z.string(), type: z.string() })
+const place = z.object({ offset: z.number().int(), length: z.number().int() })
+
+const answer = z
+  .object({
+    id: z.uuid(),
+    columns: z.array(column),
+    rows: z.array(z.array(z.unknown())),
+    suppressed: z.array(z.tuple([z.number().int(), z.number().int()])),
+    disclosure: z.object({
+      mode: z.literal('guarded'),
+      k: z.number().int(),
+      cellsWithheld: z.number().int(),
+      groupsWithheld: z.boolean(),
+      rules: z.array(z.string()),
+      guarantee: z.string(),
+    }),
+    permit: z.string(),
+    policy: z.string(),
+    engine: z.string(),
+    cost: z.object({ rows: z.number(), wattHours: z.number() }),
+    receipt: z.object({ log: z.string(), seq: z.number().int(), leaf: z.string() }),
+  })
+  .meta({ id: 'Answer' })
+
+const check = z
+  .object({
+    decision: z.enum(['allow', 'refuse']),
+    code: z.string().optional(),
+    location: place.optional(),
+    hint: z.string().optional(),
+    tables: z.array(z.string()),
+    columns: z.array(column),
+  })
+  .meta({ id: 'Check' })
+
+const run = z
+  .object({
+    id: z.string(),
+    submittedAt: z.iso.datetime(),
+    endedAt: z.iso.datetime().nullable(),
+    outcome: z.enum(['running', 'released', 'refused', 'aborted']),
+    code: z.string().nullable(),
+    seq: z.number().int().nullable(),
+  })
+  .meta({ id: 'QueryRun' })
+
+const path = '/api/v1/projects/{id}/queries'
+const about = ({ id }: { id: string }) => ({ project: id })
+
+export const queryRoutes: readonly Route[] = [
+  route({
+    method: 'post',
+    path,
+    summary: 'Asks; the answer is JSON, CSV, Arrow or Parquet by Accept. Closing the connection cancels',
+    records: 'own',
+    params: project,
+    body: question,
+    about,
+    responses: {
+      200: { description: 'What may leave', schema: answer, types: Object.keys(resultTypes) },
+    },
+    handler: async (house, { by, params, body, request, response, signal }) => {
+      const format = formatOf(request)
+      const released = await runQuery(house.query, by, {
+        ...defined(body),
+        project: params.id,
+        format,
+        signal,
+      })
+      sendReleased(response, released, released.receipt)
+      return 'sent'
+    },
+  }),
+  route({
+    method: 'post',
+    path: `${path}/check`,
+    summary: 'The decision without the run',
+    records: 'own',
+    params: project,
+    body: question,
+    about,
+    responses: { 200: { description: 'Allowed or refused, and why', schema: check } },
+    handler: async (house, { by, params, body, language }) => {
+      const { hint, ...checked } = await checkQuery(house.query, by, { ...defined(body), project: params.id })
+      return { json: { ...checked, ...(hint ? { hint: say(language, hint) } : {}) } }
+    },
+  }),
+  route({
+    method: 'post',
+    path: `${path}/{queryId}/cancel`,
+    summary: 'Stops one of one’s own running queries',
+    records: 'own',
+    params: one,
+    about,
+    responses: {
+      200: {
+        description: 'It is being stopped',
+        schema: z.object({ id: z.string(), cancelled: z.boolean() }),
+      },
+    },
+    handler: async (house, { by, params }) => {
+      const cancelled = await cancelQuery(house.query, by, { project: params.id, id: params.queryId })
+      if (!cancelled) throw new Refusal('NOT_FOUND', { rule: 'query.not-running' })
+      return { json: { id: params.queryId, cancelled } }
+    },
+  }),
+  route({
+    method: 'get',
+    path,
+    summary: 'One’s own queries of a project, newest first',
+    records: 'read',
+    params: project,
+    about,
+    responses: { 200: { description: 'Never their text', schema: z.object({ queries: z.array(run) }) } },
+    handler: async (house, { by, params }) => {
+      const runs = await listQueries(house.query, by, params.id)
+      const queries = runs.map(({ submittedAt, endedAt, ...rest }) => ({
+        ...rest,
+        submittedAt: new Date(submittedAt).toISOString(),
+        endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
+      }))
+      return { json: { queries } }
+    },
+  }),
+]
+
+/** The members that are there: `undefined` and absent are one to zod and two to our types. */
+function defined(body: z.infer<typeof question>) {
+  const { sql, purpose, objective, parameters: values, id } = body
+  return {
+    sql,
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(objective === undefined ? {} : { objective }),
+    ...(values === undefined ? {} : { parameters: values }),
+    ...(id === undefined ? {} : { id }),
+  }
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { roles } from '../../identity/person.ts'
+import { type Route, route } from '../route.ts'
+
+const me = z
+  .object({
+    issuer: z.string(),
+    subject: z.string(),
+    displayName: z.string(),
+    organisation: z.string(),
+    roles: z.array(z.enum(roles)),
+    level: z.number().int().meta({ description: 'Assurance of the session, 0 to 3' }),
+    methods: z.array(z.string()),
+    proofs: z
+      .record(z.string(), z.iso.datetime())
+      .meta({ description: 'Until when each personal proof stands' }),
+  })
+  .meta({ id: 'Me' })
+
+export const sessionRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/api/v1/me',
+    summary: 'Who the token speaks for, as the account table knows it',
+    records: 'read',
+    responses: { 200: { description: 'The account', schema: me } },
+    handler: async (_house, { by }) => {
+      const proofs = Object.entries(by.proofs).map(([name, until]) => [name, new Date(until).toISOString()])
+      const { issuer, subject, displayName, organisation, level, methods } = by
+      return {
+        json: {
+          issuer,
+          subject,
+          displayName,
+          organisation,
+          roles: by.roles,
+          level,
+          methods,
+          proofs: Object.fromEntries(proofs),
+        },
+      }
+    },
+  }),
+]

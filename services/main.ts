@@ -1,0 +1,83 @@
+/** `npm start`: reads the environment, opens a node, prints where it is, closes it at a signal. */
+import { ConfigurationError, readSettings, type Settings } from './config.ts'
+import { firstQuery } from './gateway/start-page.ts'
+import { systemClock } from './kernel/clock.ts'
+import { StartError } from './node/listening.ts'
+import { openOperationsLog } from './node/operations-log.ts'
+import { versionOf } from './node/version.ts'
+import { type Node, openNode } from './node.ts'
+
+/** Exit status of a configuration that is refused (security.md 0). */
+const badConfiguration = 78
+/** However a stop goes, it is over after this. */
+const stopMs = 30_000
+
+const print = (line: string) => void process.stdout.write(`${line}\n`)
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env)
+  print(`huisclos ${versionOf()} — ${banner(settings)}`)
+  const log = openOperationsLog('warn')
+  let node: Node | undefined
+  let isStopping = false
+  const stop = (exitCode: number): void => {
+    if (isStopping) return
+    isStopping = true
+    setTimeout(() => process.exit(exitCode), stopMs).unref()
+    const closed = node === undefined ? opening.then((opened) => opened.close()) : node.close()
+    closed.then(
+      () => process.exit(exitCode),
+      () => process.exit(exitCode || 1),
+    )
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(0))
+  const opening = openNode({ settings, clock: systemClock, log, print, onFatal: stop })
+  node = await opening
+  if (!isStopping) welcome(node)
+}
+
+function banner({ mode }: Settings): string {
+  if (mode.kind === 'production') return 'production'
+  return 'démonstration sans bac à sable : pas de données réelles ici'
+}
+
+/** The addresses, and what to type first. */
+function welcome({ url, project, issuer }: Node): void {
+  const home = url.replace('127.0.0.1', 'localhost')
+  print('')
+  print(`   Accueil    ${home}`)
+  print(`   API        ${home}/api/v1        OpenAPI 3.1 : /api/v1/openapi.json`)
+  print(`   Identité   ${issuer}   (démonstration, boucle locale)`)
+  print('')
+  print('   À essayer, dans le dossier du dépôt :')
+  print('     npx huisclos whoami --as alice')
+  if (project !== null) {
+    print('     npx huisclos datasets pmsi-demo --as alice')
+    print(`     npx huisclos query --as alice --project ${project} "${firstQuery}"`)
+  }
+  print('     npx huisclos audit verify')
+  print('   Ctrl-C arrête tout.')
+}
+
+/** One clear line for what an operator can change; a stack for a bug. */
+function ending(error: unknown): number {
+  if (error instanceof ConfigurationError) {
+    process.stderr.write(`huisclos : configuration refusée : ${error.message}\n`)
+    return badConfiguration
+  }
+  const isForOperator =
+    error instanceof StartError ||
+    (error instanceof Error &&
+      ['EmbeddedError', 'FolderTakenError', 'LeaseTakenError', 'MigrationError'].includes(error.name))
+  const exitCode = error instanceof StartError ? error.exitCode : 1
+  const detail =
+    error instanceof Error ? (isForOperator ? error.message : (error.stack ?? error.message)) : String(error)
+  process.stderr.write(`huisclos : ${detail}\n`)
+  return exitCode
+}
+
+try {
+  await main()
+} catch (error) {
+  process.exit(ending(error))
+}

@@ -1,0 +1,212 @@
+/** The composition root: a whole node, opened floor by floor and closed in the reverse order. */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Settings } from './config.ts'
+import { engineVersion } from './engine/capabilities.ts'
+import { createApp, createWaitingApp } from './gateway/app.ts'
+import type { House } from './gateway/house.ts'
+import { openMetrics } from './gateway/readiness.ts'
+import { routes } from './gateway/routes.ts'
+import { startPage } from './gateway/start-page.ts'
+import { openRulebook } from './habilitation/rulebook.ts'
+import type { Clock } from './kernel/clock.ts'
+import { canonical, sha256 } from './kernel/hash.ts'
+import type { Closable } from './kernel/id.ts'
+import type { Log } from './kernel/log.ts'
+import { Closing } from './node/closing.ts'
+import {
+  type Engine,
+  type Evidence,
+  type Ground,
+  type Identity,
+  openDatabase,
+  openDemoIdentity,
+  openEngine,
+  openEvidence,
+  openHome,
+  openRooms,
+  type Rooms,
+} from './node/floors.ts'
+import { type Door, openDoor, StartError } from './node/listening.ts'
+import { reconcile } from './node/reconcile.ts'
+import { seedDemo } from './node/seed.ts'
+import { writeServerFile } from './node/server-file.ts'
+import { openSteps, type Say, type Steps } from './node/steps.ts'
+import { versionOf } from './node/version.ts'
+import { openStore } from './store/store.ts'
+
+export interface NodeOptions {
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly log: Log
+  readonly print: Say
+  /** False where the data may be lost, as in tests: nothing is flushed by the database. */
+  readonly durable?: boolean
+  readonly onFatal?: (exitCode: number) => void
+}
+
+export interface Node extends Closable {
+  readonly url: string
+  readonly house: House
+  /** The project that the full demo seeds. */
+  readonly project: string | null
+  readonly issuer: string
+}
+
+const names = {
+  database: 'PostgreSQL',
+  migrations: 'migrations',
+  evidence: 'journal de preuves',
+  rules: 'règles',
+  identity: 'fournisseur d’identité de démo',
+  engine: 'moteur SQL',
+  rooms: 'jeux de données et autorisations',
+  demo: 'données de démonstration',
+} as const
+
+/** This node and its origin in demo mode; both are fixed at first start and independent of address and port. */
+const demoNode = { node: 'FR-NOR', host: 'huisclos.demo', issuer: 'huisclos.demo' }
+
+/**
+ * Opens a node. HTTP listens from the first moment and answers 503 until all is open. When it rejects, what was opened is
+ * closed again; a StartError is one line for the operator.
+ */
+export async function openNode(options: NodeOptions): Promise<Node> {
+  const closing = new Closing(options.log)
+  try {
+    return await openFloors(options, closing)
+  } catch (error) {
+    await closing.close()
+    throw error
+  }
+}
+
+async function openFloors(options: NodeOptions, closing: Closing): Promise<Node> {
+  const { settings, clock, log, durable = true, onFatal = () => {} } = options
+  if (settings.mode.kind === 'production') {
+    throw new StartError(
+      'bac à sable absent : un nœud de production ne démarre pas sans lui (sandbox required)',
+      73,
+    )
+  }
+  const ground: Ground = { home: settings.home, clock, log, closing, durable, onFatal }
+  const isFull = settings.mode.demo === 'full'
+  const steps = openSteps(
+    Object.values(names).filter((name) => isFull || name !== names.demo),
+    options.print,
+  )
+  await openHome(ground)
+  const door = closing.keep(
+    'http',
+    await openDoor({ host: '127.0.0.1', port: settings.port }, createWaitingApp(steps)),
+  )
+  closing.keep('server file', await writeServerFile(settings.home, { url: door.url, pid: process.pid }))
+  const floors = await openUpTo(ground, settings, steps)
+  const house = await houseOf(floors, { steps, door, options })
+  const project = isFull
+    ? await steps.run(names.demo, () => seedDemo(house, floors.identity.accounts), notedProject)
+    : null
+  const app = createApp(await withStartPage(house, { demo: settings.mode.demo, project }), routes)
+  steps.ready = true
+  door.serve(app)
+  return {
+    url: door.url,
+    house,
+    project,
+    issuer: floors.identity.issuer.issuer,
+    close: () => closing.close(),
+  }
+}
+
+const notedProject = (project: string) => `projet ${project}`
+
+interface Floors {
+  readonly evidence: Evidence
+  readonly identity: Identity
+  readonly engine: Engine
+  readonly rooms: Rooms
+}
+
+/** Store, evidence, identity, engine, rooms: each on those before it. */
+async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promise<Floors> {
+  const { closing, log } = ground
+  const kind = settings.databaseUrl === undefined ? 'embarqué' : 'DATABASE_URL'
+  const url = await steps.run(
+    names.database,
+    () => openDatabase(ground, settings.databaseUrl),
+    () => kind,
+  )
+  const store = closing.keep('store', await steps.run(names.migrations, () => openStore({ url, log })))
+  const evidence = await steps.run(
+    names.evidence,
+    () => openEvidence(ground, store, { url, host: demoNode.host }),
+    ({ audit }) => `${audit.origin} · ${audit.size} entrées`,
+  )
+  const { audit } = evidence
+  const rules = await steps.run(
+    names.rules,
+    () => openRulebook(pathOf('../policies'), { node: demoNode.node }),
+    ({ sha256: bundle }) => bundle.slice(0, 20),
+  )
+  const version = versionOf()
+  const config = sha256(canonical({ mode: settings.mode, wirePort: settings.wirePort }))
+  await audit.append({ type: 'log.started', version, engine: engineVersion(), sandbox: 'none', config }, {})
+  await audit.append({ type: 'policy.loaded', sha256: rules.sha256 }, {})
+  const onLoopback = () => 'boucle locale seulement'
+  const identity = await steps.run(names.identity, () => openDemoIdentity(ground, store), onLoopback)
+  const limits = { threads: 2, memoryBytes: 2 * 1024 ** 3, timeoutMs: 30_000 }
+  const engine = await steps.run(
+    names.engine,
+    () => openEngine(ground, limits),
+    () => `DuckDB ${engineVersion()}`,
+  )
+  const on = { store, audit, engine, rulebook: rules, ...demoNode }
+  const rooms = await steps.run(names.rooms, async () => {
+    const opened = await openRooms(ground, on)
+    await reconcile(opened, audit)
+    return opened
+  })
+  return { evidence, identity, engine, rooms }
+}
+
+interface HouseOf {
+  readonly steps: Steps
+  readonly door: Door
+  readonly options: NodeOptions
+}
+
+async function houseOf(
+  { evidence, identity, rooms }: Floors,
+  { steps, door, options }: HouseOf,
+): Promise<House> {
+  const { log, clock } = options
+  const size = {
+    name: 'huisclos_audit_entries',
+    help: 'Entries of the current shard',
+    read: () => evidence.audit.size,
+  }
+  return {
+    ...rooms,
+    ...evidence,
+    tokens: identity.tokens,
+    log,
+    readiness: steps,
+    metrics: openMetrics([size], clock.now()),
+    portal: { startPage: '', assets: pathOf('portal/assets') },
+    version: versionOf(),
+    address: door.url,
+  }
+}
+
+async function withStartPage(
+  house: House,
+  { demo, project }: { demo: 'full' | 'empty'; project: string | null },
+): Promise<House> {
+  const template = await readFile(pathOf('portal/index.html'), 'utf8')
+  const page = startPage(template, { version: house.version, address: house.address, demo, project })
+  return { ...house, portal: { ...house.portal, startPage: page } }
+}
+
+function pathOf(relative: string): string {
+  return fileURLToPath(new URL(relative, import.meta.url))
+}

@@ -1,0 +1,200 @@
+/** The floors of a node, each opened on those below it. Every function answers plain values; node.ts puts them together. */
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type AuditLog, openAudit } from '../audit/writer.ts'
+import { type Bulles, openBulles } from '../dataset/bulles.ts'
+import { type Catalogue, openCatalogue } from '../dataset/catalogue.ts'
+import { openChecker } from '../dataset/checking.ts'
+import type { DepositNeeds } from '../dataset/deposit.ts'
+import { openDatasets } from '../dataset/filter.ts'
+import { openDatasetRegister } from '../dataset/register.ts'
+import { openDepositStorage } from '../dataset/storage.ts'
+import type { Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
+import { openParser } from '../engine/parser.ts'
+import { openReleaser } from '../engine/release.ts'
+import { openVault } from '../engine/vault.ts'
+import type { ActNeeds } from '../habilitation/act.ts'
+import { openKeys } from '../habilitation/keys.ts'
+import { openPermits } from '../habilitation/permits.ts'
+import { openRegistry as openHabilitations } from '../habilitation/registry.ts'
+import type { OpenRulebook } from '../habilitation/rulebook.ts'
+import { type AccountTable, openAccounts } from '../identity/accounts.ts'
+import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
+import { type DemoIssuer, startDemoIssuer } from '../identity/demo-issuer.ts'
+import type { Tokens } from '../identity/person.ts'
+import { openTokens } from '../identity/token.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Log } from '../kernel/log.ts'
+import type { QueryNeeds } from '../query/question.ts'
+import { openRegistry as openQueryList } from '../query/registry.ts'
+import { openRunning } from '../query/running.ts'
+import { type AuditIndex, openAuditIndex } from '../store/audit-index.ts'
+import { startEmbedded } from '../store/embedded.ts'
+import { takeFolder } from '../store/folder-lock.ts'
+import { acquireLease } from '../store/lease.ts'
+import type { Store } from '../store/store.ts'
+import type { Closing } from './closing.ts'
+import { catchUp, indexedEntry } from './indexing.ts'
+import { StartError } from './listening.ts'
+
+/** What every floor needs: where, when, and who closes it again. */
+export interface Ground {
+  readonly home: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly closing: Closing
+  /** False where the data may be lost, as in tests. */
+  readonly durable: boolean
+  /** The log can promise nothing any more: the process must end with this status (security.md 0). */
+  readonly onFatal: (exitCode: number) => void
+}
+
+/** The home folder, made if absent, and taken: two nodes on one home would write one log. */
+export async function openHome({ home, closing }: Pick<Ground, 'home' | 'closing'>): Promise<void> {
+  try {
+    await mkdir(home, { recursive: true, mode: 0o700 })
+    closing.keep('home', await takeFolder(home))
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'FolderTakenError')
+      throw new StartError(cause.message, 1, { cause })
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'inconnu'
+    throw new StartError(`HUISCLOS_HOME : ${home} n’est pas accessible en écriture (${code})`, 1, { cause })
+  }
+}
+
+/** Address of the control database: the one given, else our own PostgreSQL. */
+export async function openDatabase(ground: Ground, given: string | undefined): Promise<string> {
+  if (given !== undefined) return given
+  const { home, log, durable } = ground
+  return ground.closing.keep('postgresql', await startEmbedded({ home, log, durable })).url
+}
+
+export interface Evidence {
+  readonly audit: AuditLog
+  readonly auditIndex: AuditIndex
+}
+
+/** The one writer of the log, and the index that follows it. */
+export async function openEvidence(
+  ground: Ground,
+  store: Store,
+  { url, host }: { url: string; host: string },
+): Promise<Evidence> {
+  const { home, clock, log, closing, onFatal } = ground
+  const lease = await acquireLease(url)
+  closing.keep('lease', { close: () => lease.release() })
+  const auditIndex = closing.keep('audit index', openAuditIndex(store, log))
+  const onEntry: Parameters<typeof openAudit>[0]['onEntry'] = (entry) => auditIndex.add(indexedEntry(entry))
+  const audit = await openAudit({ home, clock, log, host, lease, onEntry, onFatal }).catch(
+    (cause: unknown) => {
+      if (cause instanceof Error && cause.name === 'LogDamaged') {
+        throw new StartError(`journal de preuves : ${cause.message}`, 72, { cause })
+      }
+      throw cause
+    },
+  )
+  closing.keep('audit log', audit)
+  await catchUp(audit, auditIndex, log)
+  return { audit, auditIndex }
+}
+
+export interface Identity {
+  readonly accounts: AccountTable
+  readonly tokens: Tokens
+  readonly issuer: DemoIssuer
+}
+
+/** Demo accounts, the demo issuer, and the tokens of it. */
+export async function openDemoIdentity(ground: Ground, store: Store): Promise<Identity> {
+  const { home, clock, log, closing } = ground
+  const accounts = openAccounts(store)
+  await accounts.seed({ organisations: demoOrganisations, accounts: demoAccounts(clock) })
+  const issuer = closing.keep('demo issuer', await startDemoIssuer({ home, clock, log }))
+  return { accounts, issuer, tokens: openTokens({ issuers: [issuer.trust], accounts, clock }) }
+}
+
+export interface EngineLimits {
+  readonly threads: number
+  readonly memoryBytes: number
+  readonly timeoutMs: number
+}
+
+export interface Engine {
+  readonly parser: Parser
+  readonly vault: Vault
+  readonly releaser: Releaser
+  readonly limits: Limits
+}
+
+/** Parser, vault and releaser: three kinds of processes that never share one. */
+export async function openEngine(
+  { home, log, closing }: Ground,
+  { threads, memoryBytes, timeoutMs }: EngineLimits,
+): Promise<Engine> {
+  const scratch = join(home, 'scratch', 'release')
+  await rm(scratch, { recursive: true, force: true })
+  await mkdir(scratch, { recursive: true, mode: 0o700 })
+  const parser = closing.keep('parser', await openParser({ log }))
+  const vault = closing.keep('vault', await openVault({ threads, log }))
+  const releaser = closing.keep('releaser', await openReleaser({ threads, memoryBytes, scratch, log }))
+  return { parser, vault, releaser, limits: { timeoutMs, memoryBytes, maxRows: 1_000_000 } }
+}
+
+export interface Rooms {
+  readonly dataset: DepositNeeds
+  readonly catalogue: Catalogue
+  readonly bulles: Bulles
+  readonly habilitation: ActNeeds
+  readonly query: QueryNeeds
+}
+
+export interface RoomsOn {
+  readonly store: Store
+  readonly audit: AuditLog
+  readonly engine: Engine
+  readonly rulebook: OpenRulebook
+  /** Identifier of the node, also the first part of its permit numbers. */
+  readonly node: string
+  readonly issuer: string
+}
+
+/** The rooms of the use-cases, wired to each other: a published version wakes bulles, an act on a permit stops queries. */
+export async function openRooms(
+  ground: Ground,
+  { store, audit, engine, rulebook, node, issuer }: RoomsOn,
+): Promise<Rooms> {
+  const { home, clock, log, closing } = ground
+  const register = openDatasetRegister(store)
+  const storage = openDepositStorage({ home })
+  const catalogue = openCatalogue({ register, folderOf: storage.folderOf })
+  const { parser, vault, limits } = engine
+  const bulles = closing.keep('bulles', openBulles({ home, catalogue, clock, audit, log, parser, vault }))
+  const onPublished = (dataset: string) => bulles.published(dataset)
+  const needs = { register, storage, audit, clock, log, sandboxed: false, onPublished }
+  const checker = closing.keep('deposit checks', openChecker(needs))
+  const registry = openHabilitations(store)
+  const folder = join(home, 'keys', 'habilitation')
+  const keys = await openKeys({ folder, issuer, registered: new Map(), keepsHolderKeys: true })
+  const permits = openPermits({ registry, keys })
+  const running = openRunning(clock)
+  closing.keep('running queries', { close: async () => running.close() })
+  const effects: ActNeeds['effects'] = { seal: (current) => bulles.seal(current), stop: running.stop }
+  const datasets = openDatasets({ catalogue, parser })
+  const common = { audit, clock, rulebook, permits }
+  return {
+    dataset: { audit, clock, register, storage, checker },
+    catalogue,
+    bulles,
+    habilitation: { ...common, registry, datasets, effects, keys, authority: { node, prefix: node } },
+    query: {
+      ...common,
+      bulles,
+      parser,
+      vault,
+      releaser: engine.releaser,
+      running,
+      registry: openQueryList(store),
+      limits,
+    },
+  }
+}

@@ -1,0 +1,59 @@
+/** Log → search index: what the DPO finds of an entry. The index is a projection; the log is the evidence. */
+import { type Body, outcomeOf } from '../audit/entry.ts'
+import type { AuditLog, Indexed } from '../audit/writer.ts'
+import type { Log } from '../kernel/log.ts'
+import type { AuditIndex, IndexedEntry } from '../store/audit-index.ts'
+
+/** The facets of an entry. A query that reads several datasets is found by the first. */
+export function indexedEntry({ shard, seq, ts, leaf, body, actor, project }: Indexed): IndexedEntry {
+  const { dataset, code, rule } = facetsOf(body)
+  return {
+    shard,
+    seq,
+    ts: Date.parse(ts),
+    type: body.type,
+    outcome: outcomeOf(body.type),
+    leaf,
+    ...(actor === undefined ? {} : { actor }),
+    ...(project === undefined ? {} : { project }),
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(code === undefined ? {} : { code }),
+    ...(rule === undefined ? {} : { rule }),
+  }
+}
+
+interface Facets {
+  readonly dataset?: string | undefined
+  readonly code?: string | undefined
+  readonly rule?: string | undefined
+}
+
+function facetsOf(body: Body): Facets {
+  return {
+    dataset: datasetOf(body),
+    code: 'code' in body ? body.code : 'reason' in body ? body.reason : undefined,
+    rule: 'rule' in body ? body.rule : undefined,
+  }
+}
+
+function datasetOf(body: Body): string | undefined {
+  if ('dataset' in body) return typeof body.dataset === 'string' ? body.dataset : body.dataset?.name
+  return 'datasets' in body ? body.datasets[0]?.name : undefined
+}
+
+/** Adds to the index what a crash or another database kept out of it. Answers how many entries were missing. */
+export async function catchUp(audit: AuditLog, index: AuditIndex, log: Log): Promise<number> {
+  const heads = await index.head()
+  let added = 0
+  for (const shard of audit.shards) {
+    const from = (heads.get(shard) ?? -1) + 1
+    for await (const entry of audit.entries(from, Number.MAX_SAFE_INTEGER, shard)) {
+      index.add(indexedEntry(entry))
+      added += 1
+      if (added % 10_000 === 0) await index.flush()
+    }
+  }
+  await index.flush()
+  if (added > 0) log.info('entries added to the search index', { entries: added })
+  return added
+}

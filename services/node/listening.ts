@@ -1,0 +1,63 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { type Listener, limitServer, serverOptions } from '../gateway/app.ts'
+import type { Closable } from '../kernel/id.ts'
+
+/** A start that cannot go on; the message is one line for the operator, `exitCode` that of security.md 0. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+  readonly exitCode: number
+
+  constructor(message: string, exitCode = 1, options?: { cause?: unknown }) {
+    super(message, options)
+    this.exitCode = exitCode
+  }
+}
+
+export interface Door extends Closable {
+  readonly url: string
+  /** Replaces what answers; connections stay. */
+  serve(listener: Listener): void
+}
+
+const drainMs = 5_000
+
+/** Listens at once; what answers may change later. StartError when the port is taken or not ours to take. */
+export async function openDoor(address: { host: string; port: number }, first: Listener): Promise<Door> {
+  let listener = first
+  const server = createServer(serverOptions, (request, response) => listener(request, response))
+  limitServer(server)
+  server.listen(address.port, address.host)
+  try {
+    await once(server, 'listening')
+  } catch (cause) {
+    throw new StartError(whyNot(cause, address.port), 1, { cause })
+  }
+  const bound = server.address()
+  const port = typeof bound === 'object' && bound !== null ? bound.port : address.port
+  return {
+    url: `http://127.0.0.1:${port}`,
+    serve: (next) => {
+      listener = next
+    },
+    close: () => closeServer(server),
+  }
+}
+
+function whyNot(cause: unknown, port: number): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'EADDRINUSE') return `le port ${port} est déjà pris ; choisissez-en un autre par HUISCLOS_PORT`
+  if (code === 'EACCES')
+    return `le port ${port} n’est pas permis à cet utilisateur ; choisissez-en un autre par HUISCLOS_PORT`
+  return `le port ${port} ne peut pas être ouvert (${String(code)})`
+}
+
+/** No new connection; those in hand get a bounded time. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs)
+  await closed
+  clearTimeout(timer)
+}

@@ -1,0 +1,47 @@
+/** What a start does with what the last stop left: the log, the register and the folders are brought together. */
+import type { AuditLog } from '../audit/writer.ts'
+import { recordExpiries } from '../habilitation/act.ts'
+import { fold } from '../habilitation/fold.ts'
+import type { Person } from '../identity/person.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import type { Rooms } from './floors.ts'
+import { StartError } from './listening.ts'
+
+/** Who acts when time alone does. */
+const system: Person = {
+  issuer: 'node',
+  subject: 'system',
+  displayName: 'system',
+  organisation: 'node',
+  roles: [],
+  proofs: {},
+  level: 0,
+  door: 'system',
+  methods: [],
+}
+
+/**
+ * Refuses a database that knows entries which this log never had (exit 75), cleans what a crash left of deposits and checks
+ * them again, seals the lines that are open and not sealed, and writes down what time has ended.
+ */
+export async function reconcile({ dataset, habilitation, bulles }: Rooms, audit: AuditLog): Promise<void> {
+  const last = await habilitation.registry.lastRecorded(audit.origin)
+  if (last !== null && last >= audit.size) {
+    const message = `la base connaît l’entrée ${last}, le journal en a ${audit.size} : l’un des deux n’est pas le bon`
+    throw new StartError(message, 75)
+  }
+  await dataset.checker.resume()
+  await recordExpiries(habilitation, system)
+  for (const { id, events } of await habilitation.registry.list()) {
+    const { project } = fold(id, events)
+    if (project === undefined) continue
+    // A permit whose signature is not good stops its own project, not the node.
+    const current = await habilitation.permits.current(project).catch(refusedIsNull)
+    if (current !== null) bulles.seal(current)
+  }
+}
+
+function refusedIsNull(error: unknown): null {
+  if (error instanceof Refusal && error.code === 'PERMIT_INVALID') return null
+  throw error
+}
