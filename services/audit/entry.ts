@@ -156,3 +156,76 @@ const bodies = [
 export const body = z.discriminatedUnion('type', bodies)
 export type Body = z.infer<typeof body>
 export type EntryType = Body['type']
+
+/** What every entry carries, whatever its type. */
+const common = z.strictObject({
+  v: z.literal(1),
+  /** The leaf index in the shard. */
+  seq: count,
+  ts: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/),
+  /** One value per run of the writer. */
+  boot: z.string().regex(/^[0-9a-f]{16}$/),
+  /** 16 random bytes: the hash of an entry tells nothing about it. */
+  n: z.string().regex(/^[A-Za-z0-9_-]{22}$/),
+  actor: z
+    .strictObject({
+      ps: z.string().regex(/^[0-9a-f]{64}$/),
+      seq: count,
+      iss: text,
+      level: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
+      sid: text,
+      door: z.enum(['http', 'pg', 'cli', 'node', 'system']),
+    })
+    .exactOptional(),
+  project: z.strictObject({ id: text, seq: count, prev: z.string().regex(/^[0-9a-f]{64}$/) }).exactOptional(),
+  holders: z.array(z.strictObject({ id: text, seq: count })).exactOptional(),
+  /** `id` is the hash of the encrypted record, `sha256` that of its salted content. */
+  sealed: z
+    .strictObject({ id: z.string().regex(/^[0-9a-f]{64}$/), sha256: z.string().regex(/^[0-9a-f]{64}$/) })
+    .exactOptional(),
+})
+export type Common = z.infer<typeof common>
+
+/** One leaf of the log: its canonical JSON is what is hashed. At most 8 KiB. */
+export type Entry = Common & Body
+
+/** Largest canonical form of an entry, in bytes. */
+export const entryLimit = 8192
+
+/** Throws a TypeError unless both halves fit their schemas to the letter. */
+export function makeEntry(head: Common, what: Body): Entry {
+  const [first, second] = [common.safeParse(head), body.safeParse(what)]
+  if (!(first.success && second.success)) throw new TypeError(`not an entry of the log: ${what.type}`)
+  return { ...first.data, ...second.data }
+}
+
+/** Reads what was written; throws a TypeError on anything that makeEntry would not have made. */
+export function splitEntry(value: unknown): { head: Common; body: Body } {
+  if (typeof value !== 'object' || value === null) throw new TypeError('an entry is an object')
+  const members = Object.entries(value)
+  const isCommon = ([key]: [string, unknown]) => key in common.shape
+  const head = common.safeParse(Object.fromEntries(members.filter(isCommon)))
+  const rest = body.safeParse(Object.fromEntries(members.filter((member) => !isCommon(member))))
+  if (!(head.success && rest.success)) throw new TypeError('not an entry of the log')
+  return { head: head.data, body: rest.data }
+}
+
+/** Types with their members, so that the verifier's own list can be held equal to this one by a test. */
+export function entryShapes(): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    body.options.map((option) => [option.shape.type.value, Object.keys(option.shape).sort()]),
+  )
+}
+
+export type Outcome = 'allowed' | 'refused' | 'failed' | 'done'
+
+/**
+ * How an entry of this type reads in a search: something was let through, turned away, went wrong, or simply happened. The
+ * one type that says either is `query.checked`: it counts as done here, its own `decision` says more.
+ */
+export function outcomeOf(type: EntryType): Outcome {
+  if (type === 'query.intent' || type === 'query.release' || type === 'access.read') return 'allowed'
+  if (type === 'deposit.quarantined' || type.endsWith('.refused')) return 'refused'
+  if (type.endsWith('.failed') || type === 'query.abort' || type === 'state.aborted') return 'failed'
+  return 'done'
+}

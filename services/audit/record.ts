@@ -34,6 +34,20 @@ export interface Audit {
   append(body: Body, about: About): Promise<Receipt>
 }
 
+/** One durable entry, with what a search index needs and the log itself does not hold (the person). */
+export interface Indexed {
+  readonly shard: string
+  readonly seq: number
+  /** ISO 8601, UTC, milliseconds. */
+  readonly ts: string
+  /** Hexadecimal RFC 6962 leaf hash. */
+  readonly leaf: string
+  readonly body: Body
+  readonly actor?: Actor & { readonly ps: string }
+  readonly project?: string
+  readonly holders?: readonly string[]
+}
+
 /** Writes entries of one use-case, all about the same thing. */
 export type Recorder = (body: Body, sealed?: unknown) => Promise<Receipt>
 

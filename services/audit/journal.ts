@@ -1,0 +1,123 @@
+/**
+ * The write-ahead journal: what makes an entry durable before it is part of the tree. One file is in use at a time,
+ * `wal/<epoch>-<firstSeq>.wal`; it is dropped once a signed checkpoint covers all of it.
+ * A crash of an append-only file leaves a prefix of what was written; anything else is damage and is never passed over.
+ */
+import { hash } from 'node:crypto'
+import { open, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { syncFolder } from './files.ts'
+
+const headerBytes = 18
+const hashBytes = 32
+
+/** One entry as the journal holds it; the sealed record travels with its leaf, so that one flush covers both. */
+export interface Frame {
+  readonly seq: number
+  readonly leaf: Buffer
+  readonly record: Buffer
+}
+
+/**
+ * u32 length of leaf and record ‖ u64 seq ‖ u16 leaf length ‖ u32 CRC-32 of these ‖ leaf ‖ record ‖ SHA-256 of all before.
+ * The header has a check of its own so that a damaged length is not taken for a torn tail.
+ */
+export function encodeFrame({ seq, leaf, record }: Frame): Buffer {
+  const header = Buffer.alloc(headerBytes)
+  header.writeUInt32BE(leaf.length + record.length)
+  header.writeBigUInt64BE(BigInt(seq), 4)
+  header.writeUInt16BE(leaf.length, 12)
+  header.writeUInt32BE(crc32(header.subarray(0, 14)), 14)
+  const content = Buffer.concat([header, leaf, record])
+  return Buffer.concat([content, hash('sha256', content, 'buffer')])
+}
+
+export interface Journal {
+  readonly frames: readonly Frame[]
+  /** Bytes of an unfinished last frame: never acknowledged. */
+  readonly tornBytes: number
+  /** Offset of bytes that no crash explains. */
+  readonly damagedAt?: number
+}
+
+export function decodeJournal(bytes: Buffer): Journal {
+  const frames: Frame[] = []
+  let at = 0
+  while (at < bytes.length) {
+    const rest = bytes.subarray(at)
+    const frame = decodeFrame(rest)
+    if (frame === 'torn') return { frames, tornBytes: rest.length }
+    if (frame === 'damaged') return { frames, tornBytes: 0, damagedAt: at }
+    frames.push(frame.frame)
+    at += frame.end
+  }
+  return { frames, tornBytes: 0 }
+}
+
+function decodeFrame(rest: Buffer): { frame: Frame; end: number } | 'torn' | 'damaged' {
+  if (rest.length < headerBytes || rest.every((byte) => byte === 0)) return 'torn'
+  if (rest.readUInt32BE(14) !== crc32(rest.subarray(0, 14))) return 'damaged'
+  const contentEnd = headerBytes + rest.readUInt32BE(0)
+  const end = contentEnd + hashBytes
+  if (rest.length < end) return 'torn'
+  const content = rest.subarray(0, contentEnd)
+  if (!hash('sha256', content, 'buffer').equals(rest.subarray(contentEnd, end))) return 'damaged'
+  const leafEnd = headerBytes + rest.readUInt16BE(12)
+  const frame = {
+    seq: Number(rest.readBigUInt64BE(4)),
+    leaf: rest.subarray(headerBytes, leafEnd),
+    record: rest.subarray(leafEnd, contentEnd),
+  }
+  return { frame, end }
+}
+
+/** The file that batches go to. */
+export interface Segment {
+  /**
+   * Resolves with `durable` when the bytes are flushed and the path still names this file; with `fenced` when another writer
+   * has renamed it: then nothing of the batch may be acknowledged. Rejects when the disk fails.
+   */
+  append(bytes: Buffer): Promise<'durable' | 'fenced'>
+  /** Whether the path still names this file: asked before anything is signed. */
+  isOurs(): Promise<boolean>
+  close(): Promise<void>
+}
+
+export type OpenSegment = (path: string) => Promise<Segment>
+
+/** Creates the file; an existing one is another writer's and makes it reject. */
+export const openSegment: OpenSegment = async (path) => {
+  const file = await open(path, 'wx', 0o600)
+  await file.sync()
+  await syncFolder(dirname(path))
+  const { ino, dev } = await file.stat()
+
+  const isOurs = async () => {
+    const named = await stat(path).catch(() => undefined)
+    return named?.ino === ino && named.dev === dev
+  }
+
+  return {
+    append: async (bytes) => {
+      for (let at = 0; at < bytes.length; ) {
+        at += (await file.write(bytes, at, bytes.length - at)).bytesWritten
+      }
+      await file.datasync()
+      return (await isOurs()) ? 'durable' : 'fenced'
+    },
+    isOurs,
+    close: () => file.close(),
+  }
+}
+
+/** `wal/<epoch>-<firstSeq>` with its ending: `wal` while its writer may use it, `sealed` once a later writer has taken over. */
+export function segmentPath(epoch: number, firstSeq: number): string {
+  return `wal/${epoch}-${firstSeq}.wal`
+}
+
+export function parseSegmentName(fileName: string): { epoch: number; firstSeq: number } | undefined {
+  const [, epoch, firstSeq] = /^(0|[1-9]\d{0,15})-(0|[1-9]\d{0,15})\.(?:wal|sealed)$/.exec(fileName) ?? []
+  if (epoch === undefined || firstSeq === undefined) return undefined
+  return { epoch: Number(epoch), firstSeq: Number(firstSeq) }
+}

@@ -1,0 +1,72 @@
+/** Reads what a shard has integrated: entries, tiles, proofs. */
+import { join } from 'node:path'
+import { readIfPresent } from './files.ts'
+import { decodeBundle, decodeTile, isTilePath, tileOf, tilePath, width } from './tiles.ts'
+import { type Hash, inclusionPath, joinNodes, type Node, nodesOf, type Range, rootOf } from './tree.ts'
+
+/** Bytes of a file that the shard may show to the outside; null for any other name. */
+export async function readShown(folder: string, path: string): Promise<Buffer | null> {
+  return path === 'checkpoint' || isTilePath(path) ? readIfPresent(join(folder, path)) : null
+}
+
+/** Bundle or tile as a log of `size` leaves needs it; the full one stands in for a partial that it has replaced. */
+async function readPart(
+  folder: string,
+  { level, index }: { level: number | 'entries'; index: number },
+  size: number,
+): Promise<Buffer | null> {
+  const span = level === 'entries' ? 1 : width ** level
+  const count = Math.min(width, Math.floor(size / span) - index * width)
+  const exact = await readIfPresent(join(folder, tilePath(level, index, count)))
+  return exact ?? readIfPresent(join(folder, tilePath(level, index)))
+}
+
+/** Entries of one bundle, at most up to `size`. Throws when the log lacks a file that its checkpoint promises. */
+export async function readBundle(folder: string, index: number, size: number): Promise<Buffer[]> {
+  const bytes = await readPart(folder, { level: 'entries', index }, size)
+  if (!bytes) throw new Error('a bundle of the audit log is gone')
+  return decodeBundle(bytes).slice(0, size - index * width)
+}
+
+export async function readTileHashes(
+  folder: string,
+  at: { level: number; index: number },
+  size: number,
+): Promise<Hash[]> {
+  const bytes = await readPart(folder, at, size)
+  if (!bytes) throw new Error('a tile of the audit log is gone')
+  return decodeTile(bytes)
+}
+
+async function hashOfNode(folder: string, node: Node, size: number): Promise<Hash> {
+  const { from, to, ...at } = tileOf(node)
+  const hashes = (await readTileHashes(folder, at, size)).slice(from, to)
+  if (hashes.length !== to - from) throw new Error('a tile of the audit log is too short')
+  return rootOf(hashes)
+}
+
+/** Hash of a range of leaves that a proof names, from the tiles of a log of `size` leaves. */
+async function hashOfRange(folder: string, range: Range, size: number): Promise<Hash> {
+  return joinNodes(await Promise.all(nodesOf(range).map((node) => hashOfNode(folder, node, size))))
+}
+
+/** A `c2sp.org/tlog-proof@v1` file: the leaf itself, its index, the siblings, and the checkpoint as it stands. */
+export async function writeProof(
+  folder: string,
+  seq: number,
+  { note, size }: { note: string; size: number },
+): Promise<string> {
+  const [bundle, siblings] = await Promise.all([
+    readBundle(folder, Math.floor(seq / width), size),
+    Promise.all(inclusionPath(seq, size).map((range) => hashOfRange(folder, range, size))),
+  ])
+  const leaf = bundle[seq % width]
+  if (!leaf) throw new Error('a bundle of the audit log is too short')
+  const lines = [
+    'c2sp.org/tlog-proof@v1',
+    `extra ${leaf.toString('base64')}`,
+    `index ${seq}`,
+    ...siblings.map((sibling) => sibling.toString('base64')),
+  ]
+  return `${lines.join('\n')}\n\n${note}`
+}

@@ -1,0 +1,202 @@
+/**
+ * What an entry may say, written a second time on purpose: the verifier trusts no list of the writer. A test holds the two
+ * equal. Also the strict reading of JSON: only the canonical bytes (RFC 8785) of a value are accepted.
+ */
+type Check = (value: unknown) => boolean
+type Members = Readonly<Record<string, Check>>
+
+const optionals = new WeakSet<Check>()
+
+function optional(check: Check): Check {
+  const wrapped: Check = (value) => check(value)
+  optionals.add(wrapped)
+  return wrapped
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Exactly these members, but for the optional ones. */
+function shape(members: Members): Check {
+  const required = Object.keys(members).filter((key) => !isOptional(members[key]))
+  return (value) =>
+    isObject(value) &&
+    Object.keys(value).every((key) => Object.hasOwn(members, key) && members[key]?.(value[key])) &&
+    required.every((key) => Object.hasOwn(value, key))
+}
+
+function isOptional(check: Check | undefined): boolean {
+  return check !== undefined && optionals.has(check)
+}
+
+const text: Check = (value) => typeof value === 'string' && value.length <= 300
+const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0
+const matches =
+  (pattern: RegExp): Check =>
+  (value) =>
+    typeof value === 'string' && pattern.test(value)
+const hash = matches(/^(sha256:)?[0-9a-f]{64}$/)
+const hex = matches(/^[0-9a-f]{64}$/)
+const code = matches(/^[A-Z][A-Z0-9_]{1,39}$/)
+const oneOf =
+  (...values: readonly unknown[]): Check =>
+  (value) =>
+    values.includes(value)
+const list =
+  (item: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(item)
+
+const permit = shape({ id: text, version: count, sha256: hash })
+const dataset = shape({ name: text, version: count, sha256: optional(hash) })
+const decision = shape({ effect: oneOf('permit', 'deny'), bundle: hash, rules: list(text) })
+const deposit = { dataset: text, deposit: text }
+
+const habilitation: Members = {
+  habilitation: text,
+  state: text,
+  permit: optional(permit),
+  dataset: optional(text),
+  reason: optional(code),
+}
+const habilitationActs =
+  'opened changed requested returned completed answered opinion countersigned declined proposed confirmed refused granted suspended lifted noticed dismissed revoked expired withdrawn renounced closed'
+
+/** Every type of entry with its members, `type` left out. */
+export const bodies: Readonly<Record<string, Members>> = {
+  'log.started': { version: text, engine: text, sandbox: text, config: hash },
+  'log.recovered': { replayed: count, tornBytes: count, ms: count },
+  'log.stopped': {},
+  'log.sealed': { size: count, root: text, headsSha256: hash },
+  'state.aborted': { of: count },
+  'shard.opened': {
+    prevOrigin: optional(text),
+    prevSize: optional(count),
+    prevRoot: optional(text),
+    headsSha256: optional(hash),
+  },
+  'shard.closed': {},
+  'auth.opened': { method: text },
+  'auth.refused': { code, rule: optional(text), route: text },
+  'auth.closed': {},
+  'token.issued': { sha256: hash },
+  'access.read': { route: text, dataset: optional(text) },
+  'access.refused': { route: text, code, rule: optional(text), dataset: optional(text) },
+  'access.failed': { route: text },
+  'dataset.declared': { dataset: text, sha256: hash },
+  'deposit.opened': deposit,
+  'deposit.received': { ...deposit, table: text, bytes: count, sha256: hash },
+  'deposit.submitted': deposit,
+  'deposit.accepted': { ...deposit, version: count, manifestSha256: hash },
+  'deposit.quarantined': { ...deposit, findings: count },
+  'deposit.refused': { ...deposit, findings: count },
+  'deposit.failed': deposit,
+  ...Object.fromEntries(habilitationActs.split(' ').map((act) => [`habilitation.${act}`, habilitation])),
+  'bulle.sealed': { bulle: text, dataset, sha256: hash },
+  'bulle.failed': { bulle: text, dataset },
+  'bulle.closed': { bulle: text },
+  'bulle.shredded': { bulle: text },
+  'query.intent': {
+    query: text,
+    permit,
+    purpose: text,
+    objective: optional(text),
+    datasets: list(shape({ name: text, version: count, columns: list(text) })),
+    statement: hash,
+    plan: hash,
+    decision,
+  },
+  'query.refused': { query: text, code, rule: optional(text), permit: optional(permit) },
+  'query.release': {
+    query: text,
+    of: count,
+    shape: shape({ rows: count, columns: count, cellsWithheld: count, bytes: count }),
+    resultSha256: hash,
+    decision,
+  },
+  'query.abort': {
+    query: text,
+    of: optional(count),
+    cause: oneOf('deadline', 'memory', 'crash', 'revoked', 'client', 'restart', 'drift', 'failed'),
+  },
+  'query.checked': { query: text, decision: oneOf('allow', 'refuse'), code: optional(code) },
+  'query.cancelled': { query: text },
+  'policy.loaded': { sha256: hash },
+  'key.created': { purpose: text, sha256: hash },
+  'audit.read': { entries: count },
+  'audit.exported': { tiles: text },
+  'anomaly.raised': { anomaly: text },
+}
+
+const common: Members = {
+  v: oneOf(1),
+  seq: count,
+  ts: matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/),
+  boot: matches(/^[0-9a-f]{16}$/),
+  n: matches(/^[A-Za-z0-9_-]{22}$/),
+  type: (value) => typeof value === 'string',
+  actor: optional(
+    shape({
+      ps: hex,
+      seq: count,
+      iss: text,
+      level: oneOf(0, 1, 2, 3),
+      sid: text,
+      door: oneOf('http', 'pg', 'cli', 'node', 'system'),
+    }),
+  ),
+  project: optional(shape({ id: text, seq: count, prev: hex })),
+  holders: optional(list(shape({ id: text, seq: count }))),
+  sealed: optional(shape({ id: hex, sha256: hex })),
+}
+
+const checks = new Map(
+  Object.entries(bodies).map(([type, members]) => [type, shape({ ...common, ...members })] as const),
+)
+
+/** What the other checks need of an entry once its shape is known to be right. */
+export interface Entry {
+  readonly seq: number
+  readonly ts: string
+  readonly type: string
+  readonly actor?: { readonly ps: string; readonly seq: number }
+  readonly project?: { readonly id: string; readonly seq: number; readonly prev: string }
+  readonly holders?: readonly { readonly id: string; readonly seq: number }[]
+  readonly sealed?: { readonly id: string; readonly sha256: string }
+  readonly query?: string
+  readonly of?: number
+  readonly prevOrigin?: string
+  readonly prevSize?: number
+  readonly prevRoot?: string
+  readonly headsSha256?: string
+}
+
+/** The entry that these bytes are; undefined when they are not canonical or not of a known shape. */
+export function readEntry(bytes: Buffer): Entry | undefined {
+  const value = readCanonical(bytes)
+  if (!isObject(value)) return undefined
+  const isKnown = checks.get(String(value.type))?.(value) ?? false
+  // The shape has just been checked member by member.
+  return isKnown ? (value as unknown as Entry) : undefined
+}
+
+/** The JSON value of which these are the canonical bytes; undefined for any other bytes. */
+export function readCanonical(bytes: Buffer): unknown {
+  const source = bytes.toString()
+  try {
+    const value: unknown = JSON.parse(source)
+    return writeCanonical(value) === source && Buffer.byteLength(source) === bytes.length ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function writeCanonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(writeCanonical).join(',')}]`
+  if (!isObject(value)) return JSON.stringify(value)
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${writeCanonical(value[key])}`)
+  return `{${members.join(',')}}`
+}
