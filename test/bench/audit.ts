@@ -75,7 +75,7 @@ export async function benchAudit(callers = 64, rounds = 5): Promise<AuditLine> {
       if (round > 0) pairs.push({ measured, reference })
     }
     return {
-      name: `durable audit appends, ${callers} callers`,
+      name: `audit.append.callers-${callers}`,
       value: median(pairs.map(({ measured }) => measured)),
       unit: '1/s',
       reference: median(pairs.map(({ reference }) => reference)),

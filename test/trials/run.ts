@@ -1,16 +1,46 @@
 /** `npm run trials [-- NAME …]`: the long suites in full, seeded; each prints its figures and writes JSON. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { runCohort } from './cohort.ts'
+import { main as crash } from './crash.ts'
+import { main as oracle } from './oracle.ts'
+import { main as tamper } from './tamper.ts'
 
 type Trial = (argument: string | undefined, say: (line: string) => void) => Promise<unknown>
 
-/** `name=argument` on the command line gives a trial its argument: a folder, or `seed,count`. */
+const seedOf = (argument: string | undefined) => Number(argument ?? 42)
+
+/** Runs a seeded suite and says its figures on one line; `isClean` decides whether the trial has passed. */
+function seeded<T extends object>(
+  suite: (seed: number) => Promise<T>,
+  isClean: (figures: T) => boolean,
+): Trial {
+  return async (argument, say) => {
+    const figures = await suite(seedOf(argument))
+    say(`seed ${seedOf(argument)}: ${JSON.stringify(figures)}`)
+    if (!isClean(figures)) throw new Error('the trial has failed')
+    return figures
+  }
+}
+
+/** `name=argument` on the command line gives a trial its argument: a folder for the cohort, a seed for the others. */
 const trials: Readonly<Record<string, Trial>> = {
-  cohort: async (folder, say) => {
-    if (folder === undefined)
+  cohort: async (argument, say) => {
+    if (argument === undefined)
       return say('skipped: give the folder of a cohort, npm run trials -- cohort=FOLDER')
-    await runCohort(folder, say)
+    await runCohort(argument, say)
   },
+  crash: seeded(
+    (seed) => crash(seed, 200),
+    ({ lost, verdicts }) => lost === 0 && verdicts.length === 0,
+  ),
+  tamper: seeded(
+    (seed) => tamper(seed, 1),
+    ({ missed }) => missed.length === 0,
+  ),
+  oracle: seeded(
+    (seed) => oracle(seed, 10_000),
+    ({ faults }) => faults.length === 0,
+  ),
 }
 
 const folder = new URL('../../bench/results/', import.meta.url).pathname
