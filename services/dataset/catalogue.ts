@@ -1,5 +1,6 @@
 /** What is published: the datasets, their versions, and the tables of each version. */
 import type { Descriptor } from './descriptor.ts'
+import type { DatasetRegister, Declared, VersionRow } from './register.ts'
 
 /** One immutable version of a dataset; `folder` holds one Parquet file per table. */
 export interface Version {
@@ -10,7 +11,7 @@ export interface Version {
   readonly publishedAt: number
 }
 
-export interface Dataset {
+interface Dataset {
   readonly descriptor: Descriptor
   readonly sha256: string
   readonly latest: Version | null
@@ -19,4 +20,28 @@ export interface Dataset {
 export interface Catalogue {
   find(name: string): Promise<Dataset | null>
   list(): Promise<readonly Dataset[]>
+}
+
+/** The catalogue as the register knows it; `folderOf` says where a version lies. */
+export function openCatalogue(needs: {
+  readonly register: DatasetRegister
+  readonly folderOf: (dataset: string, version: number) => string
+}): Catalogue {
+  const seen = (row: Declared & { readonly latest: VersionRow | null }): Dataset => ({
+    descriptor: row.descriptor,
+    sha256: row.sha256,
+    latest:
+      row.latest === null
+        ? null
+        : { ...row.latest, folder: needs.folderOf(row.latest.dataset, row.latest.version) },
+  })
+  return {
+    async find(name) {
+      const row = await needs.register.find(name)
+      return row === null ? null : seen(row)
+    },
+    async list() {
+      return (await needs.register.list()).map(seen)
+    },
+  }
 }

@@ -3,10 +3,10 @@ import { z } from 'zod'
 
 /** Names are SQL identifiers that need no quotes, so that text, file and page say the same word. */
 const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]{0,62}$/)
-export const datasetName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+const datasetName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 
 export const fieldRoles = ['unit', 'key', 'unit-reference', 'quasi-identifier', 'sensitive'] as const
-export const fieldTypes = ['string', 'integer', 'number', 'boolean', 'date', 'datetime', 'time'] as const
+const fieldTypes = ['string', 'integer', 'number', 'boolean', 'date', 'datetime', 'time'] as const
 
 const fieldSchema = z.object({
   name,

@@ -8,6 +8,7 @@ export const refusals = {
   ROLE: { room: 'habilitation', status: 403, sqlstate: '42501' },
   CONFLICT_OF_INTEREST: { room: 'habilitation', status: 403, sqlstate: '42501' },
   NOT_FOUND: { room: 'gateway', status: 404, sqlstate: '3D000' },
+  METHOD_NOT_ALLOWED: { room: 'gateway', status: 405, sqlstate: '0A000' },
   WRONG_STATE: { room: 'habilitation', status: 409, sqlstate: '42501' },
   CONFLICT: { room: 'dataset', status: 409, sqlstate: '42501' },
   TOO_LARGE: { room: 'gateway', status: 413, sqlstate: '54000' },

@@ -1,0 +1,216 @@
+/**
+ * Bulles: the extracts of projects, sealed in the background line by line. A line is sealed on the latest version of its
+ * dataset and stays on it. A crash leaves a folder `sealing-…`, removed and begun again; a sealed folder stands for ever.
+ */
+import { basename, join, resolve } from 'node:path'
+import type { Audit } from '../audit/record.ts'
+import type { Parser, Vault } from '../engine/engine.ts'
+import { failureOf } from '../engine/failure.ts'
+import type { CurrentPermit, PermitLine } from '../habilitation/permit.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { canonical, sha256 } from '../kernel/hash.ts'
+import type { Closable } from '../kernel/id.ts'
+import type { Log } from '../kernel/log.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import type { Bulle, BulleStatus, BulleTable } from './bulle.ts'
+import type { Catalogue } from './catalogue.ts'
+import { type ExtractTable, lineKey, openExtracts, type SealedExtract } from './extract.ts'
+import { type Lane, openLane } from './lane.ts'
+import { openProjectKeys } from './pseudonym.ts'
+import { type Sealer, sealInto } from './sealing.ts'
+
+export interface BullesNeeds {
+  readonly home: string
+  readonly catalogue: Catalogue
+  readonly clock: Clock
+  readonly audit: Audit
+  readonly log: Log
+  readonly parser: Parser
+  /** Its process of a bulle ends when the project is closed. */
+  readonly vault?: Pick<Vault, 'evict'>
+  readonly memoryBytes?: number
+}
+
+export interface Bulles extends Closable {
+  /** Starts to seal the lines that are open and not sealed yet. Returns at once; asked again it changes nothing. */
+  seal(current: CurrentPermit): void
+  /** The extract of a project, its sealed lines together. BULLE_NOT_READY while one of them is being prepared. */
+  of(current: CurrentPermit): Promise<Bulle>
+  status(project: string): Promise<BulleStatus>
+  /** A version was published: lines that were waiting for it are sealed now. */
+  published(dataset: string): void
+  /** Destroys the extract and the pseudonym key of a project that has ended. */
+  closeProject(project: string): Promise<void>
+  /** Resolves when nothing is being sealed. */
+  idle(): Promise<void>
+}
+
+const projectName = /^[A-Za-z0-9][A-Za-z0-9-]{0,80}$/
+
+/** The lines that a project may read or may read again: open ones, and suspended ones, which the decision refuses. */
+function sealableLines({ permit, standing }: CurrentPermit): readonly PermitLine[] {
+  const wanted = new Set([...standing.openLines, ...standing.suspendedLines])
+  return permit.lines.filter((line) => wanted.has(line.id))
+}
+
+/** What is known of a project in this process. */
+interface Known {
+  readonly current: CurrentPermit
+  /** Lines being sealed or queued. */
+  readonly pending: Set<string>
+  /** Datasets that have no version yet. */
+  readonly waiting: Set<string>
+}
+
+export function openBulles(needs: BullesNeeds): Bulles {
+  const home = resolve(needs.home)
+  const extracts = openExtracts({ home })
+  const sealer: Sealer = {
+    ...needs,
+    extracts,
+    keys: openProjectKeys({ home }),
+    signal: new AbortController(),
+  }
+  const projects = new Map<string, Known>()
+  const lane = openLane()
+  const house: House = { needs, sealer, projects, lane }
+  return {
+    seal: (current) => seal(house, current),
+    of: (current) => bulleFor(house, current),
+    status: (project) => statusOf(house, project),
+    published(dataset) {
+      for (const { current, waiting } of projects.values()) {
+        if (waiting.has(dataset)) seal(house, current)
+      }
+    },
+    closeProject: (project) => closeProject(house, project),
+    idle: () => lane.idle(),
+    async close() {
+      sealer.signal.abort()
+      await lane.idle()
+    },
+  }
+}
+
+interface House {
+  readonly needs: BullesNeeds
+  readonly sealer: Sealer
+  readonly projects: Map<string, Known>
+  readonly lane: Lane
+}
+
+function seal({ needs, sealer, projects, lane }: House, current: CurrentPermit): void {
+  const project = current.permit.base
+  if (!projectName.test(project)) throw new Error('a project with an impossible name')
+  const former = projects.get(project)
+  const pending = former?.pending ?? new Set<string>()
+  const waiting = former?.waiting ?? new Set<string>()
+  projects.set(project, { current, pending, waiting })
+  for (const line of sealableLines(current)) {
+    const key = lineKey(line)
+    if (pending.has(key)) continue
+    pending.add(key)
+    waiting.delete(line.dataset)
+    const work = async () => {
+      const outcome = await sealInto(sealer, { project, line, key })
+      if (outcome === 'waiting') waiting.add(line.dataset)
+      pending.delete(key)
+    }
+    lane.add(work, (error) => {
+      pending.delete(key)
+      needs.log.error('a bulle could not be sealed', {
+        project,
+        error: wordOf(error),
+        cause: failureOf(error),
+      })
+    })
+  }
+}
+
+async function bulleFor(house: House, current: CurrentPermit): Promise<Bulle> {
+  const { sealer, projects } = house
+  const project = current.permit.base
+  const lines = sealableLines(current)
+  const found = await Promise.all(lines.map((line) => sealer.extracts.find(project, lineKey(line))))
+  const sealed = found.flatMap((one) => (one === null ? [] : [one]))
+  // After a restart nobody may have asked for this project yet.
+  if (sealed.length < lines.length && !projects.has(project)) seal(house, current)
+  const pending = projects.get(project)?.pending
+  const preparing = lines.some((line) => pending?.has(lineKey(line)))
+  if (sealed.length === 0 || (sealed.length < lines.length && preparing)) throw new Refusal('BULLE_NOT_READY')
+  return bulleOf(current, sealed)
+}
+
+async function statusOf({ sealer, projects }: House, project: string): Promise<BulleStatus> {
+  if (!projectName.test(project)) return { status: 'preparing', tables: [] }
+  if (await sealer.extracts.isClosed(project)) return { status: 'closed', tables: [] }
+  const known = projects.get(project)
+  const granted = known === undefined ? null : new Set(sealableLines(known.current).map(lineKey))
+  const all = await sealer.extracts.list(project)
+  const sealed = all.filter((one) => granted === null || granted.has(basename(one.folder)))
+  const preparing = (known?.pending.size ?? 0) > 0 || sealed.length === 0
+  return { status: preparing ? 'preparing' : 'ready', tables: sealed.flatMap(shownTables) }
+}
+
+async function closeProject({ needs, sealer, projects }: House, project: string): Promise<void> {
+  const { extracts, keys } = sealer
+  if (!projectName.test(project) || (await extracts.isClosed(project))) return
+  projects.delete(project)
+  await needs.audit.append({ type: 'bulle.closed', bulle: project }, { project })
+  await needs.vault?.evict(idOf(project, await extracts.list(project)))
+  await extracts.remove(project)
+  await keys.destroy(project)
+  await needs.audit.append({ type: 'bulle.shredded', bulle: project }, { project })
+}
+
+function wordOf(error: unknown): string {
+  return error instanceof Refusal ? error.code : error instanceof Error ? error.name : 'unknown'
+}
+
+function shownTables({ extract }: SealedExtract) {
+  return extract.tables.map((table) => ({
+    name: table.name,
+    ...(table.class === 'public' ? { rows: table.rows } : {}),
+  }))
+}
+
+function idOf(project: string, sealed: readonly SealedExtract[]): string {
+  return `${project}-${sha256(canonical(sealed.map((one) => one.sha256).sort())).slice(0, 16)}`
+}
+
+function bulleOf({ permit }: CurrentPermit, sealed: readonly SealedExtract[]): Bulle {
+  const thresholds = new Map(permit.lines.map((line) => [line.dataset, line.k]))
+  const kOf = (dataset: string) => Math.max(11, thresholds.get(dataset) ?? 11)
+  return {
+    id: idOf(permit.base, sealed),
+    project: permit.base,
+    k: Math.max(11, ...sealed.map(({ extract }) => kOf(extract.dataset))),
+    tables: sealed.flatMap((one) => one.extract.tables.map((table) => bulleTable(one, table))),
+    datasets: sealed.map(({ extract: { dataset, version, holder } }) => ({
+      name: dataset,
+      version,
+      holder,
+      k: kOf(dataset),
+    })),
+  }
+}
+
+function bulleTable({ extract, folder }: SealedExtract, table: ExtractTable): BulleTable {
+  const { dataset, domain } = extract
+  return {
+    dataset,
+    name: table.name,
+    class: table.class,
+    columns: table.columns.map(({ name, type, role, restrict, bounds }) => ({
+      name,
+      type,
+      ...(role === undefined ? {} : { role }),
+      ...(restrict === undefined ? {} : { restrict }),
+      ...(bounds === undefined ? {} : { bounds }),
+    })),
+    unique: table.unique,
+    ...(table.class === 'personal' ? { domain } : { rows: table.rows }),
+    mount: { schema: dataset, name: table.name, file: join(folder, table.file) },
+    magnitude: table.rows === 0 ? 0 : Math.floor(Math.log10(table.rows)),
+  }
+}

@@ -1,0 +1,284 @@
+/**
+ * From a submitted deposit to its verdict, in the background: one at a time, each in a process of its own. Nothing of a
+ * deposit counts before its last step, so a stop at any moment means that it is checked again at the next start.
+ */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Audit } from '../audit/record.ts'
+import { failureOf } from '../engine/failure.ts'
+import { type Process, startProcess } from '../engine/process.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Closable } from '../kernel/id.ts'
+import type { Log } from '../kernel/log.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { type Finding, verdictOf } from './finding.ts'
+import { openLane } from './lane.ts'
+import type { DatasetRegister, Declared, Deposit, ReceivedFile, VersionRow } from './register.ts'
+import type { DepositStorage, Manifest, UnsealedManifest } from './storage.ts'
+
+export interface Progress {
+  /** `queued` until its turn comes, then what is being done. */
+  readonly step: 'queued' | 'read' | 'relate' | 'write' | 'publish'
+  readonly table?: string
+  /** Rows of the tables read so far. */
+  readonly rows?: number
+}
+
+export interface Checker extends Closable {
+  /** Puts a submitted deposit into the queue. Returns at once. */
+  check(deposit: string): void
+  progress(deposit: string): Progress | undefined
+  /** At start: cleans what a crash left and checks again what it interrupted. */
+  resume(): Promise<void>
+  /** Resolves when the queue is empty. */
+  idle(): Promise<void>
+}
+
+/** Moments at which a stop must leave either the old version or the new one. */
+export type Moment = 'read' | 'written' | 'sealed' | 'recorded' | 'renamed' | 'registered'
+
+export interface CheckerNeeds {
+  readonly register: DatasetRegister
+  readonly storage: DepositStorage
+  readonly audit: Audit
+  readonly clock: Clock
+  readonly log: Log
+  /** Whether workers run in a sandbox; without one every deposit says so. */
+  readonly sandboxed: boolean
+  readonly memoryBytes?: number
+  /** Called when a version can be read. */
+  readonly onPublished?: (dataset: string) => void
+  /** Called at each moment; for tests that stop there. */
+  readonly at?: (moment: Moment) => void | Promise<void>
+}
+
+/** Memory of the engine that reads a deposit; nothing is spilled to disk. */
+const readerBytes = 2 * 1024 ** 3
+/** A process may die of something else than the file: it is read again once. */
+const attempts = 2
+const callMs = 3_600_000
+
+export function openChecker(needs: CheckerNeeds): Checker {
+  const progress = new Map<string, Progress>()
+  const stopped = new AbortController()
+  const lane = openLane()
+  const check = (deposit: string) => {
+    progress.set(deposit, { step: 'queued' })
+    const say = (step: Progress) => void progress.set(deposit, step)
+    const work = async () => {
+      if (!stopped.signal.aborted) await checkOne(needs, deposit, { say, signal: stopped.signal })
+      progress.delete(deposit)
+    }
+    lane.add(work, (error) => {
+      // Still `checking`: the next start tries again.
+      progress.delete(deposit)
+      needs.log.error('a deposit could not be checked', { deposit, error: wordOf(error) })
+    })
+  }
+  return {
+    check,
+    progress: (deposit) => progress.get(deposit),
+    async resume() {
+      await needs.storage.recover(await knownTo(needs.register))
+      for (const deposit of await needs.register.checking()) check(deposit.id)
+    },
+    idle: () => lane.idle(),
+    async close() {
+      stopped.abort()
+      await lane.idle()
+    },
+  }
+}
+
+function wordOf(error: unknown): string {
+  return error instanceof Refusal ? error.code : error instanceof Error ? error.name : 'unknown'
+}
+
+async function knownTo(register: DatasetRegister) {
+  const versions = new Map<string, number>()
+  for (const { latest } of await register.list()) {
+    if (latest !== null) versions.set(latest.dataset, latest.version)
+  }
+  return {
+    versions,
+    async files(id: string) {
+      const deposit = await register.deposit(id)
+      if (deposit?.status !== 'open' && deposit?.status !== 'checking') return null
+      return (await register.files(id)).map((file) => file.file)
+    },
+  }
+}
+
+interface Watch {
+  readonly say: (progress: Progress) => void
+  readonly signal: AbortSignal
+}
+
+async function checkOne(needs: CheckerNeeds, id: string, watch: Watch): Promise<void> {
+  const deposit = await needs.register.deposit(id)
+  const declared = deposit === null ? null : await needs.register.find(deposit.dataset)
+  if (deposit === null || declared === null || deposit.status !== 'checking') return
+  const files = await needs.register.files(id)
+  const job: Job = { needs, watch, deposit, declared, files, version: (declared.latest?.version ?? 0) + 1 }
+  const outcome = await examine(job)
+  if (watch.signal.aborted) return
+  await conclude(job, outcome)
+  await needs.storage.discard(id)
+}
+
+interface Job {
+  readonly needs: CheckerNeeds
+  readonly watch: Watch
+  readonly deposit: Deposit
+  readonly declared: Declared & { readonly latest: VersionRow | null }
+  readonly files: readonly ReceivedFile[]
+  readonly version: number
+}
+
+interface Outcome {
+  readonly findings: readonly Finding[]
+  /** The folder to publish and its manifest; absent when there is nothing to publish. */
+  readonly sealed?: { readonly folder: string; readonly manifest: UnsealedManifest }
+}
+
+async function examine(job: Job): Promise<Outcome> {
+  const { descriptor } = job.declared
+  const there = new Set(job.files.map((file) => file.table))
+  const absent = descriptor.resources.filter((resource) => !there.has(resource.name))
+  const findings: Finding[] = [
+    ...(job.needs.sandboxed ? [] : [{ severity: 'warning', rule: 'sandbox.missing', count: 1 } as const]),
+    ...absent.map(
+      ({ name }) => ({ severity: 'error', rule: 'table.absent', table: name, count: 1 }) as const,
+    ),
+  ]
+  if (absent.length > 0) return { findings }
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const outcome = await attemptToRead(job, findings)
+    if (outcome !== null) return outcome
+  }
+  // The reader died or gave up each time: the file is to blame as far as anybody can tell, and the depositor is told so.
+  const { dataset, id } = job.deposit
+  await record(job, { type: 'deposit.failed', dataset, deposit: id })
+  return { findings: [...findings, { severity: 'error', rule: 'internal', count: 1 }] }
+}
+
+/** Reads all tables in a process of their own; null when it died or gave up. */
+async function attemptToRead(job: Job, findings: readonly Finding[]): Promise<Outcome | null> {
+  const { log, memoryBytes = readerBytes } = job.needs
+  let reader: Process | undefined
+  try {
+    reader = await startProcess({
+      entry: new URL('./reader-worker.ts', import.meta.url),
+      name: 'reader',
+      memoryBytes,
+      log,
+    })
+    return await readAll(job, reader, [...findings])
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'QUERY_FAILED' || job.watch.signal.aborted) throw error
+    log.warn('a reader failed', { deposit: job.deposit.id, cause: failureOf(error) })
+    return null
+  } finally {
+    reader?.kill()
+    await reader?.closed
+  }
+}
+
+const findingSchema = z.strictObject({
+  severity: z.enum(['error', 'quarantine', 'warning']),
+  rule: z.string().max(40),
+  table: z.string().max(64).optional(),
+  column: z.string().max(20_000).optional(),
+  line: z.number().int().optional(),
+  lines: z.array(z.number().int()).max(1000).optional(),
+  count: z.number().int().nonnegative(),
+  with: z.record(z.string().max(20), z.union([z.string().max(1000), z.number()])).optional(),
+})
+// The reader is ours but what it has eaten is not: its answers are checked for shape. Rules are looked up when shown.
+const findingsSchema = z.array(findingSchema).max(100_000) as unknown as z.ZodType<readonly Finding[]>
+const count = z.number().int().nonnegative()
+const readingSchema = z.record(z.string().max(20), z.union([z.string().max(20), z.boolean()]))
+const readSchema = z.strictObject({ rows: count, findings: findingsSchema, reading: readingSchema })
+const columnSchema = z.strictObject({ name: z.string().max(64), type: z.string().max(40) })
+const writtenSchema = z.strictObject({
+  name: z.string().max(64),
+  file: z.string().max(80),
+  rows: count,
+  columns: z.array(columnSchema),
+})
+
+async function readAll(job: Job, reader: Process, findings: Finding[]): Promise<Outcome> {
+  const { needs, deposit, declared, files, watch } = job
+  const { storage } = needs
+  const scratch = await storage.scratch(deposit.id)
+  const call = (method: string, params: unknown) =>
+    reader.call(method, params, { timeoutMs: callMs, signal: watch.signal })
+  const read = files.map((file) => storage.pathOf(deposit.id, file.file))
+  const memoryBytes = needs.memoryBytes ?? readerBytes
+  await call('open', { descriptor: declared.descriptor, read, scratch, memoryBytes, threads: 2 })
+  const sources: Manifest['sources'][number][] = []
+  let rows = 0
+  for (const { table, file, media, sha256, bytes } of files) {
+    watch.say({ step: 'read', table, rows })
+    const path = storage.pathOf(deposit.id, file)
+    const answer = readSchema.parse(await call('read', { table, path, media }))
+    rows += answer.rows
+    findings.push(...answer.findings)
+    sources.push({ table, sha256, bytes, reading: answer.reading })
+  }
+  await needs.at?.('read')
+  if (verdictOf(findings) === 'refused') return { findings }
+  watch.say({ step: 'relate', rows })
+  findings.push(...findingsSchema.parse(await call('relate', null)))
+  if (verdictOf(findings) !== 'accepted') return { findings }
+  const folder = join(scratch, 'out')
+  await mkdir(folder, { mode: 0o700 })
+  const tables: UnsealedManifest['tables'][number][] = []
+  for (const { name: table } of declared.descriptor.resources) {
+    watch.say({ step: 'write', table, rows })
+    tables.push(writtenSchema.parse(await call('write', { table })))
+  }
+  await needs.at?.('written')
+  const head = { format: 1, dataset: deposit.dataset, version: job.version, deposit: deposit.id } as const
+  return {
+    findings,
+    sealed: { folder, manifest: { ...head, descriptor: declared.sha256, tables, sources } },
+  }
+}
+
+function record(job: Job, body: Parameters<Audit['append']>[0]) {
+  const by = { ...job.deposit.opener, level: 0, door: 'system' } as const
+  return job.needs.audit.append(body, { by, holders: [job.declared.descriptor.holder] })
+}
+
+/** Records the verdict, then makes it true: for an accepted deposit the folder, then the row by which it is found. */
+async function conclude(job: Job, { findings, sealed }: Outcome): Promise<void> {
+  const { needs, deposit } = job
+  const { dataset, id } = deposit
+  const status = verdictOf(findings)
+  if (status !== 'accepted' || sealed === undefined) {
+    const refused = status === 'accepted' ? 'refused' : status
+    await record(job, { type: `deposit.${refused}`, dataset, deposit: id, findings: findings.length })
+    await needs.register.end({ deposit: id, status: refused, findings, at: needs.clock.now() })
+    return
+  }
+  job.watch.say({ step: 'publish' })
+  const { version } = job
+  const manifestSha256 = await needs.storage.seal(sealed.folder, sealed.manifest)
+  await needs.at?.('sealed')
+  await record(job, { type: 'deposit.accepted', dataset, deposit: id, version, manifestSha256 })
+  await needs.at?.('recorded')
+  await needs.storage.publish(sealed.folder, { dataset, version })
+  await needs.at?.('renamed')
+  const at = needs.clock.now()
+  await needs.register.end({
+    deposit: id,
+    status,
+    findings,
+    at,
+    version: { dataset, version, manifestSha256, publishedAt: at },
+  })
+  await needs.at?.('registered')
+  needs.onPublished?.(dataset)
+}

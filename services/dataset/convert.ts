@@ -1,0 +1,101 @@
+/** From text to types, as expressions of the engine: each gives NULL for a text that is not of its type. Pure. */
+import type { Field } from './descriptor.ts'
+import type { Dialect } from './dialect.ts'
+import type { DateFormat } from './media.ts'
+
+/** The type of a field at rest. */
+export const restTypes: Readonly<Record<Field['type'], string>> = {
+  string: 'VARCHAR',
+  integer: 'BIGINT',
+  number: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  date: 'DATE',
+  datetime: 'TIMESTAMP',
+  time: 'TIME',
+}
+
+export type TextForm = Pick<Dialect, 'decimal' | 'dateFormat'>
+
+const dateShapes: Readonly<Record<DateFormat, { readonly pattern: string; readonly format: string }>> = {
+  iso: { pattern: '[0-9]{4}-[0-9]{2}-[0-9]{2}', format: '%Y-%m-%d' },
+  dmy: { pattern: '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}', format: '%d/%m/%Y' },
+  compact: { pattern: '[0-9]{8}', format: '%Y%m%d' },
+}
+
+const clockPattern = '[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?'
+
+function matching(text: string, pattern: string, value: string): string {
+  return `CASE WHEN regexp_full_match(${text}, '${pattern}') THEN ${value} END`
+}
+
+/**
+ * The value of a text under the form that the file is written in. The engine's own casts are too kind: it reads `70.5` as
+ * the integer 71 and `1e3` as 1000, so the shape is checked first.
+ */
+export function fromText(column: string, field: Field, form: TextForm): string {
+  const text = `trim(${column})`
+  switch (field.type) {
+    case 'string':
+      return column
+    case 'integer':
+      return matching(text, '[+-]?[0-9]+', `TRY_CAST(${text} AS BIGINT)`)
+    case 'number':
+      return fromNumber(text, form)
+    case 'boolean':
+      return `CASE WHEN lower(${text}) IN ('true', 'vrai', 'oui', 'o', '1') THEN true
+        WHEN lower(${text}) IN ('false', 'faux', 'non', 'n', '0') THEN false END`
+    case 'date': {
+      const { pattern, format } = dateShapes[form.dateFormat]
+      return matching(text, pattern, `CAST(try_strptime(${text}, '${format}') AS DATE)`)
+    }
+    case 'datetime':
+      return fromDatetime(text, form)
+    case 'time':
+      return matching(text, clockPattern, `TRY_CAST(${text} AS TIME)`)
+  }
+}
+
+/** No-break and thin spaces between digits are thousands separators; the other decimal mark is an error. */
+function fromNumber(text: string, { decimal }: TextForm): string {
+  const mark = decimal === ',' ? ',' : '[.]'
+  const plain = `regexp_replace(${text}, '[\u00a0\u202f]', '', 'g')`
+  const pattern = `[+-]?([0-9]+(${mark}[0-9]*)?|${mark}[0-9]+)([eE][+-]?[0-9]+)?`
+  const points = decimal === ',' ? `replace(${plain}, ',', '.')` : plain
+  const value = `TRY_CAST(${points} AS DOUBLE)`
+  return matching(plain, pattern, `CASE WHEN isfinite(${value}) THEN ${value} END`)
+}
+
+/** A day alone is its midnight; a zone is refused, since it would be dropped. */
+function fromDatetime(text: string, { dateFormat }: TextForm): string {
+  const { pattern, format } = dateShapes[dateFormat]
+  const day = `try_strptime(split_part(replace(${text}, 'T', ' '), ' ', 1), '${format}')`
+  const rest = `substr(replace(${text}, 'T', ' '), length(split_part(replace(${text}, 'T', ' '), ' ', 1)) + 2)`
+  const clock = `CASE WHEN ${rest} = '' THEN TIME '00:00:00' ELSE TRY_CAST(${rest} AS TIME) END`
+  return matching(text, `${pattern}([ T]${clockPattern})?`, `CAST(${day} AS DATE) + ${clock}`)
+}
+
+const integers = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/
+const numbers = /^(FLOAT|DOUBLE|DECIMAL\(.*\))$/
+
+/**
+ * The value of a column that has a type already (Parquet, Arrow): taken as it is when the type is of the same kind, else
+ * read from its text, so that a number where a date is wanted is a finding and never a surprise.
+ */
+export function fromTyped(column: string, field: Field, sourceType: string): string {
+  const type = sourceType.toUpperCase()
+  const sameKind: Readonly<Record<Field['type'], boolean>> = {
+    string: !/[[(]/.test(type) && type !== 'BLOB',
+    integer: integers.test(type),
+    number: integers.test(type) || numbers.test(type),
+    boolean: type === 'BOOLEAN',
+    date: type === 'DATE',
+    datetime: type === 'DATE' || /^TIMESTAMP(_S|_MS|_NS)?$/.test(type),
+    time: type === 'TIME',
+  }
+  if (field.type === 'string' && !sameKind.string) return 'NULL'
+  if (!sameKind[field.type]) {
+    return fromText(`CAST(${column} AS VARCHAR)`, field, { decimal: '.', dateFormat: 'iso' })
+  }
+  const value = `TRY_CAST(${column} AS ${restTypes[field.type]})`
+  return field.type === 'number' ? `CASE WHEN isfinite(${value}) THEN ${value} END` : value
+}

@@ -1,0 +1,148 @@
+/** Extracts on disk: one folder per line of a project, found by what the line grants. */
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { PermitLine } from '../habilitation/permit.ts'
+import { canonical, sha256 } from '../kernel/hash.ts'
+import { absentIs } from './absent.ts'
+import { fieldRoles } from './descriptor.ts'
+
+const role = z.enum(fieldRoles)
+const tableSchema = z.strictObject({
+  name: z.string(),
+  class: z.enum(['personal', 'public']),
+  file: z.string(),
+  sha256: z.string(),
+  rows: z.number().int().nonnegative(),
+  unique: z.boolean(),
+  columns: z.array(
+    z.strictObject({
+      name: z.string(),
+      type: z.string(),
+      role: role.optional(),
+      restrict: z.array(z.enum(['filter', 'group-by', 'output'])).optional(),
+      bounds: z.tuple([z.number(), z.number()]).optional(),
+    }),
+  ),
+})
+
+/** manifest.json of one sealed line. */
+const extractSchema = z.strictObject({
+  format: z.literal(1),
+  project: z.string(),
+  line: z.string(),
+  dataset: z.string(),
+  version: z.number().int(),
+  holder: z.string(),
+  domain: z.string(),
+  tables: z.array(tableSchema),
+  /** Persons of the domain that the project has numbered up to this line. */
+  persons: z.number().int().nonnegative(),
+  sealedAt: z.number(),
+})
+type Extract = z.infer<typeof extractSchema>
+export type ExtractTable = Extract['tables'][number]
+
+export interface SealedExtract {
+  readonly extract: Extract
+  readonly sha256: string
+  readonly folder: string
+}
+
+/** Names what a line grants: a line of a later version of the permit that grants the same is not sealed again. */
+export function lineKey({ dataset, population, tables }: PermitLine): string {
+  return sha256(canonical({ dataset, population, tables })).slice(0, 24)
+}
+
+export interface Extracts {
+  find(project: string, key: string): Promise<SealedExtract | null>
+  list(project: string): Promise<readonly SealedExtract[]>
+  /** An empty folder to seal into. */
+  begin(project: string): Promise<string>
+  /** Adds hashes, writes the manifest, flushes. Answers the hash of the manifest. */
+  finish(folder: string, extract: Unhashed): Promise<string>
+  /** Makes a finished folder the extract of a line, by one rename. */
+  publish(folder: string, project: string, key: string): Promise<void>
+  /** Removes what interrupted sealings left. */
+  clean(project: string): Promise<void>
+  /** Removes all files of a project and remembers that it is closed. */
+  remove(project: string): Promise<void>
+  isClosed(project: string): Promise<boolean>
+}
+
+export type Unhashed = Omit<Extract, 'tables'> & { readonly tables: readonly Omit<ExtractTable, 'sha256'>[] }
+
+export function openExtracts({ home }: { readonly home: string }): Extracts {
+  const folderOf = (project: string) => join(home, 'bulles', project)
+  const read = (project: string, key: string) => readExtract(join(folderOf(project), key))
+  return {
+    find: read,
+    async list(project) {
+      const names = await readdir(folderOf(project)).catch(absentIs([]))
+      const all = await Promise.all(
+        names.filter((one) => /^[0-9a-f]{24}$/.test(one)).map((key) => read(project, key)),
+      )
+      return all.flatMap((one) => (one === null ? [] : [one]))
+    },
+    async begin(project) {
+      const folder = join(folderOf(project), `sealing-${randomUUID()}`)
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      return folder
+    },
+    finish,
+    async publish(folder, project, key) {
+      const target = join(folderOf(project), key)
+      await rm(target, { recursive: true, force: true })
+      await rename(folder, target)
+      await syncPath(folderOf(project))
+    },
+    async clean(project) {
+      const names = await readdir(folderOf(project)).catch(absentIs([]))
+      for (const one of names.filter((each) => each.startsWith('sealing-'))) {
+        await rm(join(folderOf(project), one), { recursive: true, force: true })
+      }
+    },
+    async remove(project) {
+      await mkdir(folderOf(project), { recursive: true, mode: 0o700 })
+      await writeFile(join(folderOf(project), 'closed'), '')
+      for (const one of await readdir(folderOf(project))) {
+        if (one !== 'closed') await rm(join(folderOf(project), one), { recursive: true, force: true })
+      }
+      await syncPath(folderOf(project))
+    },
+    isClosed: (project) => stat(join(folderOf(project), 'closed')).then(() => true, absentIs(false)),
+  }
+}
+
+async function readExtract(folder: string): Promise<SealedExtract | null> {
+  const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(absentIs(null))
+  if (text === null) return null
+  return { extract: extractSchema.parse(JSON.parse(text)), sha256: sha256(text), folder }
+}
+
+async function finish(folder: string, extract: Unhashed): Promise<string> {
+  const tables: ExtractTable[] = []
+  for (const table of extract.tables) {
+    tables.push({ ...table, sha256: await hashOf(join(folder, table.file)) })
+    await syncPath(join(folder, table.file))
+  }
+  const text = canonical({ ...extract, tables })
+  await writeFile(join(folder, 'manifest.json'), text, { mode: 0o600 })
+  await syncPath(join(folder, 'manifest.json'))
+  await syncPath(folder)
+  return sha256(text)
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+async function syncPath(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  await file.sync()
+  await file.close()
+}

@@ -1,0 +1,84 @@
+/** What a check says of a deposit: a rule, a place and a count, never a value of the file. */
+import type { Language } from '../kernel/text.ts'
+import { say } from '../kernel/text.ts'
+
+/** Each rule has its sentence `finding.<rule>` in kernel/messages. */
+export type Rule =
+  | 'table.absent'
+  | 'column.unknown'
+  | 'column.absent'
+  | 'column.repeated'
+  | 'encoding'
+  | 'encoding.control'
+  | 'encoding.detected'
+  | 'dialect'
+  | 'gzip'
+  | 'gzip.ratio'
+  | 'format'
+  | 'line.length'
+  | 'ragged'
+  | 'quote'
+  | 'json'
+  | 'nul'
+  | 'type'
+  | 'required'
+  | 'unique'
+  | 'unit.missing'
+  | 'unit.path'
+  | 'foreign-key'
+  | 'key.unit'
+  | 'bounds'
+  | 'identifier.nir'
+  | 'identifier.email'
+  | 'identifier.phone'
+  | 'sandbox.missing'
+  | 'internal'
+
+export interface Finding {
+  /** `quarantine`: nothing is wrong with the form, but the file must not be published until somebody has looked. */
+  readonly severity: 'error' | 'quarantine' | 'warning'
+  readonly rule: Rule
+  readonly table?: string
+  readonly column?: string
+  /** Physical line of the first case in the file as it was sent, from 1; a row number for formats without lines. */
+  readonly line?: number
+  /** Lines of the first cases, at most `linesKept` over a deposit. */
+  readonly lines?: readonly number[]
+  readonly count: number
+  /** Names and numbers that the sentence needs: of the descriptor or of the dialect, never of the data. */
+  readonly with?: Readonly<Record<string, string | number>>
+}
+
+/** The finding as the contract shows it (section 5). */
+export interface ShownFinding {
+  readonly severity: 'error' | 'warning'
+  readonly rule: Rule
+  readonly table?: string
+  readonly column?: string
+  readonly line?: number
+  readonly lines?: readonly number[]
+  readonly count: number
+  readonly message: string
+}
+
+export function show(language: Language, finding: Finding): ShownFinding {
+  const { with: facts, severity, ...rest } = finding
+  const message = say(language, {
+    key: `finding.${finding.rule}`,
+    with: {
+      table: finding.table ?? '',
+      column: finding.column ?? '',
+      line: finding.line ?? '',
+      count: finding.count,
+      ...facts,
+    },
+  })
+  return { ...rest, severity: severity === 'warning' ? 'warning' : 'error', message }
+}
+
+/** What becomes of a deposit: an error refuses it, a suspected identifier holds it, warnings let it pass. */
+export function verdictOf(findings: readonly Finding[]): 'accepted' | 'quarantined' | 'refused' {
+  if (findings.some((finding) => finding.severity === 'error')) return 'refused'
+  if (findings.some((finding) => finding.severity === 'quarantine')) return 'quarantined'
+  return 'accepted'
+}

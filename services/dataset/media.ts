@@ -1,0 +1,113 @@
+/** How a depositor announces a file: content type, charset, coding and CSV dialect (contract, section 5). */
+import { z } from 'zod'
+import { Refusal } from '../kernel/refusal.ts'
+
+const charsets = ['utf-8', 'utf-16', 'windows-1252', 'iso-8859-1'] as const
+export type Charset = (typeof charsets)[number]
+
+const dateFormats = ['iso', 'dmy', 'compact'] as const
+export type DateFormat = (typeof dateFormats)[number]
+
+const spelledDates: Readonly<Record<string, DateFormat>> = {
+  iso: 'iso',
+  'yyyy-mm-dd': 'iso',
+  'aaaa-mm-jj': 'iso',
+  '%y-%m-%d': 'iso',
+  dmy: 'dmy',
+  'dd/mm/yyyy': 'dmy',
+  'jj/mm/aaaa': 'dmy',
+  '%d/%m/%y': 'dmy',
+  compact: 'compact',
+  yyyymmdd: 'compact',
+  aaaammjj: 'compact',
+  '%y%m%d': 'compact',
+}
+
+const spelledDelimiters: Readonly<Record<string, string>> = { tab: '\t', '\\t': '\t' }
+
+/** Query string of a CSV upload; what is absent is detected. */
+const dialectSchema = z.strictObject({
+  delimiter: z
+    .string()
+    .transform((text) => spelledDelimiters[text.toLowerCase()] ?? text)
+    .pipe(z.enum([';', ',', '\t', '|']))
+    .optional(),
+  decimal: z.enum([',', '.']).optional(),
+  dateFormat: z
+    .string()
+    .transform((text) => spelledDates[text.toLowerCase()] ?? text)
+    .pipe(z.enum(dateFormats))
+    .optional(),
+  header: z
+    .enum(['true', 'false', '1', '0'])
+    .transform((text) => text === 'true' || text === '1')
+    .optional(),
+})
+export type AskedDialect = z.infer<typeof dialectSchema>
+
+type Kind = 'csv' | 'ndjson' | 'parquet' | 'arrow-stream' | 'arrow-file'
+
+export interface Media {
+  readonly kind: Kind
+  readonly gzip: boolean
+  readonly charset?: Charset | undefined
+  readonly dialect: AskedDialect
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  'application/vnd.apache.arrow.stream': 'arrow-stream',
+  'application/vnd.apache.arrow.file': 'arrow-file',
+  'application/vnd.apache.parquet': 'parquet',
+  'text/csv': 'csv',
+  'application/x-ndjson': 'ndjson',
+}
+
+const spelledCharsets: Readonly<Record<string, Charset>> = {
+  'utf-8': 'utf-8',
+  utf8: 'utf-8',
+  'utf-16': 'utf-16',
+  'utf-16le': 'utf-16',
+  'utf-16be': 'utf-16',
+  'windows-1252': 'windows-1252',
+  cp1252: 'windows-1252',
+  'iso-8859-1': 'iso-8859-1',
+  latin1: 'iso-8859-1',
+}
+
+/** Understands the headers and the query string of an upload. UNSUPPORTED_TYPE and INVALID are its refusals. */
+export function mediaOf(announced: {
+  contentType: string | undefined
+  contentEncoding?: string | undefined
+  dialect?: unknown
+}): Media {
+  const [type = '', ...parameters] = (announced.contentType ?? '').split(';')
+  const kind = kinds[type.trim().toLowerCase()]
+  if (kind === undefined) throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.content-type' })
+  const coding = (announced.contentEncoding ?? 'identity').trim().toLowerCase()
+  if (coding !== 'identity' && coding !== 'gzip' && coding !== 'x-gzip') {
+    throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.content-encoding' })
+  }
+  const dialect = dialectSchema.safeParse(announced.dialect ?? {})
+  if (!dialect.success) {
+    throw new Refusal('INVALID', {
+      rule: 'deposit.dialect',
+      missing: dialect.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+    })
+  }
+  const charset = charsetOf(parameters)
+  if (kind === 'ndjson' && charset !== undefined && charset !== 'utf-8') {
+    throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.charset' })
+  }
+  return { kind, gzip: coding !== 'identity', charset, dialect: dialect.data }
+}
+
+function charsetOf(parameters: readonly string[]): Charset | undefined {
+  for (const parameter of parameters) {
+    const [key = '', value = ''] = parameter.split('=')
+    if (key.trim().toLowerCase() !== 'charset') continue
+    const charset = spelledCharsets[value.trim().replaceAll('"', '').toLowerCase()]
+    if (charset === undefined) throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.charset' })
+    return charset
+  }
+  return undefined
+}

@@ -1,0 +1,89 @@
+/** Asks the engine about a converted table. Runs in the reader's process. */
+import type { Database } from '../engine/duckdb.ts'
+import { type Counted, type Inquiry, lineColumn, type Probe } from './check.ts'
+import type { Finding } from './finding.ts'
+import { name } from './quote.ts'
+
+/** Lines that findings name over a whole deposit. */
+export const linesKept = 1000
+const linesPerFinding = 100
+
+export type Connection = Awaited<ReturnType<Database['connect']>>
+
+export interface Engine {
+  readonly connection: Connection
+  readonly scratch: string
+  /** Lines that findings may still name. */
+  readonly budget: { lines: number }
+}
+
+export async function rowsOf(
+  connection: Connection,
+  statement: string,
+): Promise<readonly (readonly unknown[])[]> {
+  return (await connection.runAndReadAll(statement)).getRowsJS()
+}
+
+export interface Probing {
+  readonly table: string
+  readonly relation: string
+  readonly probes: readonly Probe[]
+}
+
+/** Counts the cases of all probes in one pass, then looks up the lines of those that have any. */
+export async function probeTable(engine: Engine, { table, relation, probes }: Probing): Promise<Finding[]> {
+  const counted = probes.flatMap(({ condition, column, shaped }) => [
+    `count_if(${condition})`,
+    column === undefined ? 'count(*)' : `count(${name(column)})`,
+    shaped === undefined ? '0' : `count_if(${shaped})`,
+  ])
+  const [row = []] = await rowsOf(engine.connection, `SELECT ${counted.join(', ')} FROM ${relation}`)
+  const findings: Finding[] = []
+  for (const [index, probe] of probes.entries()) {
+    const [count = 0, filled = 0, shaped = 0] = row.slice(3 * index, 3 * index + 3).map(Number)
+    const cases: Counted = { count, filled, shaped }
+    if (count === 0 || probe.tolerated?.(cases)) continue
+    const lines = await linesWhere(engine, relation, probe.condition)
+    findings.push({
+      severity: probe.severity,
+      rule: probe.rule,
+      table,
+      ...(probe.column === undefined ? {} : { column: probe.column }),
+      ...(lines[0] === undefined ? {} : { line: lines[0] }),
+      lines,
+      count,
+      ...(probe.with === undefined ? {} : { with: probe.with }),
+    })
+  }
+  return findings
+}
+
+async function linesWhere({ connection, budget }: Engine, relation: string, condition: string) {
+  const most = Math.max(1, Math.min(linesPerFinding, budget.lines))
+  const rows = await rowsOf(
+    connection,
+    `SELECT ${lineColumn} FROM ${relation} WHERE ${condition} ORDER BY ${lineColumn} LIMIT ${most}`,
+  )
+  budget.lines -= rows.length
+  return rows.map(([line]) => Number(line))
+}
+
+/** Findings of rules that look at several rows or tables. */
+export async function inquire(
+  { connection }: Engine,
+  inquiries: readonly Inquiry[],
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  for (const { statement, detail, ...rule } of inquiries) {
+    const [found = []] = await rowsOf(connection, statement)
+    if (Number(found[0]) === 0) continue
+    const [told = found] = detail === undefined ? [] : await rowsOf(connection, detail)
+    const [count, line] = told
+    findings.push({
+      ...rule,
+      count: Number(count),
+      ...(line === null || line === undefined ? {} : { line: Number(line) }),
+    })
+  }
+  return findings
+}

@@ -1,0 +1,27 @@
+/** The process that reads deposits: one for each, killed with whatever it makes of a hostile file. */
+import { serve, WorkerFault } from '../engine/serve.ts'
+import type { Media } from './media.ts'
+import { openReader, type Reader, type ReaderFiles } from './reader.ts'
+
+let reader: Reader | undefined
+
+function opened(): Reader {
+  if (reader === undefined) throw new WorkerFault('NOT_OPEN')
+  return reader
+}
+
+// Parameters come from our own parent, which built them from checked values.
+serve({
+  methods: {
+    async open(params) {
+      reader = await openReader(params as ReaderFiles)
+      return true
+    },
+    read(params) {
+      const { table, path, media } = params as { table: string; path: string; media: Media }
+      return opened().read(table, path, media)
+    },
+    relate: () => opened().relate(),
+    write: (params) => opened().write((params as { table: string }).table),
+  },
+})

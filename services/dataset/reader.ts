@@ -1,0 +1,125 @@
+/** Reads, converts and checks the tables of one deposit. Runs in the reader's process: everything here touches foreign bytes. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openWriter } from '../engine/duckdb.ts'
+import {
+  describeStatement,
+  faultColumn,
+  lineColumn,
+  probesOf,
+  relationsOf,
+  uniquenessOf,
+  writeStatement,
+} from './check.ts'
+import type { Descriptor, Resource } from './descriptor.ts'
+import type { Finding } from './finding.ts'
+import type { Media } from './media.ts'
+import { type Engine, inquire, linesKept, probeTable, rowsOf } from './probing.ts'
+import { name, text } from './quote.ts'
+import { resourceOf } from './relations.ts'
+import { type Reading, type Source, sourceOf } from './source.ts'
+
+const probesPerStatement = 300
+
+export interface ReaderFiles {
+  readonly descriptor: Descriptor
+  /** Received files, which the engine may read. */
+  readonly read: readonly string[]
+  /** The reader's own folder. */
+  readonly scratch: string
+  readonly memoryBytes: number
+  readonly threads: number
+}
+
+interface TableRead {
+  readonly rows: number
+  readonly findings: readonly Finding[]
+  readonly reading: Reading
+}
+
+interface TableWritten {
+  readonly name: string
+  readonly file: string
+  readonly rows: number
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+}
+
+export interface Reader {
+  read(table: string, path: string, media: Media): Promise<TableRead>
+  relate(): Promise<readonly Finding[]>
+  write(table: string): Promise<TableWritten>
+  close(): void
+}
+
+export async function openReader(files: ReaderFiles): Promise<Reader> {
+  const { descriptor, scratch } = files
+  const limits = { threads: files.threads, memoryBytes: files.memoryBytes }
+  const database = await openWriter({ read: files.read, writeFolder: scratch }, limits)
+  const connection = await database.connect()
+  const budget = { lines: linesKept }
+  const pathOf = (table: string) => join(scratch, `${table}.checked.parquet`)
+  const relationOf = (table: string) => `read_parquet(${text(pathOf(table))})`
+  const engine: Engine = { connection, scratch, budget }
+  return {
+    async read(table, path, media) {
+      const resource = found(descriptor, table)
+      const source = await sourceOf(engine, { path, media, resource })
+      if (source.fields.length === 0) return { rows: 0, findings: source.findings, reading: source.reading }
+      await connection.run(convertStatement(source, resource, pathOf(table)))
+      await rm(join(scratch, `${table}.staged`), { force: true })
+      const { rows, findings } = await checkTable(engine, { resource, source, relation: relationOf(table) })
+      return { rows, findings: [...source.findings, ...findings], reading: source.reading }
+    },
+    relate: () => inquire(engine, relationsOf(descriptor, relationOf)),
+    async write(table) {
+      const file = `${table}.parquet`
+      const to = join(scratch, 'out', file)
+      await connection.run(writeStatement(descriptor, table, { from: relationOf(table), to }))
+      const relation = `read_parquet(${text(to)})`
+      const columns = await rowsOf(connection, describeStatement(relation))
+      const [[rows] = []] = await rowsOf(connection, `SELECT count(*) FROM ${relation}`)
+      const typed = columns.map(([column, type]) => ({ name: String(column), type: String(type) }))
+      return { name: table, file, rows: Number(rows), columns: typed }
+    },
+    close() {
+      connection.closeSync()
+      database.close()
+    },
+  }
+}
+
+function found(descriptor: Descriptor, table: string): Resource {
+  const resource = resourceOf(descriptor, table)
+  if (resource === undefined) throw new Error('unknown table')
+  return resource
+}
+
+/** The converted table: line, each field in its type, and whether its text was not of that type. */
+function convertStatement(source: Source, resource: Resource, to: string): string {
+  const { fields } = resource.schema
+  const raw = source.fields.map((one, index) => `${one.raw} AS r${index}`)
+  const typed = source.fields.map((one, index) => `r${index}, ${one.typed} AS v${index}`)
+  const final = fields.flatMap((field, index) => [
+    `v${index} AS ${name(field.name)}`,
+    `r${index} IS NOT NULL AND v${index} IS NULL AS ${name(faultColumn(index))}`,
+  ])
+  return `COPY (SELECT ${lineColumn}, ${final.join(', ')} FROM (SELECT ${lineColumn}, ${typed.join(', ')}
+    FROM (SELECT ${source.line} AS ${lineColumn}, ${raw.join(', ')} FROM ${source.relation})))
+    TO ${text(to)} (FORMAT parquet)`
+}
+
+async function checkTable(
+  engine: Engine,
+  { resource, source, relation }: { resource: Resource; source: Source; relation: string },
+): Promise<{ rows: number; findings: readonly Finding[] }> {
+  const { charset } = source.reading
+  const probes = probesOf(resource, charset === undefined ? {} : { charset })
+  const findings: Finding[] = []
+  for (let from = 0; from < probes.length; from += probesPerStatement) {
+    const some = probes.slice(from, from + probesPerStatement)
+    findings.push(...(await probeTable(engine, { table: resource.name, relation, probes: some })))
+  }
+  findings.push(...(await inquire(engine, uniquenessOf(resource, relation))))
+  const [[rows] = []] = await rowsOf(engine.connection, `SELECT count(*) FROM ${relation}`)
+  return { rows: Number(rows), findings }
+}

@@ -1,0 +1,192 @@
+/**
+ * Makes the extract of one line from one published version: granted columns, kept rows, kept persons, project pseudonyms.
+ * Runs in the sealing process; all statements are ours, filters come as rewritten statements.
+ */
+import { join } from 'node:path'
+import { type Database, openWriter } from '../engine/duckdb.ts'
+import type { Descriptor, Field, Resource } from './descriptor.ts'
+import { pseudonymSql } from './pseudonym.ts'
+import { name, text } from './quote.ts'
+import { withUnit } from './reach.ts'
+import { classOf, domainOf, keySpace, resourceOf } from './relations.ts'
+import { personsFile, type Sealed, type SealedTable, type SealOrder, type SealTable } from './seal-order.ts'
+
+type Connection = Awaited<ReturnType<Database['connect']>>
+
+interface Work {
+  readonly connection: Connection
+  readonly order: SealOrder
+}
+
+export async function sealLine(order: SealOrder): Promise<Sealed> {
+  const files = order.tables.map((table) => table.name)
+  const read = [
+    ...order.descriptor.resources.map((resource) => join(order.version, `${resource.name}.parquet`)),
+    ...(order.persons === undefined ? [] : [order.persons]),
+  ]
+  const limits = { threads: 2, memoryBytes: order.memoryBytes }
+  const database = await openWriter({ read, writeFolder: order.out }, limits)
+  const connection = await database.connect()
+  try {
+    const work = { connection, order }
+    const personal = order.tables.filter((table) => isPersonal(order.descriptor, table.name))
+    await keepPopulation(work)
+    for (const table of personal) await keepRows(work, table, files.indexOf(table.name))
+    const persons = await numberPersons(
+      work,
+      personal.map((table) => files.indexOf(table.name)),
+    )
+    const sealed: SealedTable[] = []
+    for (const [index, table] of order.tables.entries()) {
+      const personalTable = isPersonal(order.descriptor, table.name)
+      sealed.push(await (personalTable ? writePersonal(work, table, index) : writePublic(work, table)))
+    }
+    return { tables: sealed, persons }
+  } finally {
+    connection.closeSync()
+    database.close()
+  }
+}
+
+function isPersonal(descriptor: Descriptor, table: string): boolean {
+  return classOf(descriptor, found(descriptor, table)) === 'personal'
+}
+
+function found(descriptor: Descriptor, table: string): Resource {
+  const resource = resourceOf(descriptor, table)
+  if (resource === undefined) throw new Error('unknown table')
+  return resource
+}
+
+/** The full table, not what is granted of it, with the number of each row. */
+function published({ order }: Work, table: string): string {
+  const file = text(join(order.version, `${table}.parquet`))
+  return `(SELECT * RENAME (file_row_number AS __row) FROM read_parquet(${file}, file_row_number = true))`
+}
+
+async function useSource(work: Work, table: string): Promise<void> {
+  const rows = isPersonal(work.order.descriptor, table)
+    ? withUnit(work.order.descriptor, table, (one) => published(work, one))
+    : `SELECT * FROM ${published(work, table)}`
+  await work.connection.run(`CREATE OR REPLACE TEMP VIEW source AS ${rows}`)
+}
+
+/** `population`: the persons of the line. Without a clause, everybody. */
+async function keepPopulation(work: Work): Promise<void> {
+  const { population } = work.order
+  if (population === undefined) return
+  await useSource(work, population.table)
+  await work.connection.run(`CREATE TEMP TABLE population AS
+    SELECT DISTINCT CAST(__unit AS VARCHAR) AS unit FROM source
+    WHERE __unit IS NOT NULL AND __row IN (${population.statement})`)
+}
+
+/** `kept_<index>`: row number and person of the rows that filter and population keep. */
+async function keepRows(work: Work, table: SealTable, index: number): Promise<void> {
+  await useSource(work, table.name)
+  const conditions = [
+    '__unit IS NOT NULL',
+    ...(table.filter === undefined ? [] : [`__row IN (${table.filter})`]),
+    ...(work.order.population === undefined
+      ? []
+      : ['CAST(__unit AS VARCHAR) IN (SELECT unit FROM population)']),
+  ]
+  await work.connection.run(`CREATE TEMP TABLE kept_${index} AS
+    SELECT __row, CAST(__unit AS VARCHAR) AS unit FROM source WHERE ${conditions.join(' AND ')}`)
+}
+
+/**
+ * `persons`: unit, pseudonym and `__pix`. Numbers are dense from 0, in the order of the pseudonyms, a keyed permutation;
+ * persons that a line sealed before has numbered keep theirs, and new ones follow. Written for the lines to come,
+ * without the source values.
+ */
+async function numberPersons({ connection, order }: Work, tables: readonly number[]): Promise<number> {
+  if (tables.length === 0) return 0
+  const units = tables.map((index) => `SELECT unit FROM kept_${index}`).join(' UNION ')
+  const space = { kind: 'unit', domain: domainOf(order.descriptor) } as const
+  const known =
+    order.persons === undefined
+      ? `SELECT '' AS ps, 0::UINTEGER AS pix WHERE false`
+      : `SELECT ps, pix FROM read_parquet(${text(order.persons)})`
+  await connection.run(`CREATE TEMP TABLE known AS ${known}`)
+  await connection.run(`CREATE TEMP TABLE persons AS
+    WITH named AS (SELECT unit, ${pseudonymSql(order.key, space, 'unit')} AS ps FROM (${units})),
+    fresh AS (SELECT ps, (SELECT count(*) FROM known) + row_number() OVER (ORDER BY ps) - 1 AS pix
+      FROM (SELECT DISTINCT ps FROM named) WHERE ps NOT IN (SELECT ps FROM known))
+    SELECT unit, ps, CAST(COALESCE(known.pix, fresh.pix) AS UINTEGER) AS pix
+    FROM named LEFT JOIN known USING (ps) LEFT JOIN fresh USING (ps)`)
+  await connection.run(`COPY (SELECT ps, pix FROM known UNION SELECT ps, pix FROM persons ORDER BY pix)
+    TO ${text(join(order.out, personsFile))} (FORMAT parquet)`)
+  const [[count] = []] = await rowsOf(
+    connection,
+    `SELECT count(*) FROM (SELECT ps FROM known UNION SELECT ps FROM persons)`,
+  )
+  return Number(count)
+}
+
+function grantedFields(work: Work, table: SealTable): readonly Field[] {
+  const granted = new Set(table.columns)
+  return found(work.order.descriptor, table.name).schema.fields.filter((field) => granted.has(field.name))
+}
+
+async function writePersonal(work: Work, table: SealTable, index: number): Promise<SealedTable> {
+  const columns = grantedFields(work, table).map((field) => {
+    const value = identifier(work.order, table.name, field) ?? `s.${name(field.name)}`
+    return `${value} AS ${name(field.name)}`
+  })
+  return write(work, table, {
+    select: `SELECT ${[...columns, 'p.pix AS __pix'].join(', ')} FROM ${published(work, table.name)} AS s
+      JOIN kept_${index} AS k ON s.__row = k.__row JOIN persons AS p ON p.unit = k.unit ORDER BY p.pix, s.__row`,
+    personal: true,
+  })
+}
+
+/** The expression that re-names an identifier; undefined for a field that keeps its value. */
+function identifier({ descriptor, key }: SealOrder, table: string, field: Field): string | undefined {
+  const domain = domainOf(descriptor)
+  if (field.role === 'unit') return 'p.ps'
+  if (field.role === 'unit-reference') {
+    return pseudonymSql(key, { kind: 'unit', domain }, `s.${name(field.name)}`)
+  }
+  if (field.role !== 'key') return undefined
+  const space = keySpace(descriptor, table, field.name)
+  return pseudonymSql(key, { kind: 'key', domain, dataset: descriptor.name, space }, `s.${name(field.name)}`)
+}
+
+async function writePublic(work: Work, table: SealTable): Promise<SealedTable> {
+  await useSource(work, table.name)
+  const columns = grantedFields(work, table).map((field) => name(field.name))
+  const filter = table.filter === undefined ? '' : `WHERE __row IN (${table.filter})`
+  const select = `SELECT ${columns.join(', ')} FROM source ${filter} ORDER BY __row`
+  return write(work, table, { select, personal: false })
+}
+
+async function write(
+  { connection, order }: Work,
+  table: SealTable,
+  { select, personal }: { readonly select: string; readonly personal: boolean },
+): Promise<SealedTable> {
+  const file = `${table.name}.parquet`
+  const path = text(join(order.out, file))
+  await connection.run(`COPY (${select}) TO ${path} (FORMAT parquet, COMPRESSION zstd)`)
+  const described = await rowsOf(connection, `DESCRIBE SELECT * FROM read_parquet(${path})`)
+  const persons = personal ? 'count(DISTINCT __pix)' : 'count(*)'
+  const [[rows, distinct] = []] = await rowsOf(
+    connection,
+    `SELECT count(*), ${persons} FROM read_parquet(${path})`,
+  )
+  const columns = described
+    .map(([column, type]) => ({ name: String(column), type: String(type) }))
+    .filter((column) => column.name !== '__pix')
+  return {
+    name: table.name,
+    file,
+    rows: Number(rows),
+    unique: personal && Number(rows) === Number(distinct),
+    columns,
+  }
+}
+
+async function rowsOf(connection: Connection, statement: string): Promise<readonly (readonly unknown[])[]> {
+  return (await connection.runAndReadAll(statement)).getRowsJS()
+}

@@ -1,0 +1,196 @@
+/** One line of a permit → one sealed extract. */
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Audit } from '../audit/record.ts'
+import type { Parser } from '../engine/engine.ts'
+import { startProcess } from '../engine/process.ts'
+import type { PermitLine } from '../habilitation/permit.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { sha256 } from '../kernel/hash.ts'
+import type { Log } from '../kernel/log.ts'
+import type { Catalogue, Version } from './catalogue.ts'
+import type { Descriptor, Resource } from './descriptor.ts'
+import type { Extracts, Unhashed } from './extract.ts'
+import { filterStatement } from './filter.ts'
+import type { ProjectKeys } from './pseudonym.ts'
+import { classOf, domainOf, resourceOf } from './relations.ts'
+import { personsFile, type SealOrder, type SealTable } from './seal-order.ts'
+
+export interface Sealer {
+  readonly catalogue: Catalogue
+  readonly clock: Clock
+  readonly audit: Audit
+  readonly log: Log
+  readonly parser: Parser
+  readonly extracts: Extracts
+  readonly keys: ProjectKeys
+  readonly memoryBytes?: number
+  /** Aborted at the end of the house. */
+  readonly signal: AbortController
+}
+
+export interface LineToSeal {
+  readonly project: string
+  readonly line: PermitLine
+  readonly key: string
+}
+
+const sealMs = 3_600_000
+
+/**
+ * Seals a line unless it is sealed already; `waiting` when its dataset has no version yet. The entry `bulle.sealed` is
+ * durable before the extract can be found. On a failure, `bulle.failed`, and nothing is left.
+ */
+export async function sealInto(sealer: Sealer, job: LineToSeal): Promise<'sealed' | 'waiting' | 'stopped'> {
+  const { extracts, catalogue, audit } = sealer
+  const { project, line, key } = job
+  if (sealer.signal.signal.aborted) return 'stopped'
+  if ((await extracts.isClosed(project)) || (await extracts.find(project, key)) !== null) return 'sealed'
+  const dataset = await catalogue.find(line.dataset)
+  if (dataset === null || dataset.latest === null) return 'waiting'
+  await extracts.clean(project)
+  const about = { project, holders: [line.holder] }
+  const version = {
+    name: line.dataset,
+    version: dataset.latest.version,
+    sha256: dataset.latest.manifestSha256,
+  }
+  const folder = await extracts.begin(project)
+  try {
+    const extract = await makeExtract(sealer, job, {
+      descriptor: dataset.descriptor,
+      version: dataset.latest,
+      folder,
+    })
+    const hash = await extracts.finish(folder, extract)
+    await audit.append(
+      { type: 'bulle.sealed', bulle: `${project}/${key}`, dataset: version, sha256: hash },
+      about,
+    )
+    await extracts.publish(folder, project, key)
+    return 'sealed'
+  } catch (error) {
+    await extracts.clean(project)
+    if (sealer.signal.signal.aborted) return 'stopped'
+    await audit.append({ type: 'bulle.failed', bulle: `${project}/${key}`, dataset: version }, about)
+    throw error
+  }
+}
+
+interface Place {
+  readonly descriptor: Descriptor
+  readonly version: Version
+  readonly folder: string
+}
+
+async function makeExtract(sealer: Sealer, job: LineToSeal, place: Place): Promise<Unhashed> {
+  const { project, line } = job
+  const { descriptor, version } = place
+  const order = await orderOf(sealer, job, place)
+  const process = await startProcess({
+    entry: new URL('./seal-worker.ts', import.meta.url),
+    name: 'seal',
+    memoryBytes: order.memoryBytes,
+    log: sealer.log,
+  })
+  try {
+    const options = { timeoutMs: sealMs, signal: sealer.signal.signal }
+    const { tables, persons } = sealedSchema.parse(await process.call('seal', order, options))
+    return {
+      format: 1,
+      project,
+      line: line.id,
+      dataset: descriptor.name,
+      version: version.version,
+      holder: line.holder,
+      domain: domainOf(descriptor),
+      persons,
+      sealedAt: sealer.clock.now(),
+      tables: tables.map((table) => described(descriptor, table)),
+    }
+  } finally {
+    process.kill()
+    await process.closed
+  }
+}
+
+const sealedTable = z.strictObject({
+  name: z.string(),
+  file: z.string(),
+  rows: z.number().int().nonnegative(),
+  unique: z.boolean(),
+  columns: z.array(z.strictObject({ name: z.string(), type: z.string() })),
+})
+const sealedSchema = z.strictObject({ tables: z.array(sealedTable), persons: z.number().int().nonnegative() })
+
+/** Adds what the descriptor says of the columns. */
+function described(descriptor: Descriptor, table: z.infer<typeof sealedTable>) {
+  const resource = insistTable(descriptor, table.name)
+  const fields = new Map(resource.schema.fields.map((field) => [field.name, field]))
+  return {
+    ...table,
+    class: classOf(descriptor, resource),
+    columns: table.columns.map((column) => {
+      const field = fields.get(column.name)
+      return {
+        ...column,
+        ...(field?.role === undefined ? {} : { role: field.role }),
+        ...(field?.restrict === undefined ? {} : { restrict: field.restrict }),
+        ...(field?.bounds === undefined ? {} : { bounds: field.bounds }),
+      }
+    }),
+  }
+}
+
+function insistTable(descriptor: Descriptor, table: string): Resource {
+  const resource = resourceOf(descriptor, table)
+  if (resource === undefined) throw new Error('a permit names a table that its dataset does not have')
+  return resource
+}
+
+async function orderOf(sealer: Sealer, { project, line }: LineToSeal, place: Place): Promise<SealOrder> {
+  const { descriptor, version, folder } = place
+  const statementOf = (table: string, filter: string) =>
+    filterStatement(sealer.parser, insistTable(descriptor, table), filter)
+  const tables: SealTable[] = []
+  for (const [name, { columns, filter }] of Object.entries(line.tables)) {
+    insistTable(descriptor, name)
+    tables.push({
+      name,
+      columns,
+      ...(filter === undefined ? {} : { filter: await statementOf(name, filter) }),
+    })
+  }
+  const { population } = line
+  const persons = await personsOf(sealer, project, domainOf(descriptor))
+  const key = await sealer.keys.of(project, async (made) => {
+    const body = { type: 'key.created', purpose: `pseudonyms of ${project}`, sha256: sha256(made) } as const
+    await sealer.audit.append(body, { project })
+  })
+  return {
+    descriptor,
+    version: version.folder,
+    out: folder,
+    key,
+    tables,
+    memoryBytes: sealer.memoryBytes ?? 2 * 1024 ** 3,
+    ...(persons === undefined ? {} : { persons }),
+    ...(population === undefined
+      ? {}
+      : {
+          population: {
+            table: population.table,
+            statement: await statementOf(population.table, population.filter),
+          },
+        }),
+  }
+}
+
+/** The longest list of persons of a domain that the project has; each list holds the ones before it. */
+async function personsOf(sealer: Sealer, project: string, domain: string): Promise<string | undefined> {
+  const lists = (await sealer.extracts.list(project)).filter(
+    ({ extract }) => extract.domain === domain && extract.persons > 0,
+  )
+  const longest = lists.sort((a, b) => b.extract.persons - a.extract.persons)[0]
+  return longest === undefined ? undefined : join(longest.folder, personsFile)
+}

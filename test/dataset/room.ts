@@ -1,0 +1,144 @@
+/** The dataset room on a database of its own, with an audit log that remembers. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { Body } from '../../services/audit/entry.ts'
+import type { About, Audit } from '../../services/audit/record.ts'
+import { type Catalogue, openCatalogue } from '../../services/dataset/catalogue.ts'
+import { type Moment, openChecker } from '../../services/dataset/checking.ts'
+import {
+  type DepositNeeds,
+  declareDataset,
+  openDeposit,
+  readDeposit,
+  receiveTable,
+  type ShownDeposit,
+  submitDeposit,
+} from '../../services/dataset/deposit.ts'
+import { openDatasetRegister } from '../../services/dataset/register.ts'
+import { openDepositStorage } from '../../services/dataset/storage.ts'
+import type { Person } from '../../services/identity/person.ts'
+import type { Clock } from '../../services/kernel/clock.ts'
+import type { Receipt } from '../../services/kernel/id.ts'
+import { silentLog } from '../../services/kernel/log.ts'
+import { openStore } from '../../services/store/store.ts'
+import { openDatabase, type TestDatabase } from '../house.ts'
+
+interface RememberingAudit extends Audit {
+  readonly entries: { readonly body: Body; readonly about: About }[]
+}
+
+function rememberingAudit(): RememberingAudit {
+  const entries: { body: Body; about: About }[] = []
+  return {
+    origin: 'test/audit/2026',
+    entries,
+    async append(body, about) {
+      entries.push({ body, about })
+      // Only the audit room makes receipts; this one stands in for it.
+      return { log: 'test/audit/2026', seq: entries.length, leaf: '0'.repeat(64) } as Receipt
+    },
+  }
+}
+
+export const fixedClock: Clock = { now: () => Date.UTC(2026, 10, 21, 12) }
+
+export function person(subject: string, organisation: string, ...roles: Person['roles']): Person {
+  const account = { issuer: 'demo', subject, displayName: subject, organisation, roles, proofs: {} }
+  return { ...account, level: 2, door: 'http', methods: ['mfa'] }
+}
+
+export const rouen = person('rouen', 'chu-rouen', 'holder')
+export const havre = person('havre', 'gh-havre', 'holder')
+
+export interface Room {
+  readonly home: string
+  readonly audit: RememberingAudit
+  readonly needs: DepositNeeds
+  readonly catalogue: Catalogue
+  /** The same home and database, opened again as after a crash. */
+  again(at?: (moment: Moment) => void): DepositNeeds
+  close(): Promise<void>
+}
+
+export async function openRoom(database?: TestDatabase): Promise<Room> {
+  return roomOn(database ?? (await openDatabase()))
+}
+
+async function roomOn(database: TestDatabase): Promise<Room> {
+  const store = await openStore({ url: database.url, log: silentLog, connections: 3 })
+  const home = await mkdtemp(join(tmpdir(), 'huisclos-dataset-'))
+  const audit = rememberingAudit()
+  const register = openDatasetRegister(store)
+  const storage = openDepositStorage({ home })
+  const open = (hook?: (moment: Moment) => void): DepositNeeds => {
+    const shared = { register, storage, audit, clock: fixedClock }
+    const checker = openChecker({
+      ...shared,
+      log: silentLog,
+      sandboxed: true,
+      memoryBytes: 512 * 1024 ** 2,
+      ...(hook === undefined ? {} : { at: hook }),
+    })
+    return { ...shared, checker }
+  }
+  const needs = open()
+  return {
+    home,
+    audit,
+    needs,
+    catalogue: openCatalogue({ register, folderOf: storage.folderOf }),
+    again: open,
+    async close() {
+      await needs.checker.close()
+      await store.close()
+      await database.close()
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function* chunks(bytes: Uint8Array, size = 65_536): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
+
+export interface Sent {
+  readonly body: string | Uint8Array
+  readonly type?: string
+  readonly gzip?: boolean
+  readonly dialect?: unknown
+}
+
+/** Deposits tables and waits for the verdict. */
+export async function deposit(
+  needs: DepositNeeds,
+  dataset: string,
+  tables: Readonly<Record<string, Sent | string>>,
+): Promise<ShownDeposit> {
+  const { id } = await openDeposit(needs, rouen, { dataset })
+  for (const [table, given] of Object.entries(tables)) {
+    const sent: Sent = typeof given === 'string' ? { body: given } : given
+    const plain = typeof sent.body === 'string' ? Buffer.from(sent.body) : sent.body
+    await receiveTable(needs, rouen, {
+      deposit: id,
+      table,
+      contentType: sent.type ?? 'text/csv; charset=utf-8',
+      contentEncoding: sent.gzip ? 'gzip' : undefined,
+      dialect: sent.dialect ?? {},
+      body: chunks(sent.gzip ? gzipSync(plain) : plain),
+    })
+  }
+  await submitDeposit(needs, rouen, { deposit: id })
+  await needs.checker.idle()
+  return readDeposit(needs, rouen, { deposit: id })
+}
+
+export async function declare(needs: DepositNeeds, descriptor: unknown): Promise<void> {
+  await declareDataset(needs, rouen, descriptor)
+}
+
+/** Rules of the findings, one each, in order. */
+export function rulesOf(shown: ShownDeposit): string[] {
+  return shown.findings.map((finding) => finding.rule)
+}
