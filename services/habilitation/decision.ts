@@ -1,5 +1,5 @@
 import type { Person } from '../identity/person.ts'
-import type { Code, Sentence } from '../kernel/refusal.ts'
+import type { Code, Missing, Sentence } from '../kernel/refusal.ts'
 import type { CurrentPermit } from './permit.ts'
 
 /** One question to the rulebook. `now` in ms. Purpose and objective may be left out where the permit has only one. */
@@ -27,6 +27,8 @@ export interface Denied {
   readonly code: Code
   readonly rule: string
   readonly hint?: Sentence
+  /** With INVALID only: the purpose or objective that must be named because the permit has several. */
+  readonly missing?: readonly Missing[]
   readonly bundle: string
 }
 

@@ -27,10 +27,13 @@ export interface Datasets {
   }): Promise<Missing | null>
 }
 
+/** What a stopped query answers with. */
+export type StopCode = 'SUSPENDED' | 'REVOKED' | 'LINE_CLOSED' | 'EXPIRED' | 'SUPERSEDED'
+
 /** What must happen elsewhere when a permit changes; each is called after the entry is durable. */
 export interface Effects {
   /** Starts to seal the extract of the lines that are open and not sealed yet. Returns at once. */
   seal(current: CurrentPermit): void
   /** Stops the running queries of a project (of one dataset of it) at once; they answer with this code. */
-  stop(project: string, code: 'SUSPENDED' | 'REVOKED' | 'LINE_CLOSED', dataset?: string): void
+  stop(project: string, code: StopCode, dataset?: string): void
 }

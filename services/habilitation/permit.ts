@@ -1,4 +1,5 @@
 /** The signed permit: what the gateway executes. Payload = RFC 8785 text, signed ES256 (governance.md 6). */
+import type { Actor } from '../kernel/id.ts'
 
 export interface PermitTable {
   /** `*` expanded at signing, in the order of the descriptor. */
@@ -74,9 +75,16 @@ export interface PermitStanding {
   readonly currentVersion: number
   readonly openLines: readonly string[]
   readonly suspendedLines: readonly string[]
+  /** Persons whose own grant is suspended while the permit stands. */
+  readonly suspendedPersons: readonly Actor[]
 }
 
 export interface CurrentPermit {
   readonly permit: Permit
   readonly standing: PermitStanding
+  /** The person who opened the request; sees the project without being listed. */
+  readonly lead: Actor
 }
+
+/** The permit of a payload, before anybody signed: the line that a holder signs has no signature yet. */
+export type UnsignedLine = Omit<PermitLine, 'holderJws'>

@@ -1,6 +1,6 @@
 /** The floors of a node, each opened on those below it. Every function answers plain values; node.ts puts them together. */
-import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { type AuditLog, openAudit } from '../audit/writer.ts'
 import { type Bulles, openBulles } from '../dataset/bulles.ts'
 import { type Catalogue, openCatalogue } from '../dataset/catalogue.ts'
@@ -33,6 +33,7 @@ import { startEmbedded } from '../store/embedded.ts'
 import { takeFolder } from '../store/folder-lock.ts'
 import { acquireLease } from '../store/lease.ts'
 import type { Store } from '../store/store.ts'
+import { hasCode } from '../store/system-error.ts'
 import type { Closing } from './closing.ts'
 import { catchUp, indexedEntry } from './indexing.ts'
 import { StartError } from './listening.ts'
@@ -52,13 +53,27 @@ export interface Ground {
 /** The home folder, made if absent, and taken: two nodes on one home would write one log. */
 export async function openHome({ home, closing }: Pick<Ground, 'home' | 'closing'>): Promise<void> {
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 })
+    await makeFolder(home)
     closing.keep('home', await takeFolder(home))
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'FolderTakenError')
       throw new StartError(cause.message, 1, { cause })
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'inconnu'
     throw new StartError(`HUISCLOS_HOME : ${home} n’est pas accessible en écriture (${code})`, 1, { cause })
+  }
+}
+
+/** As `mkdir -p`; Node's own recursive form never ends where a parent exists and takes no folder, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return
+    const parent = dirname(path)
+    const isOrphan = hasCode(error, 'ENOENT') && (await stat(parent).catch(() => null)) === null
+    if (!isOrphan) throw error
+    await makeFolder(parent)
+    await mkdir(path, { mode: 0o700 })
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from 'duckdb'
-import { startSystem, type System } from '../contract/system.ts'
+import { type System, startSystem } from '../contract/system.ts'
 import { openCohort } from '../trials/cohort.ts'
 import { writeSyntheticCohort } from '../trials/synthetic-cohort.ts'
 import { type Arm, interleave, type Line } from './stats.ts'
@@ -14,18 +14,26 @@ const aggregate = `SELECT m.test, p.male, count(*) AS n, avg(m.value) AS mean
 
 async function direct(folder: string): Promise<DuckDBConnection> {
   const connection = await (await DuckDBInstance.create(':memory:')).connect()
-  const read = (file: string) => `read_csv('${join(folder, file)}', delim = ';', decimal_separator = ',', header = true)`
+  const read = (file: string) =>
+    `read_csv('${join(folder, file)}', delim = ';', decimal_separator = ',', header = true)`
   await connection.run(`CREATE TABLE persons AS FROM ${read('nafld1.csv')}`)
   await connection.run(`CREATE TABLE measurements AS FROM ${read('nafld2.csv.gz')}`)
   await connection.run('SET threads = 2')
   return connection
 }
 
-function arms(name: string, sql: string, parts: { system: System; project: string; raw: DuckDBConnection }): [Arm, Arm] {
+function arms(
+  name: string,
+  sql: string,
+  parts: { system: System; project: string; raw: DuckDBConnection },
+): [Arm, Arm] {
   const { system, project, raw } = parts
   const reference = { name: 'engine alone', run: async () => void (await raw.runAndReadAll(sql)).getRows() }
   const run = async () => {
-    const answer = await system.call('POST', `/api/v1/projects/${project}/queries`, { as: 'alice', body: { sql } })
+    const answer = await system.call('POST', `/api/v1/projects/${project}/queries`, {
+      as: 'alice',
+      body: { sql },
+    })
     if (answer.status !== 200) throw new Error(`${name}: ${answer.text}`)
   }
   return [reference, { name, run }]
@@ -39,10 +47,7 @@ export async function benchQueries(persons: number, rounds: number): Promise<Lin
     const parts = { system, project: await openCohort(system, folder), raw: await direct(folder) }
     const latency = await interleave(...arms('small query', small, parts), rounds)
     const governed = await interleave(...arms('aggregate', aggregate, parts), rounds)
-    return [
-      line('query.small.latency', latency),
-      line('query.aggregate.governed', governed),
-    ]
+    return [line('query.small.latency', latency), line('query.aggregate.governed', governed)]
   } finally {
     await system.remove()
     await rm(folder, { recursive: true, force: true })

@@ -99,7 +99,11 @@ describe('deposits', () => {
     })
     expect((await put('no_such_table', patientsCsv)).status).toBeGreaterThanOrEqual(400)
     expect(await put('visits', visitsCsv)).toMatchObject({ status: 200 })
-    expect(await system.call('GET', at, { as: 'alice' })).toMatchObject({ status: 404 })
+    expect(await system.call('GET', at, { as: 'alice' })).toMatchObject({
+      status: 403,
+      json: { code: 'ROLE' },
+    })
+    expect(await system.call('GET', at, { as: 'havre' })).toMatchObject({ status: 404 })
     expect(await system.call('POST', `${at}/submit`, { as: 'rouen' })).toMatchObject({ status: 202 })
     const done = await settled(system, opened.json.id)
     expect(done.json).toMatchObject({

@@ -30,7 +30,7 @@ export async function main(seed: number, count: number): Promise<Tally> {
   const totals = { answered: 0, cells: 0, withheld: 0 }
   try {
     for (let n = 0; n < count; n += 1) {
-      const generated = generate(throws)
+      const generated = generate(throws, cohort)
       const shown = await outcome(() => pipeline.ask(bulle, generated.sql))
       if (shown instanceof Refusal) {
         refused[shown.code] = (refused[shown.code] ?? 0) + 1

@@ -1,0 +1,271 @@
+/**
+ * What a request still lacks, live: the right form (request.ts), then the sense and the context of governance.md 4. Texts
+ * need only be there; how long or how alike they are is advice. Pure.
+ */
+import { addDays } from '../kernel/clock.ts'
+import type { Missing } from '../kernel/refusal.ts'
+import { say } from '../kernel/text.ts'
+import type { DatasetFacts } from './lines.ts'
+import { samePerson } from './matrix.ts'
+import type { Body, LineAsked } from './request.ts'
+import type { Entry, EntryFacts, Vocabularies, VocabularyName } from './vocabulary.ts'
+
+export interface Surroundings {
+  readonly vocabularies: Vocabularies
+  /** By dataset name; null where no such dataset is declared. */
+  readonly facts: ReadonlyMap<string, DatasetFacts | null>
+  /** Paris day. */
+  readonly today: string
+}
+
+export interface FilterAsked {
+  readonly dataset: string
+  readonly table: string
+  readonly filter: string
+  readonly path: string
+}
+
+/**
+ * Everything that submission would miss. `filterFault` is what the dataset room says of a filter that is in a table that
+ * exists; it was asked before, so that this stays pure.
+ */
+export function missing(
+  body: Body,
+  around: Surroundings,
+  filterFault: (filter: FilterAsked) => Missing | null,
+): readonly Missing[] {
+  return [...gaps(body, around), ...checkable(body, around).flatMap((filter) => filterFault(filter) ?? [])]
+}
+
+/** The filters on tables that exist; of the others the table is the fault. */
+export function checkable(body: Body, { facts }: Pick<Surroundings, 'facts'>): readonly FilterAsked[] {
+  return filtersOf(body).filter(({ dataset, table }) => {
+    const known = facts.get(dataset)
+    return known ? tableOf(known, table) !== undefined : false
+  })
+}
+
+function gaps(body: Body, around: Surroundings): readonly Missing[] {
+  const route = routeFacts(body, around)
+  return [
+    ...required(body),
+    ...ofRoute(body, around, route),
+    ...ofPurposes(body, around, route),
+    ...ofProhibitions(body, around, route),
+    ...ofOrganisation(body, around),
+    ...ofLists(body, around),
+    ...ofLines(body, around, route),
+    ...ofPeriod(body, route),
+  ]
+}
+
+/** Advice that stops nothing. */
+export function warnings(body: Body, today: string): readonly Missing[] {
+  const { title = '', summaryLay, accessPeriod } = body
+  const summary = summaryLay?.length ?? 300
+  return [
+    ...(title.length > 200 ? [gap('title', 'long')] : []),
+    ...(summary < 300 ? [gap('summaryLay', 'short')] : []),
+    ...(summary > 3000 ? [gap('summaryLay', 'long')] : []),
+    ...(accessPeriod !== undefined && accessPeriod.until < today ? [gap('accessPeriod.until', 'over')] : []),
+  ]
+}
+
+/** What the vocabulary says of a route; nothing of an unknown one, which is itself a gap. */
+export function routeFacts(
+  { route }: Body,
+  { vocabularies }: Pick<Surroundings, 'vocabularies'>,
+): EntryFacts {
+  return vocabularies.routes.find(({ code }) => code === route)?.facts ?? {}
+}
+
+function gap(path: string, rule: string, about: Record<string, string | number> = {}): Missing {
+  return { path, message: say('fr', { key: `missing.${rule}`, with: about }) }
+}
+
+function isBlank(value: unknown): boolean {
+  if (typeof value === 'string') return value.trim() === ''
+  return value === undefined || (Array.isArray(value) && value.length === 0)
+}
+
+const always = [
+  'title',
+  'publicInterest',
+  'aim',
+  'kind',
+  'route',
+  'purposes',
+  'objectives',
+  'lines',
+  'persons',
+  'accessPeriod',
+  'prohibitions',
+  'disclosure',
+] as const
+
+function required(body: Body): Missing[] {
+  const absent = always.filter((field) => isBlank(body[field])).map((field) => gap(field, 'required'))
+  const said = !isBlank(body.summaryLay) || !isBlank(body.summaryWithheldReason)
+  const labels = (body.objectives ?? []).flatMap(({ label }, i) =>
+    isBlank(label) ? [gap(`objectives[${i}].label`, 'required')] : [],
+  )
+  return [...absent, ...(said ? [] : [gap('summaryLay', 'required')]), ...labels]
+}
+
+function ofRoute(body: Body, around: Surroundings, route: EntryFacts): Missing[] {
+  const { kind } = body
+  if (isBlank(body.route)) return []
+  if (!inForce(around, 'routes', body.route)) return [gap('route', 'code')]
+  if (route.offered === false) return [gap('route', 'notOffered')]
+  if (route.acceptsFrom !== undefined && around.today < route.acceptsFrom) {
+    return [gap('route', 'notYet', { from: route.acceptsFrom })]
+  }
+  const members: Readonly<Record<string, unknown>> = body
+  const absent = (route.requires ?? []).filter((field) => isBlank(members[field]))
+  const wrongKind = kind !== undefined && route.kinds?.includes(kind) === false
+  return [...absent.map((field) => gap(field, 'required')), ...(wrongKind ? [gap('kind', 'kind')] : [])]
+}
+
+function inForce(
+  { vocabularies, today }: Surroundings,
+  name: VocabularyName,
+  code?: string,
+): Entry | undefined {
+  return vocabularies[name].find((one) => one.code === code && (one.until === null || today <= one.until))
+}
+
+function ofPurposes(body: Body, around: Surroundings, route: EntryFacts): Missing[] {
+  const purposes = body.purposes ?? []
+  const snds = purposes.flatMap((code) => inForce(around, 'purposes-snds', code) ?? [])
+  const ehds = purposes.flatMap((code) => inForce(around, 'purposes-ehds', code) ?? [])
+  const known = new Set([...snds, ...ehds].map(({ code }) => code))
+  const unknown = purposes.flatMap((code, i) => (known.has(code) ? [] : [gap(`purposes[${i}]`, 'code')]))
+  const fits =
+    (route.family === 'snds' && snds.length > 0) ||
+    (route.family === 'ehds' && ehds.length > 0) ||
+    (route.family === 'any' && known.size > 0)
+  const wrongFamily = purposes.length > 0 && route.family !== undefined && unknown.length === 0 && !fits
+  return [
+    ...unknown,
+    ...(wrongFamily ? [gap('purposes', 'family')] : []),
+    ...(strangers(snds, ehds) ? [gap('purposes', 'neighbours')] : []),
+    ...(ehds.some(({ facts }) => facts?.reserved) && !body.mandate ? [gap('mandate', 'mandate')] : []),
+  ]
+}
+
+/** Codes of both laws must be neighbours in the cross-walk (governance.md 2.5). */
+function strangers(snds: readonly Entry[], ehds: readonly Entry[]): boolean {
+  if (snds.length === 0 || ehds.length === 0) return false
+  return ehds.some(({ code }) => !snds.some(({ facts }) => facts?.neighbours?.includes(code)))
+}
+
+function ofProhibitions(body: Body, around: Surroundings, { family }: EntryFacts): Missing[] {
+  const { prohibitions } = body
+  const { vocabularies } = around
+  if (prohibitions === undefined || prohibitions === 'none') return []
+  const asked = [
+    ...(family === 'ehds' ? [] : vocabularies['prohibitions-snds']),
+    ...(family === 'snds' ? [] : vocabularies['prohibitions-ehds']),
+  ]
+  const everything = [...vocabularies['prohibitions-snds'], ...vocabularies['prohibitions-ehds']]
+  const faults = prohibitions.flatMap(({ code, answer }, i) => {
+    const entry = everything.find((one) => one.code === code)
+    if (entry === undefined) return [gap(`prohibitions[${i}].code`, 'code')]
+    return answer === 'yes' ? [gap(`prohibitions[${i}]`, 'forbidden', { article: entry.source.text })] : []
+  })
+  const answered = new Set(prohibitions.map(({ code }) => code))
+  const open = asked.filter(({ code }) => !answered.has(code))
+  return [...faults, ...open.map(({ code }) => gap('prohibitions', 'unanswered', { code }))]
+}
+
+const duties = ['PREUVE_IMPOSSIBILITE', 'INTERMEDIAIRE_INDEPENDANT']
+
+function ofOrganisation(body: Body, around: Surroundings): Missing[] {
+  const { organisationKind, extraDuty, implementer } = body
+  if (organisationKind === undefined) return []
+  const entry = inForce(around, 'organisations', organisationKind)
+  if (entry === undefined) return [gap('organisationKind', 'code')]
+  const allowed = routeFacts(body, around).organisations
+  if (allowed?.includes(organisationKind) === false) return [gap('organisationKind', 'organisation')]
+  if (!entry.facts?.extraDuty) return []
+  if (!extraDuty || isBlank(extraDuty.evidence)) return [gap('extraDuty', 'extraDuty')]
+  if (!duties.includes(extraDuty.mode)) return [gap('extraDuty.mode', 'code')]
+  const byItself = extraDuty.mode === 'INTERMEDIAIRE_INDEPENDANT' && isBlank(implementer)
+  return byItself ? [gap('implementer', 'required')] : []
+}
+
+function ofLists(body: Body, around: Surroundings): Missing[] {
+  const { persons = [], objectives = [], quasiIdentifiers = [] } = body
+  const twice = persons.flatMap((person, i) =>
+    persons.findIndex((other) => samePerson(other, person)) < i ? [gap(`persons[${i}]`, 'duplicate')] : [],
+  )
+  const sameId = objectives.flatMap(({ id }, i) =>
+    objectives.findIndex((other) => other.id === id) < i ? [gap(`objectives[${i}].id`, 'duplicate')] : [],
+  )
+  const quasi = quasiIdentifiers.flatMap(({ code, justification }, i) => {
+    if (!inForce(around, 'quasi-identifiers', code)) return [gap(`quasiIdentifiers[${i}].code`, 'code')]
+    return isBlank(justification) ? [gap(`quasiIdentifiers[${i}].justification`, 'required')] : []
+  })
+  return [...twice, ...sameId, ...quasi]
+}
+
+function ofLines(body: Body, around: Surroundings, route: EntryFacts): Missing[] {
+  const lines = body.lines ?? []
+  return lines.flatMap((line, i) => {
+    const path = `lines[${i}]`
+    if (lines.findIndex(({ dataset }) => dataset === line.dataset) < i)
+      return [gap(`${path}.dataset`, 'duplicate')]
+    const facts = around.facts.get(line.dataset)
+    if (!facts) return [gap(`${path}.dataset`, 'dataset')]
+    if (route.data === 'non-personal' && facts.kind === 'personal')
+      return [gap(`${path}.dataset`, 'nonPersonal')]
+    const justified = isBlank(line.justification) ? [gap(`${path}.justification`, 'required')] : []
+    return [...justified, ...ofTables(line, facts, path)]
+  })
+}
+
+function ofTables({ tables = {}, population }: LineAsked, facts: DatasetFacts, path: string): Missing[] {
+  const asked = Object.entries(tables)
+  const none = asked.length === 0 ? [gap(`${path}.tables`, 'required')] : []
+  const unknown = asked.flatMap(([table, { columns }]) => {
+    const at = `${path}.tables.${table}`
+    const known = tableOf(facts, table)
+    if (known === undefined) return [gap(at, 'table')]
+    if (columns === '*') return []
+    return columns.flatMap((column, i) =>
+      known.columns.includes(column) ? [] : [gap(`${at}.columns[${i}]`, 'column')],
+    )
+  })
+  const nowhere = population !== undefined && tableOf(facts, population.table) === undefined
+  return [...none, ...unknown, ...(nowhere ? [gap(`${path}.population.table`, 'table')] : [])]
+}
+
+/** A table by its own name only: `constructor` is not one. */
+function tableOf({ tables }: DatasetFacts, name: string) {
+  return Object.hasOwn(tables, name) ? tables[name] : undefined
+}
+
+function filtersOf(body: Body): readonly FilterAsked[] {
+  return (body.lines ?? []).flatMap(({ dataset, population, tables = {} }, i) => {
+    const path = `lines[${i}]`
+    const ofTable = Object.entries(tables).flatMap(([table, { filter }]) =>
+      filter === undefined ? [] : [{ dataset, table, filter, path: `${path}.tables.${table}.filter` }],
+    )
+    const ofPersons = population ? [{ dataset, ...population, path: `${path}.population.filter` }] : []
+    return [...ofPersons, ...ofTable]
+  })
+}
+
+function ofPeriod({ accessPeriod }: Body, { maxYears }: EntryFacts): Missing[] {
+  if (accessPeriod === undefined) return []
+  const { from, until } = accessPeriod
+  if (until < from) return [gap('accessPeriod.until', 'dates')]
+  if (maxYears === undefined || until < afterYears(from, maxYears)) return []
+  return [gap('accessPeriod.until', 'tooLong', { years: maxYears })]
+}
+
+/** The same day some years later; 29 February becomes 1 March. */
+function afterYears(day: string, years: number): string {
+  const later = `${Number(day.slice(0, 4)) + years}${day.slice(4)}`
+  return addDays(later, 0)
+}

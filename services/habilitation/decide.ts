@@ -1,0 +1,127 @@
+/** THE decision of the house: may this person ask this of this project, now? Pure. */
+import type { Person } from '../identity/person.ts'
+import { type Code, Refusal, refusals } from '../kernel/refusal.ts'
+import type { Asked, Cedar, CedarAnswer } from './cedar.ts'
+import type { Ask, Decision, Denied, Granted } from './decision.ts'
+import { samePerson } from './matrix.ts'
+import type { CurrentPermit, PermitPerson } from './permit.ts'
+
+export interface Rules {
+  readonly cedar: Cedar
+  /** Hash of the bundle; named in every decision. */
+  readonly bundle: string
+  /** The name of this node. */
+  readonly node: string
+}
+
+/** The rule a stranger meets, and the one an unknown project meets: the same words, byte for byte. */
+const strangerRule = 'no-habilitation'
+
+/**
+ * When several rules forbid, the first in the order of policies/query.cedar is told: who you are to the project, then where,
+ * then the state of the permit, then you, then what you ask. So a stranger learns only NO_HABILITATION.
+ */
+export function decide(ask: Ask, current: CurrentPermit | null, rules: Rules): Decision {
+  const { cedar, bundle } = rules
+  if (current === null) return { effect: 'deny', code: 'NO_HABILITATION', rule: strangerRule, bundle }
+  const purpose = ask.purpose ?? only(current.permit.purposes)
+  const objective = ask.objective ?? only(current.permit.objectives.map(({ id }) => id))
+  const answer = cedar.ask(facts(ask, current, rules))
+  if (answer.effect === 'deny') return denial(answer, rules)
+  if (purpose === undefined) return unnamed('purpose', bundle)
+  if (objective === undefined && current.permit.objectives.length > 0) return unnamed('objective', bundle)
+  const granted: Granted = { effect: 'permit', current, purpose, rules: answer.rules, bundle }
+  return objective === undefined ? granted : { ...granted, objective }
+}
+
+function only(codes: readonly string[]): string | undefined {
+  return codes.length === 1 ? codes[0] : undefined
+}
+
+function unnamed(path: string, bundle: string): Denied {
+  const missing = [{ path, message: 'the permit has several: name one' }]
+  return { effect: 'deny', code: 'INVALID', rule: `${path}-unnamed`, missing, bundle }
+}
+
+/**
+ * A deny that no prohibition explains says no more than that the permit does not hold. `rule-failed` means that a rule could
+ * not be evaluated: the entry of the refusal carries the word, so that somebody is alarmed.
+ */
+function denial({ rules: forbids, failed }: CedarAnswer, { cedar, bundle }: Rules): Denied {
+  const first = cedar.policies.find(({ id, effect }) => effect === 'forbid' && forbids.includes(id))
+  const code = first?.annotations.code
+  if (first === undefined || !isCode(code)) {
+    return { effect: 'deny', code: 'PERMIT_INVALID', rule: failed ? 'rule-failed' : 'default-deny', bundle }
+  }
+  return { effect: 'deny', code, rule: first.id, bundle }
+}
+
+export function isCode(code: string | undefined): code is Code {
+  return code !== undefined && Object.hasOwn(refusals, code)
+}
+
+/** What Cedar is told; names of the schema policies/schema.cedarschema. */
+function facts(ask: Ask, { permit, standing, lead }: CurrentPermit, { node }: Rules): Asked {
+  const { by, now, datasets = [] } = ask
+  const listed = permit.persons.find((person) => samePerson(person, by))
+  const datasetsOf = (lines: readonly string[]) =>
+    permit.lines.filter(({ id }) => lines.includes(id)).map(({ dataset }) => dataset)
+  const objective = ask.objective ?? only(permit.objectives.map(({ id }) => id))
+  return {
+    principal: {
+      listed: listed !== undefined,
+      viewer: mayView(by, { permit, standing, lead }),
+      suspended: standing.suspendedPersons.some((person) => samePerson(person, by)),
+      proofs: proofsAt(by, now),
+      level: by.level,
+    },
+    resource: {
+      state: standing.state,
+      version: permit.version,
+      currentVersion: standing.currentVersion,
+      nodes: permit.node,
+      purposes: permit.purposes,
+      objectives: permit.objectives.map(({ id }) => id),
+      openDatasets: datasetsOf(standing.openLines),
+      suspendedDatasets: datasetsOf(standing.suspendedLines),
+    },
+    context: {
+      now,
+      ...period(permit, listed),
+      node,
+      // An unnamed purpose is asked for after the rules, so that only a member hears of it.
+      purpose: ask.purpose ?? permit.purposes[0] ?? '',
+      ...(objective !== undefined && { objective }),
+      datasets,
+    },
+  }
+}
+
+/** In ms: the period of the permit, shortened to that of the person. */
+function period(permit: { nbf: number; exp: number }, person: PermitPerson | undefined) {
+  const from = Math.max(permit.nbf, person?.nbf ?? 0)
+  const until = Math.min(permit.exp, person?.exp ?? permit.exp)
+  return { from: from * 1000, until: until * 1000 }
+}
+
+function proofsAt(by: Person, now: number): readonly string[] {
+  const { training = 0, charter = 0, review = 0 } = by.proofs
+  const until = { training, charter, review }
+  return Object.entries(until).flatMap(([proof, end]) => (now < end ? [proof] : []))
+}
+
+const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator'] as const
+
+/** Who may see that a project exists: its persons, its lead, the staff that instructs it, the holders of its lines. */
+export function mayView(by: Person, { permit, lead }: CurrentPermit): boolean {
+  if (samePerson(by, lead) || permit.persons.some((person) => samePerson(person, by))) return true
+  if (staff.some((role) => by.roles.includes(role))) return true
+  return by.roles.includes('holder') && permit.lines.some(({ holder }) => holder === by.organisation)
+}
+
+/** Turns a no into a Refusal where a use-case goes no further. */
+export function insist(decision: Decision): Granted {
+  if (decision.effect === 'permit') return decision
+  const { code, rule, hint, missing } = decision
+  throw new Refusal(code, { rule, ...(hint && { hint }), ...(missing && { missing }) })
+}

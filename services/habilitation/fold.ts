@@ -1,0 +1,169 @@
+/** The state as a fold of what happened: one line per event. Pure. */
+
+import { canonical } from '../kernel/hash.ts'
+import type { Actor } from '../kernel/id.ts'
+import type { HabilitationEvent, HappeningType } from './event.ts'
+import type { Body, LineAsked } from './request.ts'
+import { type Habilitation, type LineAnswer, type Step, type Stop, sameScope } from './state.ts'
+
+/** The state after all events, oldest first. Throws on an empty stream or one that does not begin with `opened`. */
+export function fold(id: string, events: readonly HabilitationEvent[]): Habilitation {
+  const [first, ...rest] = events
+  if (first?.type !== 'opened') throw new Error('a stream begins with opened')
+  const start: Habilitation = {
+    id,
+    stored: 'draft',
+    lead: first.lead,
+    request: first.request,
+    extended: false,
+    opinions: [],
+    externals: [],
+    questions: [],
+    answers: [],
+    lines: {},
+    proposal: null,
+    permits: [],
+    stops: [],
+    closedLines: [],
+    notice: null,
+    dismissal: null,
+    amendment: null,
+    renewalUsed: false,
+    history: [step(first)],
+  }
+  return rest.reduce(apply, start)
+}
+
+/** The state after one more event. */
+function apply(before: Habilitation, event: HabilitationEvent): Habilitation {
+  // The mapped type ties each reducer to its event; the compiler cannot follow the lookup.
+  const reducer = reducers[event.type] as (b: Habilitation, e: HabilitationEvent, by: Actor) => Reduced
+  const change = reducer(before, event, event.by ?? nobody)
+  return { ...before, ...change, history: [...before.history, step(event)] }
+}
+
+function step({ type, at, by }: HabilitationEvent): Step {
+  return { type, at, by }
+}
+
+const nobody: Actor = { issuer: '', subject: '' }
+
+type Reduced = Partial<Habilitation>
+type Reducers = {
+  readonly [T in HappeningType]: (
+    before: Habilitation,
+    event: Extract<HabilitationEvent, { type: T }>,
+    by: Actor,
+  ) => Reduced
+}
+
+const reducers: Reducers = {
+  opened: () => {
+    throw new Error('a stream is opened once')
+  },
+  changed: (before, { request }) => ({ request, lines: keptAnswers(before, request) }),
+  submitted: (_, { at }) => ({ stored: 'received', submittedAt: at }),
+  returned: (_, { items, at }) => ({ stored: 'awaiting_completion', returned: { items, at } }),
+  resubmitted: () => ({ stored: 'received' }),
+  completed: (_, { at }, by) => ({ stored: 'under_assessment', assessedAt: at, completedBy: by }),
+  opinionGiven: ({ opinions }, { role, opinion, comment, at }, by) => ({
+    opinions: [...opinions, { role, opinion, comment, by, at }],
+  }),
+  externalRecorded: ({ externals }, { kind, reference }) => ({
+    externals: [...externals, { kind, reference }],
+  }),
+  questioned: ({ questions }, { items, at }) => ({ questions: [...questions, { items, at }] }),
+  answered: ({ answers }, { items, at }) => ({ answers: [...answers, { items, at }] }),
+  extended: () => ({ extended: true }),
+  countersigned: (before, { line, at }, by) =>
+    answerLine(before, line.dataset, { answer: 'countersigned', by, at, line }),
+  declined: (before, { dataset, comment, at }, by) =>
+    answerLine(before, dataset, { answer: 'declined', by, at, ...(comment && { comment }) }),
+  proposed: (_, { decision, reasons, conditions, at }, by) => ({
+    proposal: { decision, reasons, conditions, by, at },
+  }),
+  confirmed: (_, { at }, by) => ({ stored: 'pre_permit', confirmedBy: by, decidedAt: at }),
+  refused: (_, { at }, by) => ({ stored: 'refused', confirmedBy: by, decidedAt: at }),
+  granted: (_, { project, permit }) => ({ stored: 'active', project, permits: [permit] }),
+  withdrawn: (_, { at }) => ({ stored: 'withdrawn', endedAt: at }),
+  lapsed: (_, { at }) => ({ stored: 'lapsed', endedAt: at }),
+  appealed: (_, { reasons, at }) => ({ stored: 'under_appeal', appeal: { reasons, at } }),
+  appealDecided: (_, { upheld, at }) =>
+    upheld ? { stored: 'pre_permit', decidedAt: at } : { stored: 'refused', appealRefused: true },
+  escalated: (before, { dataset }) => escalate(before, dataset),
+  suspended: (before, { scope, reason, role, at }) =>
+    withStops([...before.stops, { scope, reason, role, at, agreed: [] }]),
+  liftAgreed: (before, { scope, role }, by) => ({
+    stops: before.stops.map((stop) =>
+      sameScope(stop.scope, scope) ? { ...stop, agreed: [...stop.agreed, { role, by }] } : stop,
+    ),
+  }),
+  lifted: (before, { scope }) => withStops(before.stops.filter((stop) => !sameScope(stop.scope, scope))),
+  recalled: ({ closedLines }, { line }) => ({ closedLines: [...closedLines, line] }),
+  noticed: (_, { reason, at }, by) => ({ stored: 'revocation_noticed', notice: { reason, by, at } }),
+  dismissProposed: (_, _event, by) => ({ dismissal: { by } }),
+  dismissed: (before) => ({ ...withStops(before.stops), notice: null, dismissal: null }),
+  revoked: (_, { at }, by) => ({ stored: 'revoked', endedAt: at, revokedBy: by }),
+  revocationAppealed: (_, { reasons, at }) => ({ appeal: { reasons, at } }),
+  revocationUpheld: () => ({ appealRefused: true }),
+  restored: (before, { permit }) => ({
+    ...withStops(before.stops),
+    notice: null,
+    dismissal: null,
+    permits: [...before.permits, permit],
+  }),
+  amendmentAsked: (before, { kind, request, at }) => ({
+    amendment: { kind, request, at, lines: keptAnswers(before, request), proposal: null },
+  }),
+  amendmentProposed: ({ amendment }, { decision, reasons, at }, by) => ({
+    amendment: amendment && { ...amendment, proposal: { decision, reasons, by, at } },
+  }),
+  amendmentRefused: () => ({ amendment: null }),
+  amended: (before, { permit }) => ({
+    permits: [...before.permits, permit],
+    request: before.amendment?.request ?? before.request,
+    lines: before.amendment?.lines ?? before.lines,
+    renewalUsed: before.renewalUsed || before.amendment?.kind === 'renewal',
+    amendment: null,
+  }),
+  renounced: (_, { at }) => ({ stored: 'renounced', endedAt: at }),
+  expired: (_, { at }) => ({ stored: 'expired', endedAt: at }),
+  closing: (_, { certificate }, by) => ({ stored: 'closing', certificate: { sha256: certificate, by } }),
+  closed: () => ({ stored: 'closed' }),
+}
+
+/** An answer to a line of the amendment in hand, or of the request. */
+function answerLine(before: Habilitation, dataset: string, answer: LineAnswer): Reduced {
+  const { amendment, lines } = before
+  // What was proposed was proposed on the answers of that moment.
+  if (amendment === null) return { lines: { ...lines, [dataset]: answer }, proposal: null }
+  return { amendment: { ...amendment, lines: { ...amendment.lines, [dataset]: answer } } }
+}
+
+/** The whole is suspended while one stop is about the whole; lines and persons are suspended one by one. */
+function withStops(stops: readonly Stop[]): Reduced {
+  const whole = stops.some(({ scope }) => scope.line === undefined && scope.person === undefined)
+  return { stops, stored: whole ? 'suspended' : 'active' }
+}
+
+/** Changing what was signed voids that signature only (governance.md 5.4): a line keeps its answer while its text stands. */
+function keptAnswers(before: Habilitation, request: Body): Readonly<Record<string, LineAnswer>> {
+  const signed = new Map((before.request.lines ?? []).map((line) => [line.dataset, asked(line)]))
+  const kept = (request.lines ?? []).filter((line) => signed.get(line.dataset) === asked(line))
+  const names = new Set(kept.map(({ dataset }) => dataset))
+  return Object.fromEntries(Object.entries(before.lines).filter(([dataset]) => names.has(dataset)))
+}
+
+function asked({ dataset, population, tables }: LineAsked): string {
+  return canonical({ dataset, population, tables })
+}
+
+/**
+ * A column that makes a light project a personal one (governance.md 3): a request goes back to draft with its route
+ * cleared, a permit loses the line. Never the other way.
+ */
+function escalate(before: Habilitation, dataset: string): Reduced {
+  if (before.permits.length > 0) return { closedLines: [...before.closedLines, dataset] }
+  const { route: _, ...rest } = before.request
+  return { stored: 'draft', request: { ...rest, kind: 'PERSONAL_HEALTH' }, lines: {}, proposal: null }
+}

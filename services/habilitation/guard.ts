@@ -1,0 +1,97 @@
+/** What the commands share: the person rules of governance.md 5.1, and refusals with what is missing. Pure. */
+import type { Person } from '../identity/person.ts'
+import type { Actor } from '../kernel/id.ts'
+import { type Missing, Refusal } from '../kernel/refusal.ts'
+import { say } from '../kernel/text.ts'
+import type { CommandType } from './commands.ts'
+import type { Happening } from './event.ts'
+import type { DatasetFacts } from './lines.ts'
+import { samePerson } from './matrix.ts'
+import type { Permit, PermitLine, PermitPayload, UnsignedLine } from './permit.ts'
+import type { Body } from './request.ts'
+import type { Habilitation } from './state.ts'
+import type { Vocabularies } from './vocabulary.ts'
+
+/** Signatures, by keys that the core never sees. */
+export interface Signing {
+  /** The line signed with the key that this node keeps for its holder; null where the holder keeps its own. */
+  line(unsigned: UnsignedLine): PermitLine | null
+  isSigned(line: PermitLine): boolean
+  permit(payload: PermitPayload): Permit
+}
+
+/** Everything a command may look at beside the state. */
+export interface Given {
+  readonly by: Person
+  readonly now: number
+  readonly vocabularies: Vocabularies
+  readonly facts: ReadonlyMap<string, DatasetFacts | null>
+  /** What this body lacks; the body of the request, or the amended one. */
+  readonly missingOf: (body: Body) => readonly Missing[]
+  readonly signing: Signing
+  readonly node: string
+  readonly issuer: string
+  readonly policyHash: string
+  /** Base id for a first permit. */
+  readonly base: string
+}
+
+export interface Outcome {
+  readonly happenings: readonly Happening[]
+  /** The version that was signed, to be stored with them. */
+  readonly permit?: Permit
+}
+
+export function happened(...happenings: Happening[]): Outcome {
+  return { happenings }
+}
+
+export function lacks(path: string, rule: string): Missing {
+  return { path, message: say('fr', { key: `missing.${rule}` }) }
+}
+
+/** A guard that fails: INCOMPLETE with each item. */
+export function demand(missing: readonly Missing[]): void {
+  if (missing.length > 0) throw new Refusal('INCOMPLETE', { missing })
+}
+
+export function wrongState(): Refusal {
+  return new Refusal('WRONG_STATE')
+}
+
+function conflict(rule: string): Refusal {
+  return new Refusal('CONFLICT_OF_INTEREST', { rule })
+}
+
+/** Acts on a request that nobody of the lead's side may do. Stopping is not among them: anybody in charge may stop. */
+const instructing: ReadonlySet<CommandType> = new Set<CommandType>([
+  'completeness',
+  'opinions',
+  'external-references',
+  'questions',
+  'extension',
+  'decision',
+  'confirmation',
+  'appeal-decision',
+  'lift',
+  'dismissal',
+])
+
+/** T1 and T4, by person: tested on who somebody is, never on a role. */
+export function standApart(before: Habilitation, by: Person, command: CommandType): void {
+  const involved = samePerson(by, before.lead) || isMember(before, by)
+  if (command === 'countersignatures' && involved) throw conflict('T4')
+  if (!instructing.has(command)) return
+  if (involved || by.organisation === before.lead.organisation) throw conflict('T1')
+}
+
+/** A person of the request as it stands, of the amendment in hand, or of neither. */
+function isMember({ request, amendment }: Habilitation, by: Actor): boolean {
+  const persons = [...(request.persons ?? []), ...(amendment?.request.persons ?? [])]
+  return persons.some((person) => samePerson(person, by))
+}
+
+/** T2, T9, T10: the person must be another than each of these. */
+export function anotherThan(by: Actor, others: readonly (Actor | undefined)[], rule: string): void {
+  if (others.some((other) => other !== undefined && samePerson(by, other))) throw conflict(rule)
+}

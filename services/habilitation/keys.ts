@@ -1,0 +1,107 @@
+/**
+ * The key pairs of habilitations, as PEM files (PKCS #8, mode 0600) in one folder: one pair of the authority, for permits
+ * only, and in demo mode one for each data holder, which a real holder would keep at home.
+ */
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto'
+import { mkdir, open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { canonical } from '../kernel/hash.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import type { Authority, SigningKey } from './signature.ts'
+
+export interface PermitKeys extends Authority {
+  readonly authority: SigningKey
+  /** The key this node keeps for a holder; null where the holder registered its own and must sign itself. */
+  holderKey(organisation: string): Promise<SigningKey | null>
+  /** The keys that may have signed a line of this holder, by `kid`. */
+  holderPublicKeys(organisation: string): Promise<ReadonlyMap<string, KeyObject>>
+}
+
+export interface KeyFolder {
+  readonly folder: string
+  /** The `iss` of every permit of this authority. */
+  readonly issuer: string
+  /** Public keys that holders registered with their agreement. */
+  readonly registered: ReadonlyMap<string, KeyObject>
+  /** Demo only: this node makes and keeps the keys of holders that registered none. */
+  readonly keepsHolderKeys: boolean
+}
+
+/** Opens the folder; a key that is not there is created once, and never replaced. */
+export async function openKeys(options: KeyFolder): Promise<PermitKeys> {
+  const { folder, issuer, registered, keepsHolderKeys } = options
+  await mkdir(join(folder, 'holders'), { recursive: true, mode: 0o700 })
+  const authority = await pair(join(folder, 'authority.pem'))
+  const kept = new Map<string, Promise<SigningKey>>()
+  const holderKey = async (organisation: string): Promise<SigningKey | null> => {
+    if (registered.has(organisation) || !keepsHolderKeys) return null
+    const known = kept.get(organisation) ?? pair(join(folder, 'holders', fileName(organisation)))
+    kept.set(organisation, known)
+    return known
+  }
+  return {
+    issuer,
+    authority,
+    publicKeys: new Map([[authority.kid, createPublicKey(authority.privateKey)]]),
+    holderKey,
+    async holderPublicKeys(organisation) {
+      const own = registered.get(organisation)
+      if (own !== undefined) return new Map([[thumbprint(own), own]])
+      const key = await holderKey(organisation)
+      return new Map(key === null ? [] : [[key.kid, createPublicKey(key.privateKey)]])
+    },
+  }
+}
+
+/** Organisations are short names; anything else would be a path. */
+function fileName(organisation: string): string {
+  if (/^[a-z0-9][a-z0-9-]{0,62}$/.test(organisation)) return `${organisation}.pem`
+  throw new Refusal('INVALID', {
+    rule: 'organisation',
+    missing: [{ path: 'holder', message: 'not a short name' }],
+  })
+}
+
+async function pair(path: string): Promise<SigningKey> {
+  const privateKey = createPrivateKey((await existing(path)) ?? (await created(path)))
+  return { privateKey, kid: thumbprint(createPublicKey(privateKey)) }
+}
+
+async function existing(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (isAbsent(error)) return null
+    throw error
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT'
+}
+
+/** Written to disk before it signs anything; an existing file is never overwritten. */
+async function created(path: string): Promise<string> {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(pem)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  return pem
+}
+
+/** RFC 7638: the name of a key is the hash of its public members. */
+export function thumbprint(publicKey: KeyObject): string {
+  const { crv, kty, x, y } = publicKey.export({ format: 'jwk' })
+  return createHash('sha256').update(canonical({ crv, kty, x, y })).digest('base64url')
+}

@@ -1,0 +1,61 @@
+/** What time does to a request and a permit: computed, never stored. Pure. */
+import type { State } from './matrix.ts'
+import type { PermitLine, PermitStanding } from './permit.ts'
+import type { Habilitation, PermitRef } from './state.ts'
+
+const DAY_MS = 86_400_000
+/** One window of four weeks to complete (REG 68(4)), 28 days to accept (governance.md 2.11). */
+export const completionMs = 28 * DAY_MS
+export const acceptanceMs = 28 * DAY_MS
+
+/** The permit version in force, of a request that has been granted. */
+export function currentRef(habilitation: Habilitation): PermitRef | undefined {
+  return habilitation.permits.at(-1)
+}
+
+/**
+ * The state at an instant. What time ends is computed here and never read from storage: a request that was not completed in
+ * time, a pre-permit that was not accepted, a permit past its last second. A permit before its first day is `issued`.
+ */
+export function stateAt(habilitation: Habilitation, now: number): State {
+  const { stored, returned, decidedAt } = habilitation
+  if (stored === 'awaiting_completion' && returned && now >= returned.at + completionMs) return 'lapsed'
+  if (stored === 'pre_permit' && decidedAt !== undefined && now >= decidedAt + acceptanceMs)
+    return 'withdrawn'
+  const ref = currentRef(habilitation)
+  if (ref === undefined || (stored !== 'active' && stored !== 'suspended')) return stored
+  if (now >= ref.exp * 1000) return 'expired'
+  return stored === 'active' && now < ref.nbf * 1000 ? 'issued' : stored
+}
+
+/** What `decide` reads beside the permit: the register's word on it, by line id. */
+export function standingOf(habilitation: Habilitation, lines: readonly PermitLine[]): PermitStanding {
+  const { stored, stops, closedLines, permits } = habilitation
+  const stopped = new Set(stops.flatMap(({ scope }) => scope.line ?? []))
+  const alive = lines.filter(({ dataset }) => !closedLines.includes(dataset))
+  return {
+    state: standingState(stored),
+    currentVersion: permits.length,
+    openLines: alive.filter(({ dataset }) => !stopped.has(dataset)).map(({ id }) => id),
+    suspendedLines: alive.filter(({ dataset }) => stopped.has(dataset)).map(({ id }) => id),
+    suspendedPersons: stops.flatMap(({ scope }) => scope.person ?? []),
+  }
+}
+
+/** A state that no permit should be in is read as closed: refuse by default. */
+function standingState(stored: State): PermitStanding['state'] {
+  switch (stored) {
+    case 'active':
+    case 'suspended':
+    case 'revocation_noticed':
+    case 'revoked':
+    case 'renounced':
+    case 'closing':
+      return stored
+    // The end date refuses by itself; the stored event only says that somebody noticed.
+    case 'expired':
+      return 'active'
+    default:
+      return 'closed'
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Who may do what, when, on one page: the only place that says so. `may` is asked before any guard, so that a forbidden
+ * caller never learns why the command would have failed (governance.md 5).
+ */
+import type { Account } from '../identity/person.ts'
+import type { Actor } from '../kernel/id.ts'
+import type { CommandType } from './commands.ts'
+
+const requestStates = [
+  'draft',
+  'received',
+  'awaiting_completion',
+  'under_assessment',
+  'pre_permit',
+  'refused',
+  'under_appeal',
+  'withdrawn',
+  'lapsed',
+] as const
+/** `granted` is the instant of acceptance: from then on a request shows the state of its permit. */
+const permitStates = [
+  'issued',
+  'active',
+  'suspended',
+  'revocation_noticed',
+  'expired',
+  'revoked',
+  'renounced',
+  'closing',
+  'closed',
+] as const
+export const states = [...requestStates, ...permitStates] as const
+export type State = (typeof states)[number]
+
+/** What someone is to one request: the lead of it, a holder of one of its lines, or staff by account role. */
+const capacities = [
+  'lead',
+  'secretariat',
+  'dpo',
+  'ethics',
+  'authority',
+  'holder',
+  'operator',
+  'system',
+] as const
+export type Capacity = (typeof capacities)[number]
+
+type Row = Partial<Record<Capacity, readonly State[]>>
+
+const running = ['issued', 'active', 'suspended'] as const
+const inForce = ['issued', 'active'] as const
+const ended = ['expired', 'revoked', 'renounced'] as const
+const beforeDecision = ['draft', 'received', 'awaiting_completion', 'under_assessment'] as const
+
+const matrix: Readonly<Record<Exclude<CommandType, 'opening'>, Row>> = {
+  change: { lead: ['draft', 'awaiting_completion'] },
+  submission: { lead: ['draft'] },
+  completeness: { secretariat: ['received'] },
+  completion: { lead: ['awaiting_completion'] },
+  opinions: { dpo: ['under_assessment'], ethics: ['under_assessment'] },
+  'external-references': { secretariat: ['under_assessment'] },
+  questions: {
+    secretariat: ['under_assessment'],
+    dpo: ['under_assessment'],
+    ethics: ['under_assessment'],
+    authority: ['under_assessment'],
+  },
+  answers: { lead: ['under_assessment'] },
+  extension: { authority: ['under_assessment'] },
+  countersignatures: { holder: ['under_assessment', ...inForce] },
+  decision: { authority: ['under_assessment', ...inForce] },
+  confirmation: { authority: ['under_assessment', ...inForce] },
+  acceptance: { lead: ['pre_permit'] },
+  renunciation: { lead: ['pre_permit', ...running] },
+  withdrawal: { lead: beforeDecision },
+  appeal: { lead: ['refused'] },
+  'appeal-decision': { authority: ['under_appeal', 'revoked'] },
+  suspension: { dpo: running, authority: running, operator: running, holder: running },
+  lift: { dpo: running, authority: running },
+  recall: { holder: [...running, 'revocation_noticed'] },
+  revocation: { authority: [...running, 'revocation_noticed'] },
+  dismissal: { authority: ['revocation_noticed'] },
+  'revocation-appeal': { lead: ['revoked'] },
+  amendment: { lead: inForce },
+  renewal: { lead: inForce },
+  closure: { operator: ended },
+  attestation: { dpo: ['closing'] },
+  escalation: { system: [...beforeDecision, ...running] },
+  expiry: { system: ['lapsed', 'withdrawn', 'expired'] },
+}
+
+/** Whether any of these capacities may give the command in this state. */
+export function may(
+  held: readonly Capacity[],
+  state: State,
+  command: Exclude<CommandType, 'opening'>,
+): boolean {
+  const row = matrix[command]
+  return held.some((capacity) => row[capacity]?.includes(state) ?? false)
+}
+
+/** Whether any of these capacities may give the command in some state. */
+export function mayEver(held: readonly Capacity[], command: CommandType): boolean {
+  if (command === 'opening') return held.includes('lead')
+  const row = matrix[command]
+  return held.some((capacity) => row[capacity] !== undefined)
+}
+
+/** The commands that these capacities may give now; what a page offers as buttons. */
+export function offered(held: readonly Capacity[], state: State): readonly string[] {
+  return commandNames.filter((command) => may(held, state, command))
+}
+
+const commandNames = Object.keys(matrix) as readonly (keyof typeof matrix)[]
+
+const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator'] as const
+
+/** What an account could be to some request; decides ROLE before any request is looked up. */
+export function possibleCapacities(account: Account): readonly Capacity[] {
+  return capacities.filter((capacity) => capacity !== 'system' && account.roles.includes(capacity))
+}
+
+/** What a person is to this request. `holders` are the organisations of its lines. */
+export function capacitiesOf(
+  account: Account,
+  { lead, holders }: { lead: Actor; holders: readonly string[] },
+): readonly Capacity[] {
+  const held: Capacity[] = staff.filter((role) => account.roles.includes(role))
+  if (account.roles.includes('lead') && samePerson(account, lead)) held.push('lead')
+  if (account.roles.includes('holder') && holders.includes(account.organisation)) held.push('holder')
+  return held
+}
+
+/** A person is the pair (issuer, subject), never a name or an address. */
+export function samePerson(a: Actor, b: Actor): boolean {
+  return a.issuer === b.issuer && a.subject === b.subject
+}
+
+/** The text of docs/habilitation-matrix.md; a test holds the file equal to it. */
+export function matrixDocument(): string {
+  const head = `| command | ${capacities.join(' | ')} |\n|---|${capacities.map(() => '---').join('|')}|`
+  const rows = commandNames.map((command) => {
+    const cells = capacities.map((capacity) => (matrix[command][capacity] ?? []).join(' ') || '·')
+    return `| \`${command}\` | ${cells.join(' | ')} |`
+  })
+  return `# Who may do what, when
+
+Generated from services/habilitation/matrix.ts by \`matrixDocument()\`; do not edit. A cell lists the states in which the capacity may
+give the command; a dot means never. \`opening\` needs the account role \`lead\`. Other cells still meet the guards of
+the command: two different persons, no conflict of interest, nothing missing.
+
+${head}
+${rows.join('\n')}
+`
+}

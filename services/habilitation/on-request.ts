@@ -1,0 +1,161 @@
+/** The commands of a request, from draft to acceptance (governance.md 5.2): guards, then what happens. Pure. */
+import { Refusal } from '../kernel/refusal.ts'
+import type { CommandOf } from './commands.ts'
+import { routeFacts } from './completeness.ts'
+import { type Granting, lineId, permitPayload, unsignedLine } from './grant.ts'
+import { anotherThan, demand, type Given, happened, lacks, type Outcome, wrongState } from './guard.ts'
+import type { PermitLine } from './permit.ts'
+import { type Body, patched } from './request.ts'
+import type { Habilitation, LineAnswer } from './state.ts'
+
+type Before = Habilitation
+
+export const onRequest = {
+  change: (before: Before, { patch }: CommandOf<'change'>): Outcome =>
+    happened({ type: 'changed', request: patched(before.request, patch) }),
+
+  submission: (before: Before, _: CommandOf<'submission'>, given: Given): Outcome => {
+    demand(given.missingOf(before.request))
+    return happened({ type: 'submitted' })
+  },
+
+  completeness: (before: Before, command: CommandOf<'completeness'>, given: Given): Outcome => {
+    if ('items' in command) {
+      // One window only, all items at once.
+      if (before.returned) throw wrongState()
+      return happened({ type: 'returned', items: command.items })
+    }
+    demand(given.missingOf(before.request))
+    return happened({ type: 'completed' })
+  },
+
+  completion: (before: Before, _: CommandOf<'completion'>, given: Given): Outcome => {
+    demand(given.missingOf(before.request))
+    return happened({ type: 'resubmitted' })
+  },
+
+  opinions: (_: Before, { opinion, comment }: CommandOf<'opinions'>, { by }: Given): Outcome => {
+    const role = by.roles.includes('ethics') ? 'ethics' : 'dpo'
+    return happened({ type: 'opinionGiven', role, opinion, comment })
+  },
+
+  'external-references': (_: Before, command: CommandOf<'external-references'>): Outcome => {
+    const { kind, reference, sha256 } = command
+    return happened({ type: 'externalRecorded', kind, reference, ...(sha256 && { sha256 }) })
+  },
+
+  questions: (_: Before, { items }: CommandOf<'questions'>): Outcome =>
+    happened({ type: 'questioned', items }),
+
+  answers: (_: Before, { items }: CommandOf<'answers'>): Outcome => happened({ type: 'answered', items }),
+
+  extension: (before: Before, { reason }: CommandOf<'extension'>): Outcome => {
+    if (before.extended) throw wrongState()
+    return happened({ type: 'extended', reason })
+  },
+
+  countersignatures: (before: Before, command: CommandOf<'countersignatures'>, given: Given): Outcome => {
+    const { body, lines } = inHand(before)
+    const facts = given.facts.get(command.dataset)
+    const asked = body.lines?.find(({ dataset }) => dataset === command.dataset)
+    if (!facts || asked === undefined || facts.holder !== given.by.organisation) throw new Refusal('ROLE')
+    // Of a permit, only the lines that its amendment adds or changes are signed again.
+    const signable = before.permits.length === 0 || (before.amendment !== null && !lines[command.dataset])
+    if (!signable) throw wrongState()
+    const { dataset, comment } = command
+    if (command.decision === 'decline')
+      return happened({ type: 'declined', dataset, ...(comment && { comment }) })
+    const id = lineId(lines, body, dataset)
+    const unsigned = unsignedLine(asked, facts, { id, route: routeFacts(body, given) })
+    return happened({ type: 'countersigned', line: signed(unsigned, command.jws, given) })
+  },
+
+  /** A new proposal replaces one that nobody confirmed: who disagrees proposes, and the other confirms. */
+  decision: (before: Before, command: CommandOf<'decision'>, given: Given): Outcome => {
+    anotherThan(given.by, [before.completedBy], 'T2')
+    const { decision, reasons, conditions } = command
+    demand(unanswered(before.request, before.lines))
+    if (decision === 'grant') demand([...given.missingOf(before.request), ...gates(before, given)])
+    return happened({ type: 'proposed', decision, reasons, conditions })
+  },
+
+  confirmation: (before: Before, _: CommandOf<'confirmation'>, given: Given): Outcome => {
+    const { proposal, completedBy } = before
+    if (proposal === null) throw wrongState()
+    anotherThan(given.by, [completedBy, proposal.by], 'T2')
+    return happened({ type: proposal.decision === 'grant' ? 'confirmed' : 'refused' })
+  },
+
+  acceptance: (before: Before, _: CommandOf<'acceptance'>, given: Given): Outcome => {
+    const payload = permitPayload(before, { body: before.request, lines: before.lines }, granting(given))
+    const permit = given.signing.permit(payload)
+    const { jti: id, version, sha256, nbf, exp } = permit
+    const happening = {
+      type: 'granted',
+      project: given.base,
+      permit: { id, version, sha256, nbf, exp },
+    } as const
+    return { happenings: [happening], permit }
+  },
+
+  withdrawal: (): Outcome => happened({ type: 'withdrawn' }),
+
+  appeal: (before: Before, { reasons }: CommandOf<'appeal'>): Outcome => {
+    if (before.appealRefused) throw wrongState()
+    return happened({ type: 'appealed', reasons })
+  },
+
+  escalation: (_: Before, { trigger, dataset }: CommandOf<'escalation'>): Outcome =>
+    happened({ type: 'escalated', trigger, dataset }),
+} as const
+
+export function granting({ base, issuer, node, policyHash, now }: Given): Granting {
+  return { base, issuer, node, policyHash, now }
+}
+
+/** The request and its answers, or those of the amendment in hand. */
+export function inHand({ amendment, request, lines }: Before): {
+  body: Body
+  lines: Readonly<Record<string, LineAnswer>>
+} {
+  return amendment === null ? { body: request, lines } : { body: amendment.request, lines: amendment.lines }
+}
+
+function signed(
+  unsigned: Omit<PermitLine, 'holderJws'>,
+  jws: string | undefined,
+  { signing }: Given,
+): PermitLine {
+  if (jws !== undefined) {
+    const line = { ...unsigned, holderJws: jws }
+    if (!signing.isSigned(line)) demand([lacks('jws', 'jwsInvalid')])
+    return line
+  }
+  const line = signing.line(unsigned)
+  if (line === null) throw new Refusal('INCOMPLETE', { missing: [lacks('jws', 'jws')] })
+  return line
+}
+
+/** Every line must have its answer before anybody decides. */
+export function unanswered(body: Body, lines: Readonly<Record<string, LineAnswer>>) {
+  return (body.lines ?? []).flatMap(({ dataset }, i) =>
+    lines[dataset] === undefined ? [lacks(`lines[${i}]`, 'lineUnanswered')] : [],
+  )
+}
+
+/** The opinions that the route demands, and something to grant. A recused opinion is none. */
+function gates({ request, opinions, lines }: Before, given: Given) {
+  const route = routeFacts(request, given)
+  const last = (role: 'dpo' | 'ethics') =>
+    opinions.findLast((one) => one.role === role && one.opinion !== 'recused')?.opinion
+  const passes = (wanted: string | undefined, opinion: string | undefined) =>
+    wanted === undefined ||
+    opinion === 'favourable' ||
+    (wanted === 'favourable-or-conditions' && opinion === 'conditions')
+  const accepted = Object.values(lines).some(({ answer }) => answer === 'countersigned')
+  return [
+    ...(passes(route.ethics, last('ethics')) ? [] : [lacks('opinions.ethics', 'ethics')]),
+    ...(passes(route.dpo, last('dpo')) ? [] : [lacks('opinions.dpo', 'dpo')]),
+    ...(accepted ? [] : [lacks('lines', 'noLine')]),
+  ]
+}

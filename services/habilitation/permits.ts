@@ -1,0 +1,50 @@
+/** The permit in force of each project, verified: what every query is decided on. */
+import type { KeyObject } from 'node:crypto'
+import { fold } from './fold.ts'
+import type { PermitKeys } from './keys.ts'
+import { standingOf } from './lifetime.ts'
+import type { CurrentPermit, Permit, PermitLine } from './permit.ts'
+import type { Registry, Stored } from './registry.ts'
+import { isSigned, openPermit } from './signature.ts'
+
+export interface Permits {
+  /**
+   * The newest version of a project with the word of the register on it, read now: a suspension that was answered is seen.
+   * Null when there is no such project. Refusal PERMIT_INVALID when what is stored was not signed by the authority.
+   */
+  current(project: string): Promise<CurrentPermit | null>
+}
+
+interface Verified {
+  readonly permit: Permit
+  /** Lines that bear the signature of their holder; the others are closed, whatever the register says. */
+  readonly lines: readonly PermitLine[]
+}
+
+export function openPermits(needs: { readonly registry: Registry; readonly keys: PermitKeys }): Permits {
+  const { registry, keys } = needs
+  // A token names its text and its signature, so what was verified once stays so; one entry per version ever used.
+  const verified = new Map<string, Verified>()
+  return {
+    async current(project) {
+      const found = await registry.ofProject(project)
+      if (found === null) return null
+      const known = verified.get(found.jws) ?? (await verify(found.jws, keys))
+      verified.set(found.jws, known)
+      return currentOf(found.stored, known)
+    },
+  }
+}
+
+async function verify(jws: string, keys: PermitKeys): Promise<Verified> {
+  const permit = openPermit(jws, keys)
+  const signers = await Promise.all(permit.lines.map(({ holder }) => keys.holderPublicKeys(holder)))
+  const none: ReadonlyMap<string, KeyObject> = new Map()
+  return { permit, lines: permit.lines.filter((line, i) => isSigned(line, signers[i] ?? none)) }
+}
+
+function currentOf({ id, events }: Stored, { permit, lines }: Verified): CurrentPermit {
+  const habilitation = fold(id, events)
+  const { issuer, subject } = habilitation.lead
+  return { permit, standing: standingOf(habilitation, lines), lead: { issuer, subject } }
+}

@@ -1,0 +1,171 @@
+/** What people read of requests and projects. Hidden and unknown are the same answer. */
+import type { Person } from '../identity/person.ts'
+import { type Clock, parisDay } from '../kernel/clock.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { mayView } from './decide.ts'
+import { fold } from './fold.ts'
+import { stateAt } from './lifetime.ts'
+import type { State } from './matrix.ts'
+import type { Permits } from './permits.ts'
+import type { Registry } from './registry.ts'
+import type { Habilitation } from './state.ts'
+import { bodiesOf, type GatherNeeds, gather } from './surroundings.ts'
+import { type HabilitationView, type LineView, maySee, view } from './view.ts'
+
+export interface ReadNeeds extends GatherNeeds {
+  readonly clock: Clock
+  readonly registry: Registry
+}
+
+/** The request as this person may see it. Refusal NOT_FOUND. */
+export async function readHabilitation(needs: ReadNeeds, by: Person, id: string): Promise<HabilitationView> {
+  const stored = await needs.registry.read(id)
+  const seen = stored && (await viewFor(needs, by, fold(stored.id, stored.events)))
+  if (!seen) throw new Refusal('NOT_FOUND')
+  return seen
+}
+
+/** All that this person may see, the newest first. */
+export async function listHabilitations(needs: ReadNeeds, by: Person): Promise<readonly HabilitationView[]> {
+  const all = await needs.registry.list()
+  const views: HabilitationView[] = []
+  for (const { id, events } of all) {
+    const seen = await viewFor(needs, by, fold(id, events))
+    if (seen) views.push(seen)
+  }
+  return views
+}
+
+async function viewFor(
+  needs: ReadNeeds,
+  by: Person,
+  habilitation: Habilitation,
+): Promise<HabilitationView | null> {
+  const now = needs.clock.now()
+  const { facts, missingOf } = await gather(needs, bodiesOf(habilitation), now)
+  if (!maySee(habilitation, { by, facts })) return null
+  const { vocabularies } = needs.rulebook
+  return view(habilitation, { by, now, facts, vocabularies, missing: missingOf(habilitation.request) })
+}
+
+export interface ProjectNeeds {
+  readonly clock: Clock
+  readonly permits: Permits
+  readonly registry: Registry
+}
+
+/** What is granted; the dataset room adds the state of the extract. */
+export interface ProjectView {
+  readonly id: string
+  readonly title: string
+  /** The state of the permit, computed now. */
+  readonly status: State
+  readonly route: string
+  readonly purposes: readonly string[]
+  readonly objectives: readonly { readonly id: string; readonly label: string }[]
+  readonly permit: {
+    readonly id: string
+    readonly version: number
+    readonly sha256: string
+    readonly jws: string
+  }
+  readonly lines: readonly {
+    readonly id: string
+    readonly dataset: string
+    readonly holder: string
+    readonly state: LineView['state']
+  }[]
+  readonly habilitation: string
+  /** First and last day of access, in Paris. */
+  readonly from: string
+  readonly until: string
+  /** The instant at which access ends, UTC ISO 8601. */
+  readonly endsAt: string
+}
+
+/** A project that this person may see. Refusal NOT_FOUND, the same for one that does not exist. */
+export async function readProject(needs: ProjectNeeds, by: Person, project: string): Promise<ProjectView> {
+  const current = await needs.permits.current(project)
+  if (current === null || !mayView(by, current)) throw new Refusal('NOT_FOUND')
+  const { permit, standing } = current
+  const stored = await needs.registry.read(permit.request.id)
+  if (stored === null) throw new Refusal('NOT_FOUND')
+  const status = stateAt(fold(stored.id, stored.events), needs.clock.now())
+  const lineState = (id: string): LineView['state'] => {
+    if (standing.suspendedLines.includes(id)) return 'suspended'
+    return standing.openLines.includes(id) && status === 'active' ? 'open' : 'closed'
+  }
+  return {
+    id: permit.base,
+    title: permit.title,
+    status,
+    route: permit.route,
+    purposes: permit.purposes,
+    objectives: permit.objectives,
+    permit: { id: permit.jti, version: permit.version, sha256: permit.sha256, jws: permit.jws },
+    lines: permit.lines.map(({ id, dataset, holder }) => ({ id, dataset, holder, state: lineState(id) })),
+    habilitation: permit.request.id,
+    from: parisDay(permit.nbf * 1000),
+    until: parisDay(permit.exp * 1000 - 1),
+    endsAt: new Date(permit.exp * 1000).toISOString(),
+  }
+}
+
+/** The projects that this person may see, the newest first. */
+export async function listProjects(needs: ProjectNeeds, by: Person): Promise<readonly ProjectView[]> {
+  const all = await needs.registry.list()
+  const granted = all.flatMap(({ id, events }) => fold(id, events).project ?? [])
+  const views: ProjectView[] = []
+  for (const project of granted) {
+    const current = await needs.permits.current(project)
+    if (current !== null && mayView(by, current)) views.push(await readProject(needs, by, project))
+  }
+  return views
+}
+
+/** What everybody may read of a request that was submitted (REG 57(1)(j)): no person, no contact, no justification. */
+export interface PublicRequest {
+  readonly id: string
+  readonly title: string
+  readonly summaryLay: string
+  readonly state: State
+  readonly route: string
+  readonly purposes: readonly string[]
+  readonly datasets: readonly string[]
+  readonly accessPeriod: { readonly from: string; readonly until: string } | null
+  readonly receivedAt: string
+  /** The reasons of a refusal, and the permit, once decided. */
+  readonly reasons?: string
+  readonly permit?: string
+}
+
+/** The public register, the newest first. A request is in it from its submission, before anybody has read it. */
+export async function publicRequests(
+  needs: Pick<ReadNeeds, 'clock' | 'registry'>,
+): Promise<readonly PublicRequest[]> {
+  const all = await needs.registry.list()
+  const now = needs.clock.now()
+  return all.flatMap(({ id, events }) => publicOf(fold(id, events), now))
+}
+
+function publicOf(habilitation: Habilitation, now: number): readonly PublicRequest[] {
+  const { id, request, submittedAt, proposal, project } = habilitation
+  if (submittedAt === undefined) return []
+  const state = stateAt(habilitation, now)
+  const { title = '', summaryLay = '', route = '', purposes = [], lines = [], accessPeriod } = request
+  return [
+    {
+      id,
+      title,
+      summaryLay,
+      state,
+      route,
+      purposes,
+      datasets: lines.map(({ dataset }) => dataset),
+      accessPeriod: accessPeriod ?? null,
+      receivedAt: new Date(submittedAt).toISOString(),
+      ...(state === 'refused' && proposal && { reasons: proposal.reasons }),
+      ...(project !== undefined && { permit: project }),
+    },
+  ]
+}

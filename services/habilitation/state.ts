@@ -1,0 +1,109 @@
+/** What a request and its permit are, after what happened (fold.ts). What time does to them is in lifetime.ts. */
+import type { Actor } from '../kernel/id.ts'
+import type { HappeningType, Scope } from './event.ts'
+import { type State, samePerson } from './matrix.ts'
+import type { PermitLine } from './permit.ts'
+import type { Body } from './request.ts'
+
+interface Lead extends Actor {
+  readonly organisation: string
+}
+export interface Items {
+  readonly items: readonly { readonly field: string; readonly comment: string }[]
+  readonly at: number
+}
+export interface Opinion {
+  readonly role: 'dpo' | 'ethics'
+  readonly opinion: 'favourable' | 'conditions' | 'unfavourable' | 'recused'
+  readonly comment: string
+  readonly by: Actor
+  readonly at: number
+}
+export interface LineAnswer {
+  readonly answer: 'countersigned' | 'declined'
+  readonly by: Actor
+  readonly at: number
+  readonly comment?: string
+  /** What the holder signed, with its signature. */
+  readonly line?: PermitLine
+}
+interface Proposal {
+  readonly decision: 'grant' | 'refuse'
+  readonly reasons: string
+  readonly conditions: readonly { readonly text: string; readonly clause: string }[]
+  readonly by: Actor
+  readonly at: number
+}
+export interface PermitRef {
+  readonly id: string
+  readonly version: number
+  readonly sha256: string
+  /** Seconds since 1970, as in the permit. */
+  readonly nbf: number
+  readonly exp: number
+}
+export interface Stop {
+  readonly scope: Scope
+  readonly reason: string
+  readonly role: string
+  readonly at: number
+  /** Who has agreed to start again: it takes a DPO and the authority, two persons. */
+  readonly agreed: readonly { readonly role: 'dpo' | 'authority'; readonly by: Actor }[]
+}
+interface Amendment {
+  readonly kind: 'amendment' | 'renewal'
+  readonly request: Body
+  readonly at: number
+  /** Answers of the holders to the amended lines; those of unchanged lines are kept. */
+  readonly lines: Readonly<Record<string, LineAnswer>>
+  readonly proposal: Omit<Proposal, 'conditions'> | null
+}
+export interface Step {
+  readonly type: HappeningType
+  readonly at: number
+  readonly by: Lead | null
+}
+
+export interface Habilitation {
+  readonly id: string
+  readonly stored: State
+  readonly lead: Lead
+  readonly request: Body
+  readonly submittedAt?: number
+  readonly returned?: Items
+  readonly assessedAt?: number
+  readonly completedBy?: Actor
+  readonly extended: boolean
+  readonly opinions: readonly Opinion[]
+  readonly externals: readonly { readonly kind: string; readonly reference: string }[]
+  readonly questions: readonly Items[]
+  readonly answers: readonly Items[]
+  /** By dataset; a line without an answer is pending. */
+  readonly lines: Readonly<Record<string, LineAnswer>>
+  readonly proposal: Proposal | null
+  readonly confirmedBy?: Actor
+  readonly decidedAt?: number
+  readonly appeal?: { readonly reasons: string; readonly at: number }
+  /** One appeal only: refused, there is no other here. */
+  readonly appealRefused?: boolean
+  readonly project?: string
+  readonly permits: readonly PermitRef[]
+  readonly stops: readonly Stop[]
+  /** Datasets whose line its holder took back, or that an escalation closed. */
+  readonly closedLines: readonly string[]
+  readonly notice: { readonly reason: string; readonly by: Actor; readonly at: number } | null
+  readonly dismissal: { readonly by: Actor } | null
+  readonly amendment: Amendment | null
+  readonly renewalUsed: boolean
+  readonly certificate?: { readonly sha256: string; readonly by: Actor }
+  readonly revokedBy?: Actor
+  readonly endedAt?: number
+  readonly history: readonly Step[]
+}
+
+/** Whether the same part is meant: the whole, one line, or one person. */
+export function sameScope(a: Scope, b: Scope): boolean {
+  if (a.line !== b.line) return false
+  if (a.person === undefined || b.person === undefined) return a.person === b.person
+  return samePerson(a.person, b.person)
+}

@@ -1,0 +1,76 @@
+/** Gathers what the pure commands look at: the datasets that a request names, what it lacks, the keys that sign. */
+import type { KeyObject } from 'node:crypto'
+import { parisDay } from '../kernel/clock.ts'
+import { canonical } from '../kernel/hash.ts'
+import type { Missing } from '../kernel/refusal.ts'
+import { say } from '../kernel/text.ts'
+import type { Command } from './commands.ts'
+import { checkable, type FilterAsked, missing } from './completeness.ts'
+import type { Signing } from './guard.ts'
+import type { PermitKeys } from './keys.ts'
+import type { DatasetFacts, Datasets } from './lines.ts'
+import { type Body, body, mergePatch } from './request.ts'
+import type { OpenRulebook } from './rulebook.ts'
+import { isSigned, type SigningKey, signLine, signPermit } from './signature.ts'
+import type { Habilitation } from './state.ts'
+
+export interface GatherNeeds {
+  readonly datasets: Datasets
+  readonly rulebook: OpenRulebook
+}
+
+export interface Gathered {
+  readonly facts: ReadonlyMap<string, DatasetFacts | null>
+  readonly missingOf: (body: Body) => readonly Missing[]
+}
+
+/** Facts and filter checks of these bodies. A filter that was not asked about counts as faulty. */
+export async function gather(needs: GatherNeeds, bodies: readonly Body[], now: number): Promise<Gathered> {
+  const names = new Set(bodies.flatMap(({ lines }) => (lines ?? []).map(({ dataset }) => dataset)))
+  const facts = new Map(
+    await Promise.all([...names].map(async (name) => [name, await needs.datasets.facts(name)] as const)),
+  )
+  const filters = bodies.flatMap((one) => checkable(one, { facts }))
+  const checked = await Promise.all(filters.map((filter) => needs.datasets.checkFilter(filter)))
+  const faults = new Map(filters.map((filter, i) => [keyOf(filter), checked[i] ?? null]))
+  const fault = (filter: FilterAsked): Missing | null => {
+    const known = faults.get(keyOf(filter))
+    if (known === undefined) return { path: filter.path, message: say('fr', { key: 'missing.filter' }) }
+    return known && { ...known, path: filter.path }
+  }
+  const around = { vocabularies: needs.rulebook.vocabularies, facts, today: parisDay(now) }
+  return { facts, missingOf: (one) => missing(one, around, fault) }
+}
+
+function keyOf({ dataset, table, filter }: FilterAsked): string {
+  return canonical([dataset, table, filter])
+}
+
+/** Every body that a command on this request may have to look at. */
+export function bodiesOf({ request, amendment }: Habilitation, asked?: Command): readonly Body[] {
+  const amended =
+    asked?.type === 'amendment' ? body.safeParse(mergePatch(request, asked.patch)).data : undefined
+  return [request, ...(amendment ? [amendment.request] : []), ...(amended ? [amended] : [])]
+}
+
+/** The keys of the authority and of the holders of these datasets, behind functions. */
+export async function signingFor(
+  keys: PermitKeys,
+  facts: ReadonlyMap<string, DatasetFacts | null>,
+): Promise<Signing> {
+  const holders = [...new Set([...facts.values()].flatMap((one) => one?.holder ?? []))]
+  const own = new Map<string, SigningKey | null>()
+  const publicKeys = new Map<string, ReadonlyMap<string, KeyObject>>()
+  for (const holder of holders) {
+    own.set(holder, await keys.holderKey(holder))
+    publicKeys.set(holder, await keys.holderPublicKeys(holder))
+  }
+  return {
+    line: (unsigned) => {
+      const key = own.get(unsigned.holder)
+      return key ? signLine(unsigned, key) : null
+    },
+    isSigned: (line) => isSigned(line, publicKeys.get(line.holder) ?? new Map()),
+    permit: (payload) => signPermit(payload, keys.authority),
+  }
+}

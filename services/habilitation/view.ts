@@ -1,0 +1,237 @@
+/** What a person reads of a request: its body, where it stands, what is missing, whose turn it is. Pure. */
+import type { Person } from '../identity/person.ts'
+import { parisDay } from '../kernel/clock.ts'
+import type { Actor } from '../kernel/id.ts'
+import type { Missing } from '../kernel/refusal.ts'
+import { clocksOf, type LegalClock } from './clocks.ts'
+import { holdersOf } from './command.ts'
+import { routeFacts, warnings } from './completeness.ts'
+import { lineId, unsignedLine } from './grant.ts'
+import { currentRef, stateAt } from './lifetime.ts'
+import type { DatasetFacts } from './lines.ts'
+import { capacitiesOf, offered, type State, samePerson } from './matrix.ts'
+import { inHand } from './on-request.ts'
+import type { Body, LineAsked } from './request.ts'
+import { lineText } from './signature.ts'
+import type { Habilitation, Items, Opinion, Step } from './state.ts'
+import type { Vocabularies } from './vocabulary.ts'
+
+export interface LineView extends LineAsked {
+  readonly id: string
+  readonly holder: string | null
+  readonly state: 'pending' | 'countersigned' | 'declined' | 'open' | 'suspended' | 'closed'
+  readonly countersignature: { readonly at: string; readonly by: string; readonly jws?: string } | null
+  readonly comment?: string
+  /** What its holder signs, as text; shown while it is pending. */
+  readonly toSign?: string
+}
+
+/** The body of the request with what the house knows of it (contract, section 6). Instants are UTC ISO 8601. */
+export interface HabilitationView extends Omit<Body, 'lines'> {
+  readonly id: string
+  readonly state: State
+  readonly lead: Actor & { readonly organisation: string }
+  /** Who must act for it to go on; one owner, or nobody when it is over. */
+  readonly turn: string
+  /** Commands that the reader may give now. */
+  readonly offered: readonly string[]
+  readonly missing: readonly Missing[]
+  readonly warnings: readonly Missing[]
+  readonly clocks: readonly LegalClock[]
+  readonly projectId: string | null
+  readonly permit: { readonly id: string; readonly version: number; readonly sha256: string } | null
+  readonly proposal: Decided | null
+  readonly opinions: readonly (Omit<Opinion, 'by' | 'at'> & Stamp)[]
+  readonly questions: readonly (Pick<Items, 'items'> & { readonly at: string })[]
+  readonly answers: readonly (Pick<Items, 'items'> & { readonly at: string })[]
+  readonly items: Items['items']
+  readonly lines: readonly LineView[]
+  readonly suspensions: readonly {
+    readonly line?: string
+    readonly person?: Actor
+    readonly reason: string
+    readonly at: string
+  }[]
+  readonly amendment: {
+    readonly kind: string
+    readonly request: Body
+    readonly proposal: Decided | null
+  } | null
+  readonly history: readonly ({ readonly type: string } & Stamp)[]
+}
+
+interface Stamp {
+  readonly by: string
+  readonly at: string
+}
+interface Decided extends Stamp {
+  readonly decision: 'grant' | 'refuse'
+  readonly reasons: string
+}
+
+export interface Seen {
+  readonly by: Person
+  readonly now: number
+  readonly facts: ReadonlyMap<string, DatasetFacts | null>
+  readonly missing: readonly Missing[]
+  readonly vocabularies: Vocabularies
+}
+
+const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator'] as const
+
+/** Applicant and members see all; staff from the submission on; holders from then on, their own lines only. */
+export function maySee(habilitation: Habilitation, { by, facts }: Pick<Seen, 'by' | 'facts'>): boolean {
+  if (isApplicant(habilitation, by)) return true
+  if (habilitation.submittedAt === undefined) return false
+  if (staff.some((role) => by.roles.includes(role))) return true
+  return by.roles.includes('holder') && holdersOf(habilitation, { facts }).includes(by.organisation)
+}
+
+export function isApplicant({ lead, request }: Habilitation, by: Person): boolean {
+  return samePerson(lead, by) || (request.persons ?? []).some((person) => samePerson(person, by))
+}
+
+export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
+  const { now, vocabularies, missing } = seen
+  const { id, request, lead, project, proposal, opinions, amendment } = habilitation
+  const state = stateAt(habilitation, now)
+  const { lines: _, persons, ...rest } = request
+  const whole = seesAll(habilitation, seen.by)
+  const ref = currentRef(habilitation)
+  return {
+    ...rest,
+    // Holders learn how many persons, not who (governance.md 4).
+    ...(persons && whole && { persons }),
+    id,
+    state,
+    lead,
+    turn: turnOf(habilitation, seen),
+    offered: offered(capacitiesOf(seen.by, { lead, holders: holdersOf(habilitation, seen) }), state),
+    missing,
+    warnings: warnings(request, parisDay(now)),
+    clocks: clocksOf(habilitation, routeFacts(request, { vocabularies }), now),
+    projectId: project ?? null,
+    permit: ref ? { id: ref.id, version: ref.version, sha256: ref.sha256 } : null,
+    proposal: proposal && { decision: proposal.decision, reasons: proposal.reasons, ...stamp(proposal) },
+    opinions: opinions.map(({ role, opinion, comment, ...one }) => ({
+      role,
+      opinion,
+      comment,
+      ...stamp(one),
+    })),
+    questions: habilitation.questions.map(dated),
+    answers: habilitation.answers.map(dated),
+    items: state === 'awaiting_completion' ? (habilitation.returned?.items ?? []) : [],
+    lines: linesOf(habilitation, seen, whole),
+    suspensions: habilitation.stops.map(({ scope: { line, person }, reason, at }) => ({
+      ...(line !== undefined && { line }),
+      ...(person !== undefined && { person }),
+      reason,
+      at: new Date(at).toISOString(),
+    })),
+    amendment: amendment && amendmentOf(amendment),
+    history: habilitation.history.map(({ type, by, at }: Step) => ({ type, ...stamp({ by, at }) })),
+  }
+}
+
+function amendmentOf({ kind, request, proposal }: NonNullable<Habilitation['amendment']>) {
+  return {
+    kind,
+    request,
+    proposal: proposal && { decision: proposal.decision, reasons: proposal.reasons, ...stamp(proposal) },
+  }
+}
+
+function seesAll(habilitation: Habilitation, by: Person): boolean {
+  return isApplicant(habilitation, by) || staff.some((role) => by.roles.includes(role))
+}
+
+function stamp({ by, at }: { by: Actor | null; at: number }): Stamp {
+  return { by: by?.subject ?? 'system', at: new Date(at).toISOString() }
+}
+
+function dated({ items, at }: Items) {
+  return { items, at: new Date(at).toISOString() }
+}
+
+function linesOf(
+  habilitation: Habilitation,
+  { by, facts, vocabularies, now }: Seen,
+  whole: boolean,
+): LineView[] {
+  const { body, lines } = inHand(habilitation)
+  const state = stateAt(habilitation, now)
+  const all = (body.lines ?? []).map((asked): LineView => {
+    const known = facts.get(asked.dataset) ?? null
+    const answer = lines[asked.dataset]
+    const id = lineId(lines, body, asked.dataset)
+    const pending = answer === undefined && known !== null && habilitation.submittedAt !== undefined
+    return {
+      ...asked,
+      id,
+      holder: known?.holder ?? null,
+      state: lineState(habilitation, asked.dataset, state),
+      countersignature: answer?.line ? { ...stamp(answer), jws: answer.line.holderJws } : null,
+      ...(answer?.comment && { comment: answer.comment }),
+      ...(pending && {
+        toSign: lineText(unsignedLine(asked, known, { id, route: routeFacts(body, { vocabularies }) })),
+      }),
+    }
+  })
+  return whole ? all : all.filter(({ holder }) => holder === by.organisation)
+}
+
+function lineState(habilitation: Habilitation, dataset: string, state: State): LineView['state'] {
+  const { lines, stops, closedLines, permits } = habilitation
+  const answer = inHand(habilitation).lines[dataset]?.answer
+  if (closedLines.includes(dataset)) return 'closed'
+  if (permits.length === 0 || lines[dataset] === undefined) return answer ?? 'pending'
+  if (answer === 'declined') return 'declined'
+  if (state === 'suspended' || stops.some(({ scope }) => scope.line === dataset)) return 'suspended'
+  if (state === 'active') return 'open'
+  return state === 'issued' ? 'countersigned' : 'closed'
+}
+
+/** The one owner of the ball. */
+export function turnOf(
+  habilitation: Habilitation,
+  { now, vocabularies }: Pick<Seen, 'now' | 'vocabularies'>,
+): string {
+  const state = stateAt(habilitation, now)
+  if (state === 'under_assessment') return assessor(habilitation, vocabularies)
+  if (state === 'suspended') return 'dpo'
+  if (state === 'active' || state === 'issued') return amender(habilitation)
+  return owners[state]
+}
+
+const owners = {
+  draft: 'lead',
+  received: 'secretariat',
+  awaiting_completion: 'lead',
+  pre_permit: 'lead',
+  refused: 'lead',
+  under_appeal: 'authority',
+  withdrawn: 'nobody',
+  lapsed: 'nobody',
+  revocation_noticed: 'authority',
+  expired: 'operator',
+  revoked: 'operator',
+  renounced: 'operator',
+  closing: 'dpo',
+  closed: 'nobody',
+} as const
+
+function assessor({ request, lines, opinions }: Habilitation, vocabularies: Vocabularies): string {
+  if ((request.lines ?? []).some(({ dataset }) => lines[dataset] === undefined)) return 'holder'
+  const route = routeFacts(request, { vocabularies })
+  const heard = (role: string) => opinions.some((one) => one.role === role)
+  if (route.ethics !== undefined && !heard('ethics')) return 'ethics'
+  if (route.dpo !== undefined && !heard('dpo')) return 'dpo'
+  return 'authority'
+}
+
+function amender({ amendment }: Habilitation): string {
+  if (amendment === null) return 'lead'
+  const open = (amendment.request.lines ?? []).some(({ dataset }) => amendment.lines[dataset] === undefined)
+  return open ? 'holder' : 'authority'
+}

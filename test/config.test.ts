@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { readSettings } from '../services/config.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'huisclos-config-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const complete = {
+  node: 'FR-NOR',
+  address: 'https://huisclos.example.fr',
+  trustedProxy: '127.0.0.1',
+  issuers: [
+    { name: 'chu', issuer: 'https://id.example.fr', audience: 'huisclos', jwks: '/etc/huisclos/chu.jwks' },
+  ],
+}
+
+function production(configuration: unknown) {
+  const path = join(folder, 'node.json')
+  writeFileSync(path, typeof configuration === 'string' ? configuration : JSON.stringify(configuration))
+  return readSettings({ HUISCLOS_CONFIG: path })
+}
+
+describe('the environment', () => {
+  test('an empty environment is a full demo on the defaults of the contract', () => {
+    const settings = readSettings({})
+    expect(settings).toMatchObject({ port: 8080, wirePort: 5433, mode: { kind: 'demo', demo: 'full' } })
+    expect(settings.home).toMatch(/\/var$/)
+    expect(settings).not.toHaveProperty('databaseUrl')
+  })
+
+  test('a variable set to nothing is not set', () => {
+    expect(readSettings({ HUISCLOS_PORT: '', HUISCLOS_CONFIG: '' })).toMatchObject({
+      port: 8080,
+      mode: { kind: 'demo' },
+    })
+  })
+
+  test.each([
+    [{ HUISCLOS_PORT: '70000' }, /^HUISCLOS_PORT: /],
+    [{ HUISCLOS_PORT: '0' }, /^HUISCLOS_PORT: /],
+    [{ HUISCLOS_PORT: 'http' }, /^HUISCLOS_PORT: /],
+    [{ HUISCLOS_WIRE_PORT: '-1' }, /^HUISCLOS_WIRE_PORT: /],
+    [{ HUISCLOS_DEMO: 'some' }, /^HUISCLOS_DEMO: /],
+    [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL: /],
+    [{ HUISCLOS_CONFIG: '/nowhere/node.json' }, /^HUISCLOS_CONFIG: \/nowhere\/node.json/],
+  ])('%j stops the start with one line that names it', (environment, line) => {
+    expect(() => readSettings(environment)).toThrow(expect.objectContaining({ name: 'ConfigurationError' }))
+    expect(() => readSettings(environment)).toThrow(line)
+    expect(() => readSettings(environment)).toThrow(/^[^\n]+$/)
+  })
+
+  test('a secret in a value is not repeated', () => {
+    expect(() => readSettings({ DATABASE_URL: 'mysql://admin:hunter2@db' })).toThrow(/^(?!.*hunter2)/)
+  })
+})
+
+describe('the file of a production node', () => {
+  test('its presence means production', () => {
+    expect(production(complete)).toMatchObject({
+      mode: {
+        kind: 'production',
+        configuration: { node: 'FR-NOR', host: '127.0.0.1', queryTimeoutSeconds: 30 },
+      },
+    })
+  })
+
+  test.each([
+    ['an unknown key', { ...complete, colour: 'blue' }, /colour: unknown key/],
+    [
+      'an unknown key inside',
+      { ...complete, issuers: [{ ...complete.issuers[0], secret: 'x' }] },
+      /issuers\.0\.secret/,
+    ],
+    ['a value out of range', { ...complete, queryTimeoutSeconds: 0 }, /queryTimeoutSeconds/],
+    ['no issuer', { ...complete, issuers: [] }, /issuers/],
+    [
+      'an issuer that takes the name of the demo',
+      { ...complete, issuers: [{ ...complete.issuers[0], name: 'demo' }] },
+      /name/,
+    ],
+    ['neither TLS nor a proxy', { ...complete, trustedProxy: undefined }, /tls/],
+    ['text that is not JSON', '{"node":', /not JSON/],
+  ])('%s stops the start with one line', (_, configuration, line) => {
+    expect(() => production(configuration)).toThrow(line)
+    expect(() => production(configuration)).toThrow(/^[^\n]+$/)
+  })
+})

@@ -1,0 +1,145 @@
+/** Every call without a token, and every role against every call, as far as the role alone decides. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import request from 'supertest'
+import { createApp } from '../services/gateway/app.ts'
+import { routes } from '../services/gateway/routes.ts'
+import { openDoors } from './gateway/doors.ts'
+import { openTestNode, type TestNode } from './node.ts'
+
+const guarded = routes.filter((one) => one.auth)
+const filled = (path: string) =>
+  path
+    .replace('{shard}', '2026')
+    .replace('{tile}', '0/000')
+    .replace('{queryId}', '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0001')
+    .replaceAll(/\{\w+\}/g, 'nothing')
+
+describe('without a token', () => {
+  test.each(guarded.map((one) => [one.name, one] as const))('%s is 401', async (_, one) => {
+    const { house, entries } = openDoors()
+    const answer = await request(createApp(house, routes))[one.method](filled(one.path))
+    expect(answer).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } })
+    expect(entries).toMatchObject([{ body: { type: 'auth.refused', route: one.name } }])
+  })
+})
+
+const persons = {
+  researcher: 'bruno',
+  lead: 'paul',
+  dpo: 'nadia',
+  secretariat: 'lucie',
+  authority: 'claire',
+  holder: 'rouen',
+  ethics: 'ines',
+  checker: 'louis',
+  operator: 'karim',
+} as const
+type RoleName = keyof typeof persons
+const everybody = Object.keys(persons) as RoleName[]
+
+interface Rule {
+  readonly body?: object
+  /** Who is not refused for the role; all others get ROLE. */
+  readonly may: readonly RoleName[]
+  /** What those get who may, on an object that does not exist. */
+  readonly status: number
+}
+
+const question = { sql: 'SELECT 1' }
+const reason = { reason: 'A doubt.' }
+
+/** The right of each role to knock (contract, sections 4 to 9). A call that is not here is open to every account. */
+const rules: Readonly<Record<string, Rule>> = {
+  'POST /api/v1/datasets': { body: {}, may: ['holder'], status: 422 },
+  'POST /api/v1/datasets/{name}/deposits': { may: ['holder'], status: 404 },
+  'PUT /api/v1/deposits/{id}/tables/{table}': { may: ['holder'], status: 404 },
+  'POST /api/v1/deposits/{id}/submit': { may: ['holder'], status: 404 },
+  'GET /api/v1/deposits/{id}': { may: ['holder'], status: 404 },
+  'POST /api/v1/habilitations': { body: {}, may: ['lead'], status: 201 },
+  'PATCH /api/v1/habilitations/{id}': { body: {}, may: ['lead'], status: 404 },
+  'POST /api/v1/habilitations/{id}/submission': { may: ['lead'], status: 404 },
+  'POST /api/v1/habilitations/{id}/completeness': {
+    body: { complete: true },
+    may: ['secretariat'],
+    status: 404,
+  },
+  'POST /api/v1/habilitations/{id}/opinions': {
+    body: { opinion: 'favourable', comment: '' },
+    may: ['dpo', 'ethics'],
+    status: 404,
+  },
+  'POST /api/v1/habilitations/{id}/countersignatures': {
+    body: { dataset: 'visits', decision: 'accept' },
+    may: ['holder'],
+    status: 404,
+  },
+  'POST /api/v1/habilitations/{id}/decision': {
+    body: { decision: 'grant', reasons: 'Good.' },
+    may: ['authority'],
+    status: 404,
+  },
+  'POST /api/v1/habilitations/{id}/confirmation': { may: ['authority'], status: 404 },
+  'POST /api/v1/habilitations/{id}/acceptance': { may: ['lead'], status: 404 },
+  'POST /api/v1/habilitations/{id}/suspension': {
+    body: reason,
+    may: ['dpo', 'authority', 'operator', 'holder'],
+    status: 404,
+  },
+  'POST /api/v1/habilitations/{id}/revocation': { body: reason, may: ['authority'], status: 404 },
+  'GET /api/v1/audit/entries': { may: ['dpo'], status: 200 },
+  'GET /audit/{shard}/checkpoint': { may: ['dpo', 'holder'], status: 200 },
+}
+
+const forAll: Readonly<Record<string, Omit<Rule, 'may'>>> = {
+  'GET /api/v1/me': { status: 200 },
+  'GET /api/v1/datasets': { status: 200 },
+  'GET /api/v1/datasets/{name}': { status: 404 },
+  'GET /api/v1/habilitations': { status: 200 },
+  'GET /api/v1/habilitations/{id}': { status: 404 },
+  'GET /api/v1/projects': { status: 200 },
+  'GET /api/v1/projects/{id}': { status: 404 },
+  'GET /api/v1/projects/{id}/queries': { status: 200 },
+  'POST /api/v1/projects/{id}/queries': { body: question, status: 403 },
+  'POST /api/v1/projects/{id}/queries/check': { body: question, status: 403 },
+  'POST /api/v1/projects/{id}/queries/{queryId}/cancel': { status: 404 },
+}
+
+describe('each role', () => {
+  let node: TestNode
+
+  beforeAll(async () => {
+    node = await openTestNode()
+  }, 60_000)
+
+  afterAll(() => node?.close())
+
+  async function call(name: string, role: RoleName, body: object | undefined) {
+    const [method = 'GET', path = ''] = name.split(' ')
+    const year = String(new Date().getFullYear())
+    return node.call(method, filled(path.replace('{shard}', year)), {
+      as: persons[role],
+      ...(body ? { body } : {}),
+    })
+  }
+
+  test.each(Object.entries(rules))('%s is for its roles only', async (name, { body, may, status }) => {
+    for (const role of everybody) {
+      const answer = await call(name, role, body)
+      const expected = may.includes(role) ? { role, status } : { role, status: 403, code: 'ROLE' }
+      expect({ role, status: answer.status, code: answer.json?.code }).toMatchObject(expected)
+    }
+  })
+
+  test.each(Object.entries(forAll))('%s answers every account alike', async (name, { body, status }) => {
+    for (const role of everybody) {
+      expect({ role, status: (await call(name, role, body)).status }).toEqual({ role, status })
+    }
+  })
+
+  test('every guarded call of the contract is in one of the two tables', () => {
+    const further = /\/habilitations\/\{id\}\/|\/tile\//
+    const listed = new Set([...Object.keys(rules), ...Object.keys(forAll)])
+    const missing = guarded.map(({ name }) => name).filter((name) => !listed.has(name) && !further.test(name))
+    expect(missing).toEqual([])
+  })
+})
