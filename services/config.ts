@@ -36,7 +36,7 @@ const issuer = z.strictObject({
 })
 
 /** The file of a production node. Every key is known: one that is not stops the start. */
-export const configurationSchema = z.strictObject({
+const configurationSchema = z.strictObject({
   /** Identifier of the node: country, region; the first part of every permit number, such as `FR-NOR`. */
   node: z.string().regex(/^[A-Z]{2}-[A-Z0-9]{2,10}$/),
   /** Where people reach it, without a path. Also the host of the origin of its log, fixed at first start. */
@@ -56,7 +56,7 @@ export const configurationSchema = z.strictObject({
   /** Threads of one engine process; 1 to 256. Default 2. */
   engineThreads: z.number().int().min(1).max(256).default(2),
 })
-export type Configuration = z.infer<typeof configurationSchema>
+type Configuration = z.infer<typeof configurationSchema>
 
 export interface Settings {
   /** Absolute. */
@@ -110,11 +110,12 @@ function readConfiguration(path: string): Configuration {
   return configuration
 }
 
-/** Only the first fault is told: one line. Its message repeats no value, for a value may be a secret. */
+/** One fault is told, on one line; an unknown key before what is absent. It repeats no value, for a value may be a secret. */
 function parsed<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const issue = result.error.issues[0]
+  const { issues } = result.error
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
   if (issue?.code === 'unrecognized_keys') {
     const at = [...issue.path, issue.keys[0] ?? ''].join('.')
     throw new ConfigurationError(`${where}${at}: unknown key`)

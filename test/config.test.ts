@@ -67,6 +67,7 @@ describe('the file of a production node', () => {
   })
 
   test.each([
+    ['an unknown key, before what is absent', { colour: 'blue' }, /colour: unknown key/],
     ['an unknown key', { ...complete, colour: 'blue' }, /colour: unknown key/],
     [
       'an unknown key inside',

@@ -20,7 +20,7 @@ import { openRegistry as openHabilitations } from '../habilitation/registry.ts'
 import type { OpenRulebook } from '../habilitation/rulebook.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
-import { type DemoIssuer, startDemoIssuer } from '../identity/demo-issuer.ts'
+import type { DemoIssuer } from '../identity/demo-issuer.ts'
 import type { Tokens } from '../identity/person.ts'
 import { openTokens } from '../identity/token.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -124,6 +124,8 @@ export async function openDemoIdentity(ground: Ground, store: Store): Promise<Id
   const { home, clock, log, closing } = ground
   const accounts = openAccounts(store)
   await accounts.seed({ organisations: demoOrganisations, accounts: demoAccounts(clock) })
+  // Loaded here: a production node never opens the package, and a start that fails says one line and nothing more.
+  const { startDemoIssuer } = await import('../identity/demo-issuer.ts')
   const issuer = closing.keep('demo issuer', await startDemoIssuer({ home, clock, log }))
   return { accounts, issuer, tokens: openTokens({ issuers: [issuer.trust], accounts, clock }) }
 }

@@ -21,7 +21,7 @@ export async function writeServerFile(home: string, server: ServerFile): Promise
 export async function readServerFile(home: string): Promise<ServerFile | null> {
   const text = await readFile(pathOf(home), 'utf8').catch(() => null)
   if (text === null) return null
-  const parsed = schema.safeParse(JSON.parse(text))
+  const parsed = schema.safeParse(jsonOf(text))
   return parsed.success && isAlive(parsed.data.pid) ? parsed.data : null
 }
 
@@ -32,5 +32,13 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     // Alive, but somebody else's.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
   }
 }
