@@ -8,7 +8,6 @@ import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
-import { tableFile } from './cli/table-file.ts'
 import { versionOf } from './node/version.ts'
 
 const environment = process.env
@@ -99,10 +98,13 @@ program
   .option('--decimal <signe>', ', .')
   .option('--date-format <forme>', 'iso | jj/mm/aaaa | aaaammjj')
   .option('--header <oui>', 'true | false')
+  .exitOverride((error) => {
+    // The one command whose wrong use is 1, as the contract has it; Commander has said why.
+    throw error.exitCode === 0 ? error : new CommandError('', exits.failed)
+  })
   .action(async (tables: string[], options: DepositOptions & As) => {
-    const files = tables.map((one) => tableFile(one, options.charset))
     const { isTerminal, language } = setting
-    await deposit(() => client(options), files, { options, out, isTerminal, language })
+    await deposit(() => client(options), tables, { options, out, isTerminal, language })
   })
 
 interface Asked extends QueryOptions, As {}

@@ -1,21 +1,25 @@
 /** Chromium from npm: unpacked once into a folder named by version, opened with our own flags. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Browser, chromium } from 'playwright-core'
 
 const run = promisify(execFile)
-const repository = new URL('..', import.meta.url).pathname
+const manifest = createRequire(import.meta.url)
+  .resolve('@sparticuz/chromium')
+  .replace(/\/build\/.*$/, '/package.json')
+const unpacker = new URL('./unpack-chromium.ts', import.meta.url)
 
 /**
  * The folder of the program and its libraries. The package unpacks to fixed names in the temporary folder and takes whatever
  * lies there, so it unpacks in a process of its own, whose temporary folder is a draft that is then renamed into place: two
  * callers never see half of it.
  */
-export async function unpackChromium(): Promise<string> {
-  const manifest = join(repository, 'node_modules/@sparticuz/chromium/package.json')
+async function unpackChromium(): Promise<string> {
   const { version } = JSON.parse(await readFile(manifest, 'utf8'))
   const folder = join(tmpdir(), `huisclos-chromium-${version}`)
   const isThere = () => stat(join(folder, 'chromium')).then(Boolean, () => false)
@@ -23,8 +27,7 @@ export async function unpackChromium(): Promise<string> {
   const draft = await mkdtemp(join(tmpdir(), 'huisclos-unpacking-'))
   // The variable makes the package unpack the NSS libraries too, which a small machine does not have.
   const env = { ...process.env, TMPDIR: draft, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' }
-  const unpack = "import('@sparticuz/chromium').then(({ default: packaged }) => packaged.executablePath())"
-  await run(process.execPath, ['--input-type=module', '-e', unpack], { cwd: repository, env })
+  await run(process.execPath, ['--import', 'tsx', fileURLToPath(unpacker)], { env })
   await writeFile(join(draft, 'fonts.conf'), fontsOf(folder))
   await rename(draft, folder).catch(async (error: unknown) => {
     await rm(draft, { recursive: true, force: true })

@@ -8,7 +8,7 @@ import { CommandError } from './ending.ts'
 import type { Out } from './query.ts'
 
 /** Statuses of the audit commands, shared with the stand-alone verifier. */
-export const auditExits = { intact: 0, tampered: 1, stale: 2, unverifiable: 3 } as const
+const auditExits = { intact: 0, tampered: 1, stale: 2, unverifiable: 3 } as const
 
 interface Where {
   /** The folder `audit` of a home. */

@@ -7,7 +7,7 @@ import { dryRun } from './dry-run.ts'
 import { CommandError, exits } from './ending.ts'
 import { openProgress } from './progress.ts'
 import type { Out } from './query.ts'
-import type { ShownFinding, TableFile } from './table-file.ts'
+import { type ShownFinding, type TableFile, tableFile } from './table-file.ts'
 import { upload } from './upload.ts'
 
 export interface DepositOptions {
@@ -46,22 +46,37 @@ export interface DepositWay {
 /** Ends with 0 when accepted, 2 when refused or quarantined, 1 for anything else. */
 export async function deposit(
   client: () => Promise<Client>,
+  tables: readonly string[],
+  way: DepositWay,
+): Promise<void> {
+  try {
+    const files = tables.map((one) => tableFile(one, way.options.charset))
+    report(await verdictOn(client, files, way), way.out)
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.exit === exits.depositRefused) throw error
+    throw new CommandError(error.message, exits.failed)
+  }
+}
+
+async function verdictOn(
+  client: () => Promise<Client>,
   files: readonly TableFile[],
   { options, out, isTerminal, language }: DepositWay,
-): Promise<void> {
+): Promise<Verdict> {
+  const { dataset } = options
   const descriptor = options.descriptor === undefined ? undefined : await readDescriptor(options.descriptor)
   if (options.dryRun) {
-    const known = descriptor ?? (await askJson(await client(), `GET /api/v1/datasets/${options.dataset}`))
-    return report(await dryRun(known, files, { dialect: dialectOf(options), language }), out)
+    const known = descriptor ?? (await askJson(await client(), `GET /api/v1/datasets/${dataset}`))
+    return dryRun(known, files, { dialect: dialectOf(options), language })
   }
   const to = await client()
   if (descriptor !== undefined) await askJson(to, 'POST /api/v1/datasets', { body: descriptor })
-  const opened = await askJson<Deposit>(to, `POST /api/v1/datasets/${options.dataset}/deposits`)
+  const opened = await askJson<Deposit>(to, `POST /api/v1/datasets/${dataset}/deposits`)
   const at = `/api/v1/deposits/${opened.id}`
   const query = new URLSearchParams(dialectOf(options)).toString()
   for (const one of files) await sendOne(to, one, { at, query, out, isTerminal })
   await askJson(to, `POST ${at}/submit`)
-  report(await followed(to, at, { out, isTerminal }), out)
+  return followed(to, at, { out, isTerminal })
 }
 
 async function readDescriptor(path: string): Promise<unknown> {
@@ -108,10 +123,12 @@ async function sendOne(client: Client, one: TableFile, { at, query, out, isTermi
   }
 }
 
-const pollMs = 200
+/** ms between two looks at a deposit: soon at first, then less often, for each look is an entry of the log. */
+const firstPollMs = 100
+const longestPollMs = 2_000
 
 async function followed(client: Client, at: string, { out, isTerminal }: Pick<Way, 'out' | 'isTerminal'>) {
-  for (;;) {
+  for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 1.5, longestPollMs)) {
     const deposit = await askJson<Deposit>(client, `GET ${at}`, { signal: out.signal })
     if (deposit.status !== 'checking') {
       if (isTerminal) out.stderr.write('\r\u001B[K')

@@ -13,16 +13,16 @@ const run = promisify(execFile)
 const require = createRequire(import.meta.url)
 
 /** What is wrong and what to do about it; or that nothing is, and what was seen. */
-export type Finding =
+type Finding =
   | { readonly ok: true; readonly seen: string }
   | { readonly ok: false; readonly seen: string; readonly remedy: string; readonly severe: boolean }
 
-export interface Check {
+interface Check {
   readonly name: string
   look(about: About): Promise<Finding>
 }
 
-export interface About {
+interface About {
   readonly home: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly server: ServerFile | null
@@ -224,7 +224,7 @@ const memory: Check = {
   },
 }
 
-export const checks: readonly Check[] = [
+const checks: readonly Check[] = [
   configuration,
   node,
   packages,

@@ -9,7 +9,7 @@ import { pointAt, problemLines } from './problem-text.ts'
 import { tableLines } from './table.ts'
 
 export const formats = ['table', 'json', 'ndjson', 'csv', 'arrow', 'parquet'] as const
-export type OutputFormat = (typeof formats)[number]
+type OutputFormat = (typeof formats)[number]
 
 const accepts: Readonly<Record<OutputFormat, string>> = {
   table: 'application/json',

@@ -85,6 +85,7 @@ function bareApp(): Express {
       strictTransportSecurity: false,
       crossOriginResourcePolicy: { policy: 'same-origin' },
       xXssProtection: false,
+      xFrameOptions: { action: 'deny' },
     }),
   )
   app.use((request, response, next) => {

@@ -10,7 +10,7 @@ import type { AuditIndex } from '../store/audit-index.ts'
 import type { Metrics, Readiness } from './readiness.ts'
 
 /** What the pages are made of; read once when the house opens. */
-export interface Portal {
+interface Portal {
   readonly startPage: string
   /** Folder of the style sheet and pictures, served under /assets. */
   readonly assets: string

@@ -11,7 +11,7 @@ import { shaped, translated } from './problem.ts'
 import { answerError, recordRead, refuse, type Subject } from './recorded.ts'
 import { languageOf, type Reply, type Responses, sendReply } from './reply.ts'
 
-export interface Input<P, Q, B> {
+interface Input<P, Q, B> {
   readonly params: P
   readonly query: Q
   readonly body: B

@@ -6,7 +6,7 @@ import { languageOf, sendProblem } from './reply.ts'
 import type { Route } from './route.ts'
 
 /** `/api/v1/projects/{id}` as Express writes it. */
-export function expressPath({ path, at }: Pick<Route, 'path' | 'at'>): string {
+function expressPath({ path, at }: Pick<Route, 'path' | 'at'>): string {
   return at ?? path.replaceAll(/\{(\w+)\}/g, ':$1')
 }
 

@@ -39,12 +39,18 @@ const documented: readonly Route[] = [
   ...publicRoutes,
 ]
 
+/** Made once, when somebody first asks. */
+let written: object | undefined
+
 const openApiRoute = openRoute({
   method: 'get',
   path: '/api/v1/openapi.json',
   summary: 'This document',
   responses: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) } },
-  handler: async (house) => ({ json: openApiDocument(house.version) }),
+  handler: async (house) => {
+    written ??= openApiDocument(house.version)
+    return { json: written }
+  },
 })
 
 export const routes: readonly Route[] = [...documented, openApiRoute]

@@ -4,6 +4,7 @@ import { recordExpiries } from '../habilitation/act.ts'
 import { fold } from '../habilitation/fold.ts'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { abandonQueries } from '../query/run.ts'
 import type { Rooms } from './floors.ts'
 import { StartError } from './listening.ts'
 
@@ -21,15 +22,19 @@ const system: Person = {
 }
 
 /**
- * Refuses a database that knows entries which this log never had (exit 75), cleans what a crash left of deposits and checks
+ * Refuses a database that knows entries which this log never had (exit 75), ends the queries that the last stop cut, cleans what a crash left of deposits and checks
  * them again, seals the lines that are open and not sealed, and writes down what time has ended.
  */
-export async function reconcile({ dataset, habilitation, bulles }: Rooms, audit: AuditLog): Promise<void> {
+export async function reconcile(
+  { dataset, habilitation, bulles, query }: Rooms,
+  audit: AuditLog,
+): Promise<void> {
   const last = await habilitation.registry.lastRecorded(audit.origin)
   if (last !== null && last >= audit.size) {
     const message = `la base connaît l’entrée ${last}, le journal en a ${audit.size} : l’un des deux n’est pas le bon`
     throw new StartError(message, 75)
   }
+  await abandonQueries(query)
   await dataset.checker.resume()
   await recordExpiries(habilitation, system)
   for (const { id, events } of await habilitation.registry.list()) {

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { freePort, run, type System, startSystem } from './system.ts'
+import { freePort, run, type System, startSystem, until } from './system.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -15,6 +15,10 @@ const byDepartment = 'SELECT department, count(*) AS n FROM patients GROUP BY de
 
 describe('the full demo', () => {
   let system: System
+  let home: string
+  beforeAll(() => {
+    home = join(folder, 'full')
+  })
   afterAll(async () => system?.remove(), 60_000)
 
   const projects = async () => (await system.call('GET', '/api/v1/projects', { as: 'alice' })).json.projects
@@ -22,7 +26,7 @@ describe('the full demo', () => {
     system.call('POST', `/api/v1/projects/${project}/queries`, { as: 'alice', body: { sql: byDepartment } })
 
   test('has a dataset and a project of alice that answers, and says so when it starts', async () => {
-    system = await startSystem({ demo: 'full', home: folder })
+    system = await startSystem({ demo: 'full', home })
     const [project] = await projects()
     expect(project).toMatchObject({ status: 'active', bulle: { status: 'ready' } })
     const { status, json } = await ask(project.id)
@@ -34,7 +38,7 @@ describe('the full demo', () => {
 
   test('a second start on the same home is refused in one line', async () => {
     const ended = await run(['services/main.ts'], {
-      HUISCLOS_HOME: folder,
+      HUISCLOS_HOME: home,
       HUISCLOS_PORT: String(await freePort()),
     })
     expect(ended.status).not.toBe(0)
@@ -44,8 +48,8 @@ describe('the full demo', () => {
   test('stops at SIGTERM with 0, and starts again with the same project and nothing seeded twice', async () => {
     const before = await projects()
     expect(await system.stop('SIGTERM')).toBe(0)
-    expect(await readdir(folder)).not.toContain('server.json')
-    system = await startSystem({ demo: 'full', home: folder })
+    expect(await readdir(home)).not.toContain('server.json')
+    system = await startSystem({ demo: 'full', home })
     expect((await projects()).map(({ id }: { id: string }) => id)).toEqual(
       before.map(({ id }: { id: string }) => id),
     )
@@ -58,10 +62,75 @@ describe('the full demo', () => {
   test('a killed node leaves nothing in the way of the next, and its log is intact', async () => {
     const [{ id }] = await projects()
     await system.stop('SIGKILL')
-    system = await startSystem({ demo: 'full', home: folder })
+    system = await startSystem({ demo: 'full', home })
     expect((await ask(id)).status).toBe(200)
     expect(await system.huisclos('audit', 'verify')).toMatchObject({ status: 0 })
   }, 120_000)
+})
+
+/** Some five hundred million rows: longer than any limit. */
+const endless = `SELECT count(*) AS n FROM diagnoses a ${['b', 'c', 'd', 'e']
+  .map((one) => `JOIN diagnoses ${one} ON a.patient_id = ${one}.patient_id`)
+  .join(' ')}`
+
+describe('a running query', () => {
+  let system: System
+  let project: string
+  beforeAll(async () => {
+    system = await startSystem({ demo: 'full' })
+    const { json } = await system.call('GET', '/api/v1/projects', { as: 'alice' })
+    project = json.projects[0].id
+  }, 120_000)
+  afterAll(async () => system?.remove(), 60_000)
+
+  const start = (id: string, signal?: AbortSignal) =>
+    system.call('POST', `/api/v1/projects/${project}/queries`, {
+      as: 'alice',
+      body: { sql: endless, id },
+      ...(signal ? { signal } : {}),
+    })
+  const entries = async (type: string) =>
+    (await system.call('GET', `/api/v1/audit/entries?type=${type}`, { as: 'nadia' })).json.entries.length
+  /** Resolves when the log holds so many entries of a type. */
+  const recorded = (type: string, count: number) =>
+    until(
+      () => system.call('GET', `/api/v1/audit/entries?type=${type}`, { as: 'nadia' }),
+      ({ json }) => json.entries.length >= count,
+    )
+
+  test('is cancelled by its own person, and by nobody else', async () => {
+    const id = '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0011'
+    const running = start(id)
+    await recorded('query.intent', 1)
+    const cancel = (as: string) =>
+      system.call('POST', `/api/v1/projects/${project}/queries/${id}/cancel`, { as })
+    expect(await cancel('paul')).toMatchObject({ status: 404 })
+    expect(await cancel('alice')).toMatchObject({ status: 200, json: { id, cancelled: true } })
+    expect(await running).toMatchObject({ status: 403, json: { code: 'QUERY_FAILED' } })
+  }, 60_000)
+
+  test('ends when its connection is closed', async () => {
+    const aborted = await entries('query.abort')
+    const leaving = new AbortController()
+    const running = start('6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0012', leaving.signal)
+    await recorded('query.intent', 2)
+    leaving.abort()
+    await expect(running).rejects.toThrow()
+    const { json } = await recorded('query.abort', aborted + 1)
+    expect(json.entries.length).toBe(aborted + 1)
+  }, 60_000)
+
+  test('is stopped by a suspension within a second, and says so', async () => {
+    const running = start('6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0013')
+    await recorded('query.intent', 3)
+    const { json } = await system.call('GET', `/api/v1/projects/${project}`, { as: 'alice' })
+    const at = `/api/v1/habilitations/${json.habilitation}/suspension`
+    const stopped = await system.call('POST', at, { as: 'nadia', body: { reason: 'A doubt.' } })
+    expect(stopped).toMatchObject({ status: 200, json: { state: 'suspended' } })
+    const from = performance.now()
+    expect(await running).toMatchObject({ status: 403, json: { code: 'SUSPENDED' } })
+    expect(performance.now() - from).toBeLessThan(1000)
+  }, 60_000)
 })
 
 /** What is not said by packages about their own age. */

@@ -15,7 +15,7 @@ export interface Answer {
   readonly json: any
 }
 
-export interface Call {
+interface Call {
   readonly as?: string
   readonly body?: unknown
   readonly raw?: string | Uint8Array
@@ -108,19 +108,7 @@ export async function startSystem(options: { demo?: 'full' | 'empty'; home?: str
     async call(method, path, call = {}) {
       const headers = new Headers(call.headers)
       if (call.as !== undefined) headers.set('authorization', `Bearer ${await token(call.as)}`)
-      if (call.body !== undefined && !headers.has('content-type'))
-        headers.set('content-type', 'application/json')
-      const body = call.raw ?? (call.body === undefined ? null : JSON.stringify(call.body))
-      const init = { method, headers, body, ...(call.signal ? { signal: call.signal } : {}) }
-      const response = await fetch(url + path, init as RequestInit)
-      const text = await response.text()
-      const isJson = /json/.test(response.headers.get('content-type') ?? '')
-      return {
-        status: response.status,
-        headers: response.headers,
-        text,
-        json: isJson ? JSON.parse(text) : null,
-      }
+      return send(url + path, method, { ...call, headers })
     },
     stop: (signal = 'SIGTERM') =>
       new Promise((resolve) => {
@@ -135,6 +123,20 @@ export async function startSystem(options: { demo?: 'full' | 'empty'; home?: str
   }
   await ready(system)
   return system
+}
+
+async function send(
+  url: string,
+  method: string,
+  { headers, body, raw, signal }: Omit<Call, 'headers'> & { readonly headers: Headers },
+): Promise<Answer> {
+  if (body !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json')
+  const sent = raw ?? (body === undefined ? null : JSON.stringify(body))
+  const init = { method, headers, body: sent, ...(signal ? { signal } : {}) }
+  const response = await fetch(url, init as RequestInit)
+  const text = await response.text()
+  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null }
 }
 
 async function ready(system: System): Promise<void> {

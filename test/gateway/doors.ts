@@ -7,12 +7,12 @@ import type { Role } from '../../services/identity/person.ts'
 import type { Log } from '../../services/kernel/log.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 
-export interface Written {
+interface Written {
   readonly body: Body
   readonly about: About
 }
 
-export interface Doors {
+interface Doors {
   readonly house: House
   /** Entries, in the order in which they became durable. */
   readonly entries: Written[]

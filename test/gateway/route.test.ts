@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import request from 'supertest'
 import { z } from 'zod'
@@ -293,6 +295,49 @@ describe('what comes out', () => {
     const text = house.metrics.text()
     expect(text).toMatch('huisclos_calls_total{route="GET /api/v1/things/{id}",status="200"} 2')
     expect(text).not.toMatch('0123')
+  })
+})
+
+/** Promise.withResolvers, which Node 20 has not. */
+function withResolvers() {
+  let resolve = () => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve: () => resolve() }
+}
+
+describe('a caller who goes away', () => {
+  test('aborts what is being done for it, at once', async () => {
+    const { house } = openDoors()
+    const began = withResolvers()
+    const aborted = withResolvers()
+    const slow = route({
+      method: 'get',
+      path: '/api/v1/slow',
+      summary: 'waits',
+      records: 'own',
+      responses: ok,
+      handler: async (_house, { signal }) => {
+        began.resolve()
+        signal.addEventListener('abort', () => aborted.resolve())
+        await aborted.promise
+        throw new Refusal('QUERY_FAILED')
+      },
+    })
+    const server = createServer(createApp(house, [slow])).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : 0
+    const leaving = new AbortController()
+    const headers = { authorization: 'Bearer alice' }
+    const asked = fetch(`http://127.0.0.1:${port}/api/v1/slow`, { headers, signal: leaving.signal })
+    await began.promise
+    leaving.abort()
+    await expect(asked).rejects.toThrow()
+    await aborted.promise
+    server.closeAllConnections()
+    server.close()
   })
 })
 

@@ -46,8 +46,7 @@ const health: readonly Route[] = [
   openRoute({
     method: 'get',
     path: '/readyz',
-    summary:
-      'Whether everything is open; 503 with the progress until then, and when the log cannot be written',
+    summary: 'Whether everything is open; 503 with the progress until then',
     responses: {
       200: { description: 'Ready', schema: progress },
       503: { description: 'Not ready', schema: progress },
