@@ -4,7 +4,7 @@
  */
 import type { DuckDBConnection } from 'duckdb'
 import { encodeCsv } from './csv.ts'
-import { type EngineLimits, liveVersion, openReader, runStatement } from './duckdb.ts'
+import { type Database, type EngineLimits, liveVersion, openReader, runStatement } from './duckdb.ts'
 import type { Format, Mount, ReleasedTable, Rows } from './engine.ts'
 import { loadTable } from './load.ts'
 import { encodeParquet } from './parquet.ts'
@@ -27,8 +27,39 @@ interface Encoding {
 
 let working: DuckDBConnection | undefined
 
-async function finish({ tables, mounts, statement, maxRows, limits }: Finishing): Promise<Rows> {
-  const database = await openReader(mounts, limits)
+/** A fresh database, opened ahead for a call like the last one. It serves one call and is closed. */
+let spare: { readonly key: string; readonly database: Promise<Database> } | undefined
+
+function keyOf({ mounts, limits }: Pick<Finishing, 'mounts' | 'limits'>): string {
+  return JSON.stringify([mounts, limits])
+}
+
+function takeDatabase(call: Finishing): Promise<Database> {
+  const kept = spare
+  spare = undefined
+  if (kept?.key === keyOf(call)) return kept.database
+  kept?.database.then(
+    (database) => database.close(),
+    () => undefined,
+  )
+  return openReader(call.mounts, call.limits)
+}
+
+/** Once the answer is on its way: closing and opening cost more than the statement (measured: 15 ms of 20). */
+function replaceDatabase(used: Database, call: Finishing): void {
+  setImmediate(() => {
+    used.close()
+    if (spare) return
+    const database = openReader(call.mounts, call.limits)
+    // A file that is gone fails the call that wants it, not this process.
+    database.catch(() => undefined)
+    spare = { key: keyOf(call), database }
+  })
+}
+
+async function finish(call: Finishing): Promise<Rows> {
+  const { tables, statement, maxRows } = call
+  const database = await takeDatabase(call)
   try {
     working = await database.connect()
     for (const { name, data } of tables) {
@@ -37,7 +68,7 @@ async function finish({ tables, mounts, statement, maxRows, limits }: Finishing)
     return await runStatement(working, statement, { maxRows, temporaryTables: false })
   } finally {
     working = undefined
-    database.close()
+    replaceDatabase(database, call)
   }
 }
 
