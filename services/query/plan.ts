@@ -14,7 +14,7 @@ import type { RewrittenStatement, Tree } from '../engine/engine.ts'
 export type Shape = 'presence' | 'filtered' | 'persons' | 'keys' | 'values' | 'sum' | 'avg'
 
 export interface Measure {
-  /** Column of the released table, `m0`, `m1`, … */
+  /** Column of the released table, `m1`, `m2`, …: numbered from 1, because `c0` of level 1 is the rows. */
   readonly name: string
   readonly shape: Shape
   /** DuckDB type of the released column. */
@@ -33,7 +33,8 @@ export interface Key {
  * A maximal aggregate over patient-keyed relations: the only thing that runs on patient data and comes out.
  *
  * Inside the vault a relation is `"dataset"."table"` (the mount of the bulle), with its `__pix` UINTEGER. `level1` has one row per group and person, at fixed positions: the keys `g0…`, `__pix` (NULL on the rows of a public
- * frame), `c0` (rows, BIGINT), then per measure `i`: `c<i>` and, for sum and avg, `s<i>` (the type that DuckDB gives the sum; DOUBLE for avg).
+ * frame), `c0` (rows, BIGINT), then per measure `m<i>`, i from 1: `c<i>` and, for sum and avg, `s<i>` (the type that DuckDB
+ * gives the sum; DOUBLE for avg). A `values` measure has no column there.
  * A `values` measure `i` has a statement of its own in `values`: keys `g0…`, `__pix`, `x` (the value), without repeats.
  * The vault keeps them as temporary tables; level 2 reads those and nothing else (query/evidence.ts).
  */

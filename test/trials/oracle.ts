@@ -1,6 +1,7 @@
 /** The k-witness oracle in full: random statements on the real engines, every released cell counted again by hand. */
 import { rm } from 'node:fs/promises'
 import { Refusal } from '../../services/kernel/refusal.ts'
+import type { Thresholds } from '../../services/query/disclosure/rules.ts'
 import { makeCohort, writeBulle } from '../property/cohort.ts'
 import { type Generated, generate } from '../property/generator.ts'
 import { faultsOf } from '../property/oracle.ts'
@@ -19,11 +20,11 @@ export interface Tally {
   readonly faults: readonly { readonly sql: string; readonly faults: readonly string[] }[]
 }
 
-/** Asks `count` statements made from `seed` of a cohort made from it too. */
-export async function main(seed: number, count: number): Promise<Tally> {
+/** Asks `count` statements made from `seed` of a cohort made from it too; `thresholds` weaker than the oracle's must be caught. */
+export async function main(seed: number, count: number, thresholds?: Thresholds): Promise<Tally> {
   const cohort = makeCohort(seed)
   const { bulle, folder } = await writeBulle(cohort, `oracle-${seed}`)
-  const pipeline = await openPipeline()
+  const pipeline = await openPipeline(thresholds)
   const throws = dice(seed)
   const refused: Record<string, number> = {}
   const faults: { sql: string; faults: readonly string[] }[] = []

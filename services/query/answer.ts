@@ -1,0 +1,106 @@
+/** Rows of the outer statement → the answer, with its marks taken out of the columns, and the digest that the log keeps. */
+import type { Bulle } from '../dataset/bulle.ts'
+import type { Rows, Value } from '../engine/engine.ts'
+import { canonical, sha256 } from '../kernel/hash.ts'
+import { type Language, say } from '../kernel/text.ts'
+import { type Disclosed, rulesOf } from './disclosure/disclose.ts'
+import type { Plan } from './plan.ts'
+import type { Answer, Disclosure, JsonValue } from './question.ts'
+
+/** What a person would see: visible columns, nulls where withheld, and where that is. */
+export interface Visible {
+  readonly rows: Rows
+  readonly suppressed: readonly (readonly [number, number])[]
+}
+
+/**
+ * The outer statement answers its visible columns first, then one mark per column: a marked cell is null whatever the
+ * expression made of the nulls below it.
+ */
+export function unmark(plan: Plan, { rows }: Rows): Visible {
+  const width = plan.columns.length
+  const suppressed: (readonly [number, number])[] = []
+  const visible = rows.map((row, r) =>
+    plan.columns.map((_, c) => {
+      const isMarked = row[width + c] !== false
+      if (isMarked) suppressed.push([r, c])
+      return isMarked ? null : (row[c] ?? null)
+    }),
+  )
+  return { rows: { columns: plan.columns, rows: visible }, suppressed }
+}
+
+/** Rows as JSON says them. A decimal that the engine hands over as text is a number when a double holds all its digits. */
+export function jsonRows({ columns, rows }: Rows): Answer['rows'] {
+  const isDecimal = columns.map(({ type }) => type.startsWith('DECIMAL'))
+  return rows.map((row) => row.map((value, c) => jsonValue(isDecimal[c] ? decimal(value) : value)))
+}
+
+const exactDigits = 15
+
+function decimal(value: Value): Value {
+  const isShort = typeof value === 'string' && value.replaceAll(/^[-0.]+|[^0-9]/g, '').length <= exactDigits
+  return isShort ? Number(value) : value
+}
+
+/** A value as JSON says it: integers beyond ±(2^53 − 1) are text, what JSON has no word for is null. */
+function jsonValue(value: Value): JsonValue {
+  if (typeof value === 'bigint') {
+    const number = Number(value)
+    return Number.isSafeInteger(number) ? number : String(value)
+  }
+  if (typeof value === 'number') return jsonNumber(value)
+  if (value === null || typeof value !== 'object') return value
+  if (isList(value)) return value.map(jsonValue)
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, jsonValue(member)]))
+}
+
+function jsonNumber(value: number): JsonValue {
+  return Number.isFinite(value) ? value : null
+}
+
+function isList(value: object): value is readonly Value[] {
+  return Array.isArray(value)
+}
+
+/** The report that goes with every answer: fixed by the text but for what was withheld. */
+export function disclosureOf(
+  plan: Plan,
+  { suppressed, rows }: Visible,
+  { k, disclosed, language }: { k: number; disclosed: readonly Disclosed[]; language: Language },
+): Disclosure {
+  const isWithheld = disclosed.some((leaf) => leaf.groupsWithheld || leaf.cellsWithheld > 0)
+  const rules = rulesOf(plan.leaves)
+  return {
+    mode: 'guarded',
+    k,
+    cellsWithheld: suppressed.length,
+    groupsWithheld: rows.rows.length === 0 || disclosed.some(({ groupsWithheld }) => groupsWithheld),
+    rules: plan.partial && isWithheld ? [...rules, 'partial'] : rules,
+    guarantee: say(language, { key: 'query.guarantee', with: { k } }),
+  }
+}
+
+/** Watt-hours for one row read, as a power of ten: some 10 W of a core that reads some 10^7 rows a second. */
+const wattHoursPerRow = -10
+
+/** A static estimate in powers of ten, from the text and the sizes of the catalogue. */
+export function costOf(plan: Pick<Plan, 'reads'>, bulle: Bulle): Answer['cost'] {
+  const magnitudes = plan.reads.map(({ dataset, table }) => {
+    const found = bulle.tables.find((one) => one.dataset === dataset && one.name === table)
+    return found?.magnitude ?? 0
+  })
+  if (magnitudes.length === 0) return { rows: 0, wattHours: 0 }
+  const power = Math.max(...magnitudes)
+  return { rows: 10 ** power, wattHours: Number(`1e${power + wattHoursPerRow}`) }
+}
+
+/** What the log keeps of a JSON answer: the digest of the canonical text of what is said, and its size. */
+export function digestOf(said: Pick<Answer, 'columns' | 'rows' | 'suppressed' | 'disclosure'>): {
+  sha256: string
+  bytes: number
+} {
+  const { columns, rows, suppressed, disclosure } = said
+  const text = canonical({ columns, rows, suppressed, disclosure })
+  return { sha256: sha256(text), bytes: Buffer.byteLength(text) }
+}

@@ -1,0 +1,67 @@
+/** Evidence → what may leave. The last thing that stands between patient rows and an answer. Pure (see secondary.ts). */
+import type { ReleasedTable, Value } from '../../engine/engine.ts'
+import type { Leaf, Measure } from '../plan.ts'
+import { releasedColumns } from '../twin.ts'
+import type { Evidence } from './evidence.ts'
+import { isSum } from './level-two.ts'
+import type { Thresholds } from './rules.ts'
+import { decide, type Verdict, type Withheld } from './secondary.ts'
+
+export interface Disclosed {
+  /** The leaf as the release engine sees it: keys, measures (null where withheld), one mark per measure. */
+  readonly table: ReleasedTable
+  /** True when absent groups hold at least k persons together. */
+  readonly groupsWithheld: boolean
+  readonly cellsWithheld: number
+}
+
+/** Labels stay when they are public, or when there is but one row and it has none. */
+export function keepsLabels({ framed, total }: Pick<Leaf, 'framed' | 'total'>): boolean {
+  return framed || total
+}
+
+export async function disclose(
+  evidence: Evidence,
+  leaf: Leaf,
+  { thresholds, withheld }: { thresholds: Thresholds; withheld: Withheld },
+): Promise<Disclosed> {
+  const { measures } = leaf
+  const scope = { thresholds, measures: measures.length, keepsLabels: keepsLabels(leaf) }
+  const verdict = await decide(evidence, withheld, scope)
+  const rows = verdict.shown.map(({ gid, keys, cells }) => {
+    const marks = measures.map((_, i) => isHidden(verdict, i, gid))
+    const values = measures.map((measure, i) =>
+      marks[i] ? null : shownValue(measure, cells[i]?.value ?? null),
+    )
+    return [...keys, ...values, ...marks]
+  })
+  const cellsWithheld = verdict.hidden.reduce((sum, { size }) => sum + size, 0)
+  return {
+    table: { name: leaf.name, data: { columns: releasedColumns(leaf), rows } },
+    groupsWithheld: verdict.absentPersons >= thresholds.k,
+    cellsWithheld,
+  }
+}
+
+function isHidden({ hidden }: Verdict, index: number, gid: number): boolean {
+  return hidden[index]?.has(gid) ?? true
+}
+
+/**
+ * Sums of floating numbers are rounded to 12 significant digits: the engine adds in no fixed order, and the same question must get
+ * the same answer. Whole numbers and decimals are exact and stay.
+ */
+function shownValue(measure: Measure, value: Value): Value {
+  const isFloating = isSum(measure) && typeof value === 'number' && /^(DOUBLE|FLOAT)$/.test(measure.type)
+  return isFloating ? Number(value.toPrecision(12)) : value
+}
+
+/** Rules that apply to these leaves, whether or not they withheld anything: naming those that did would say why. */
+export function rulesOf(leaves: readonly Leaf[]): readonly string[] {
+  const measures = leaves.flatMap((leaf) => leaf.measures)
+  const rules = leaves.length > 0 ? ['T1'] : []
+  if (measures.some(isSum)) rules.push('T2', 'T3', 'T4')
+  if (leaves.some(({ total }) => !total)) rules.push('secondary')
+  if (measures.some(({ shape }) => shape === 'values')) rules.push('values')
+  return rules
+}

@@ -1,0 +1,187 @@
+/**
+ * What the vault says of each group of a leaf, as the disclosure kernel reads it. A worker that has touched patient rows is
+ * taken as hostile: every number is checked against what evidence can be, and anything else ends the query.
+ */
+import type { Rows, Value } from '../../engine/engine.ts'
+import { Refusal } from '../../kernel/refusal.ts'
+import type { Leaf, Measure } from '../plan.ts'
+import { isSum } from './level-two.ts'
+
+/** How a sum is made up; all of it counts persons or sums what persons contribute, in absolute value. */
+export interface Contributions {
+  /** Persons whose contribution is not zero. */
+  readonly nonZero: number
+  /** Persons whose contribution differs from the commonest one; a lower bound where `isExact` is false. */
+  readonly differing: number
+  readonly isExact: boolean
+  readonly total: number
+  readonly largest: number
+  readonly second: number
+}
+
+export interface CellEvidence {
+  /** What would be shown. */
+  readonly value: Value
+  /** Distinct persons in the selection of this cell. */
+  readonly persons: number
+  readonly contributions?: Contributions
+}
+
+export interface GroupEvidence {
+  /** Number of the group, in the order of the labels. */
+  readonly gid: number
+  readonly keys: readonly Value[]
+  /** Distinct persons with a row in the group. */
+  readonly persons: number
+  /** One per measure of the leaf, in its order. */
+  readonly cells: readonly CellEvidence[]
+}
+
+/** The groups that may be shown. Those of fewer persons than the threshold never left the vault, unless labels must stay. */
+export type Evidence = readonly GroupEvidence[]
+
+/** One row of evidence is read left to right. */
+class Reader {
+  readonly #cells: readonly Value[]
+  #at = 0
+
+  constructor(cells: readonly Value[]) {
+    this.#cells = cells
+  }
+
+  any(): Value {
+    const value = this.#cells[this.#at]
+    this.#at += 1
+    return value === undefined ? fail() : value
+  }
+
+  count(): number {
+    const value = Number(this.any() ?? Number.NaN)
+    return Number.isSafeInteger(value) && value >= 0 ? value : fail()
+  }
+
+  /** A finite number that is not negative. */
+  size(): number {
+    const value = this.any()
+    return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : fail()
+  }
+
+  /** A sum as the engine gave it: a finite number, an integer, a decimal as text, or null. */
+  sum(): Value {
+    const value = this.any()
+    if (value === null || typeof value === 'bigint') return value
+    if (typeof value === 'number' && Number.isFinite(value)) return value
+    return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? value : fail()
+  }
+
+  end(): void {
+    if (this.#at !== this.#cells.length) fail()
+  }
+}
+
+function fail(): never {
+  throw new Refusal('QUERY_FAILED', { rule: 'query.evidence' })
+}
+
+/** Reads the groups of a leaf; cells of `values` measures are empty until `withValues` fills them. */
+export function parseGroups(leaf: Leaf, rows: Rows, absentBelow: number): Evidence {
+  let last = -1
+  return rows.rows.map((row) => {
+    const reader = new Reader(row)
+    const gid = reader.count()
+    const persons = reader.count()
+    if (gid <= last || persons < absentBelow) fail()
+    last = gid
+    const keys = leaf.keys.map(() => reader.any())
+    const cells = leaf.measures.map((measure) => parseCell(measure, reader, persons))
+    reader.end()
+    return { gid, keys, persons, cells }
+  })
+}
+
+function parseCell(measure: Measure, reader: Reader, most: number): CellEvidence {
+  if (measure.shape === 'values') return { value: 0, persons: 0 }
+  const persons = reader.count()
+  if (persons > most) fail()
+  if (!isSum(measure)) {
+    const value = reader.count()
+    return { value: measure.shape === 'persons' ? persons : value, persons }
+  }
+  const sum = reader.sum()
+  const count = reader.count()
+  const nonZero = reader.count()
+  const [total, largest, second] = [reader.size(), reader.size(), reader.size()]
+  const distinct = reader.count()
+  if (nonZero > persons || second > largest) fail()
+  const value = measure.shape === 'sum' ? sum : mean(sum, count)
+  // d distinct hashes mean d - 1 distinct values at least (+0 and -0 may hash apart), of which all but the commonest differ.
+  const differing = Math.max(distinct - 2, 0)
+  return { value, persons, contributions: { nonZero, differing, isExact: false, total, largest, second } }
+}
+
+function mean(sum: Value, count: number): Value {
+  return sum === null || count === 0 ? null : Number(sum) / count
+}
+
+/** The evidence with the cells of one `values` measure, read from its own statement. */
+export function withValues(evidence: Evidence, index: number, rows: Rows): Evidence {
+  const found = new Map<number, CellEvidence>()
+  for (const row of rows.rows) {
+    const reader = new Reader(row)
+    const gid = reader.count()
+    const persons = reader.count()
+    found.set(gid, { persons, value: reader.count() })
+    reader.end()
+  }
+  return evidence.map((group) => {
+    const cell = found.get(group.gid)
+    if (cell && cell.persons > group.persons) fail()
+    return cell ? { ...group, cells: group.cells.with(index, cell) } : group
+  })
+}
+
+/** The evidence with the exact number of persons who differ, for the groups that were asked about. */
+export function withDiffering(evidence: Evidence, index: number, rows: Rows): Evidence {
+  const exact = new Map<number, number>()
+  for (const row of rows.rows) {
+    const reader = new Reader(row)
+    exact.set(reader.count(), reader.count())
+    reader.end()
+  }
+  return evidence.map((group) => {
+    const differing = exact.get(group.gid)
+    const cell = group.cells[index]
+    if (differing === undefined || !cell?.contributions) return group
+    if (differing > cell.persons) fail()
+    const contributions = { ...cell.contributions, differing, isExact: true }
+    return { ...group, cells: group.cells.with(index, { ...cell, contributions }) }
+  })
+}
+
+/** A single count. */
+export function parseCount({ rows: [row] }: Rows): number {
+  const reader = new Reader(row ?? [])
+  const value = reader.count()
+  reader.end()
+  return value
+}
+
+/** The evidence of several cells taken as one; its value is of no use to anybody and is left out. */
+export function parseUnion(measure: Measure, { rows: [row] }: Rows): CellEvidence {
+  const reader = new Reader(row ?? [])
+  const persons = reader.count()
+  if (!isSum(measure)) {
+    reader.end()
+    return { value: null, persons }
+  }
+  const nonZero = reader.count()
+  const [total, largest, second] = [reader.size(), reader.size(), reader.size()]
+  const differing = reader.count()
+  reader.end()
+  if (nonZero > persons || differing > persons || second > largest) fail()
+  return {
+    value: null,
+    persons,
+    contributions: { nonZero, differing, isExact: true, total, largest, second },
+  }
+}

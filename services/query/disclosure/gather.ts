@@ -1,0 +1,67 @@
+/** Takes a leaf from its statement to its released table: evidence is asked of the vault, rows never leave it. */
+import type { VaultSession } from '../../engine/engine.ts'
+import type { Leaf } from '../plan.ts'
+import { type Disclosed, disclose, keepsLabels } from './disclose.ts'
+import { type Evidence, parseCount, parseGroups, parseUnion, withDiffering, withValues } from './evidence.ts'
+import * as sql from './level-two.ts'
+import type { Thresholds } from './rules.ts'
+import type { Withheld } from './secondary.ts'
+
+/** Runs one leaf in the session of its bulle and decides what of it may leave. The temporary tables are gone afterwards. */
+export async function release(session: VaultSession, leaf: Leaf, thresholds: Thresholds): Promise<Disclosed> {
+  const absentBelow = keepsLabels(leaf) ? 0 : thresholds.k
+  for (const statement of sql.keepRows(leaf)) await session.run(statement)
+  await session.run(sql.keepGroups(leaf))
+  const evidence = await readEvidence(session, leaf, { absentBelow, k: thresholds.k })
+  const disclosed = await disclose(evidence, leaf, {
+    thresholds,
+    withheld: inquiries(session, leaf, absentBelow),
+  })
+  for (const statement of sql.dropTables(leaf)) await session.run(statement)
+  return disclosed
+}
+
+async function readEvidence(
+  session: VaultSession,
+  leaf: Leaf,
+  { absentBelow, k }: { absentBelow: number; k: number },
+): Promise<Evidence> {
+  let evidence = parseGroups(leaf, await session.run(sql.readGroups(leaf, absentBelow)), absentBelow)
+  for (const [index, measure] of leaf.measures.entries()) {
+    if (measure.shape === 'values') {
+      const rows = await session.run(sql.readValues(leaf, { measure: measure.name, k }))
+      evidence = withValues(evidence, index, rows)
+    }
+    const gids = inDoubt(evidence, index, k)
+    if (gids.length > 0) {
+      const rows = await session.run(sql.readDiffering(leaf, { index, gids }))
+      evidence = withDiffering(evidence, index, rows)
+    }
+  }
+  return evidence
+}
+
+/** Groups whose bound does not prove T3 although it may hold; the others are decided without the second pass. */
+function inDoubt(evidence: Evidence, index: number, k: number): readonly number[] {
+  const isInDoubt = ({ cells }: Evidence[number]) => {
+    const cell = cells[index]
+    return cell?.contributions !== undefined && cell.persons >= k && cell.contributions.differing < k
+  }
+  return evidence.filter(isInDoubt).map(({ gid }) => gid)
+}
+
+function inquiries(session: VaultSession, leaf: Leaf, absentBelow: number): Withheld {
+  return {
+    async persons(gids) {
+      return parseCount(await session.run(sql.countPersons(leaf, { absentBelow, gids })))
+    },
+    async union(index, gids) {
+      const measure = leaf.measures[index]
+      if (!measure) throw new RangeError('a leaf has no such measure')
+      return parseUnion(
+        measure,
+        await session.run(sql.readUnion(leaf, { index, chosen: { absentBelow, gids } })),
+      )
+    },
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * The statements that turn level 1 of a leaf (one row per group and person) into evidence (one row per group). They read
+ * temporary tables of the vault session only, and hold names and whole numbers only (disclosure.md 8.3, plans U and X).
+ *
+ * Tables: `<leaf>_rows` (g…, p, r, and per measure c, s) · `<leaf>_values_<measure>` (g…, p, x) · `<leaf>_groups` (gid, g…, n,
+ * evidence). `p` is the hidden person key; rows of a public frame have none and never count as a person.
+ */
+import type { RewrittenStatement } from '../../engine/engine.ts'
+import type { Leaf, Measure } from '../plan.ts'
+import { quoted, template, whole } from './template.ts'
+
+/** Measures whose cells rest on contributions, not only on presence. */
+export function isSum({ shape }: Pick<Measure, 'shape'>): boolean {
+  return shape === 'sum' || shape === 'avg'
+}
+
+/** Which groups a statement is about: those never returned (under `absentBelow` persons) and those named. */
+export interface Selection {
+  readonly absentBelow: number
+  readonly gids: readonly number[]
+}
+
+const rowsOf = (leaf: Leaf) => quoted(`${leaf.name}_rows`)
+const groupsOf = (leaf: Leaf) => quoted(`${leaf.name}_groups`)
+const valuesOf = (leaf: Leaf, measure: string) => quoted(`${leaf.name}_values_${measure}`)
+
+const named = (leaf: Leaf) => leaf.keys.map((_, i) => `g${i}`)
+const list = (parts: readonly string[]) => parts.join(', ')
+
+/** Keeps level 1 near the rows, its columns renamed by position: what the text called them does not matter. */
+export function keepRows(leaf: Leaf): readonly RewrittenStatement[] {
+  const carried = leaf.measures.flatMap((measure, i) => columnsOf(measure, i))
+  const columns = list([...named(leaf), 'p', 'r', ...carried])
+  const values = leaf.values.map(({ measure, statement }) =>
+    template(
+      `CREATE TEMP TABLE ${valuesOf(leaf, measure)}(${list([...named(leaf), 'p', 'x'])}) AS ${statement}`,
+    ),
+  )
+  return [template(`CREATE TEMP TABLE ${rowsOf(leaf)}(${columns}) AS ${leaf.level1}`), ...values]
+}
+
+function columnsOf(measure: Measure, i: number): readonly string[] {
+  if (measure.shape === 'values') return []
+  return isSum(measure) ? [`c${i}`, `s${i}`] : [`c${i}`]
+}
+
+/** One row per group, numbered in the order of its labels. A leaf without keys has one row, whatever it read. */
+export function keepGroups(leaf: Leaf): RewrittenStatement {
+  const keys = named(leaf)
+  const evidence = leaf.measures.flatMap((measure, i) =>
+    evidenceOf(measure, i).map(([name, sql]) => `${sql} AS ${name}`),
+  )
+  const grouped = keys.length > 0 ? ` GROUP BY ${list(keys)}` : ''
+  const order = keys.length > 0 ? `ORDER BY ${list(keys)}` : ''
+  const inner = `SELECT ${list([...keys, 'count(p) AS n', ...evidence])} FROM ${rowsOf(leaf)}${grouped}`
+  return template(
+    `CREATE TEMP TABLE ${groupsOf(leaf)} AS SELECT row_number() OVER (${order}) - 1 AS gid, * FROM (${inner})`,
+  )
+}
+
+/** Name and text of the evidence columns of one measure; `values` measures have a statement of their own. */
+function evidenceOf(measure: Measure, i: number): readonly (readonly [string, string])[] {
+  const persons = [`n${i}`, `count(p) FILTER (WHERE c${i} > 0)`] as const
+  if (measure.shape === 'values') return []
+  if (!isSum(measure)) return [persons, [`v${i}`, `coalesce(sum(c${i}), 0)::BIGINT`]]
+  const size = `abs(s${i}::DOUBLE)`
+  return [
+    persons,
+    [`v${i}`, `sum(s${i})`],
+    [`c${i}`, `coalesce(sum(c${i}), 0)::BIGINT`],
+    [`z${i}`, `count(p) FILTER (WHERE s${i} <> 0)`],
+    [`a${i}`, `coalesce(sum(${size}) FILTER (WHERE p IS NOT NULL), 0)`],
+    [`t${i}`, `coalesce((max(${size}, 2) FILTER (WHERE p IS NOT NULL))[1], 0)`],
+    [`u${i}`, `coalesce((max(${size}, 2) FILTER (WHERE p IS NOT NULL))[2], 0)`],
+    [
+      `d${i}`,
+      `coalesce(bit_count(bit_or(1::UBIGINT << (hash(s${i}) & 63)) FILTER (WHERE p IS NOT NULL AND c${i} > 0)), 0)`,
+    ],
+  ]
+}
+
+/** Groups that may be shown, in the order of their labels: `absentBelow` 0 for leaves whose groups are never absent. */
+export function readGroups(leaf: Leaf, absentBelow: number): RewrittenStatement {
+  const evidence = leaf.measures.flatMap((measure, i) => evidenceOf(measure, i).map(([name]) => name))
+  return template(
+    `SELECT ${list(['gid', 'n', ...named(leaf), ...evidence])} FROM ${groupsOf(leaf)} WHERE n >= ${whole(absentBelow)} ORDER BY gid`,
+  )
+}
+
+/** gid, persons with a value, values that at least k persons hold each; groups without a value have no row. */
+export function readValues(leaf: Leaf, { measure, k }: { measure: string; k: number }): RewrittenStatement {
+  const held = `SELECT g.gid, x, count(p) AS h FROM ${joined(leaf, valuesOf(leaf, measure))} WHERE x IS NOT NULL GROUP BY g.gid, x`
+  const persons = `SELECT g.gid, count(DISTINCT p) AS n FROM ${joined(leaf, valuesOf(leaf, measure))} WHERE x IS NOT NULL GROUP BY g.gid`
+  return template(
+    `SELECT gid, any_value(persons.n), count(*) FILTER (WHERE h >= ${whole(k)}) FROM (${held}) AS held JOIN (${persons}) AS persons USING (gid) GROUP BY gid ORDER BY gid`,
+  )
+}
+
+/** gid and the persons whose contribution differs from the commonest one, exactly, for the groups named. */
+export function readDiffering(
+  leaf: Leaf,
+  { index, gids }: { index: number; gids: readonly number[] },
+): RewrittenStatement {
+  const { c, s } = { c: `r.c${index}`, s: `r.s${index}` }
+  const chosen = `g.gid IN (${list(gids.map(whole))}) AND r.p IS NOT NULL AND ${c} > 0`
+  const frequency = `SELECT g.gid, ${s} AS s, count(*) AS f FROM ${joined(leaf, rowsOf(leaf))} WHERE ${chosen} GROUP BY g.gid, ${s}`
+  return template(`SELECT gid, (sum(f) - max(f))::BIGINT FROM (${frequency}) GROUP BY gid ORDER BY gid`)
+}
+
+/** Distinct persons with a row in the groups chosen. */
+export function countPersons(leaf: Leaf, chosen: Selection): RewrittenStatement {
+  return template(`SELECT count(DISTINCT r.p) FROM ${joined(leaf, rowsOf(leaf))} WHERE ${where(chosen)}`)
+}
+
+/** What the cells of one measure in the groups chosen amount to when they are taken as one cell. */
+export function readUnion(
+  leaf: Leaf,
+  { index, chosen }: { index: number; chosen: Selection },
+): RewrittenStatement {
+  const measure = leaf.measures[index]
+  if (measure?.shape === 'values') {
+    const source = joined(leaf, valuesOf(leaf, measure.name))
+    return template(`SELECT count(DISTINCT r.p) FROM ${source} WHERE r.x IS NOT NULL AND (${where(chosen)})`)
+  }
+  const source = `${joined(leaf, rowsOf(leaf))} WHERE r.p IS NOT NULL AND r.c${index} > 0 AND (${where(chosen)})`
+  if (!measure || !isSum(measure)) return template(`SELECT count(DISTINCT r.p) FROM ${source}`)
+  const persons = `SELECT r.p AS p, sum(r.s${index})::DOUBLE AS s FROM ${source} GROUP BY r.p`
+  const differing =
+    'coalesce((SELECT sum(f) - max(f) FROM (SELECT count(*) AS f FROM persons GROUP BY s)), 0)::BIGINT'
+  const top = 'max(abs(s), 2)'
+  return template(
+    `WITH persons AS MATERIALIZED (${persons}) SELECT count(p), count(p) FILTER (WHERE s <> 0), coalesce(sum(abs(s)), 0), coalesce((${top})[1], 0), coalesce((${top})[2], 0), ${differing} FROM persons`,
+  )
+}
+
+function joined(leaf: Leaf, source: string): string {
+  const same = named(leaf).map((key) => `r.${key} IS NOT DISTINCT FROM g.${key}`)
+  return `${source} AS r JOIN ${groupsOf(leaf)} AS g ON ${same.length > 0 ? same.join(' AND ') : 'true'}`
+}
+
+function where({ absentBelow, gids }: Selection): string {
+  const absent = `g.n < ${whole(absentBelow)}`
+  return gids.length > 0 ? `${absent} OR g.gid IN (${list(gids.map(whole))})` : absent
+}
+
+/** Frees the tables of a leaf once it has been decided. */
+export function dropTables(leaf: Leaf): readonly RewrittenStatement[] {
+  const tables = [groupsOf(leaf), rowsOf(leaf), ...leaf.values.map(({ measure }) => valuesOf(leaf, measure))]
+  return tables.map((table) => template(`DROP TABLE ${table}`))
+}

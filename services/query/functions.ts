@@ -1,0 +1,139 @@
+/** Which functions a statement may name. The classes are the engine's; what they mean for patient rows is said here. */
+import { functionClass, isAggregate as isAggregateName, lengthArgument } from '../engine/capabilities.ts'
+import type { Call, Expression } from './statement/nodes.ts'
+
+/** Aggregates whose answer depends on the order of the rows. */
+const orderSensitive = new Set([
+  ...[
+    'list',
+    'array_agg',
+    'string_agg',
+    'group_concat',
+    'listagg',
+    'first',
+    'last',
+    'any_value',
+    'arbitrary',
+  ],
+  ...['arg_min', 'arg_max', 'argmin', 'argmax', 'min_by', 'max_by', 'arg_min_null', 'arg_max_null', 'mode'],
+])
+
+/** Aggregates that compute with numbers and can raise on large or infinite ones (disclosure.md section 3). */
+const numeric = new Set([
+  ...[
+    'sum',
+    'avg',
+    'mean',
+    'stddev',
+    'stddev_samp',
+    'stddev_pop',
+    'variance',
+    'var_samp',
+    'var_pop',
+    'covar_pop',
+  ],
+  ...[
+    'covar_samp',
+    'corr',
+    'sem',
+    'product',
+    'kurtosis',
+    'kurtosis_pop',
+    'skewness',
+    'fsum',
+    'sumkahan',
+    'favg',
+  ],
+  ...[
+    'kahan_sum',
+    'regr_slope',
+    'regr_intercept',
+    'regr_r2',
+    'regr_avgx',
+    'regr_avgy',
+    'regr_sxx',
+    'regr_syy',
+  ],
+  ...['regr_sxy', 'sum_no_overflow', 'mad'],
+])
+
+/** Series: every literal of theirs takes part in the length. */
+const series = new Set(['range', 'generate_series'])
+/** Lengths that are capped whatever the capability file says of them. */
+const lengths: Readonly<Record<string, number>> = { repeat: 1, lpad: 1, rpad: 1, list_resize: 1 }
+const maxLength = 1000
+
+/** Functions that ask for the time: the date of the request answers. */
+const clocks: Readonly<Record<string, 'DATE' | 'TIMESTAMP'>> = {
+  today: 'DATE',
+  current_date: 'DATE',
+  now: 'TIMESTAMP',
+  current_timestamp: 'TIMESTAMP',
+  get_current_timestamp: 'TIMESTAMP',
+  transaction_timestamp: 'TIMESTAMP',
+  localtimestamp: 'TIMESTAMP',
+  current_localtimestamp: 'TIMESTAMP',
+}
+
+/** Functions of text that compare: an identifier inside is compared, not computed. */
+const comparing = new Set([
+  ...['~~', '!~~', '~~*', '!~~*', '~~~', '^@', 'like_escape', 'not_like_escape', 'ilike_escape'],
+  ...[
+    'not_ilike_escape',
+    'regexp_matches',
+    'regexp_full_match',
+    'starts_with',
+    'contains',
+    'prefix',
+    'suffix',
+  ],
+])
+
+export function isAggregate(name: string): boolean {
+  return name === 'count_star' || isAggregateName(name)
+}
+
+export function mayAggregate(name: string): boolean {
+  return name === 'count_star' || functionClass(name, 'aggregate') !== 'deny'
+}
+
+export function mayCompute(name: string): boolean {
+  return functionClass(name, 'scalar') !== 'deny'
+}
+
+export function mayWindow(name: string): boolean {
+  return functionClass(name, 'window') !== 'deny' || mayAggregate(name)
+}
+
+export function isOrderSensitive(name: string): boolean {
+  return orderSensitive.has(name)
+}
+
+export function computesNumbers(name: string): boolean {
+  return numeric.has(name)
+}
+
+export function compares(name: string): boolean {
+  return comparing.has(name)
+}
+
+/** The type of the answer when a name asks for the time; else null. */
+export function clockOf(name: string): 'DATE' | 'TIMESTAMP' | null {
+  return Object.hasOwn(clocks, name) ? (clocks[name] ?? null) : null
+}
+
+/** An argument that sets the length of an answer and is not a literal of at most `maxLength`. */
+export function unboundedLength({ function_name, children }: Call): Expression | undefined {
+  const name = function_name.toLowerCase()
+  const at = lengths[name] ?? lengthArgument(name)
+  const bounding = series.has(name) ? children : at === undefined ? [] : children.slice(at, at + 1)
+  return bounding.find(
+    (argument) => Math.abs(literalNumber(argument) ?? Number.POSITIVE_INFINITY) > maxLength,
+  )
+}
+
+/** The number that a literal is; undefined for anything else, and for numbers that JavaScript would round. */
+export function literalNumber(expression: Expression): number | undefined {
+  if (expression.class !== 'CONSTANT' || expression.value.type.id === 'DECIMAL') return undefined
+  return typeof expression.value.value === 'number' ? expression.value.value : undefined
+}

@@ -1,0 +1,151 @@
+/** A leaf: level 1 of its evidence near the rows, and the released relation that stands for it above. */
+import type { Tree } from '../../engine/engine.ts'
+import * as sql from '../build.ts'
+import type { Read } from '../plan.ts'
+import type { Call } from '../statement/nodes.ts'
+import type { Bound, Column, From, Scope, Use } from '../typing/relation.ts'
+import type { Stage } from '../typing/stage.ts'
+import { type MeasureDraft, type Measures, measureOf, readMeasure } from './measure.ts'
+
+export interface LeafInput {
+  readonly below: Stage
+  readonly from: From
+  readonly keys: readonly Bound[]
+}
+
+export interface LeafBuilder {
+  readonly keyColumn: (index: number) => Column
+  /** What an aggregate becomes above; `labels` are the keys, for hints. */
+  readonly measure: (call: Call, labels: readonly string[]) => Bound
+  /** Keeps the leaf and answers its relation. Called once, last. */
+  readonly close: () => Tree
+}
+
+const inner = 'i'
+
+export function newLeaf(input: LeafInput, scope: Scope): LeafBuilder {
+  const alias = scope.task.fresh()
+  const measures = newMeasures(alias)
+  return {
+    keyColumn: (index) => {
+      const kind = input.keys[index]?.kind
+      const ref = sql.column(alias, `g${index}`)
+      return { name: '', ref, restrict: [], personal: false, ...(kind ? { kind } : {}) }
+    },
+    measure: (call, labels) => measureOf(call, { scope, measures, labels }),
+    close: () => sql.base('', scope.task.leaf(draftOf(input, measures, scope)), alias),
+  }
+}
+
+/** Each measure once, with the expressions that it needs of a row. */
+function newMeasures(alias: string): Measures {
+  const drafts: MeasureDraft[] = []
+  const expressions: Tree[] = []
+  const names = new Map<string, string>()
+  const expression = (tree: Tree | null): string | null => {
+    if (tree === null) return null
+    const key = JSON.stringify(tree)
+    const name = names.get(key) ?? `x${expressions.push(tree) - 1}`
+    names.set(key, name)
+    return name
+  }
+  return {
+    drafts,
+    expressions,
+    add: ({ shape, label, value, filter, type }) => {
+      const wanted = { shape, value: expression(value), filter: expression(filter) }
+      const found = drafts.find(
+        (other) => other.shape === shape && other.value === wanted.value && other.filter === wanted.filter,
+      )
+      const name = found?.name ?? `m${drafts.length + 1}`
+      if (!found) drafts.push({ name, label, ...wanted, ...(type ? { type } : {}) })
+      const ref = sql.column(alias, name)
+      const mark = sql.column(alias, `${name}__s`)
+      return { name, ref, mark, restrict: [], personal: false, kind: 'number' }
+    },
+  }
+}
+
+function draftOf({ below, from, keys }: LeafInput, { drafts, expressions }: Measures, scope: Scope) {
+  const names = keys.map((_, index) => `g${index}`)
+  const rows = sql.select({
+    list: [
+      ...keys.map(({ tree }, index) => sql.named(tree, `g${index}`)),
+      sql.named(scope.pix ?? sql.nothing, '__pix'),
+      ...expressions.map((tree, index) => sql.named(tree, `x${index}`)),
+    ],
+    from: below.tree(),
+    where: sql.and(below.where),
+  })
+  const parts = { from: sql.derived(rows, inner), names }
+  const isUnique =
+    below.unique && scope.seen.scalars.length === 0 && drafts.every((draft) => readMeasure(draft).isSimple)
+  const uses = [...from.uses, ...scope.seen.uses]
+  return {
+    level1: sql.statement(isUnique ? levelOneOfUnique(parts, drafts) : levelOneOfMany(parts, drafts)),
+    values: drafts.filter(({ shape }) => shape === 'values').map((draft) => valuesOf(parts, draft)),
+    keys: names,
+    measures: drafts.map(({ name, shape, label }) => ({ name, shape, label })),
+    plan: isUnique ? ('U' as const) : ('X' as const),
+    framed: isFramed({ from, keys, below }),
+    total: keys.length === 0,
+    reads: readsOf(uses),
+  }
+}
+
+interface Parts {
+  readonly from: Tree
+  readonly names: readonly string[]
+}
+
+const own = (name: string): Tree => sql.column(inner, name)
+
+/** At most one row per person: nothing to group. */
+function levelOneOfUnique({ from, names }: Parts, drafts: readonly MeasureDraft[]): Tree {
+  const one = sql.cast(sql.integer(1), 'BIGINT')
+  const columns = drafts.flatMap((draft) => readMeasure(draft).ofRow)
+  return sql.select({ list: [...names.map(own), own('__pix'), sql.named(one, 'c0'), ...columns], from })
+}
+
+function levelOneOfMany({ from, names }: Parts, drafts: readonly MeasureDraft[]): Tree {
+  const groups = [...names.map(own), own('__pix')]
+  const columns = drafts.flatMap((draft) => readMeasure(draft).ofRows)
+  return sql.select({
+    list: [...groups, sql.named(sql.call('count_star', []), 'c0'), ...columns],
+    from,
+    groups,
+  })
+}
+
+/** Distinct values per group and person. */
+function valuesOf({ from, names }: Parts, { name, value, filter }: MeasureDraft) {
+  const x = own(value ?? '')
+  const tree = sql.select({
+    list: [...names.map(own), own('__pix'), sql.named(x, 'x')],
+    from,
+    where: sql.and([sql.isNotNull(x), ...(filter === null ? [] : [own(filter)])]),
+    modifiers: [{ type: 'DISTINCT_MODIFIER', distinct_on_targets: [] }],
+  })
+  return { measure: name, tree: sql.statement(tree) }
+}
+
+/** All labels come from the public side of an outer join, and nothing filters the private one. */
+function isFramed({ from, keys, below }: LeafInput): boolean {
+  const { frame } = from
+  if (!frame || keys.length === 0 || below.below || below.where.length > 0) return false
+  const labels = new Set(frame.flatMap(({ columns }) => columns))
+  return keys.every(({ columns }) => columns.every((column) => labels.has(column)))
+}
+
+/** Relations read, each once, with all columns used. */
+export function readsOf(uses: readonly Use[]): readonly Read[] {
+  const byTable = new Map<Use['table'], Set<string>>()
+  for (const { table, columns } of uses)
+    byTable.set(table, new Set([...(byTable.get(table) ?? []), ...columns]))
+  return [...byTable].map(([table, columns]) => ({
+    dataset: table.dataset,
+    table: table.name,
+    class: table.class,
+    columns: table.columns.map(({ name }) => name).filter((name) => columns.has(name)),
+  }))
+}

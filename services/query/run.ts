@@ -1,0 +1,146 @@
+/** The use-cases of a query. `runQuery` reads top to bottom like its walk (style.md 6). */
+
+import { randomUUID } from 'node:crypto'
+import { onRecord } from '../audit/record.ts'
+import { insist } from '../habilitation/decide.ts'
+import type { Person } from '../identity/person.ts'
+import { parisDay } from '../kernel/clock.ts'
+import type { Actor } from '../kernel/id.ts'
+import { Refusal, refusals } from '../kernel/refusal.ts'
+import { Journal } from './journal.ts'
+import { decideNow, startOf } from './permission.ts'
+import type { Plan } from './plan.ts'
+import type { Answer, Check, QueryNeeds, Question } from './question.ts'
+import type { QueryRun } from './registry.ts'
+import { compose, finish, releaseLeaves } from './steps.ts'
+import { understand } from './understand.ts'
+
+/**
+ * Asks a question of a project. What it answers is in the log, on disk, before it resolves, and may be sent as it is. Refusals:
+ * those of the rulebook, of the text and of the run; all are recorded. A query that is stopped answers at once.
+ */
+export async function runQuery(needs: QueryNeeds, by: Person, question: Question): Promise<Answer> {
+  const { bulles, clock, parser, running } = needs
+  const { project, id = randomUUID(), sql, parameters } = question
+  const journal = new Journal(needs, { id, project, by }, question)
+  return journal.keep(async () => {
+    // May this person ask anything of this project, for this purpose, now?
+    const asked = insist(await decideNow(needs, by, question))
+    await journal.allowed(asked)
+    const run = running.start({ ...startOf(asked, by, question), id, timeoutMs: needs.limits.timeoutMs })
+    try {
+      // What does the text mean? From here on only our own tree is used, never the caller's text.
+      const bulle = await run.wait(bulles.of(asked.current))
+      const text = { sql, today: parisDay(clock.now()), ...(parameters ? { parameters } : {}) }
+      const plan = await run.wait(understand(parser, bulle, text))
+      // The permit is read again, so that a stop between the first look and the start is not lost.
+      const datasets = run.reads(plan.reads.map(({ dataset }) => dataset))
+      const granted = insist(await decideNow(needs, by, { ...question, datasets }))
+      run.check()
+      // Record, then act.
+      const work = { plan, bulle, granted }
+      await journal.intent(work)
+      // The patient rows stay where they are. What goes on has passed the disclosure rules.
+      const disclosed = await run.wait(releaseLeaves(needs, work, run))
+      const rows = await run.wait(finish(needs, { ...work, disclosed }, run))
+      const { answer, leaving } = await run.wait(compose(needs, { ...work, disclosed, rows }, question))
+      // The permit must hold at this very moment too. Record, then answer.
+      const still = insist(await decideNow(needs, by, { ...question, datasets }))
+      run.check()
+      return { id, ...answer, receipt: await journal.release(leaving, still) }
+    } finally {
+      run.end()
+    }
+  })
+}
+
+/**
+ * Says what `runQuery` would decide on this text now. Refusals: NO_HABILITATION for a stranger, as for an unknown project, and
+ * what is no decision on the query (a body that lacks something, a part that does not work).
+ */
+export async function checkQuery(needs: QueryNeeds, by: Person, question: Question): Promise<Check> {
+  const { project, sql, id: query = randomUUID() } = question
+  const about = { by, project, sealed: { sql, parameters: question.parameters } }
+  const endings = {
+    refused: (code: Refusal['code']) => ({ type: 'query.checked', query, decision: 'refuse', code }) as const,
+    failed: () => ({ type: 'query.abort', query, cause: 'failed' }) as const,
+  }
+  return onRecord(needs.audit, { about, endings }, async (record) => {
+    const outcome = await decideText(needs, by, question)
+    if (!(outcome instanceof Refusal)) {
+      await record({ type: 'query.checked', query, decision: 'allow' })
+      return { decision: 'allow', tables: tablesOf(outcome), columns: outcome.columns }
+    }
+    await record({ type: 'query.checked', query, decision: 'refuse', code: outcome.code })
+    return { ...refusedCheck(outcome), tables: [], columns: [] }
+  })
+}
+
+/** Stops a running query of one's own; false when there is none of that id. */
+export async function cancelQuery(
+  { audit, running }: Pick<QueryNeeds, 'audit' | 'running'>,
+  by: Person,
+  { project, id }: { project: string; id: string },
+): Promise<boolean> {
+  if (!running.isRunning(id, project, by)) return false
+  await audit.append({ type: 'query.cancelled', query: id }, { by, project })
+  return running.cancel(id, project, by)
+}
+
+/**
+ * At start, before the doors open: what the last stop cut is written down as such, so that every intent has its end
+ * (security.md 4.8). A query that never came to its intent gets the entry too; it says no more than that it ended.
+ */
+export async function abandonQueries({
+  audit,
+  clock,
+  registry,
+}: Pick<QueryNeeds, 'audit' | 'clock' | 'registry'>): Promise<void> {
+  for (const key of await registry.open()) {
+    const by = { ...key.by, level: 0, door: 'system' } as const
+    const body = { type: 'query.abort', query: key.id, cause: 'restart' } as const
+    const receipt = await audit.append(body, { by, project: key.project })
+    await registry.end(key, { at: clock.now(), outcome: 'aborted', receipt })
+  }
+}
+
+/** One's own queries of a project, newest first; none for a stranger and for an unknown project. */
+export async function listQueries(
+  { registry }: Pick<QueryNeeds, 'registry'>,
+  by: Actor,
+  project: string,
+): Promise<readonly QueryRun[]> {
+  return registry.list(project, by)
+}
+
+/** The plan, or the refusal when it is a decision; every other refusal is thrown on. */
+async function decideText(needs: QueryNeeds, by: Person, question: Question): Promise<Plan | Refusal> {
+  const { sql, parameters } = question
+  try {
+    const asked = insist(await decideNow(needs, by, question))
+    const bulle = await needs.bulles.of(asked.current)
+    const text = { sql, today: parisDay(needs.clock.now()), ...(parameters ? { parameters } : {}) }
+    const plan = await understand(needs.parser, bulle, text)
+    const datasets = [...new Set(plan.reads.map(({ dataset }) => dataset))]
+    insist(await decideNow(needs, by, { ...question, datasets }))
+    return plan
+  } catch (error) {
+    if (error instanceof Refusal && isDecision(error)) return error
+    throw error
+  }
+}
+
+function isDecision({ code }: Refusal): boolean {
+  if (code === 'NO_HABILITATION') return false
+  const { room, status } = refusals[code]
+  return status === 403 || room === 'query' || code === 'BULLE_NOT_READY'
+}
+
+function refusedCheck({ code, facts }: Refusal): Omit<Check, 'tables' | 'columns'> {
+  const hint = facts.hint ?? { key: `refusal.${code}.hint`, with: facts.with ?? {} }
+  return { decision: 'refuse', code, hint, ...(facts.location ? { location: facts.location } : {}) }
+}
+
+function tablesOf({ reads }: Plan): readonly string[] {
+  return reads.map(({ dataset, table }) => `${dataset}.${table}`)
+}

@@ -1,0 +1,165 @@
+/** The queries that run now, and every way to stop one. In memory: what runs dies with the process. */
+import type { Clock } from '../kernel/clock.ts'
+import type { Actor } from '../kernel/id.ts'
+import { type Code, Refusal } from '../kernel/refusal.ts'
+
+/** Why a query was stopped, as its log entry says it. */
+export type Cause = 'deadline' | 'revoked' | 'client'
+
+/** The reason given to the AbortSignal of a stopped query; it becomes the answer. */
+class Stopped extends Error {
+  override readonly name = 'Stopped'
+  readonly why: Cause
+  readonly code: Code
+
+  constructor(why: Cause, code: Code) {
+    super(why)
+    this.why = why
+    this.code = code
+  }
+}
+
+/** A query in hand. `signal` is aborted with a `Stopped` as its reason. */
+export interface Run {
+  readonly id: string
+  readonly signal: AbortSignal
+  /** Names the datasets, once the text has been understood, so that the stop of one line finds this query; each once. */
+  reads(datasets: readonly string[]): readonly string[]
+  /** Throws what a stopped query answers. */
+  check(): void
+  /**
+   * The same promise, but a stop answers at once, whatever the engine still has to put away. `work` is to watch the signal itself:
+   * its own end, good or bad, is then of no interest.
+   */
+  wait<T>(work: Promise<T>): Promise<T>
+  /** Forgets the query and its timer. */
+  end(): void
+}
+
+export interface Start {
+  readonly id: string
+  readonly project: string
+  readonly by: Actor
+  /** Instant in ms at which the permit ends: the query ends with it, as EXPIRED. */
+  readonly until: number
+  /** Wall time of the whole query. */
+  readonly timeoutMs: number
+  /** The client's own signal. */
+  readonly client?: AbortSignal
+}
+
+export interface Running {
+  /** Refusal CONFLICT when a query of that id runs already. */
+  start(start: Start): Run
+  /**
+   * Stops the queries of a project (those that read `dataset`, when it is named, and those not yet understood) at once; they answer with this code.
+   * A query that starts later sees the new permit in its own decision.
+   */
+  stop(project: string, code: Code, dataset?: string): void
+  isRunning(id: string, project: string, by: Actor): boolean
+  /** Stops one query of this person; false when none has that id in this project. */
+  cancel(id: string, project: string, by: Actor): boolean
+  /** Stops everything, for the end of the process. */
+  close(): void
+}
+
+interface Entry extends Start {
+  readonly controller: AbortController
+  datasets: readonly string[] | null
+}
+
+const longestTimer = 2 ** 31 - 1
+
+const causes: readonly Cause[] = ['deadline', 'revoked', 'client']
+
+/** The cause behind the rule of a refusal, when the query was stopped. */
+export function causeOf(rule: string | undefined): Cause | undefined {
+  return causes.find((cause) => rule === `query.${cause}`)
+}
+
+/** What a stopped query answers. A client that went away reads nothing, but the log does. */
+function asRefusal(signal: AbortSignal): Refusal {
+  const stopped = signal.reason
+  if (stopped instanceof Stopped) return new Refusal(stopped.code, { rule: `query.${stopped.why}` })
+  return new Refusal('QUERY_FAILED', { rule: 'query.client' })
+}
+
+export function openRunning(clock: Clock): Running {
+  const entries = new Map<string, Entry>()
+  const halt = (entry: Entry, cause: Cause, code: Code) => entry.controller.abort(new Stopped(cause, code))
+  return {
+    start: (start) => register(entries, start, clock),
+    stop(project, code, dataset) {
+      for (const entry of entries.values()) {
+        const isMeant = dataset === undefined || entry.datasets === null || entry.datasets.includes(dataset)
+        if (entry.project === project && isMeant) halt(entry, 'revoked', code)
+      }
+    },
+    isRunning: (id, project, by) => own(entries.get(id), project, by) !== undefined,
+    cancel(id, project, by) {
+      const entry = own(entries.get(id), project, by)
+      if (entry) halt(entry, 'client', 'QUERY_FAILED')
+      return entry !== undefined
+    },
+    close() {
+      for (const entry of entries.values()) halt(entry, 'client', 'QUERY_FAILED')
+    },
+  }
+}
+
+function register(entries: Map<string, Entry>, start: Start, clock: Clock): Run {
+  if (entries.has(start.id)) throw new Refusal('CONFLICT', { rule: 'query.id' })
+  const controller = new AbortController()
+  const entry: Entry = { ...start, controller, datasets: null }
+  entries.set(start.id, entry)
+  const abort = (cause: Cause, code: Code) => controller.abort(new Stopped(cause, code))
+  const permitMs = start.until - clock.now()
+  const [ms, code]: [number, Code] =
+    permitMs < start.timeoutMs ? [permitMs, 'EXPIRED'] : [start.timeoutMs, 'QUERY_FAILED']
+  const timer = setTimeout(() => abort('deadline', code), Math.min(Math.max(ms, 0), longestTimer))
+  const onClient = () => abort('client', 'QUERY_FAILED')
+  start.client?.addEventListener('abort', onClient, { once: true })
+  if (start.client?.aborted) onClient()
+  return {
+    id: start.id,
+    signal: controller.signal,
+    reads(datasets) {
+      entry.datasets = [...new Set(datasets)]
+      return entry.datasets
+    },
+    check() {
+      if (controller.signal.aborted) throw asRefusal(controller.signal)
+    },
+    wait: (work) => untilStopped(work, controller.signal),
+    end() {
+      clearTimeout(timer)
+      start.client?.removeEventListener('abort', onClient)
+      entries.delete(start.id)
+    },
+  }
+}
+
+async function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onStop = () => {}
+  const stopped = new Promise<never>((_, reject) => {
+    onStop = () => reject(asRefusal(signal))
+    signal.addEventListener('abort', onStop, { once: true })
+    if (signal.aborted) onStop()
+  })
+  try {
+    return await Promise.race([stopped, work])
+  } catch (error) {
+    // What the engine says of a statement that was interrupted is not why the query ended.
+    throw signal.aborted ? asRefusal(signal) : error
+  } finally {
+    signal.removeEventListener('abort', onStop)
+  }
+}
+
+function own(entry: Entry | undefined, project: string, by: Actor): Entry | undefined {
+  return entry && entry.project === project && isSame(entry.by, by) ? entry : undefined
+}
+
+function isSame(a: Actor, b: Actor): boolean {
+  return a.issuer === b.issuer && a.subject === b.subject
+}

@@ -1,0 +1,89 @@
+/** The steps of a query that wait for an engine. */
+import type { BulleTable } from '../dataset/bulle.ts'
+import { engineVersion } from '../engine/capabilities.ts'
+import type { Rows } from '../engine/engine.ts'
+import { sha256 } from '../kernel/hash.ts'
+import { costOf, digestOf, disclosureOf, jsonRows, unmark } from './answer.ts'
+import type { Disclosed } from './disclosure/disclose.ts'
+import { release } from './disclosure/gather.ts'
+import type { Leaving, Work } from './journal.ts'
+import { thresholdsOf } from './permission.ts'
+import type { Plan } from './plan.ts'
+import type { Answer, QueryNeeds, Question } from './question.ts'
+import type { Run } from './running.ts'
+
+/** Runs the leaves one after the other in the process of the bulle; none is opened for a statement on public tables alone. */
+export async function releaseLeaves(
+  needs: Pick<QueryNeeds, 'vault' | 'limits' | 'rulebook'>,
+  work: Work,
+  { signal }: Run,
+): Promise<readonly Disclosed[]> {
+  const { plan, bulle } = work
+  if (plan.leaves.length === 0) return []
+  const mounts = bulle.tables.map(({ mount }) => mount)
+  const thresholds = thresholdsOf(needs, work)
+  const session = await needs.vault.open({ id: bulle.id, mounts }, { limits: needs.limits, signal })
+  try {
+    const disclosed: Disclosed[] = []
+    for (const leaf of plan.leaves) disclosed.push(await release(session, leaf, thresholds))
+    return disclosed
+  } finally {
+    await session.close()
+  }
+}
+
+/** Everything above the leaves, where no patient row exists. */
+export async function finish(
+  { releaser, limits }: Pick<QueryNeeds, 'releaser' | 'limits'>,
+  { plan, bulle, disclosed }: Work & { readonly disclosed: readonly Disclosed[] },
+  { signal }: Run,
+): Promise<Rows> {
+  const tables = disclosed.map(({ table }) => table)
+  const mounts = bulle.tables.filter((table) => isReadPublic(plan, table)).map(({ mount }) => mount)
+  return releaser.finish({ tables, mounts, statement: plan.outer }, { limits, signal })
+}
+
+/** No other relation is there for the outer statement to name. */
+function isReadPublic({ reads }: Plan, { dataset, name, class: kind }: BulleTable): boolean {
+  return kind === 'public' && reads.some((read) => read.dataset === dataset && read.table === name)
+}
+
+interface Finished extends Work {
+  readonly disclosed: readonly Disclosed[]
+  readonly rows: Rows
+}
+
+/** The answer as it will be sent, complete but for its receipt, and what the log keeps of it. */
+export async function compose(
+  needs: Pick<QueryNeeds, 'releaser' | 'rulebook'>,
+  { disclosed, rows, ...work }: Finished,
+  { format = 'json', language = 'fr' }: Question,
+): Promise<{ answer: Omit<Answer, 'id' | 'receipt'>; leaving: Leaving }> {
+  const { plan, bulle, granted } = work
+  const visible = unmark(plan, rows)
+  const { k } = thresholdsOf(needs, work)
+  const said = {
+    columns: plan.columns,
+    rows: jsonRows(visible.rows),
+    suppressed: visible.suppressed,
+    disclosure: disclosureOf(plan, visible, { k, disclosed, language }),
+  }
+  const body =
+    format === 'json' ? undefined : { format, bytes: await needs.releaser.encode(visible.rows, format) }
+  const digest = body ? { sha256: sha256(body.bytes), bytes: body.bytes.byteLength } : digestOf(said)
+  return {
+    answer: {
+      ...said,
+      permit: `sha256:${granted.current.permit.sha256}`,
+      policy: `sha256:${needs.rulebook.sha256.replace(/^sha256:/, '')}`,
+      engine: `DuckDB ${engineVersion()}`,
+      cost: costOf(plan, bulle),
+      ...(body ? { body } : {}),
+    },
+    leaving: { ...shapeOf(plan, said.rows.length), cellsWithheld: visible.suppressed.length, ...digest },
+  }
+}
+
+function shapeOf({ columns }: Plan, rows: number): Pick<Leaving, 'rows' | 'columns'> {
+  return { rows, columns: columns.length }
+}

@@ -1,0 +1,53 @@
+/** Empty copies of what a project may read, so that statements are bound and proved far from any row. */
+import type { Bulle, BulleTable } from '../dataset/bulle.ts'
+import type { Column, RewrittenStatement, Twin } from '../engine/engine.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { quoted, template } from './disclosure/template.ts'
+import type { Leaf } from './plan.ts'
+
+/** The hidden person key of a personal relation; never granted, never named by a user, never in an answer. */
+const personKey = '__pix'
+
+/** Flat types and lists of them. Nested ones (STRUCT, MAP, ENUM) carry names and values in their text: they are refused. */
+const typeForm = /^[A-Z][A-Z0-9_ ]*(\(\d+(, ?\d+)?\))?(\[\d*\])*$/
+
+/** The empty twin of the vault: every relation of the bulle, personal ones with their hidden `__pix`. */
+export function bulleTwin(bulle: Bulle): Twin {
+  return { statements: [...schemas(bulle.tables), ...bulle.tables.map(relation)] }
+}
+
+/** A released relation with its types: `g…`, `m…`, and the mark `m…__s` of each measure. */
+export function releasedColumns({ keys, measures }: Pick<Leaf, 'keys' | 'measures'>): readonly Column[] {
+  return [
+    ...keys.map(({ name, type }) => ({ name, type })),
+    ...measures.map(({ name, type }) => ({ name, type })),
+    ...measures.map(({ name }) => ({ name: `${name}__s`, type: 'BOOLEAN' })),
+  ]
+}
+
+/** The empty twin of the release engine: public relations and released tables, no personal one. */
+export function releaseTwin(leaves: readonly Pick<Leaf, 'name' | 'keys' | 'measures'>[], bulle: Bulle): Twin {
+  const open = bulle.tables.filter((table) => table.class === 'public')
+  const released = leaves.map((leaf) => create(quoted(leaf.name), releasedColumns(leaf)))
+  return { statements: [...schemas(open), ...open.map(relation), ...released] }
+}
+
+function schemas(tables: readonly BulleTable[]): readonly RewrittenStatement[] {
+  const names = [...new Set(tables.map(({ mount }) => mount.schema))]
+  return names.map((name) => template(`CREATE SCHEMA IF NOT EXISTS ${quoted(name)}`))
+}
+
+function relation(table: BulleTable): RewrittenStatement {
+  const { schema, name } = table.mount
+  const hidden = table.class === 'personal' ? [{ name: personKey, type: 'UINTEGER' }] : []
+  return create(`${quoted(schema)}.${quoted(name)}`, [...table.columns, ...hidden])
+}
+
+function create(name: string, columns: readonly Column[]): RewrittenStatement {
+  return template(`CREATE TABLE ${name} (${columns.map(definition).join(', ')})`)
+}
+
+function definition({ name, type }: Column): string {
+  if (!typeForm.test(type)) throw new Refusal('TYPE_ERROR', { rule: 'query.flat-type' })
+  return `${quoted(name)} ${type}`
+}

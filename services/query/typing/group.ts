@@ -1,0 +1,225 @@
+/** GROUP BY and aggregates: on the person rows stay patient-keyed, across persons they become a leaf (disclosure.md 7). */
+import type { Tree } from '../../engine/engine.ts'
+import * as sql from '../build.ts'
+import { computesNumbers, isOrderSensitive, literalNumber, mayAggregate } from '../functions.ts'
+import { newLeaf } from '../leaf/leaf.ts'
+import type { Call, Expression, Select } from '../statement/nodes.ts'
+import { contains, isAggregateCall, isSubquery, isWindow } from './contains.ts'
+import { bind, bindCondition, boundColumn, checkRestriction, made } from './expression.ts'
+import { finite } from './harden.ts'
+import { checkComputed, isOwn } from './identifiers.ts'
+import type { Item } from './items.ts'
+import { newLayer, partial, withheldAsNull } from './layer.ts'
+import type { Bound, Column, From, Kind, Scope } from './relation.ts'
+import { newSeen } from './scope.ts'
+import { type Stage, shared } from './stage.ts'
+import { bindOrder } from './window.ts'
+
+interface Key {
+  readonly at: Expression
+  readonly bound: Bound
+}
+
+export interface Grouping {
+  readonly select: Pick<Select, 'group_expressions' | 'group_sets' | 'aggregate_handling'>
+  readonly items: readonly Item[]
+  readonly from: From
+  readonly at: unknown
+}
+
+/** The stage above GROUP BY: its names are keys and aggregates, nothing else. */
+export function groupStage(grouping: Grouping, below: Stage): Stage {
+  const { scope } = below
+  const keys = groupKeys(grouping, scope)
+  const sets = grouping.select.group_sets
+  const isOnPerson = scope.class === 'PK' && keys.some(({ bound }) => isOwn(bound.identifier))
+  if (scope.class === 'PK' && sets.length > 1)
+    scope.task.note('STATEMENT_NOT_ALLOWED', grouping.select.group_expressions, { key: 'hint.groupingSets' })
+  return scope.class === 'PK' && !isOnPerson
+    ? leafStage(grouping, below, keys)
+    : plainStage(grouping, below, keys)
+}
+
+function groupKeys({ select, items }: Grouping, scope: Scope): readonly Key[] {
+  const isAll = select.aggregate_handling === 'FORCE_AGGREGATES'
+  const isLabel = ({ expression }: Item) =>
+    expression.class !== 'CONSTANT' &&
+    !contains(expression, (node) => isAggregateCall(node) || isWindow(node))
+  const expressions = isAll
+    ? items.filter(isLabel).map(({ expression }) => expression)
+    : select.group_expressions.map((expression) => atPosition(expression, items, scope))
+  return expressions.map((at) => ({ at, bound: bind(at, scope) }))
+}
+
+/** `GROUP BY 1` and `ORDER BY 1` mean the first of the select list. */
+export function atPosition(expression: Expression, items: readonly Item[], scope: Scope): Expression {
+  const position = literalNumber(expression)
+  if (position === undefined) return expression
+  const item = items[position - 1]
+  if (item === undefined)
+    return scope.task.refuse('TYPE_ERROR', expression, { hint: { key: 'hint.position' } })
+  return item.expression
+}
+
+/** Keys and aggregates as columns of a query of its own: over public and released rows, and within the person. */
+function plainStage({ select, at }: Grouping, below: Stage, keys: readonly Key[]): Stage {
+  const { scope } = below
+  const layer = newLayer(scope.task)
+  const isOnPerson = scope.class === 'PK'
+  const carried = keys.map((key) => ({ ...key, column: layer.carry(labelled(key.bound), nameOf(key)) }))
+  const pix = isOnPerson && scope.pix ? layer.carryTree(scope.pix) : undefined
+  const groups = [
+    ...keys.map(({ bound }) => withheldAsNull(bound)),
+    ...(isOnPerson && scope.pix ? [scope.pix] : []),
+  ]
+  const above = aboveGroups(scope, carried, {
+    class: scope.class,
+    ...(pix ? { pix } : {}),
+    aggregate: (call) => boundColumn(layer.carry(bindAggregate(call, scope))),
+  })
+  const groupSets = isOnPerson || select.group_sets.length <= 1 ? undefined : select.group_sets
+  const parts = (): Omit<sql.SelectParts, 'list'> => ({
+    from: below.tree(),
+    where: sql.and(below.where),
+    groups,
+    ...(groupSets ? { groupSets } : {}),
+  })
+  return {
+    scope: above,
+    tree: () => sql.beside(layer.close(parts()), above.seen.scalars),
+    where: [],
+    unique: false,
+    isGrouped: isOnPerson,
+    isSingle: keys.length === 0,
+    below,
+    at,
+  }
+}
+
+/** Withheld labels are one group; a group is marked when one of its rows is. */
+function labelled(bound: Bound): Bound {
+  const anyOf = (mark: Tree) => sql.call('bool_or', [mark])
+  const columns = bound.columns.map((column) =>
+    column.mark ? { ...column, mark: anyOf(column.mark) } : column,
+  )
+  return { ...bound, tree: withheldAsNull(bound), columns, marks: bound.marks.map(anyOf) }
+}
+
+function nameOf({ at, bound }: Key): string {
+  return bound.columns.length === 1 && at.class !== 'FUNCTION' ? (bound.columns[0]?.name ?? '') : ''
+}
+
+/** The leaf: a query of the vault below, a released relation above. */
+function leafStage({ at, from }: Grouping, below: Stage, keys: readonly Key[]): Stage {
+  const { scope } = below
+  for (const key of keys) checkKey(key, scope)
+  const leaf = newLeaf({ below, from, keys: keys.map(({ bound }) => bound) }, scope)
+  const carried = keys.map((key, index) => ({
+    ...key,
+    column: { ...leaf.keyColumn(index), name: nameOf(key) },
+  }))
+  const labels = keys.map((key) => key.bound.columns[0]?.name ?? '…')
+  const above = aboveGroups(scope, carried, {
+    class: 'SAFE',
+    aggregate: (call) => leaf.measure(call, labels),
+  })
+  return {
+    scope: above,
+    tree: () => {
+      if (scope.seen.outer.length > 0)
+        scope.task.note('CROSS_PATIENT_SUBQUERY', at, { key: 'hint.subqueryInFrom' })
+      return sql.beside(leaf.close(), above.seen.scalars)
+    },
+    where: [],
+    unique: false,
+    isGrouped: false,
+    isSingle: keys.length === 0,
+    below,
+    at,
+  }
+}
+
+function checkKey({ at, bound }: Key, scope: Scope): void {
+  if (bound.identifier) scope.task.note('IDENTIFIER_OUTPUT', at)
+  checkRestriction(bound, 'group-by', { at, scope })
+  checkRestriction(bound, 'output', { at, scope })
+}
+
+type Above = Pick<Scope, 'class' | 'aggregate'> & Partial<Pick<Scope, 'pix'>>
+
+/** The scope above groups: an expression that equals a key is that key, an aggregate is a column, nothing else is known. */
+function aboveGroups(scope: Scope, keys: readonly (Key & { column: Column })[], above: Above): Scope {
+  const byTree = new Map(keys.map(({ bound, column }) => [JSON.stringify(bound.tree), column]))
+  const keyOf = (bound: Bound) => byTree.get(JSON.stringify(bound.tree))
+  const { pix: _pix, aggregate: _aggregate, ...rest } = scope
+  return {
+    ...rest,
+    ...above,
+    seen: { ...newSeen(), ...shared(scope) },
+    resolve: (name) => {
+      const column = scope.resolve(name)
+      if (column === null) return null
+      return keyOf(boundColumn(column)) ?? ungrouped(name, column.name, { scope, above })
+    },
+    replace: (expression) => {
+      if (expression.class === 'EXPANDED') {
+        const bound = bind(expression, scope)
+        const column = keyOf(bound)
+        return boundColumn(column ?? ungrouped(expression, bound.columns[0]?.name ?? '', { scope, above }))
+      }
+      if (leavesAsTheyAre.has(expression.class) || contains(expression, isNotLabel)) return null
+      const column = byTree.size > 0 ? keyOf(bind(expression, probing(scope))) : undefined
+      return column ? boundColumn(column) : null
+    },
+  }
+}
+
+const leavesAsTheyAre = new Set(['COLUMN_REF', 'CONSTANT', 'LAMBDA', 'STAR'])
+const isNotLabel = (part: Expression) =>
+  isAggregateCall(part) || isWindow(part) || isSubquery(part) || part.class === 'LAMBDA'
+
+/** A scope in which an expression is bound only to be compared with the keys: what is wrong with it is said elsewhere. */
+function probing(scope: Scope): Scope {
+  return { ...scope, task: { ...scope.task, note: () => undefined } }
+}
+
+/** A bare column beside groups is one row's value: what `any_value` would show. */
+function ungrouped(at: unknown, column: string, { scope, above }: { scope: Scope; above: Above }): Column {
+  const hint = { key: 'hint.groupBy', with: { column } }
+  scope.task.note(scope.class === 'PK' && above.class === 'SAFE' ? 'AGG_NOT_ALLOWED' : 'TYPE_ERROR', at, hint)
+  return { name: column, ref: sql.nothing, restrict: [], personal: false }
+}
+
+/** An aggregate that stays inside: over public or released rows, or within the person. */
+function bindAggregate(call: Call, scope: Scope): Bound {
+  const name = call.function_name.toLowerCase()
+  if (!mayAggregate(name)) return scope.task.refuse('FUNCTION_NOT_ALLOWED', call)
+  const children = call.children.map((child) => {
+    const bound = bind(child, scope)
+    return name === 'count' && isOwn(bound.identifier) ? bound : checkComputed(bound, child, scope)
+  })
+  const filter = call.filter ? bindCondition(call.filter, scope) : null
+  const given = call.order_bys.orders.map((order) => bindOrder(order, scope))
+  const orders: Tree[] = given.map(({ tree }) => tree)
+  if (isOrderSensitive(name) && call.distinct && orders.length === 0)
+    orders.push(...children.slice(0, 1).map(({ tree }) => sql.order(tree)))
+  if (isOrderSensitive(name) && !call.distinct) scope.seen.openOrders.push(orders)
+  const isGuarded = ({ kind }: Bound) =>
+    scope.class !== 'SAFE' && computesNumbers(name) && (kind === undefined || kind === 'number')
+  const tree = sql.call(
+    name,
+    children.map((child) => (isGuarded(child) ? finite(child.tree) : child.tree)),
+    { filter: filter?.tree ?? null, distinct: call.distinct, orders },
+  )
+  const sorts = given.map(({ by }) => by)
+  const parts = [...children, ...(filter ? [filter] : []), ...sorts]
+  return partial(made(tree, parts, kindOf(name, children)), scope)
+}
+
+const counts = new Set(['count', 'count_star', 'count_if', 'sum', 'avg', 'mean', 'stddev', 'variance'])
+const picks = new Set(['min', 'max', 'first', 'last', 'any_value', 'median', 'mode', 'arg_min', 'arg_max'])
+
+function kindOf(name: string, [first]: readonly Bound[]): Kind | undefined {
+  if (counts.has(name)) return 'number'
+  return picks.has(name) ? first?.kind : undefined
+}

@@ -1,0 +1,63 @@
+/** Nothing that can raise is run on patient rows (disclosure.md sections 3 and 16): an error would tell that a row exists. */
+import type { Tree } from '../../engine/engine.ts'
+import * as sql from '../build.ts'
+import type { Bound, Kind } from './relation.ts'
+
+/** Larger values could make a sum overflow; they become NULL. */
+const largest = 1e15
+
+/** `e` where it is finite and of bearable size, else NULL; works for integers, decimals and floats alike. */
+export function finite(expression: Tree): Tree {
+  const double = sql.cast(expression, 'DOUBLE', { try: true })
+  const small = sql.comparison(
+    'COMPARE_LESSTHAN',
+    sql.call('abs', [double]),
+    sql.cast(sql.text(String(largest)), 'DOUBLE'),
+  )
+  const guard = sql.and([sql.call('isfinite', [double]), small]) ?? small
+  return sql.when(guard, expression)
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  VARCHAR: 'text',
+  BOOLEAN: 'boolean',
+  DATE: 'date',
+  TIME: 'time',
+  TIMESTAMP: 'timestamp',
+  INTERVAL: 'interval',
+  FLOAT: 'number',
+  DOUBLE: 'number',
+}
+
+/** What a type of DuckDB is compared as; undefined for what we do not know. */
+export function kindOf(type: string): Kind | undefined {
+  const known = kinds[type.toUpperCase()]
+  if (known) return known
+  return /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL(\(.*\))?)$/i.test(type) ? 'number' : undefined
+}
+
+/** True when the operands are of one known kind, so that comparing them casts nothing that can fail. */
+export function compareSafely(operands: readonly Bound[]): boolean {
+  const [first] = operands
+  const anchor = operands.find(({ literal }) => literal === undefined) ?? first
+  return operands.every((operand) => isLike(operand, anchor?.kind))
+}
+
+function isLike({ kind, literal }: Bound, wanted: Kind | undefined): boolean {
+  if (kind === undefined || wanted === undefined) return false
+  if (kind === wanted || (isMoment(kind) && isMoment(wanted))) return true
+  return isMoment(wanted) && typeof literal === 'string' && isMomentText(literal)
+}
+
+function isMoment(kind: Kind): boolean {
+  return kind === 'date' || kind === 'timestamp'
+}
+
+/** True for text that is a calendar day, with or without a time, as every cast reads it. */
+export function isMomentText(text: string): boolean {
+  const parts = /^(\d{4}-\d{2}-\d{2})([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?$/.exec(text)
+  if (!parts) return false
+  const day = Date.parse(`${parts[1]}T00:00:00Z`)
+  const time = parts[2] === undefined ? 0 : Date.parse(`1970-01-01T${parts[2].slice(1)}Z`)
+  return !Number.isNaN(time) && !Number.isNaN(day) && new Date(day).toISOString().startsWith(parts[1] ?? '-')
+}

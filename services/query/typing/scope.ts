@@ -1,0 +1,135 @@
+/** What names mean: columns against the sources in scope, then the rows outside, then names of the select list. */
+import { column as reference } from '../build.ts'
+import type { ColumnReference, Expression } from '../statement/nodes.ts'
+import type { Bound, Column, Environment, From, Scope, Seen, Source, Task } from './relation.ts'
+
+const maxNames = 100
+
+const sameName = (left: string, right: string) => left.toLowerCase() === right.toLowerCase()
+
+export function newSeen(): Seen {
+  return {
+    uses: [],
+    columns: new Map(),
+    outer: [],
+    openOrders: [],
+    scalars: [],
+    resolving: new Set(),
+    released: [],
+  }
+}
+
+/** The scope of the rows that a FROM clause makes. */
+export function scopeOf(from: From, task: Task, environment: Environment): Scope {
+  const scope: Scope = {
+    task,
+    environment,
+    class: from.class,
+    ...(from.pix ? { pix: from.pix } : {}),
+    sources: from.sources,
+    resolve: (name) => resolveIn(from, name, scope),
+    aliases: new Map(),
+    lambdas: new Map(),
+    seen: newSeen(),
+  }
+  return scope
+}
+
+function resolveIn(from: From, name: ColumnReference, scope: Scope): Column | null {
+  const parts = name.column_names
+  const wanted = parts.at(-1) ?? ''
+  if (wanted.startsWith('__')) return null
+  if (parts.length === 1) {
+    const merged = from.merged.find((column) => sameName(column.name, wanted))
+    if (merged) return merged
+  }
+  const found = sourcesFor(from.sources, parts.slice(0, -1)).flatMap(({ columns }) =>
+    columns.filter((column) => sameName(column.name, wanted)),
+  )
+  if (found.length > 1) scope.task.refuse('COLUMN_UNKNOWN', name, { hint: { key: 'hint.ambiguous' } })
+  return found[0] ?? null
+}
+
+/** The visible sources that a qualifier names: none, `alias`, or `"dataset".table`. */
+export function sourcesFor(sources: readonly Source[], qualifier: readonly string[]): readonly Source[] {
+  const visible = sources.filter(({ hidden }) => hidden !== true)
+  const [first, second] = qualifier
+  if (first === undefined) return visible
+  if (qualifier.length > 2) return []
+  if (second === undefined) return visible.filter(({ alias }) => sameName(alias, first))
+  return visible.filter(
+    ({ alias, dataset }) => sameName(alias, second) && dataset !== undefined && sameName(dataset, first),
+  )
+}
+
+/**
+ * The column that a name stands for, here or in a row outside; null when it is a name of the select list or nothing.
+ * Marks it as used.
+ */
+export function findColumn(name: ColumnReference, scope: Scope): Column | null {
+  const own = scope.resolve(name)
+  if (own) return touch(own, scope)
+  const outer = scope.environment.outer
+  const found = outer ? findColumn(name, outer) : null
+  if (found) scope.seen.outer.push(found)
+  return found
+}
+
+/** Notes that a column is used, at this stage and in the table that it comes from. */
+export function touch(column: Column, scope: Scope): Column {
+  scope.seen.columns.set(JSON.stringify(column.ref), column)
+  column.origin?.use.columns.add(column.origin.name)
+  return column
+}
+
+/** Refuses a name that nobody knows: the same answer whether it is absent, not granted or hidden. */
+export function unknownColumn(name: ColumnReference, scope: Scope): never {
+  const [first] = name.column_names
+  const isWholeRow = name.column_names.length === 1 && sourcesFor(scope.sources, [first ?? '']).length > 0
+  if (isWholeRow) return scope.task.refuse('STATEMENT_NOT_ALLOWED', name, { hint: { key: 'hint.wholeRow' } })
+  return scope.task.refuse('COLUMN_UNKNOWN', name, { with: { known: knownColumns(name, scope) } })
+}
+
+function knownColumns(name: ColumnReference, scope: Scope): string {
+  const qualified = sourcesFor(scope.sources, name.column_names.slice(0, -1))
+  const sources = qualified.length > 0 ? qualified : sourcesFor(scope.sources, [])
+  return listNames(sources.flatMap(({ columns }) => columns.map((column) => column.name)))
+}
+
+/** Names for a hint: each once, not more than a person would read. */
+export function listNames(names: readonly string[]): string {
+  const each = [...new Set(names)]
+  const shown = each.slice(0, maxNames).join(', ')
+  return each.length > maxNames ? `${shown}, …` : shown || '-'
+}
+
+/** The expression behind a name of the select list, bound here; null when there is none. */
+export function boundAlias(
+  name: ColumnReference,
+  scope: Scope,
+  bind: (expression: Expression, scope: Scope) => Bound,
+): Bound | null {
+  const [first = ''] = name.column_names
+  const key = first.toLowerCase()
+  const expression = name.column_names.length === 1 ? scope.aliases.get(key) : undefined
+  if (expression === undefined || scope.seen.resolving.has(key)) return null
+  scope.seen.resolving.add(key)
+  const bound = bind(expression, scope)
+  scope.seen.resolving.delete(key)
+  return bound
+}
+
+/** A source over a typed query or table; `physical` are its column names inside the tree. */
+export function columnsUnder(
+  alias: string,
+  columns: readonly (Omit<Column, 'ref' | 'mark' | 'origin'> & {
+    readonly physical: string
+    readonly mark?: string
+  })[],
+): readonly Column[] {
+  return columns.map(({ physical, mark, ...column }) => ({
+    ...column,
+    ref: reference(alias, physical),
+    ...(mark === undefined ? {} : { mark: reference(alias, mark) }),
+  }))
+}

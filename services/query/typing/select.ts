@@ -1,0 +1,100 @@
+/** One SELECT, read in the order of its meaning: FROM, WHERE, GROUP BY, HAVING, windows, the list, DISTINCT, ORDER BY. */
+import { beside } from '../build.ts'
+import type { Select } from '../statement/nodes.ts'
+import { contains, isAggregateCall, isWindow } from './contains.ts'
+import { bindCondition, conjuncts } from './expression.ts'
+import { bindFrom } from './from.ts'
+import { groupStage } from './group.ts'
+import { personOf } from './hints.ts'
+import { expandItems, type Item } from './items.ts'
+import { equalitiesOf, isMet, refuseObligation } from './join.ts'
+import { closeOrders } from './layer.ts'
+import { finish } from './project.ts'
+import type { Environment, From, Relation, Scope, Task } from './relation.ts'
+import { scopeOf } from './scope.ts'
+import { type Stage, windowStage } from './stage.ts'
+import { type Tie, tiesToOuter } from './ties.ts'
+
+export function bindSelect(select: Select, task: Task, outside: Environment): Relation {
+  const environment = { ...outside, ctes: task.ctes(select.cte_map.map, outside) }
+  const from = bindFrom(select.from_table, task, environment)
+  if (select.sample !== null) task.note('SAMPLE', select)
+  const rows = scopeOf(from, task, environment)
+  const items = expandItems(select.select_list, from, rows)
+  const scope = { ...rows, aliases: aliasesOf(items) }
+  scope.seen.outer.push(...from.seen.outer)
+  scope.seen.released.push(...from.seen.released)
+  const ties = bindWhere(select, from, scope)
+  const groups = stageOfGroups(select, { items, from }, ties.stage)
+  if (select.having) groups.where.push(bindCondition(select.having, groups.scope).tree)
+  const stage = withWindows(select, items, groups)
+  for (const part of conjuncts(select.qualify)) stage.where.push(bindCondition(part, stage.scope).tree)
+  const draft = finish({ select, items, stage, from, ties: ties.found })
+  for (let one: Stage | undefined = stage; one; one = one.below) closeOrders(one.scope)
+  return { ...draft(), uses: [...from.uses, ...scope.seen.uses], ...personFact(from) }
+}
+
+function personFact(from: From): { person?: string } {
+  const person = personOf(from.sources)
+  return person === undefined ? {} : { person }
+}
+
+function aliasesOf(items: readonly Item[]): Scope['aliases'] {
+  const given = items.filter(({ expression }) => (expression.alias ?? '') !== '')
+  return new Map(given.reverse().map(({ expression, name }) => [name.toLowerCase(), expression]))
+}
+
+interface Filtered {
+  readonly stage: Stage
+  /** Equalities with the person of the outer row. */
+  readonly found: readonly Tie[]
+}
+
+/** WHERE, with what it settles: joins that waited for an equality, and the person of an outer row. */
+function bindWhere(select: Select, from: From, scope: Scope): Filtered {
+  const parts = conjuncts(select.where_clause)
+  const found = tiesToOuter(parts, scope)
+  const own = parts.filter((part) => !found.some(({ at }) => at === part))
+  const where = own.map((part) => bindCondition(part, scope))
+  const equalities = [...from.equalities, ...equalitiesOf(own, scope)]
+  for (const one of from.obligations) if (!isMet(one, equalities)) refuseObligation(one, scope.task)
+  const stage = {
+    scope,
+    tree: () => beside(from.tree, scope.seen.scalars),
+    where: where.map(({ tree }) => tree),
+    unique: from.unique,
+    isGrouped: false,
+    isSingle: select.from_table.type === 'EMPTY' && select.where_clause === null,
+    at: select,
+  }
+  return { stage, found }
+}
+
+interface Listed {
+  readonly items: readonly Item[]
+  readonly from: From
+}
+
+function stageOfGroups(select: Select, { items, from }: Listed, rows: Stage): Stage {
+  const orders = select.modifiers.flatMap((modifier) =>
+    modifier.type === 'ORDER_MODIFIER' ? modifier.orders : [],
+  )
+  const above = [...items, ...orders].map(({ expression }) => expression)
+  const hasAggregate = [...above, select.having, select.qualify].some((one) => contains(one, isAggregateCall))
+  const hasKeys = select.group_expressions.length > 0 || select.aggregate_handling === 'FORCE_AGGREGATES'
+  return hasKeys || hasAggregate || select.having
+    ? groupStage({ select, items, from, at: select.select_list }, rows)
+    : rows
+}
+
+function withWindows(select: Select, items: readonly Item[], stage: Stage): Stage {
+  const orders = select.modifiers.flatMap((modifier) =>
+    modifier.type === 'ORDER_MODIFIER' ? modifier.orders : [],
+  )
+  const all = [
+    ...items.map(({ expression }) => expression),
+    ...orders.map(({ expression }) => expression),
+    select.qualify,
+  ]
+  return all.some((one) => contains(one, isWindow)) ? windowStage(stage) : stage
+}

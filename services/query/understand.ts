@@ -1,0 +1,82 @@
+/** Text → a plan that has been proved: parsed, prepared, written back as our own text, bound on empty twins and verified. */
+import type { Bulle } from '../dataset/bulle.ts'
+import type { Parser, Twin } from '../engine/engine.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import type { Draft, Leaf, LeafDraft, Measure, OutputColumn, Plan } from './plan.ts'
+import { prepare } from './prepare.ts'
+import type { Parameters } from './question.ts'
+import { bulleTwin, releaseTwin } from './twin.ts'
+import { verifyLeaf, verifyOuter, verifyValues } from './verify/verify.ts'
+
+export interface Statement {
+  readonly sql: string
+  readonly parameters?: Parameters
+  /** Calendar day of the request, for `current_date` and its like. */
+  readonly today: string
+}
+
+/**
+ * The plan of a statement on a bulle. From here on only our own tree is used, never the caller's text. Refusals: those of the
+ * parser and of `prepare`, TYPE_ERROR when it does not bind, NOT_PROVEN when the verifier does not accept what was rewritten.
+ */
+export async function understand(parser: Parser, bulle: Bulle, statement: Statement): Promise<Plan> {
+  const { sql, today, parameters } = statement
+  const draft = prepare(await parser.tree(sql), { sql, bulle, today, ...(parameters ? { parameters } : {}) })
+  const twin = bulleTwin(bulle)
+  const leaves: Leaf[] = []
+  for (const leaf of draft.leaves) leaves.push(await proveLeaf(parser, leaf, { twin, bulle }))
+  return { ...(await proveOuter(parser, draft, { leaves, bulle })), leaves }
+}
+
+async function proveLeaf(
+  parser: Parser,
+  draft: LeafDraft,
+  { twin, bulle }: { twin: Twin; bulle: Bulle },
+): Promise<Leaf> {
+  const level1 = await parser.text(draft.level1)
+  const columns = await parser.columns(level1, twin)
+  const types = columns.map(({ type }) => type)
+  const values = []
+  for (const { measure, tree } of draft.values) values.push({ measure, statement: await parser.text(tree) })
+  const leaf: Leaf = {
+    ...draft,
+    level1,
+    values,
+    keys: draft.keys.map((name, i) => ({ name, type: types[i] ?? '' })),
+    measures: withTypes(draft, types),
+  }
+  verifyLeaf(await parser.plan(level1, twin), leaf, bulle)
+  for (const { statement } of values) verifyValues(await parser.plan(statement, twin), leaf, bulle)
+  return leaf
+}
+
+/** Counts are BIGINT, means DOUBLE; a sum has the type that level 1 gave it. */
+function withTypes({ keys, measures }: LeafDraft, types: readonly string[]): readonly Measure[] {
+  let at = keys.length + 2
+  return measures.map((measure) => {
+    if (measure.shape === 'values') return { ...measure, type: 'BIGINT' }
+    const isSum = measure.shape === 'sum' || measure.shape === 'avg'
+    const sumType = types[at + 1] ?? ''
+    at += isSum ? 2 : 1
+    if (measure.shape === 'avg') return { ...measure, type: 'DOUBLE' }
+    return { ...measure, type: isSum ? sumType : 'BIGINT' }
+  })
+}
+
+async function proveOuter(
+  parser: Parser,
+  draft: Draft,
+  { leaves, bulle }: { leaves: readonly Leaf[]; bulle: Bulle },
+): Promise<Omit<Plan, 'leaves'>> {
+  const twin = releaseTwin(leaves, bulle)
+  const outer = await parser.text(draft.outer)
+  const bound = await parser.columns(outer, twin)
+  const visible = draft.columns.length
+  if (bound.length !== 2 * visible) throw new Refusal('NOT_PROVEN', { rule: 'query.outer-columns' })
+  verifyOuter(await parser.plan(outer, twin), leaves, bulle)
+  const columns: readonly OutputColumn[] = draft.columns.map((name, i) => ({
+    name,
+    type: bound[i]?.type ?? 'VARCHAR',
+  }))
+  return { outer, columns, partial: draft.partial, reads: draft.reads, sha256: draft.sha256 }
+}

@@ -1,0 +1,69 @@
+import { rm } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Bulle } from '../../services/dataset/bulle.ts'
+import { Refusal } from '../../services/kernel/refusal.ts'
+import { explain } from '../../services/kernel/text.ts'
+import attacks from '../adversary/sql.json' with { type: 'json' }
+import { makeCohort, writeBulle } from './cohort.ts'
+import { generate } from './generator.ts'
+import { openPipeline, type Pipeline } from './pipeline.ts'
+import { dice } from './seed.ts'
+
+let pipeline: Pipeline
+const made: { bulle: Bulle; folder: string }[] = []
+
+beforeAll(async () => {
+  const full = makeCohort(7)
+  const nobody = { ...full, persons: [], stays: [], events: [] }
+  const oneLess = makeCohort(7, 399)
+  for (const [cohort, id] of [
+    [full, 'full'],
+    [nobody, 'empty'],
+    [oneLess, 'one-less'],
+  ] as const) {
+    made.push(await writeBulle(cohort, id))
+  }
+  pipeline = await openPipeline()
+})
+afterAll(async () => {
+  await pipeline.close()
+  for (const { folder } of made) await rm(folder, { recursive: true })
+})
+
+/** All that the caller of a refused statement would read, and the names and types of the columns of an answered one. */
+async function seen(bulle: Bulle, sql: string): Promise<string> {
+  try {
+    const { plan } = await pipeline.ask(bulle, sql)
+    return JSON.stringify(plan.columns)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return JSON.stringify([error.code, error.facts, explain('fr', error), explain('en', error)])
+  }
+}
+
+const random = dice(11)
+const statements = [
+  ...attacks.map(({ sql }) => sql),
+  ...Array.from({ length: 60 }, () => generate(random, makeCohort(7)).sql),
+  // What would raise on some row, if it could.
+  'SELECT sex, count(*) FROM persons WHERE CAST(pid AS INTEGER) > 3 GROUP BY sex',
+  'SELECT sex, sum(1 / (born - 1931)) FROM persons GROUP BY sex',
+  'SELECT sex, sum(ln(score - 5)), avg(sqrt(score - 9000)) FROM persons GROUP BY sex',
+  'SELECT CAST(region AS INTEGER), count(*) FROM persons GROUP BY 1',
+  'SELECT sex, sum(CAST(ward AS INTEGER)) FROM stays s JOIN persons p ON p.pid = s.pid GROUP BY sex',
+  'SELECT sex, sum(pow(10, score)), avg(exp(born)) FROM persons GROUP BY sex',
+  "SELECT strptime(sex, '%Y-%m-%d'), count(*) FROM persons GROUP BY 1",
+  'SELECT sex, sum(born * 1000000000) FROM persons GROUP BY sex',
+]
+
+describe('what is refused', () => {
+  test('is refused the same, byte for byte, on a full cohort, on an empty one, and without one person', async () => {
+    const different: string[] = []
+    for (const sql of statements) {
+      const views = new Set<string>()
+      for (const { bulle } of made) views.add(await seen(bulle, sql))
+      if (views.size !== 1) different.push(sql)
+    }
+    expect(different).toEqual([])
+  }, 120_000)
+})

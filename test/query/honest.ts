@@ -1,0 +1,108 @@
+/** Level-one statements written by hand that say what they should. None comes from the rewriter. */
+import { type Case, counted, frame, plain, summed, total, unique } from './granted.ts'
+
+export const honest: Record<string, Case> = {
+  'rows per group': ['SELECT ward, __pix, count(*) FROM care.stays GROUP BY ward, __pix', plain],
+  'a total': ['SELECT __pix, count(*), count(*) FROM care.stays GROUP BY __pix', total],
+  'one row per person': ['SELECT sex, __pix, 1::BIGINT FROM care.persons', unique],
+  'a unique join': [
+    'SELECT p.sex, p.__pix, 1::BIGINT FROM care.persons p JOIN care.persons q ON p.pid = q.pid AND p.__pix = q.__pix WHERE q.born > 1950',
+    unique,
+  ],
+  'a join on the person': [
+    'SELECT p.sex, s.__pix, count(*), count(*) FROM care.stays s JOIN care.persons p ON p.pid = s.pid AND p.__pix = s.__pix GROUP BY p.sex, s.__pix',
+    counted,
+  ],
+  'a sum with its count': [
+    'SELECT ward, __pix, count(*), count(CASE WHEN isfinite(cost) THEN cost END), sum(CASE WHEN isfinite(cost) THEN cost END) FROM care.stays GROUP BY ALL',
+    summed,
+  ],
+  'a sum under a filter': [
+    "SELECT sex, __pix, count(*), count(born) FILTER (WHERE region = 'a'), sum(born) FILTER (WHERE region = 'a') FROM care.persons GROUP BY ALL",
+    summed,
+  ],
+  'a left join': [
+    'SELECT p.sex, p.__pix, count(*), count(s.sid) FROM care.persons p LEFT JOIN care.stays s ON p.__pix = s.__pix AND s.cost > 3 GROUP BY ALL',
+    counted,
+  ],
+  'a right join': [
+    'SELECT p.sex, p.__pix, count(*), count(s.sid) FROM care.stays s RIGHT JOIN care.persons p ON p.__pix = s.__pix GROUP BY ALL',
+    counted,
+  ],
+  'a full join': [
+    'SELECT p.sex, coalesce(s.__pix, p.__pix), count(*), count(s.sid) FROM care.stays s FULL JOIN care.persons p ON p.__pix = s.__pix GROUP BY ALL',
+    counted,
+  ],
+  'a comma join': [
+    'SELECT p.sex, p.__pix, count(*) FROM care.stays s, care.persons p, care.events e WHERE p.__pix = s.__pix AND e.__pix = p.__pix GROUP BY ALL',
+    plain,
+  ],
+  'a public join': [
+    'SELECT r.label, p.__pix, count(*) FROM care.persons p JOIN care.regions r ON r.region = p.region AND r.size > p.born GROUP BY ALL',
+    plain,
+  ],
+  'a public product': [
+    'SELECT r.label, p.__pix, count(*) FROM care.persons p, care.regions r GROUP BY ALL',
+    plain,
+  ],
+  'a public frame': [
+    "SELECT r.label, p.__pix, count(*), count(p.pid) FROM care.regions r LEFT JOIN care.persons p ON p.region = r.region AND p.sex = 'F' GROUP BY ALL",
+    frame,
+  ],
+  'a public frame with a public filter': [
+    'SELECT r.label, p.__pix, count(*), count(p.pid) FROM care.regions r LEFT JOIN care.persons p ON p.region = r.region WHERE r.size > 3 GROUP BY ALL',
+    frame,
+  ],
+  'EXISTS of the same person': [
+    'SELECT p.sex, p.__pix, count(*) FROM care.persons p WHERE EXISTS (SELECT 1 FROM care.stays s WHERE s.pid = p.pid AND s.__pix = p.__pix AND s.cost > p.born) GROUP BY ALL',
+    plain,
+  ],
+  'NOT EXISTS of the same person': [
+    'SELECT p.sex, p.__pix, count(*) FROM care.persons p WHERE NOT EXISTS (SELECT 1 FROM care.stays s WHERE s.__pix = p.__pix) GROUP BY ALL',
+    plain,
+  ],
+  'IN of the same person': [
+    "SELECT p.sex, p.__pix, count(*) FROM care.persons p WHERE p.pid IN (SELECT s.pid FROM care.stays s WHERE s.__pix = p.__pix AND s.ward = 'a') GROUP BY ALL",
+    plain,
+  ],
+  'IN of a public list': [
+    "SELECT sex, __pix, count(*) FROM care.persons WHERE region IN (SELECT region FROM care.regions) AND sex IN ('a', 'b') GROUP BY ALL",
+    plain,
+  ],
+  'EXISTS of public rows': [
+    'SELECT p.sex, p.__pix, count(*) FROM care.persons p WHERE EXISTS (SELECT 1 FROM care.regions r WHERE r.region = p.region) GROUP BY ALL',
+    plain,
+  ],
+  'a value of the same person': [
+    'SELECT p.sex, p.__pix, count(*) FROM care.persons p WHERE p.born < (SELECT avg(cost) FROM care.stays s WHERE s.__pix = p.__pix) GROUP BY ALL',
+    plain,
+  ],
+  'a window per person': [
+    'WITH s AS (SELECT ward, __pix, row_number() OVER (PARTITION BY __pix ORDER BY day, sid) AS rn FROM care.stays) SELECT ward, __pix, count(*), count(*) FILTER (WHERE rn = 1) FROM s GROUP BY ALL',
+    counted,
+  ],
+  'QUALIFY per person': [
+    'SELECT ward, __pix, count(*) FROM (SELECT ward, __pix FROM care.stays QUALIFY row_number() OVER (PARTITION BY __pix ORDER BY day) = 1) GROUP BY ALL',
+    plain,
+  ],
+  'a group per person below': [
+    'SELECT c, __pix, 1::BIGINT FROM (SELECT __pix, count(*) AS c FROM care.stays GROUP BY __pix)',
+    unique,
+  ],
+  'DISTINCT ON the person': [
+    'SELECT ward, __pix, 1::BIGINT FROM (SELECT DISTINCT ON (__pix) ward, __pix FROM care.stays ORDER BY __pix, day)',
+    unique,
+  ],
+  'a union of persons': [
+    'SELECT w, __pix, count(*) FROM (SELECT ward AS w, __pix FROM care.stays UNION ALL SELECT event, __pix FROM care.events UNION ALL SELECT label, NULL FROM care.regions) GROUP BY ALL',
+    plain,
+  ],
+  'an ASOF join on the person': [
+    'SELECT s.ward, s.__pix, count(*) FROM care.stays s ASOF JOIN care.events e ON s.__pix = e.__pix AND s.cost >= e.day GROUP BY ALL',
+    plain,
+  ],
+  'a lambda of allowed functions': [
+    'SELECT list_transform([1, 2], x -> x + born)[1]::VARCHAR, __pix, count(*) FROM care.persons GROUP BY ALL',
+    plain,
+  ],
+}
