@@ -23,7 +23,7 @@ export interface Measure {
   readonly label: string
 }
 
-export interface Key {
+interface Key {
   /** Column of level 1 and of the released table, `g0`, `g1`, … */
   readonly name: string
   readonly type: string
