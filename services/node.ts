@@ -130,6 +130,10 @@ interface Floors {
 /** Store, evidence, identity, engine, rooms: each on those before it. */
 async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promise<Floors> {
   const { closing, log } = ground
+  const limits = { threads: 2, memoryBytes: 2 * 1024 ** 3, timeoutMs: 30_000 }
+  // Processes take their time to start and need nothing of what follows: they start first and are awaited at their step.
+  const starting = openEngine(ground, limits)
+  starting.catch(() => 'told at its step')
   const kind = settings.databaseUrl === undefined ? 'embarqué' : 'DATABASE_URL'
   const url = await steps.run(
     names.database,
@@ -154,10 +158,9 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
   await audit.append({ type: 'policy.loaded', sha256: rules.sha256 }, {})
   const onLoopback = () => 'boucle locale seulement'
   const identity = await steps.run(names.identity, () => openDemoIdentity(ground, store), onLoopback)
-  const limits = { threads: 2, memoryBytes: 2 * 1024 ** 3, timeoutMs: 30_000 }
   const engine = await steps.run(
     names.engine,
-    () => openEngine(ground, limits),
+    () => starting,
     () => `DuckDB ${engineVersion()}`,
   )
   const on = { store, audit, engine, rulebook: rules, ...demoNode }

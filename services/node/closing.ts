@@ -14,8 +14,10 @@ export class Closing implements Closable {
     this.#timeoutMs = timeoutMs
   }
 
-  /** Hands back what it is given, to be closed when its turn comes. */
+  /** Hands back what it is given, to be closed when its turn comes; at once, when all else is closed already. */
   keep<T extends Closable>(name: string, opened: T): T {
+    if (this.#closed !== undefined)
+      opened.close().catch(() => this.#log.error('did not close', { part: name }))
     this.#opened.push({ name, close: () => opened.close() })
     return opened
   }

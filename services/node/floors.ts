@@ -151,9 +151,11 @@ export async function openEngine(
   const scratch = join(home, 'scratch', 'release')
   await rm(scratch, { recursive: true, force: true })
   await mkdir(scratch, { recursive: true, mode: 0o700 })
-  const parser = closing.keep('parser', await openParser({ log }))
-  const vault = closing.keep('vault', await openVault({ threads, log }))
-  const releaser = closing.keep('releaser', await openReleaser({ threads, memoryBytes, scratch, log }))
+  const [parser, vault, releaser] = await Promise.all([
+    openParser({ log }).then((opened) => closing.keep('parser', opened)),
+    openVault({ threads, log }).then((opened) => closing.keep('vault', opened)),
+    openReleaser({ threads, memoryBytes, scratch, log }).then((opened) => closing.keep('releaser', opened)),
+  ])
   return { parser, vault, releaser, limits: { timeoutMs, memoryBytes, maxRows: 1_000_000 } }
 }
 

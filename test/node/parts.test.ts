@@ -28,6 +28,14 @@ describe('closing', () => {
   })
 })
 
+test('what is opened after the closing is closed at once', async () => {
+  const order: string[] = []
+  const closing = new Closing(silentLog)
+  await closing.close()
+  closing.keep('late', { close: async () => void order.push('late') })
+  expect(order).toEqual(['late'])
+})
+
 describe('steps', () => {
   test('are known from the start, and each is printed with its time when it ends', async () => {
     const printed: string[] = []
