@@ -21,11 +21,13 @@ export const scalarGroups: readonly Group[] = [
     names: `!~~ !~~* ^@ ~~ ~~* ~~~ || bit_length char_length character_length concat concat_ws contains
       ends_with instr lcase length len lower ltrim nfc_normalize ord ascii unicode octet_length position prefix
       replace reverse rtrim starts_with strip_accents strlen strpos suffix translate trim ucase upper
-      greatest least isfinite isinf isnan sign signbit
+      isfinite isinf isnan sign signbit
       century day dayname dayofmonth dayofweek dayofyear decade era hour isodow isoyear microsecond
       millennium millisecond minute month monthname nanosecond quarter second week weekday weekofyear year yearweek
-      json_valid typeof try_strptime list_value list_pack struct_pack row`,
+      json_valid typeof struct_pack row`,
   },
+  // Those that bring their arguments to one type raise when a value does not fit it.
+  { class: allow, names: 'greatest least list_value list_pack try_strptime' },
   {
     class: allow,
     names: `!__postfix % & * ** + - / // << >> @ ^ | ~ abs acos acosh add asin asinh atan atan2 atanh bit_count cbrt ceil

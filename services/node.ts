@@ -8,11 +8,12 @@ import type { House } from './gateway/house.ts'
 import { openMetrics } from './gateway/readiness.ts'
 import { routes } from './gateway/routes.ts'
 import { startPage } from './gateway/start-page.ts'
-import { openRulebook } from './habilitation/rulebook.ts'
+import { type OpenRulebook, openRulebook } from './habilitation/rulebook.ts'
 import type { Clock } from './kernel/clock.ts'
 import { canonical, sha256 } from './kernel/hash.ts'
 import type { Closable } from './kernel/id.ts'
 import type { Log } from './kernel/log.ts'
+import { Refusal } from './kernel/refusal.ts'
 import { Closing } from './node/closing.ts'
 import {
   type Engine,
@@ -114,7 +115,14 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
     house,
     project,
     issuer: floors.identity.issuer.issuer,
-    close: () => closing.close(),
+    close: async () => {
+      // Who comes now is told to come again; who was here before gets an answer, and its entry, while all is still open.
+      steps.ready = false
+      door.serve(createWaitingApp(steps))
+      house.query.running.close()
+      await door.close()
+      await closing.close()
+    },
   }
 }
 
@@ -149,12 +157,12 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
   const { audit } = evidence
   const rules = await steps.run(
     names.rules,
-    () => openRulebook(pathOf('../policies'), { node: demoNode.node }),
+    () => openRules(pathOf('../policies')),
     ({ sha256: bundle }) => bundle.slice(0, 20),
   )
   const version = versionOf()
   const config = sha256(canonical({ mode: settings.mode, wirePort: settings.wirePort }))
-  await audit.append({ type: 'log.started', version, engine: engineVersion(), sandbox: 'none', config }, {})
+  await begin(audit, { type: 'log.started', version, engine: engineVersion(), sandbox: 'none', config })
   await audit.append({ type: 'policy.loaded', sha256: rules.sha256 }, {})
   const onLoopback = () => 'boucle locale seulement'
   const identity = await steps.run(names.identity, () => openDemoIdentity(ground, store), onLoopback)
@@ -170,6 +178,28 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
     return opened
   })
   return { evidence, identity, engine, rooms }
+}
+
+/** Rules that do not validate, or no rule at all, are the operator's to mend: one line, and no start. */
+async function openRules(folder: string): Promise<OpenRulebook> {
+  const rules = await openRulebook(folder, { node: demoNode.node }).catch((cause: unknown) => {
+    throw new StartError(`règles : ${cause instanceof Error ? cause.message : String(cause)}`, 78, { cause })
+  })
+  if (rules.policies.length === 0) throw new StartError('règles : aucune règle dans policies/', 78)
+  return rules
+}
+
+/** The first entry of a start: a log that takes nothing is the operator's to mend. */
+async function begin(
+  audit: Evidence['audit'],
+  body: Parameters<Evidence['audit']['append']>[0],
+): Promise<void> {
+  await audit.append(body, {}).catch((cause: unknown) => {
+    if (!(cause instanceof Refusal) || cause.code !== 'UNAVAILABLE') throw cause
+    throw new StartError('journal de preuves : rien ne peut y être écrit (place, droits du disque)', 70, {
+      cause,
+    })
+  })
 }
 
 interface HouseOf {

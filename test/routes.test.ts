@@ -98,7 +98,7 @@ const forAll: Readonly<Record<string, Omit<Rule, 'may'>>> = {
   'GET /api/v1/habilitations/{id}': { status: 404 },
   'GET /api/v1/projects': { status: 200 },
   'GET /api/v1/projects/{id}': { status: 404 },
-  'GET /api/v1/projects/{id}/queries': { status: 200 },
+  'GET /api/v1/projects/{id}/queries': { status: 403 },
   'POST /api/v1/projects/{id}/queries': { body: question, status: 403 },
   'POST /api/v1/projects/{id}/queries/check': { body: question, status: 403 },
   'POST /api/v1/projects/{id}/queries/{queryId}/cancel': { status: 404 },

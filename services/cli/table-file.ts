@@ -21,12 +21,13 @@ export interface ShownFinding {
 const types: Readonly<Record<string, string>> = {
   csv: 'text/csv',
   ndjson: 'application/x-ndjson',
+  jsonl: 'application/x-ndjson',
   parquet: 'application/vnd.apache.parquet',
   arrow: 'application/vnd.apache.arrow.file',
   arrows: 'application/vnd.apache.arrow.stream',
 }
 
-/** `table=path` with type and gzip from the name: .csv, .ndjson, .parquet, .arrow, .arrows, each also with .gz. */
+/** `table=path` with type and gzip from the name: .csv, .ndjson or .jsonl, .parquet, .arrow, .arrows, each also with .gz. */
 export function tableFile(argument: string, charset: string | undefined): TableFile {
   const [, table, file] = /^([^=]+)=(.+)$/.exec(argument) ?? []
   const [, ending, gzip] = /\.(\w+?)(\.gz)?$/.exec(file ?? '') ?? []

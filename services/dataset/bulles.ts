@@ -34,7 +34,7 @@ export interface BullesNeeds {
 export interface Bulles extends Closable {
   /** Starts to seal the lines that are open and not sealed yet. Returns at once; asked again it changes nothing. */
   seal(current: CurrentPermit): void
-  /** The extract of a project, its sealed lines together. BULLE_NOT_READY while one of them is being prepared. */
+  /** The extract of a project, its sealed lines together. BULLE_NOT_READY while one of them is being prepared; UNAVAILABLE when a file is not the sealed one. */
   of(current: CurrentPermit): Promise<Bulle>
   status(project: string): Promise<BulleStatus>
   /** A version was published: lines that were waiting for it are sealed now. */
@@ -45,6 +45,8 @@ export interface Bulles extends Closable {
   idle(): Promise<void>
 }
 
+/** A line that could not be sealed is tried again when somebody asks, but not more often than this. */
+const retryMs = 60_000
 const projectName = /^[A-Za-z0-9][A-Za-z0-9-]{0,80}$/
 
 /** The lines that a project may read or may read again: open ones, and suspended ones, which the decision refuses. */
@@ -60,6 +62,8 @@ interface Known {
   readonly pending: Set<string>
   /** Datasets that have no version yet. */
   readonly waiting: Set<string>
+  /** Lines that could not be sealed, and when. */
+  readonly failed: Map<string, number>
 }
 
 export function openBulles(needs: BullesNeeds): Bulles {
@@ -105,12 +109,14 @@ function seal({ needs, sealer, projects, lane }: House, current: CurrentPermit):
   const former = projects.get(project)
   const pending = former?.pending ?? new Set<string>()
   const waiting = former?.waiting ?? new Set<string>()
-  projects.set(project, { current, pending, waiting })
+  const failed = former?.failed ?? new Map<string, number>()
+  projects.set(project, { current, pending, waiting, failed })
   for (const line of sealableLines(current)) {
     const key = lineKey(line)
     if (pending.has(key)) continue
     pending.add(key)
     waiting.delete(line.dataset)
+    failed.delete(key)
     const work = async () => {
       const outcome = await sealInto(sealer, { project, line, key })
       if (outcome === 'waiting') waiting.add(line.dataset)
@@ -118,6 +124,7 @@ function seal({ needs, sealer, projects, lane }: House, current: CurrentPermit):
     }
     lane.add(work, (error) => {
       pending.delete(key)
+      failed.set(key, needs.clock.now())
       needs.log.error('a bulle could not be sealed', {
         project,
         error: wordOf(error),
@@ -133,12 +140,20 @@ async function bulleFor(house: House, current: CurrentPermit): Promise<Bulle> {
   const lines = sealableLines(current)
   const found = await Promise.all(lines.map((line) => sealer.extracts.find(project, lineKey(line))))
   const sealed = found.flatMap((one) => (one === null ? [] : [one]))
-  // After a restart nobody may have asked for this project yet.
-  if (sealed.length < lines.length && !projects.has(project)) seal(house, current)
+  await Promise.all(sealed.map((one) => sealer.extracts.insistIntact(one)))
+  if (sealed.length < lines.length && isDue(house, project)) seal(house, current)
   const pending = projects.get(project)?.pending
   const preparing = lines.some((line) => pending?.has(lineKey(line)))
   if (sealed.length === 0 || (sealed.length < lines.length && preparing)) throw new Refusal('BULLE_NOT_READY')
   return bulleOf(current, sealed)
+}
+
+/** After a restart nobody may have asked for this project yet; and what has failed is tried again after a while. */
+function isDue({ needs, projects }: House, project: string): boolean {
+  const known = projects.get(project)
+  if (known === undefined) return true
+  const before = needs.clock.now() - retryMs
+  return [...known.failed.values()].some((at) => at <= before)
 }
 
 async function statusOf({ sealer, projects }: House, project: string): Promise<BulleStatus> {
@@ -170,6 +185,7 @@ function wordOf(error: unknown): string {
 function shownTables({ extract }: SealedExtract) {
   return extract.tables.map((table) => ({
     name: table.name,
+    dataset: extract.dataset,
     ...(table.class === 'public' ? { rows: table.rows } : {}),
   }))
 }

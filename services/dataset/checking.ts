@@ -73,6 +73,7 @@ export function openChecker(needs: CheckerNeeds): Checker {
     lane.add(work, (error) => {
       // Still `checking`: the next start tries again.
       progress.delete(deposit)
+      if (stopped.signal.aborted) return
       needs.log.error('a deposit could not be checked', { deposit, error: wordOf(error) })
     })
   }

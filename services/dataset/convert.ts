@@ -92,7 +92,7 @@ export function fromTyped(column: string, field: Field, sourceType: string): str
     datetime: type === 'DATE' || /^TIMESTAMP(_S|_MS|_NS)?$/.test(type),
     time: type === 'TIME',
   }
-  if (field.type === 'string' && !sameKind.string) return 'NULL'
+  if (field.type === 'string' && !sameKind.string) return 'CAST(NULL AS VARCHAR)'
   if (!sameKind[field.type]) {
     return fromText(`CAST(${column} AS VARCHAR)`, field, { decimal: '.', dateFormat: 'iso' })
   }

@@ -1,13 +1,14 @@
 /** Extracts on disk: one folder per line of a project, found by what the line grants. */
-import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { PermitLine } from '../habilitation/permit.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import { absentIs } from './absent.ts'
 import { fieldRoles } from './descriptor.ts'
+import { hashOf, Integrity } from './integrity.ts'
 
 const role = z.enum(fieldRoles)
 const tableSchema = z.strictObject({
@@ -57,8 +58,11 @@ export function lineKey({ dataset, population, tables }: PermitLine): string {
 }
 
 export interface Extracts {
+  /** UNAVAILABLE when the manifest cannot be read. */
   find(project: string, key: string): Promise<SealedExtract | null>
   list(project: string): Promise<readonly SealedExtract[]>
+  /** UNAVAILABLE unless the files of an extract are those that were sealed. */
+  insistIntact(sealed: SealedExtract): Promise<void>
   /** An empty folder to seal into. */
   begin(project: string): Promise<string>
   /** Adds hashes, writes the manifest, flushes. Answers the hash of the manifest. */
@@ -77,6 +81,7 @@ export type Unhashed = Omit<Extract, 'tables'> & { readonly tables: readonly Omi
 export function openExtracts({ home }: { readonly home: string }): Extracts {
   const folderOf = (project: string) => join(home, 'bulles', project)
   const read = (project: string, key: string) => readExtract(join(folderOf(project), key))
+  const integrity = new Integrity()
   return {
     find: read,
     async list(project) {
@@ -85,6 +90,9 @@ export function openExtracts({ home }: { readonly home: string }): Extracts {
         names.filter((one) => /^[0-9a-f]{24}$/.test(one)).map((key) => read(project, key)),
       )
       return all.flatMap((one) => (one === null ? [] : [one]))
+    },
+    async insistIntact({ folder, extract }) {
+      if (!(await integrity.holds(folder, extract.tables))) throw damaged()
     },
     async begin(project) {
       const folder = join(folderOf(project), `sealing-${randomUUID()}`)
@@ -119,26 +127,32 @@ export function openExtracts({ home }: { readonly home: string }): Extracts {
 async function readExtract(folder: string): Promise<SealedExtract | null> {
   const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(absentIs(null))
   if (text === null) return null
-  return { extract: extractSchema.parse(JSON.parse(text)), sha256: sha256(text), folder }
+  return { extract: parsed(text), sha256: sha256(text), folder }
+}
+
+function parsed(text: string): Extract {
+  try {
+    return extractSchema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw damaged(cause)
+  }
+}
+
+function damaged(cause?: unknown): Refusal {
+  return new Refusal('UNAVAILABLE', { rule: 'bulle.damaged' }, { cause })
 }
 
 async function finish(folder: string, extract: Unhashed): Promise<string> {
   const tables: ExtractTable[] = []
   for (const table of extract.tables) {
     tables.push({ ...table, sha256: await hashOf(join(folder, table.file)) })
-    await syncPath(join(folder, table.file))
   }
+  for (const file of await readdir(folder)) await syncPath(join(folder, file))
   const text = canonical({ ...extract, tables })
   await writeFile(join(folder, 'manifest.json'), text, { mode: 0o600 })
   await syncPath(join(folder, 'manifest.json'))
   await syncPath(folder)
   return sha256(text)
-}
-
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path)) hash.update(chunk)
-  return hash.digest('hex')
 }
 
 async function syncPath(path: string): Promise<void> {

@@ -39,7 +39,9 @@ const dialectSchema = z.strictObject({
     .pipe(z.enum(dateFormats))
     .optional(),
   header: z
-    .enum(['true', 'false', '1', '0'])
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['true', 'false', '1', '0']))
     .transform((text) => text === 'true' || text === '1')
     .optional(),
 })

@@ -13,6 +13,7 @@ import {
 } from './check.ts'
 import type { Descriptor, Resource } from './descriptor.ts'
 import type { Finding } from './finding.ts'
+import { isLack } from './lack.ts'
 import type { Media } from './media.ts'
 import { type Engine, inquire, linesKept, probeTable, rowsOf } from './probing.ts'
 import { name, text } from './quote.ts'
@@ -65,7 +66,8 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
       const resource = found(descriptor, table)
       const source = await sourceOf(engine, { path, media, resource })
       if (source.fields.length === 0) return { rows: 0, findings: source.findings, reading: source.reading }
-      await connection.run(convertStatement(source, resource, pathOf(table)))
+      const broken = await convert(connection, convertStatement(source, resource, pathOf(table)))
+      if (broken) return unreadableTable(source, resource)
       await rm(join(scratch, `${table}.staged`), { force: true })
       const { rows, findings } = await checkTable(engine, { resource, source, relation: relationOf(table) })
       return { rows, findings: [...source.findings, ...findings], reading: source.reading }
@@ -106,6 +108,29 @@ function convertStatement(source: Source, resource: Resource, to: string): strin
   return `COPY (SELECT ${lineColumn}, ${final.join(', ')} FROM (SELECT ${lineColumn}, ${typed.join(', ')}
     FROM (SELECT ${source.line} AS ${lineColumn}, ${raw.join(', ')} FROM ${source.relation})))
     TO ${text(to)} (FORMAT parquet)`
+}
+
+/** True when the file broke off while it was read: its header was well, its pages are not. */
+async function convert(connection: Engine['connection'], statement: string): Promise<boolean> {
+  try {
+    await connection.run(statement)
+    return false
+  } catch (error) {
+    if (isLack(error)) throw error
+    // The engine's words may quote the file and stay here.
+    return true
+  }
+}
+
+function unreadableTable({ findings, reading }: Source, { name: table }: Resource): TableRead {
+  const finding: Finding = {
+    severity: 'error',
+    rule: 'format',
+    table,
+    count: 1,
+    with: { kind: reading.kind },
+  }
+  return { rows: 0, findings: [...findings, finding], reading }
 }
 
 async function checkTable(

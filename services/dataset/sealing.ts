@@ -3,15 +3,18 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Audit } from '../audit/record.ts'
 import type { Parser } from '../engine/engine.ts'
+import { failureOf } from '../engine/failure.ts'
 import { startProcess } from '../engine/process.ts'
 import type { PermitLine } from '../habilitation/permit.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
 import type { Log } from '../kernel/log.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import type { Catalogue, Version } from './catalogue.ts'
 import type { Descriptor, Resource } from './descriptor.ts'
 import type { Extracts, Unhashed } from './extract.ts'
 import { filterStatement } from './filter.ts'
+import { isIntact } from './integrity.ts'
 import type { ProjectKeys } from './pseudonym.ts'
 import { classOf, domainOf, resourceOf } from './relations.ts'
 import { personsFile, type SealOrder, type SealTable } from './seal-order.ts'
@@ -86,7 +89,35 @@ interface Place {
 async function makeExtract(sealer: Sealer, job: LineToSeal, place: Place): Promise<Unhashed> {
   const { project, line } = job
   const { descriptor, version } = place
+  if (!(await isIntact(version))) throw new Refusal('UNAVAILABLE', { rule: 'dataset.damaged' })
   const order = await orderOf(sealer, job, place)
+  const { tables, persons } = await sealedBy(sealer, order)
+  return {
+    format: 1,
+    project,
+    line: line.id,
+    dataset: descriptor.name,
+    version: version.version,
+    holder: line.holder,
+    domain: domainOf(descriptor),
+    persons,
+    sealedAt: sealer.clock.now(),
+    tables: tables.map((table) => described(descriptor, table)),
+  }
+}
+
+/** A process may die of something else than its work: the order is given a second time. */
+async function sealedBy(sealer: Sealer, order: SealOrder, attempts = 2): Promise<SealedAnswer> {
+  try {
+    return await sealOnce(sealer, order)
+  } catch (error) {
+    const isOver = attempts === 1 || sealer.signal.signal.aborted || failureOf(error) !== 'crash'
+    if (isOver) throw error
+    return sealedBy(sealer, order, attempts - 1)
+  }
+}
+
+async function sealOnce(sealer: Sealer, order: SealOrder): Promise<SealedAnswer> {
   const process = await startProcess({
     entry: new URL('./seal-worker.ts', import.meta.url),
     name: 'seal',
@@ -95,19 +126,7 @@ async function makeExtract(sealer: Sealer, job: LineToSeal, place: Place): Promi
   })
   try {
     const options = { timeoutMs: sealMs, signal: sealer.signal.signal }
-    const { tables, persons } = sealedSchema.parse(await process.call('seal', order, options))
-    return {
-      format: 1,
-      project,
-      line: line.id,
-      dataset: descriptor.name,
-      version: version.version,
-      holder: line.holder,
-      domain: domainOf(descriptor),
-      persons,
-      sealedAt: sealer.clock.now(),
-      tables: tables.map((table) => described(descriptor, table)),
-    }
+    return sealedSchema.parse(await process.call('seal', order, options))
   } finally {
     process.kill()
     await process.closed
@@ -122,6 +141,7 @@ const sealedTable = z.strictObject({
   columns: z.array(z.strictObject({ name: z.string(), type: z.string() })),
 })
 const sealedSchema = z.strictObject({ tables: z.array(sealedTable), persons: z.number().int().nonnegative() })
+type SealedAnswer = z.infer<typeof sealedSchema>
 
 /** Adds what the descriptor says of the columns. */
 function described(descriptor: Descriptor, table: z.infer<typeof sealedTable>) {

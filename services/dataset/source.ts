@@ -11,6 +11,7 @@ import { type Decoded, decode, jsonSeparator } from './decode.ts'
 import type { Resource } from './descriptor.ts'
 import type { Finding } from './finding.ts'
 import { readBytes, Unreadable } from './inflate.ts'
+import { isLack } from './lack.ts'
 import type { Charset, Media } from './media.ts'
 import { type Engine, probeTable, rowsOf } from './probing.ts'
 import { name, text } from './quote.ts'
@@ -56,6 +57,7 @@ export async function sourceOf(engine: Engine, file: ForeignFile): Promise<Sourc
         return await arrowSource(engine, file)
     }
   } catch (error) {
+    if (isLack(error)) throw error
     return unreadable(file, error)
   }
 }

@@ -14,12 +14,13 @@
  * 5. row written: the version stands; the quarantine folder of an ended deposit is removed.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { absentIs } from './absent.ts'
+import { hashOf } from './integrity.ts'
+import { refuseLack } from './lack.ts'
 
 interface Received {
   readonly file: string
@@ -98,8 +99,8 @@ export function openDepositStorage({ home }: { readonly home: string }): Deposit
     async receive(deposit, table, upload) {
       const file = `${table}-${randomUUID()}`
       const folder = join(deposits, deposit)
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      const received = await writeBody(join(folder, `${file}.part`), upload)
+      await mkdir(folder, { recursive: true, mode: 0o700 }).catch(refuseLack)
+      const received = await writeBody(join(folder, `${file}.part`), upload).catch(refuseLack)
       await rename(join(folder, `${file}.part`), join(folder, file))
       await syncFolder(folder)
       return { file, ...received }
@@ -169,12 +170,6 @@ async function seal(folder: string, manifest: UnsealedManifest): Promise<string>
   await file.close()
   await syncFolder(folder)
   return sha256(text)
-}
-
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path)) hash.update(chunk)
-  return hash.digest('hex')
 }
 
 async function syncFile(path: string): Promise<void> {

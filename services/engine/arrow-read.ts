@@ -126,6 +126,18 @@ const asNumber = (value: unknown): DuckDBValue => Number(value)
 const asTimestamp = (value: unknown): DuckDBValue =>
   new DuckDBTimestampValue(BigInt(Math.round(Number(value) * 1000)))
 
+/** A decimal comes as 32-bit words of a two's complement, the lowest first; its text keeps every digit. */
+function decimalText(scale: number): (value: unknown) => DuckDBValue {
+  return (value) => {
+    const words = value as Uint32Array
+    const bits = words.reduce((sum, word, index) => sum + (BigInt(word) << BigInt(32 * index)), 0n)
+    const whole = BigInt.asIntN(32 * words.length, bits)
+    const digits = String(whole < 0n ? -whole : whole).padStart(scale + 1, '0')
+    const point = digits.length - scale
+    return `${whole < 0n ? '-' : ''}${digits.slice(0, point)}${scale > 0 ? `.${digits.slice(point)}` : ''}`
+  }
+}
+
 const microsPerUnit = [1_000_000, 1000, 1, 0.001]
 
 const conversions: readonly {
@@ -144,6 +156,10 @@ const conversions: readonly {
   {
     test: (type) => DataType.isInt(type),
     conversion: () => ({ type: BIGINT, value: (value) => BigInt(value as number | bigint) }),
+  },
+  {
+    test: (type) => DataType.isDecimal(type),
+    conversion: (type) => ({ type: VARCHAR, value: decimalText(DataType.isDecimal(type) ? type.scale : 0) }),
   },
   { test: (type) => DataType.isFloat(type), conversion: () => ({ type: DOUBLE, value: asNumber }) },
   {

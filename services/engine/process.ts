@@ -98,6 +98,8 @@ function launch(options: ProcessOptions): Child {
     cwd: '/',
     env: { TZ: 'UTC', TSX_DISABLE_CACHE: '1' },
     stdio: ['pipe', 'pipe', 'pipe'],
+    // Its own session: an interrupt typed in the terminal reaches the parent, which ends its workers in its own order.
+    detached: true,
   })
 }
 

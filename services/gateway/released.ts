@@ -14,7 +14,9 @@ export const resultTypes = {
   'application/vnd.apache.parquet': 'parquet',
 } as const satisfies Record<string, 'json' | Format>
 
-const types: Readonly<Record<Format, string>> = {
+/** What each format is sent as; a caller may ask for it with or without these parameters. */
+const types: Readonly<Record<'json' | Format, string>> = {
+  json: 'application/json; charset=utf-8',
   csv: 'text/csv; charset=utf-8; header=present',
   arrow: 'application/vnd.apache.arrow.stream',
   parquet: 'application/vnd.apache.parquet',
@@ -25,9 +27,10 @@ const maxHeader = 8 * 1024
 
 /** The format that the Accept header asks for. Refusal NOT_ACCEPTABLE when it names none of ours. */
 export function formatOf(request: Request): 'json' | Format {
-  const accepted = request.accepts(Object.keys(resultTypes)) as keyof typeof resultTypes | false
-  if (accepted === false) throw new Refusal('NOT_ACCEPTABLE')
-  return resultTypes[accepted]
+  const accepted = request.accepts(Object.values(types))
+  const format = Object.values(resultTypes).find((one) => types[one] === accepted)
+  if (format === undefined) throw new Refusal('NOT_ACCEPTABLE')
+  return format
 }
 
 /**
@@ -47,7 +50,7 @@ export function sendReleased(response: Response, answer: Answer, receipt: Receip
     response.end(body.bytes)
     return
   }
-  response.set('Content-Type', 'application/json; charset=utf-8')
+  response.set('Content-Type', types.json)
   response.end(JSON.stringify({ ...facts, receipt: receiptMembers(receipt) }))
 }
 

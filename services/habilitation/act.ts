@@ -103,7 +103,7 @@ async function change(needs: ActNeeds, id: string, asking: Asking): Promise<void
     needs.registry.change(id, async (stored, next) => {
       const before = fold(id, stored.events)
       const given = await givenFor(needs, before, { ...asking, next })
-      if (isHidden(before, asking, given)) throw new Refusal('NOT_FOUND')
+      if (isHidden(before, asking)) throw new Refusal('NOT_FOUND')
       done = command(before, asking.asked, given)
       project = done.permit?.base ?? before.project
       return record(needs, { stored, given, outcome: done, asked: asking.asked, receipts })
@@ -113,12 +113,9 @@ async function change(needs: ActNeeds, id: string, asking: Asking): Promise<void
   if (project !== undefined) await effectsOf(needs, project, done.happenings)
 }
 
-/** A draft is the affair of its applicant and of who may work on it; nobody else learns that it exists. */
-function isHidden(before: Habilitation, { by, asSystem }: Asking, given: Given): boolean {
-  if (asSystem || before.submittedAt !== undefined || isApplicant(before, by)) return false
-  const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator'] as const
-  if (staff.some((role) => by.roles.includes(role))) return false
-  return !holdersOf(before, given).includes(by.organisation) || !by.roles.includes('holder')
+/** A draft is the affair of its applicant and members: nobody else learns that it exists, from a refusal no more than from a GET. */
+function isHidden(before: Habilitation, { by, asSystem }: Asking): boolean {
+  return !asSystem && before.submittedAt === undefined && !isApplicant(before, by)
 }
 
 async function givenFor(

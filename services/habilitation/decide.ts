@@ -1,6 +1,7 @@
 /** THE decision of the house: may this person ask this of this project, now? Pure. */
 import type { Person } from '../identity/person.ts'
 import { type Code, Refusal, refusals } from '../kernel/refusal.ts'
+import { say } from '../kernel/text.ts'
 import type { Asked, Cedar, CedarAnswer } from './cedar.ts'
 import type { Ask, Decision, Denied, Granted } from './decision.ts'
 import { samePerson } from './matrix.ts'
@@ -39,7 +40,7 @@ function only(codes: readonly string[]): string | undefined {
 }
 
 function unnamed(path: string, bundle: string): Denied {
-  const missing = [{ path, message: 'the permit has several: name one' }]
+  const missing = [{ path, message: say('fr', { key: 'missing.several' }) }]
   return { effect: 'deny', code: 'INVALID', rule: `${path}-unnamed`, missing, bundle }
 }
 

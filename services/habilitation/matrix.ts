@@ -54,7 +54,7 @@ const beforeDecision = ['draft', 'received', 'awaiting_completion', 'under_asses
 
 const matrix: Readonly<Record<Exclude<CommandType, 'opening'>, Row>> = {
   change: { lead: ['draft', 'awaiting_completion'] },
-  submission: { lead: ['draft'] },
+  submission: { lead: ['draft', 'awaiting_completion'] },
   completeness: { secretariat: ['received'] },
   completion: { lead: ['awaiting_completion'] },
   opinions: { dpo: ['under_assessment'], ethics: ['under_assessment'] },

@@ -14,9 +14,10 @@ export const onRequest = {
   change: (before: Before, { patch }: CommandOf<'change'>): Outcome =>
     happened({ type: 'changed', request: patched(before.request, patch) }),
 
+  /** A request that came back with questions is sent again by the same call, or by `completion`: the words of governance.md. */
   submission: (before: Before, _: CommandOf<'submission'>, given: Given): Outcome => {
     demand(given.missingOf(before.request))
-    return happened({ type: 'submitted' })
+    return happened({ type: before.stored === 'awaiting_completion' ? 'resubmitted' : 'submitted' })
   },
 
   completeness: (before: Before, command: CommandOf<'completeness'>, given: Given): Outcome => {

@@ -111,6 +111,18 @@ export async function readProject(needs: ProjectNeeds, by: Person, project: stri
   }
 }
 
+/** For what is one's own in a project: a stranger meets NO_HABILITATION, the same for a project that does not exist. */
+export async function insistVisible(
+  { permits }: Pick<ProjectNeeds, 'permits'>,
+  by: Person,
+  project: string,
+): Promise<void> {
+  const current = await permits.current(project)
+  if (current === null || !mayView(by, current)) {
+    throw new Refusal('NO_HABILITATION', { rule: 'no-habilitation' })
+  }
+}
+
 /** The projects that this person may see, the newest first. */
 export async function listProjects(needs: ProjectNeeds, by: Person): Promise<readonly ProjectView[]> {
   const all = await needs.registry.list()

@@ -1,6 +1,7 @@
 /** What a lead asks for: the draft body of the contract, section 6, with the fields of governance.md 4 that routes ask for. */
 import { z } from 'zod'
 import { type Missing, Refusal } from '../kernel/refusal.ts'
+import { say } from '../kernel/text.ts'
 
 /** Far above what a form advises: a length is a warning, not a fault. */
 const short = z.string().max(2000)
@@ -95,9 +96,11 @@ export function patched(before: Body, patch: unknown): Body {
   return accept(body, mergePatch(before, patch))
 }
 
+const sentences = z.locales.fr().localeError
+
 /** Reads a body from outside. Refusal INVALID with the path of each fault; a message never repeats a value. */
 function accept<T>(schema: z.ZodType<T>, input: unknown): T {
-  const read = schema.safeParse(input)
+  const read = schema.safeParse(input, { error: sentences })
   if (read.success) return read.data
   throw new Refusal('INVALID', { rule: 'body', missing: read.error.issues.flatMap(faults) })
 }
@@ -105,7 +108,10 @@ function accept<T>(schema: z.ZodType<T>, input: unknown): T {
 function faults(issue: z.core.$ZodIssue): Missing[] {
   const at = pathText(issue.path)
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: at === '' ? key : `${at}.${key}`, message: 'unknown member' }))
+    return issue.keys.map((key) => ({
+      path: at === '' ? key : `${at}.${key}`,
+      message: say('fr', { key: 'missing.unknown' }),
+    }))
   }
   return [{ path: at, message: issue.message }]
 }

@@ -105,12 +105,19 @@ export async function openEvidence(
       if (cause instanceof Error && cause.name === 'LogDamaged') {
         throw new StartError(`journal de preuves : ${cause.message}`, 72, { cause })
       }
-      throw cause
+      throw unwritable(cause) ?? cause
     },
   )
   closing.keep('audit log', audit)
   await catchUp(audit, auditIndex, log)
   return { audit, auditIndex }
+}
+
+/** A disk that takes nothing is the operator's to mend: one line, and the status of a log that cannot be written. */
+function unwritable(cause: unknown): StartError | undefined {
+  const code = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO'].find((one) => hasCode(cause, one))
+  if (code === undefined) return undefined
+  return new StartError(`journal de preuves : rien ne peut y être écrit (${code})`, 70, { cause })
 }
 
 export interface Identity {

@@ -21,10 +21,12 @@ export interface Door extends Closable {
 }
 
 const drainMs = 5_000
+const sweepMs = 20
 
 /** Listens at once; what answers may change later. StartError when the port is taken or not ours to take. */
 export async function openDoor(address: { host: string; port: number }, first: Listener): Promise<Door> {
   let listener = first
+  let closed: Promise<void> | undefined
   const server = createServer(serverOptions, (request, response) => listener(request, response))
   limitServer(server)
   server.listen(address.port, address.host)
@@ -40,7 +42,10 @@ export async function openDoor(address: { host: string; port: number }, first: L
     serve: (next) => {
       listener = next
     },
-    close: () => closeServer(server),
+    close: () => {
+      closed ??= closeServer(server)
+      return closed
+    },
   }
 }
 
@@ -57,7 +62,10 @@ async function closeServer(server: Server): Promise<void> {
   const closed = once(server, 'close')
   server.close()
   server.closeIdleConnections()
+  // A connection that is kept alive becomes idle when its answer is out.
+  const sweep = setInterval(() => server.closeIdleConnections(), sweepMs)
   const timer = setTimeout(() => server.closeAllConnections(), drainMs)
   await closed
   clearTimeout(timer)
+  clearInterval(sweep)
 }

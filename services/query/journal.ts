@@ -1,4 +1,5 @@
 /** What one query writes: its entries in the log, in the order that makes them evidence, and its line in the person's list. */
+import { randomUUID } from 'node:crypto'
 import type { Body } from '../audit/entry.ts'
 import { type Audit, type By, type Endings, onRecord, type Recorder, receiptOf } from '../audit/record.ts'
 import type { Bulle } from '../dataset/bulle.ts'
@@ -117,6 +118,14 @@ export class Journal {
     })
   }
 
+  /**
+   * The id of a refusal that came before this query owned its id is one of its own: the client may have sent the id of a query
+   * that runs, and the end of that one is not ours to write.
+   */
+  #nameOf(code?: Refusal['code']): string {
+    return this.#isListed && code !== 'CONFLICT' ? this.key.id : randomUUID()
+  }
+
   #endings(): Endings {
     const query = this.key.id
     const of = () => (this.#intent ? { of: this.#intent.seq } : {})
@@ -128,9 +137,9 @@ export class Journal {
           ...(rule === undefined ? {} : { rule }),
           ...(this.#permit ? { permit: this.#permit } : {}),
         }
-        return { type: 'query.refused', query, code, ...known }
+        return { type: 'query.refused', query: this.#nameOf(code), code, ...known }
       },
-      failed: () => ({ type: 'query.abort', query, ...of(), cause: 'failed' }),
+      failed: () => ({ type: 'query.abort', query: this.#nameOf(), ...of(), cause: 'failed' }),
     }
   }
 

@@ -40,10 +40,17 @@ export async function openStore({ url, log, connections = 10 }: StoreOptions): P
     connectionTimeoutMillis: 10_000,
     application_name: 'huisclos',
   })
-  // An idle connection that the server closes would otherwise end the process.
-  pool.on('error', () => log.warn('the database closed an idle connection'))
+  // An idle connection that the server closes would otherwise end the process. At the end it may do so before our goodbye.
+  let closing = false
+  pool.on('error', () => {
+    if (!closing) log.warn('the database closed an idle connection')
+  })
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: guarded(pool) }) })
-  return { db, close: () => db.destroy() }
+  const close = () => {
+    closing = true
+    return db.destroy()
+  }
+  return { db, close }
 }
 
 const INT8 = pg.types.builtins.INT8

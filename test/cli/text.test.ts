@@ -84,6 +84,7 @@ describe('what is typed', () => {
     ['t=x/y.CSV', undefined, { type: 'text/csv' }],
     ['t=a.parquet', 'utf-8', { type: 'application/vnd.apache.parquet' }],
     ['t=a.ndjson', undefined, { type: 'application/x-ndjson' }],
+    ['t=a.jsonl.gz', undefined, { type: 'application/x-ndjson', gzip: true }],
     ['t=a.arrows', undefined, { type: 'application/vnd.apache.arrow.stream' }],
   ])('%s with charset %s', (argument, charset, expected) => {
     expect(tableFile(argument, charset)).toMatchObject({ table: 't', ...expected })

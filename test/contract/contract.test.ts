@@ -291,6 +291,7 @@ describe('projects and queries', () => {
     })
     expect(await query({ sql: bySex, id: 'not-a-uuid' })).toMatchObject({ status: 422 })
     expect(await query({ sql: bySex, nonsense: 1 })).toMatchObject({ status: 422 })
+    expect(await query({ sql: bySex, parameters: [2 ** 53] })).toMatchObject({ status: 422 })
     const bound = await query({
       sql: 'SELECT count(*) AS n FROM patients WHERE sex = $sex',
       parameters: { sex: 'F' },
@@ -326,6 +327,10 @@ describe('projects and queries', () => {
       as: 'bruno',
     })
     expect([403, 404]).toContain(gone.status)
+    const list = (at: string, as: string) => system.call('GET', `/api/v1/projects/${at}/queries`, { as })
+    const stranger = { status: 403, json: { code: 'NO_HABILITATION' } }
+    expect(await list(project, 'bruno')).toMatchObject(stranger)
+    expect(await list('FR-NOR-2026-999999', 'alice')).toMatchObject(stranger)
   })
 
   test('suspension and revocation stop the next query with their code', async () => {
@@ -343,6 +348,8 @@ describe('projects and queries', () => {
     })
     expect(await ask()).toMatchObject({ status: 403, json: { code: 'REVOKED' } })
     expect(await act('yves', 'revocation')).toMatchObject({ status: 200, json: { state: 'revoked' } })
+    const read = await system.call('GET', `/api/v1/projects/${project}`, { as: 'alice' })
+    expect(read.json).toMatchObject({ status: 'revoked', bulle: { status: 'closed', tables: [] } })
   })
 })
 

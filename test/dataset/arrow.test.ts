@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import {
   Bool,
   DateDay,
+  Decimal,
   Dictionary,
   Float64,
   Int32,
@@ -107,6 +108,31 @@ test('faults of Arrow rows are told by row number', async () => {
     rows: { body: tableToIPC(tableOf([1, null, 3]), 'stream'), type },
   })
   expect(shown).toMatchObject({ status: 'refused', findings: [{ rule: 'unit.missing', line: 2, count: 1 }] })
+})
+
+test('decimals keep every digit, below zero too', async () => {
+  const field = { name: 'amount', type: 'number' }
+  const resources = [
+    { name: 'rows', schema: { fields: [{ name: 'id', type: 'integer', role: 'unit' }, field] } },
+  ]
+  await declare(room.needs, { ...descriptor, name: 'decimals', resources })
+  const words = (value: bigint) =>
+    Uint32Array.from([0, 1, 2, 3], (at) => Number(BigInt.asUintN(32, value >> BigInt(32 * at))))
+  const amounts = [-1n, 12345n, 5n, -250000n]
+  const table = new Table({
+    id: vectorFromArray([1, 2, 3, 4], new Int32()),
+    amount: vectorFromArray(amounts.map(words), new Decimal(2, 20, 128)),
+  })
+  const type = 'application/vnd.apache.arrow.stream'
+  const shown = await deposit(room.needs, 'decimals', { rows: { body: tableToIPC(table, 'stream'), type } })
+  expect(shown).toMatchObject({ status: 'accepted' })
+  const file = join(room.needs.storage.folderOf('decimals', 1), 'rows.parquet')
+  expect(await queryParquet(`SELECT amount FROM read_parquet('${file}')`)).toEqual([
+    [-0.01],
+    [123.45],
+    [0.05],
+    [-2500],
+  ])
 })
 
 test('what is no Arrow is refused as such', async () => {

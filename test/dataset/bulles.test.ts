@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Bulle } from '../../services/dataset/bulle.ts'
@@ -147,7 +147,12 @@ describe('a sealed line', () => {
     expect(bulle.tables.find((one) => one.name === 'places')).toMatchObject({ class: 'public', rows: 3 })
     expect(await bulles.status('P-POPULATION')).toMatchObject({
       status: 'ready',
-      tables: [{ name: 'people' }, { name: 'stays' }, { name: 'acts' }, { name: 'places', rows: 3 }],
+      tables: [
+        { name: 'people', dataset: current.permit.lines[0]?.dataset },
+        { name: 'stays' },
+        { name: 'acts' },
+        { name: 'places', rows: 3 },
+      ],
     })
   })
 
@@ -259,6 +264,59 @@ describe('bulles', () => {
     await bulles.idle()
     await expect(bulles.of(current)).rejects.toMatchObject({ code: 'BULLE_NOT_READY' })
     expect(await readdir(join(room.home, 'bulles/P-FAIL')).catch(() => [])).toEqual([])
+    expect(room.audit.entries.at(-1)?.body.type).toBe('bulle.failed')
+  })
+
+  test('that failed are tried again when somebody asks, after a minute', async () => {
+    const { home, catalogue, audit } = room
+    let now = 0
+    const log = silentLog
+    const again = openBulles({ home, catalogue, audit, parser, log, clock: { now: () => now } })
+    const folder = (await catalogue.find('other'))?.latest?.folder ?? ''
+    const current = permit('P-AGAIN', { dataset: 'other', tables: { people: { columns: ['id'] } } })
+    await rename(folder, `${folder}-away`)
+    again.seal(current)
+    await again.idle()
+    await rename(`${folder}-away`, folder)
+    await expect(again.of(current)).rejects.toMatchObject({ code: 'BULLE_NOT_READY' })
+    await again.idle()
+    await expect(again.of(current)).rejects.toMatchObject({ code: 'BULLE_NOT_READY' })
+    now = 60_000
+    await expect(again.of(current)).rejects.toMatchObject({ code: 'BULLE_NOT_READY' })
+    await again.idle()
+    expect(await again.of(current)).toMatchObject({ project: 'P-AGAIN' })
+    await again.close()
+  })
+
+  test('answer nothing when a file is not the one that was sealed, and answer again when it is', async () => {
+    const current = permit('P-DAMAGED', { tables: { people: { columns: ['id'] } } })
+    const bulle = await sealed(current)
+    const path = bulle.tables[0]?.mount.file ?? ''
+    const whole = await readFile(path)
+    const flipped = Buffer.from(whole)
+    flipped[20] = (flipped[20] ?? 0) ^ 1
+    const damage = { code: 'UNAVAILABLE', facts: { rule: 'bulle.damaged' } }
+    await writeFile(path, flipped)
+    await expect(bulles.of(current)).rejects.toMatchObject(damage)
+    await rm(path)
+    await expect(bulles.of(current)).rejects.toMatchObject(damage)
+    await writeFile(path, whole)
+    expect(await bulles.of(current)).toEqual(bulle)
+    await writeFile(join(path, '../manifest.json'), '{')
+    await expect(bulles.of(current)).rejects.toMatchObject(damage)
+  })
+
+  test('are not sealed from a version whose files are not those that were accepted', async () => {
+    const path = join((await room.catalogue.find('other'))?.latest?.folder ?? '', 'people.parquet')
+    const whole = await readFile(path)
+    const flipped = Buffer.from(whole)
+    flipped[20] = (flipped[20] ?? 0) ^ 1
+    await writeFile(path, flipped)
+    const current = permit('P-CHANGED', { dataset: 'other', tables: { stays: { columns: ['year'] } } })
+    bulles.seal(current)
+    await bulles.idle()
+    await writeFile(path, whole)
+    await expect(bulles.of(current)).rejects.toMatchObject({ code: 'BULLE_NOT_READY' })
     expect(room.audit.entries.at(-1)?.body.type).toBe('bulle.failed')
   })
 

@@ -135,3 +135,30 @@ test('the demonstration dataset is accepted without a finding, and is the same f
   )
   expect(shown).toMatchObject({ status: 'accepted', findings: [] })
 })
+
+describe('a Parquet file', () => {
+  const type = 'application/vnd.apache.parquet'
+  const made = async (columns: string): Promise<Buffer> => {
+    const file = join(room.home, 'made.parquet')
+    await queryParquet(`COPY (SELECT ${columns} FROM range(1, 500) AS t(i)) TO '${file}' (FORMAT parquet)`)
+    return readFile(file)
+  }
+  const plain = "i AS id, 'p' || i AS label, i / 2 AS weight, DATE '2000-01-01' AS born"
+  const onePerson = 'person;act\n1;10\n'
+
+  test('whose pages are damaged behind a sound footer is refused as unreadable, with its table', async () => {
+    const body = await made(plain)
+    body.fill(0xff, 4, 60)
+    const shown = await deposit(room.needs, 'small', { people: { body, type }, acts: onePerson })
+    expect(shown).toMatchObject({ status: 'refused', findings: [{ rule: 'format', table: 'people' }] })
+  })
+
+  test('with a nested value where a text is wanted is refused, with its column', async () => {
+    const body = await made(plain.replace("'p' || i AS label", "{'a': i} AS label"))
+    const shown = await deposit(room.needs, 'small', { people: { body, type }, acts: onePerson })
+    expect(shown).toMatchObject({ status: 'refused' })
+    expect(shown.findings).toContainEqual(
+      expect.objectContaining({ rule: 'type', column: 'label', line: 1, count: 499 }),
+    )
+  })
+})

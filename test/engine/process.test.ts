@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -135,6 +135,14 @@ describe('a worker process', () => {
     const process = await start({ memoryBytes: MIB })
     expect((await failure(process.call('grow', null, soon))).kind).toBe('memory')
     await process.closed
+  })
+
+  test('has a session of its own: an interrupt typed in the terminal does not reach it', async () => {
+    const process = await start()
+    const pid = ((await process.call('environment', null, soon)) as { pid: number }).pid
+    const groupOf = (one: number) =>
+      execFileSync('ps', ['-o', 'pgid=', '-p', String(one)], { encoding: 'utf8' })
+    expect(Number(groupOf(pid))).toBe(pid)
   })
 
   test('does not outlive a parent that is killed', async () => {

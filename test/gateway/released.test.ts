@@ -89,6 +89,9 @@ describe('the format of an answer', () => {
     ['application/vnd.apache.arrow.stream', 'arrow'],
     ['application/vnd.apache.parquet', 'parquet'],
     ['text/csv;q=0.5, application/vnd.apache.parquet', 'parquet'],
+    ['application/json; charset=utf-8', 'json'],
+    ['text/csv; charset=UTF-8', 'csv'],
+    ['text/csv;header=present;q=0.8, application/json;q=0.2', 'csv'],
   ])('Accept %s is %s', async (accept, format) => {
     const asked = request(app).get('/')
     expect((await (accept === undefined ? asked : asked.set('accept', accept))).body).toBe(format)
@@ -96,5 +99,6 @@ describe('the format of an answer', () => {
 
   test('one that we do not write is refused', async () => {
     expect((await request(app).get('/').set('accept', 'image/png')).status).toBe(406)
+    expect((await request(app).get('/').set('accept', 'text/csv; charset=latin1')).status).toBe(406)
   })
 })

@@ -72,9 +72,21 @@ describe('guards', () => {
     await act(room, id, ['paul', { type: 'change', patch: { aim: 'Décrire mieux.' } }])
     const again = await act(room, id, ['paul', { type: 'completion' }])
     expect(again.state).toBe('received')
+    await expect(act(room, id, ['paul', { type: 'submission' }])).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+    })
     await expect(act(room, id, ['lucie', { type: 'completeness', items }])).rejects.toMatchObject({
       code: 'WRONG_STATE',
     })
+  })
+
+  test('a request that came back is sent again by the call that sent it first', async () => {
+    const id = await walked(room, 'submission')
+    await act(room, id, ['lucie', { type: 'completeness', items: [{ field: 'aim', comment: 'x' }] }])
+    const before = (await readHabilitation(room, person('paul'), id)).history.length
+    const again = await act(room, id, ['paul', { type: 'submission' }])
+    expect(again.state).toBe('received')
+    expect(again.history.slice(before)).toMatchObject([{ type: 'resubmitted', by: 'paul' }])
   })
 
   test('a request that was not completed in time has lapsed without anybody saying so', async () => {

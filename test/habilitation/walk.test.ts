@@ -182,6 +182,20 @@ describe('who may do what', () => {
     expect(await readHabilitation(room, person('alice'), id)).toMatchObject({ id })
   })
 
+  test('a draft answers who may not see it as an unknown request does, whatever they ask', async () => {
+    const id = await opened(room)
+    const asked: Step[] = [
+      ['lucie', { type: 'completeness', complete: true }],
+      ['nadia', { type: 'suspension', reason: 'x' }],
+      ['claire', { type: 'decision', decision: 'grant', reasons: 'x', conditions: [] }],
+      ['rouen', { type: 'countersignatures', dataset: 'pmsi-demo', decision: 'accept' }],
+    ]
+    for (const step of asked) {
+      await expect(act(room, id, step)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+      await expect(act(room, 'D-2026-9999', step)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    }
+  })
+
   test('a holder reads its own lines only, and not who the persons are', async () => {
     const id = await walked(room, 'submission', { ...leastBody, lines: [...leastBody.lines, secondLine] })
     const seen = await readHabilitation(room, person('havre'), id)

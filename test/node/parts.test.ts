@@ -87,6 +87,26 @@ describe('the door', () => {
   })
 })
 
+test('a door that closes waits for the answer in hand and not for the connection, and closes once', async () => {
+  let answer = () => {}
+  let asked = () => {}
+  const asking = new Promise<void>((resolve) => {
+    asked = resolve
+  })
+  const door = await openDoor({ host: '127.0.0.1', port: 0 }, (_request, response) => {
+    answer = () => void response.end('done')
+    asked()
+  })
+  const call = fetch(door.url)
+  await asking
+  const from = performance.now()
+  const closed = Promise.all([door.close(), door.close()])
+  answer()
+  expect(await (await call).text()).toBe('done')
+  await closed
+  expect(performance.now() - from).toBeLessThan(2_000)
+})
+
 describe('what the index keeps of an entry', () => {
   const head = { shard: '2026', seq: 4, ts: '2026-11-21T00:00:00.000Z', leaf: 'a'.repeat(64) }
 

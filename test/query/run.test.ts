@@ -185,6 +185,20 @@ describe('a refusal', () => {
     await ask({ id })
     await expect(ask({ id })).rejects.toMatchObject({ code: 'CONFLICT' })
   })
+
+  test('that bears the id of one that runs does not write the end of that one', async () => {
+    const id = '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0009'
+    const slow = slowVault()
+    const first = ask({ id }, slow.needs)
+    await slow.reached
+    await expect(ask({ id })).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(ask({ id, purpose: 'EHDS-53-1-d' })).rejects.toBeInstanceOf(Refusal)
+    const ends = house.entries.filter(({ body }) => body.type === 'query.refused' && body.query === id)
+    expect(ends).toEqual([])
+    await cancelQuery(needs, alice, { project: 'p', id })
+    await expect(first).rejects.toMatchObject({ code: 'QUERY_FAILED' })
+    expect(house.entries.at(-1)?.body).toMatchObject({ type: 'query.abort', query: id, cause: 'client' })
+  })
 })
 
 describe('a stop', () => {

@@ -14,14 +14,18 @@ const project = z
     permit: z.object({ id: z.string(), version: z.number().int(), sha256: z.string(), jws: z.string() }),
     bulle: z.object({
       status: z.enum(['preparing', 'ready', 'closed']),
-      tables: z.array(z.object({ name: z.string(), rows: z.number().int().optional() })),
+      tables: z.array(z.object({ name: z.string(), dataset: z.string(), rows: z.number().int().optional() })),
     }),
     until: z.string(),
   })
   .meta({ id: 'Project' })
 
+const ended: ReadonlySet<string> = new Set(['expired', 'revoked', 'renounced', 'closing', 'closed'])
+
+/** The extract of a permit that has ended is closed to everybody from that instant, whenever its files are destroyed. */
 async function withBulle(house: House, view: Awaited<ReturnType<typeof readProject>>) {
-  return { ...view, bulle: await house.bulles.status(view.id) }
+  const bulle = ended.has(view.status) ? { status: 'closed', tables: [] } : await house.bulles.status(view.id)
+  return { ...view, bulle }
 }
 
 export const projectRoutes: readonly Route[] = [

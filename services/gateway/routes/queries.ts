@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { insistVisible } from '../../habilitation/read.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { say } from '../../kernel/text.ts'
 import { cancelQuery, checkQuery, listQueries, runQuery } from '../../query/run.ts'
@@ -8,7 +9,11 @@ import { type Route, route } from '../route.ts'
 const project = z.strictObject({ id: z.string().max(100) })
 const one = project.extend({ queryId: z.uuid() })
 
-const parameters = z.union([z.array(z.unknown()).max(1000), z.record(z.string().max(100), z.unknown())])
+/** Beyond 2^53 − 1 the number that was read may not be the number that was written: such integers travel as text, as in answers. */
+const parameter = z.unknown().refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value), {
+  error: 'Un entier au-delà de 2^53 − 1 s’envoie comme texte. / Such an integer is sent as text.',
+})
+const parameters = z.union([z.array(parameter).max(1000), z.record(z.string().max(100), parameter)])
 
 const question = z
   .strictObject({
@@ -136,6 +141,7 @@ export const queryRoutes: readonly Route[] = [
     about,
     responses: { 200: { description: 'Never their text', schema: z.object({ queries: z.array(run) }) } },
     handler: async (house, { by, params }) => {
+      await insistVisible(house.habilitation, by, params.id)
       const runs = await listQueries(house.query, by, params.id)
       const queries = runs.map(({ submittedAt, endedAt, ...rest }) => ({
         ...rest,

@@ -5,7 +5,7 @@
 import type { Rows, Value } from '../../engine/engine.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { Leaf, Measure } from '../plan.ts'
-import { isSum } from './level-two.ts'
+import { isSum, type Pair } from './level-two.ts'
 
 /** How a sum is made up; all of it counts persons or sums what persons contribute, in absolute value. */
 export interface Contributions {
@@ -27,6 +27,12 @@ export interface CellEvidence {
   readonly contributions?: Contributions
 }
 
+/** Two cells of a group and the persons, at least one, whose part in them differs. */
+export interface Difference {
+  readonly pair: Pair
+  readonly persons: number
+}
+
 export interface GroupEvidence {
   /** Number of the group, in the order of the labels. */
   readonly gid: number
@@ -35,6 +41,8 @@ export interface GroupEvidence {
   readonly persons: number
   /** One per measure of the leaf, in its order. */
   readonly cells: readonly CellEvidence[]
+  /** Cells of this group that differ, but by fewer persons than the threshold. */
+  readonly differences?: readonly Difference[]
 }
 
 /** The groups that may be shown. Those of fewer persons than the threshold never left the vault, unless labels must stay. */
@@ -155,6 +163,26 @@ export function withDiffering(evidence: Evidence, index: number, rows: Rows): Ev
     if (differing > cell.persons) fail()
     const contributions = { ...cell.contributions, differing, isExact: true }
     return { ...group, cells: group.cells.with(index, { ...cell, contributions }) }
+  })
+}
+
+/** The evidence with what makes the cells of a pair differ: gid, then one count of persons per pair. */
+export function withDifferences(evidence: Evidence, pairs: readonly Pair[], { rows }: Rows): Evidence {
+  const found = new Map<number, readonly Difference[]>()
+  for (const row of rows) {
+    const reader = new Reader(row)
+    const gid = reader.count()
+    const counts = pairs.map((pair) => ({ pair, persons: reader.count() }))
+    reader.end()
+    found.set(
+      gid,
+      counts.filter(({ persons }) => persons > 0),
+    )
+  }
+  return evidence.map((group) => {
+    const differences = found.get(group.gid) ?? fail()
+    if (differences.some(({ persons }) => persons > group.persons)) fail()
+    return { ...group, differences: [...(group.differences ?? []), ...differences] }
   })
 }
 

@@ -2,8 +2,17 @@
 import type { VaultSession } from '../../engine/engine.ts'
 import type { Leaf } from '../plan.ts'
 import { type Disclosed, disclose, keepsLabels } from './disclose.ts'
-import { type Evidence, parseCount, parseGroups, parseUnion, withDiffering, withValues } from './evidence.ts'
+import {
+  type Evidence,
+  parseCount,
+  parseGroups,
+  parseUnion,
+  withDifferences,
+  withDiffering,
+  withValues,
+} from './evidence.ts'
 import * as sql from './level-two.ts'
+import { comparablePairs } from './pairs.ts'
 import type { Thresholds } from './rules.ts'
 import type { Withheld } from './secondary.ts'
 
@@ -38,8 +47,17 @@ async function readEvidence(
       evidence = withDiffering(evidence, index, rows)
     }
   }
+  const all = comparablePairs(leaf)
+  for (let at = 0; at < all.length; at += pairsAtOnce) {
+    const pairs = all.slice(at, at + pairsAtOnce)
+    const rows = await session.run(sql.readDifferences(leaf, { pairs, absentBelow }))
+    evidence = withDifferences(evidence, pairs, rows)
+  }
   return evidence
 }
+
+/** Columns of one statement. */
+const pairsAtOnce = 200
 
 /** Groups whose bound does not prove T3 although it may hold; the others are decided without the second pass. */
 function inDoubt(evidence: Evidence, index: number, k: number): readonly number[] {

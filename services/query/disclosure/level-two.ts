@@ -9,6 +9,9 @@ import type { RewrittenStatement } from '../../engine/engine.ts'
 import type { Leaf, Measure } from '../plan.ts'
 import { quoted, template, whole } from './template.ts'
 
+/** Two measures of a leaf, by number, that can be subtracted from each other. */
+export type Pair = readonly [number, number]
+
 /** Measures whose cells rest on contributions, not only on presence. */
 export function isSum({ shape }: Pick<Measure, 'shape'>): boolean {
   return shape === 'sum' || shape === 'avg'
@@ -107,6 +110,31 @@ export function readDiffering(
   return template(`SELECT gid, (sum(f) - max(f))::BIGINT FROM (${frequency}) GROUP BY gid ORDER BY gid`)
 }
 
+/** gid and, per pair of measures, the persons whose part in the two differs, for the groups that may be shown. */
+export function readDifferences(
+  leaf: Leaf,
+  { pairs, absentBelow }: { pairs: readonly Pair[]; absentBelow: number },
+): RewrittenStatement {
+  const counts = pairs.map((pair) => `count(r.p) FILTER (WHERE ${differ(leaf, pair)})`)
+  return template(
+    `SELECT ${list(['g.gid', ...counts])} FROM ${groupsOf(leaf)} AS g LEFT JOIN ${rowsOf(leaf)} AS r ON ${sameGroup(leaf)} WHERE g.n >= ${whole(absentBelow)} GROUP BY g.gid ORDER BY g.gid`,
+  )
+}
+
+/** Whether the part of a person in one measure is not that in the other; means differ by their number of rows too. */
+function differ({ measures, plan }: Leaf, [i, j]: Pair): string {
+  const [left, right] = [measures[i], measures[j]]
+  if (!left || !right) throw new RangeError('a leaf has no such measure')
+  const unequal = (a: string, b: string) => `${a} IS DISTINCT FROM ${b}`
+  if (isSum(left)) {
+    const sums = unequal(`coalesce(r.s${i}, 0)`, `coalesce(r.s${j}, 0)`)
+    const isMean = left.shape === 'avg' || right.shape === 'avg'
+    return isMean ? `(${sums} OR ${unequal(`r.c${i}`, `r.c${j}`)})` : sums
+  }
+  const isPersons = plan === 'U' || left.shape === 'persons'
+  return isPersons ? unequal(`(r.c${i} > 0)`, `(r.c${j} > 0)`) : unequal(`r.c${i}`, `r.c${j}`)
+}
+
 /** Distinct persons with a row in the groups chosen. */
 export function countPersons(leaf: Leaf, chosen: Selection): RewrittenStatement {
   return template(`SELECT count(DISTINCT r.p) FROM ${joined(leaf, rowsOf(leaf))} WHERE ${where(chosen)}`)
@@ -134,8 +162,12 @@ export function readUnion(
 }
 
 function joined(leaf: Leaf, source: string): string {
+  return `${source} AS r JOIN ${groupsOf(leaf)} AS g ON ${sameGroup(leaf)}`
+}
+
+function sameGroup(leaf: Leaf): string {
   const same = named(leaf).map((key) => `r.${key} IS NOT DISTINCT FROM g.${key}`)
-  return `${source} AS r JOIN ${groupsOf(leaf)} AS g ON ${same.length > 0 ? same.join(' AND ') : 'true'}`
+  return same.length > 0 ? same.join(' AND ') : 'true'
 }
 
 function where({ absentBelow, gids }: Selection): string {

@@ -3,6 +3,7 @@
  * withheld must not be what one subtraction gives back. Pure but for the questions it asks, which the vault answers exactly.
  */
 import type { CellEvidence, Evidence, GroupEvidence } from './evidence.ts'
+import { tooClose } from './pairs.ts'
 import { failed, isExposed, type Thresholds } from './rules.ts'
 
 /** Exact answers about what is withheld beyond the groups that never left the vault. */
@@ -74,7 +75,8 @@ async function decideColumn(
   withheld: Withheld,
   thresholds: Thresholds,
 ): Promise<ReadonlySet<number>> {
-  const isHeld = ({ cells }: GroupEvidence) => failed(cellOf(cells, index), thresholds).length > 0
+  const isHeld = (group: GroupEvidence) =>
+    failed(cellOf(group.cells, index), thresholds).length > 0 || tooClose(group, thresholds).has(index)
   const hidden = new Set(shown.filter(isHeld).map(({ gid }) => gid))
   const rest = shown
     .filter(({ gid }) => !hidden.has(gid))

@@ -109,6 +109,9 @@ function mean(argument: Expression, asked: Asked): Bound {
 function value(argument: Expression, { scope, label, filter }: Asked): Omit<Wanted, 'shape'> {
   const bound = checkComputed(bind(argument, scope), argument, scope)
   checkRestriction(bound, 'output', { at: argument, scope })
+  // A sum of what is not surely a number of ours could overflow, and that would tell of a row: it is taken as a DOUBLE.
+  if (bound.kind !== 'number')
+    return { label, filter, value: sql.cast(bound.tree, 'DOUBLE', { try: true }), type: 'DOUBLE' }
   return { label, filter, value: bound.tree, ...(bound.type ? { type: bound.type } : {}) }
 }
 

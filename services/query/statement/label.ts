@@ -1,5 +1,5 @@
 /** What an expression without an alias is called in the answer, much as DuckDB calls it. */
-import type { Call, Constant, Expression } from './nodes.ts'
+import type { Call, Constant, Expression, LiteralType } from './nodes.ts'
 
 const longest = 120
 
@@ -79,4 +79,24 @@ export function numberOf(expression: Expression): number | undefined {
   if (expression.class !== 'CONSTANT' || typeof expression.value.value !== 'number') return undefined
   const { type, value } = expression.value
   return type.id === 'DECIMAL' ? value / 10 ** scaleOf(type.type_info) : value
+}
+
+/** Scale of a DECIMAL type. */
+export function scaleOfDecimal(type: LiteralType): number {
+  return scaleOf(type.type_info)
+}
+
+/** The digits of a DECIMAL constant as DuckDB serialises it: an integer, or two halves of one, without the point. */
+export function decimalDigits({ value, type }: Constant['value']): string {
+  const whole = wholeOf(value)
+  const scale = scaleOf(type.type_info)
+  const digits = String(whole < 0n ? -whole : whole).padStart(scale + 1, '0')
+  const point = digits.length - scale
+  return `${whole < 0n ? '-' : ''}${digits.slice(0, point)}${scale > 0 ? `.${digits.slice(point)}` : ''}`
+}
+
+function wholeOf(value: unknown): bigint {
+  if (typeof value !== 'object' || value === null) return BigInt(String(value))
+  const { upper, lower } = value as { upper: number | string; lower: number | string }
+  return (BigInt(upper) << 64n) + BigInt(lower)
 }

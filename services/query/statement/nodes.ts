@@ -10,7 +10,7 @@ export interface ColumnReference extends Placed {
   readonly class: 'COLUMN_REF'
   readonly column_names: readonly string[]
 }
-interface LiteralType {
+export interface LiteralType {
   readonly id: string
   readonly type_info: unknown
 }

@@ -3,9 +3,10 @@ import { isFallible } from '../../engine/capabilities.ts'
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
 import { clockOf, compares, isAggregate, mayCompute, unboundedLength } from '../functions.ts'
+import { decimalDigits, scaleOfDecimal } from '../statement/label.ts'
 import type * as node from '../statement/nodes.ts'
 import { findPart } from './contains.ts'
-import { compareSafely, isMomentText, kindOf } from './harden.ts'
+import { compareSafely, doubleLiteral, isMomentText, kindOf, roundedDouble } from './harden.ts'
 import { checkComparison, checkComputed } from './identifiers.ts'
 import type { Bound, Column, Kind, Restriction, Scope } from './relation.ts'
 import { boundAlias, findColumn, touch, unknownColumn } from './scope.ts'
@@ -22,7 +23,7 @@ export function bind(expression: node.Expression, scope: Scope): Bound {
     case 'COLUMN_REF':
       return bindReference(expression, scope)
     case 'CONSTANT':
-      return bindConstant(expression)
+      return bindConstant(expression, scope)
     case 'FUNCTION':
       return bindCall(expression, scope)
     case 'COMPARISON':
@@ -151,8 +152,14 @@ function today(scope: Scope, type: 'DATE' | 'TIMESTAMP'): Bound {
   return { ...nullBound, tree, kind: type === 'DATE' ? 'date' : 'timestamp' }
 }
 
-function bindConstant(expression: node.Constant): Bound {
-  const { value, type } = expression.value
+const real = { kind: 'number', type: 'DOUBLE' } as const
+
+function bindConstant(expression: node.Constant, scope: Scope): Bound {
+  const { value, type, is_null } = expression.value
+  const isReal = type.id === 'DOUBLE' || type.id === 'FLOAT'
+  if (!is_null && isReal) return { ...nullBound, tree: doubleLiteral(String(value)), ...real }
+  if (!is_null && type.id === 'DECIMAL' && scope.class !== 'SAFE')
+    return { ...nullBound, tree: doubleLiteral(decimalDigits(expression.value)), ...real }
   const kind = kindOf(type.id)
   const literal =
     typeof value === 'object' || value === undefined ? undefined : (value as string | number | boolean)
@@ -287,6 +294,8 @@ function isNull(tree: Tree): boolean {
 function bindCast(expression: node.Cast, scope: Scope): Bound {
   const child = bindComputed(expression.child, scope)
   const target = expression.cast_type.id
+  if (target === 'DECIMAL' && scope.class !== 'SAFE')
+    return { ...made(roundedDouble(child.tree, scaleOfDecimal(expression.cast_type)), [child]), ...real }
   const kind = kindOf(target)
   const isMoment = kind === 'date' || kind === 'timestamp'
   const literal = typeof child.literal === 'string' ? child.literal : undefined

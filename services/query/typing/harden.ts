@@ -29,11 +29,14 @@ const kinds: Readonly<Record<string, Kind>> = {
   DOUBLE: 'number',
 }
 
-/** What a type of DuckDB is compared as; undefined for what we do not know. */
+/**
+ * What a type of DuckDB is compared as; undefined for what we do not know, and for what does not fit the others: bringing a
+ * whole number or a day to a DECIMAL, to an UHUGEINT or to a TIMESTAMP may raise on a value.
+ */
 export function kindOf(type: string): Kind | undefined {
   const known = kinds[type.toUpperCase()]
   if (known) return known
-  return /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL(\(.*\))?)$/i.test(type) ? 'number' : undefined
+  return /^(U?(TINY|SMALL|BIG)INT|U?INTEGER|HUGEINT)$/i.test(type) ? 'number' : undefined
 }
 
 /** True when the operands are of one known kind, so that comparing them casts nothing that can fail. */
@@ -45,7 +48,7 @@ export function compareSafely(operands: readonly Bound[]): boolean {
 
 function isLike({ kind, literal }: Bound, wanted: Kind | undefined): boolean {
   if (kind === undefined || wanted === undefined) return false
-  if (kind === wanted || (isMoment(kind) && isMoment(wanted))) return true
+  if (kind === wanted) return true
   return isMoment(wanted) && typeof literal === 'string' && isMomentText(literal)
 }
 
@@ -60,4 +63,17 @@ export function isMomentText(text: string): boolean {
   const day = Date.parse(`${parts[1]}T00:00:00Z`)
   const time = parts[2] === undefined ? 0 : Date.parse(`1970-01-01T${parts[2].slice(1)}Z`)
   return !Number.isNaN(time) && !Number.isNaN(day) && new Date(day).toISOString().startsWith(parts[1] ?? '-')
+}
+
+/**
+ * There is no DECIMAL on patient rows: its digits are few, and arithmetic, comparisons and sums on it raise where a value
+ * has too many (INTEGER against DECIMAL(38,37); measured). Literals become DOUBLE, a cast rounds a DOUBLE.
+ */
+export function roundedDouble(expression: Tree, scale: number): Tree {
+  return sql.call('round', [sql.cast(expression, 'DOUBLE', { try: true }), sql.integer(scale)])
+}
+
+/** A number as a DOUBLE. From its text: the engine prints a whole DOUBLE as an integer, which its reader refuses (measured). */
+export function doubleLiteral(digits: string): Tree {
+  return sql.cast(sql.text(digits), 'DOUBLE')
 }
