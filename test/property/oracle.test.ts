@@ -9,7 +9,7 @@ describe('the k-witness oracle', () => {
     expect(answered).toBeGreaterThan(150)
     expect(withheld).toBeGreaterThan(50)
     expect(cells - withheld).toBeGreaterThan(500)
-  }, 120_000)
+  }, 300_000)
 
   // A killer test has a negative control.
   test.each([
