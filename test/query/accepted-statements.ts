@@ -31,6 +31,28 @@ export const accepted: readonly (readonly [string, string?])[] = [
   ['SELECT entry_mode, count(*) FROM stays GROUP BY entry_mode ORDER BY entry_mode'],
   ['SELECT DISTINCT ward FROM stays ORDER BY ward DESC'],
   ['SELECT DISTINCT ward, site FROM stays ORDER BY 2, 1'],
+  // grouping sets
+  [
+    'SELECT site, ward, count(*) AS n FROM stays GROUP BY ROLLUP (site, ward) ORDER BY grouping(site), grouping(ward), site, ward',
+  ],
+  [
+    'SELECT site, ward, grouping(site, ward) AS level, count(DISTINCT patient_id), count(DISTINCT stay_id), sum(cost), avg(cost) FROM stays GROUP BY CUBE (site, ward) ORDER BY level, site, ward',
+  ],
+  [
+    'SELECT ward, entry_mode, count(DISTINCT site), count(*) FILTER (WHERE cost > 100) FROM stays GROUP BY GROUPING SETS ((ward), (entry_mode), ()) ORDER BY grouping_id(ward, entry_mode), ward, entry_mode',
+  ],
+  [
+    "SELECT CASE WHEN grouping(sex) = 1 THEN 'all' ELSE sex END AS who, sum(birth_year) FROM patients GROUP BY ROLLUP (sex) ORDER BY who",
+  ],
+  [
+    'SELECT year(entry_date) AS y, ward, count(*) FROM stays GROUP BY y, ROLLUP (ward) HAVING grouping(ward) = 1 OR count(*) > 2 ORDER BY 1, 2',
+  ],
+  [
+    'SELECT ward, n, grouping(ward, n) AS level, count(*) AS c FROM (SELECT ward, count(*) AS n FROM stays GROUP BY ward) GROUP BY CUBE (ward, n) ORDER BY ALL',
+  ],
+  [
+    'SELECT p.sex, s.ward, avg(s.cost), rank() OVER (PARTITION BY grouping(s.ward) ORDER BY count(*)) AS r FROM patients p JOIN stays s USING (patient_id) GROUP BY ROLLUP (p.sex, s.ward) ORDER BY ALL',
+  ],
   // expressions over keys and aggregates
   ['SELECT year(entry_date) AS y, count(*) FROM stays GROUP BY y ORDER BY y'],
   ['SELECT year(entry_date) + 1, count(*) FROM stays GROUP BY year(entry_date) ORDER BY 1'],
