@@ -49,6 +49,8 @@ export interface Generated {
   readonly source: Source
   readonly where: Predicate | null
   readonly keys: readonly Expression[]
+  /** Of GROUPING SETS and its kin: the keys of each set; the list then has GROUPING() of all keys after the keys. */
+  readonly sets?: readonly (readonly number[])[]
   readonly measures: readonly GeneratedMeasure[]
 }
 
@@ -115,15 +117,43 @@ export function generate(dice: Dice, cohort: Cohort): Generated {
       : Array.from({ length: size }, () => makeKey(dice, source.aliases))
   const measures = Array.from({ length: 1 + dice.below(3) }, () => makeMeasure(dice, source.aliases))
   const isFrame = source.kind === 'frame'
+  const several = makeSets(dice, keys)
   const list = [
     ...keys.map(({ sql }, i) => `${sql} AS a${i}`),
+    ...(several ? [`grouping(${keys.map(({ sql }) => sql).join(', ')}) AS level`] : []),
     ...measures.map(({ sql }, i) => `${sql} AS b${i}`),
   ]
   const condition = where && !isFrame ? ` WHERE ${where.sql}` : ''
-  const groups =
-    keys.length > 0 ? ` GROUP BY ${dice.chance(0.3) ? 'ALL' : keys.map((_, i) => i + 1).join(', ')}` : ''
+  const plain = dice.chance(0.3) ? 'ALL' : keys.map((_, i) => i + 1).join(', ')
+  const groups = keys.length > 0 ? ` GROUP BY ${several?.sql ?? plain}` : ''
   const sql = `SELECT ${list.join(', ')} FROM ${source.sql}${condition}${groups}`
-  return { sql, source, where: isFrame ? null : where, keys, measures }
+  return {
+    sql,
+    source,
+    where: isFrame ? null : where,
+    keys,
+    measures,
+    ...(several ? { sets: several.sets } : {}),
+  }
+}
+
+interface Sets {
+  readonly sql: string
+  readonly sets: readonly (readonly number[])[]
+}
+
+/** Several grouping sets, written in one of the ways there are; none for repeated keys. */
+function makeSets(dice: Dice, keys: readonly Expression[]): Sets | undefined {
+  const names = keys.map(({ sql }) => sql)
+  const [first = '', second] = names
+  if (keys.length === 0 || second === first || !dice.chance(0.4)) return undefined
+  if (second === undefined) return { sql: `ROLLUP (${first})`, sets: [[0], []] }
+  return dice.pick([
+    { sql: `ROLLUP (${names.join(', ')})`, sets: [[0, 1], [0], []] },
+    { sql: `CUBE (${names.join(', ')})`, sets: [[0, 1], [0], [1], []] },
+    { sql: `${second}, ROLLUP (${first})`, sets: [[1, 0], [1]] },
+    { sql: `GROUPING SETS ((${first}), (${second}))`, sets: [[0], [1]] },
+  ])
 }
 
 function makeWhere(dice: Dice, source: Source, cohort: Cohort): Predicate | null {
