@@ -32,6 +32,18 @@ export const refused: readonly (readonly [Code, string, string, string?])[] = [
     'SELECT count(*) FROM stays GROUP BY CUBE (site, ward, entry_mode, entry_date, exit_date, cost)',
     'hint.maxSets',
   ],
+  [
+    'CROSS_PATIENT_SUBQUERY',
+    '(',
+    'SELECT count(*) FROM patients p WHERE (SELECT ward FROM stays s WHERE s.patient_id = p.patient_id) = 1',
+    'hint.subqueryInFrom',
+  ],
+  [
+    'CROSS_PATIENT_SUBQUERY',
+    'count',
+    'SELECT count(*) FROM patients p WHERE (SELECT count(*) FROM stays s WHERE s.ward = p.sex) > 1',
+    'hint.subqueryInFrom',
+  ],
   ['STATEMENT_NOT_ALLOWED', 'COLUMNS', 'SELECT count(COLUMNS(*)) FROM patients', 'hint.star'],
   ['COMPLEXITY', '+', `SELECT ${'('.repeat(70)}1${' + 1)'.repeat(70)}`],
   [
@@ -253,8 +265,8 @@ export const refused: readonly (readonly [Code, string, string, string?])[] = [
   ],
   [
     'CROSS_PATIENT_SUBQUERY',
-    'count',
-    'SELECT count(*) FROM patients p WHERE (SELECT count(*) FROM stays s WHERE s.patient_id = p.patient_id) > 2',
+    '(',
+    'SELECT count(*) FROM patients p WHERE (SELECT count(*) FROM stays s WHERE s.patient_id = p.patient_id AND s.cost > p.birth_year) > 2',
     'hint.subqueryInFrom',
   ],
   [
@@ -296,8 +308,13 @@ export const refused: readonly (readonly [Code, string, string, string?])[] = [
   // sets and aggregates
   [
     'SET_OPERATION',
-    'patient_id',
-    'SELECT count(*) FROM (SELECT patient_id FROM stays UNION SELECT patient_id FROM diagnoses)',
+    'ward',
+    'SELECT count(*) FROM (SELECT ward, patient_id FROM stays UNION SELECT patient_id, code FROM diagnoses)',
+  ],
+  [
+    'SET_OPERATION',
+    'ward',
+    'SELECT count(*) FROM (SELECT ward FROM stays EXCEPT SELECT code FROM diagnoses)',
   ],
   [
     'SET_OPERATION',

@@ -36,7 +36,7 @@ export function repeated({ rows, keys, others }: Rows, sets: GroupingSets): Repe
   })
   const last = `g${keys.length}`
   const list = [...shown, sql.named(number, last), ...others.map((name) => sql.column(row, name))]
-  const from = sql.beside(sql.derived(rows, row), [sql.derived(numbers, set, ['n'])])
+  const from = sql.beside(sql.derived(rows, row), [{ tree: sql.derived(numbers, set, ['n']) }])
   return { rows: sql.select({ list, from }), keys: [...keys, last] }
 }
 

@@ -192,7 +192,7 @@ function aboveGroups(scope: Scope, keys: readonly (Key & { column: Column })[], 
         return boundColumn(column ?? ungrouped(expression, bound.columns[0]?.name ?? '', { scope, above }))
       }
       if (isGrouping(expression)) return grouping(positionsOf(expression, keys, scope))
-      if (!mayBeKey(expression)) return null
+      if (!mayBeKey(expression, scope)) return null
       const column = byTree.size > 0 ? keyOf(bind(expression, probing(scope))) : undefined
       return column ? boundColumn(column) : null
     },
@@ -217,9 +217,10 @@ function positionsOf({ children }: Operator, keys: readonly Key[], scope: Scope)
   })
 }
 
-/** Names find their keys by themselves; what holds an aggregate or a subquery is no label. */
-function mayBeKey(expression: Expression): boolean {
-  return !leavesAsTheyAre.has(expression.class) && !contains(expression, isNotLabel)
+/** Names find their keys by themselves; what holds an aggregate or a subquery is no label, but a value per person may be. */
+function mayBeKey(expression: Expression, { seen }: Scope): boolean {
+  const isNoLabel = (part: Expression) => isNotLabel(part) && !seen.values.has(part)
+  return !leavesAsTheyAre.has(expression.class) && !contains(expression, isNoLabel)
 }
 
 const leavesAsTheyAre = new Set(['COLUMN_REF', 'CONSTANT', 'LAMBDA', 'STAR'])
