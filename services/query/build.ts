@@ -174,9 +174,17 @@ export const join = (type: string, [left, right]: readonly [Tree, Tree], conditi
   delim_flipped: false,
   duplicate_eliminated_columns: [],
 })
-/** The rows of the first, beside the one row of each of the others. */
-export const beside = (first: Tree, others: readonly Tree[]): Tree =>
-  others.reduce((left, right) => (left === empty ? right : join('INNER', [left, right], null)), first)
+/** What stands beside the rows of a stage: its only row, or, of a value per person, the row that `on` finds, if there is one. */
+export interface Beside {
+  readonly tree: Tree
+  readonly on?: Tree
+}
+/** The rows of the first, each once, with what stands beside them. */
+export const beside = (first: Tree, others: readonly Beside[]): Tree =>
+  others.reduce((left, { tree, on }) => {
+    if (on) return join('LEFT', [left, tree], on)
+    return left === empty ? tree : join('INNER', [left, tree], null)
+  }, first)
 export const values = (rows: readonly (readonly Tree[])[]): Tree => ({
   type: 'EXPRESSION_LIST',
   alias: 'valueslist',

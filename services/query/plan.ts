@@ -51,6 +51,8 @@ export interface Leaf {
   readonly framed: boolean
   /** No GROUP BY: always one row. */
   readonly total: boolean
+  /** Of GROUPING SETS, ROLLUP and CUBE: the keys of each set, by position. The last key is then the number of the set. */
+  readonly sets?: readonly (readonly number[])[]
   /** Personal tables read, as `dataset.table`, with the columns used. For the verifier and the log. */
   readonly reads: readonly {
     readonly dataset: string
@@ -103,6 +105,7 @@ export interface LeafDraft {
   readonly plan: Leaf['plan']
   readonly framed: boolean
   readonly total: boolean
+  readonly sets?: readonly (readonly number[])[]
   readonly reads: readonly Read[]
 }
 

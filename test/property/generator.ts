@@ -3,6 +3,7 @@
  * The oracle never reads the SQL and the system never sees the functions.
  */
 import type { Cell, Cohort, Row } from './cohort.ts'
+import { makeSets } from './generator-sets.ts'
 import type { Dice } from './seed.ts'
 
 /** The rows that make one row of FROM, by alias; null on the unmatched side of an outer join. */
@@ -49,6 +50,8 @@ export interface Generated {
   readonly source: Source
   readonly where: Predicate | null
   readonly keys: readonly Expression[]
+  /** Of GROUPING SETS and its kin: the keys of each set; the list then has GROUPING() of all keys after the keys. */
+  readonly sets?: readonly (readonly number[])[]
   readonly measures: readonly GeneratedMeasure[]
 }
 
@@ -115,23 +118,53 @@ export function generate(dice: Dice, cohort: Cohort): Generated {
       : Array.from({ length: size }, () => makeKey(dice, source.aliases))
   const measures = Array.from({ length: 1 + dice.below(3) }, () => makeMeasure(dice, source.aliases))
   const isFrame = source.kind === 'frame'
+  const several = makeSets(
+    dice,
+    keys.map((key) => key.sql),
+  )
   const list = [
     ...keys.map(({ sql }, i) => `${sql} AS a${i}`),
+    ...(several ? [`grouping(${keys.map(({ sql }) => sql).join(', ')}) AS level`] : []),
     ...measures.map(({ sql }, i) => `${sql} AS b${i}`),
   ]
   const condition = where && !isFrame ? ` WHERE ${where.sql}` : ''
-  const groups =
-    keys.length > 0 ? ` GROUP BY ${dice.chance(0.3) ? 'ALL' : keys.map((_, i) => i + 1).join(', ')}` : ''
+  const plain = dice.chance(0.3) ? 'ALL' : keys.map((_, i) => i + 1).join(', ')
+  const groups = keys.length > 0 ? ` GROUP BY ${several?.sql ?? plain}` : ''
   const sql = `SELECT ${list.join(', ')} FROM ${source.sql}${condition}${groups}`
-  return { sql, source, where: isFrame ? null : where, keys, measures }
+  return {
+    sql,
+    source,
+    where: isFrame ? null : where,
+    keys,
+    measures,
+    ...(several ? { sets: several.sets } : {}),
+  }
 }
 
 function makeWhere(dice: Dice, source: Source, cohort: Cohort): Predicate | null {
   const plain = dice.chance(0.6) ? makePredicate(dice, source.aliases, 2) : null
   if (source.kind === 'frame' || !dice.chance(0.25)) return plain
-  const semi = semiJoin(dice, dice.pick(source.aliases.filter((alias) => alias !== 'r')), cohort)
+  const alias = dice.pick(source.aliases.filter((one) => one !== 'r'))
+  const semi = dice.chance(0.4) ? countTest(dice, alias, cohort) : semiJoin(dice, alias, cohort)
   if (!plain) return semi
   return { sql: `${plain.sql} AND ${semi.sql}`, of: (env) => and(plain.of(env), semi.of(env)) }
+}
+
+/** How many rows of their own the person has, compared with a number. */
+function countTest(dice: Dice, alias: Alias, cohort: Cohort): Predicate {
+  const other = dice.pick(['s', 'e'] as const)
+  const rows = { s: cohort.stays, e: cohort.events }[other]
+  const test = makePredicate(dice, [other], 1)
+  const least = dice.pick([0, 1, 2, 5])
+  const counts = new Map<Cell, number>()
+  for (const row of rows)
+    if (test.of({ [other]: row }) === true)
+      counts.set(row.pid ?? null, (counts.get(row.pid ?? null) ?? 0) + 1)
+  const inner = test.sql.replaceAll(`${other}.`, 'x.')
+  return {
+    sql: `(SELECT count(*) FROM ${tableOf[other]} x WHERE x.pid = ${alias}.pid AND ${inner}) <= ${least}`,
+    of: (env) => (counts.get(cell(env, alias, 'pid')) ?? 0) <= least,
+  }
 }
 
 /** Whether the person has, or has not, some other row of their own. */

@@ -5,15 +5,12 @@
 import type { Value } from '../../services/engine/engine.ts'
 import { type Cell, type Cohort, k, type Row } from './cohort.ts'
 import type { Alias, Env, Generated, GeneratedMeasure } from './generator.ts'
+import { faultsOfCell, faultsOfRest, type Group, type Line, personsIn, type Scene } from './oracle-cells.ts'
+import { faultsOfSets } from './oracle-sets.ts'
 
 export interface Shown {
   readonly rows: readonly (readonly Value[])[]
   readonly suppressed: readonly (readonly [number, number])[]
-}
-
-interface Group {
-  readonly keys: readonly Cell[]
-  readonly envs: readonly Env[]
 }
 
 function rowsOf(cohort: Cohort, alias: Alias): readonly Row[] {
@@ -84,138 +81,42 @@ function joined({ source, cohort, first, second }: Join, env: Env): readonly Env
   return matches.length === 0 && isOuter ? [{ ...env, [second]: null }] : matches
 }
 
-function personOf(env: Env): Cell {
-  for (const alias of ['p', 's', 'e', 'f', 't']) {
-    const pid = env[alias]?.pid
-    if (pid != null) return pid
-  }
-  return null
-}
-
 const nameOf = (keys: readonly (Cell | Value)[]) =>
   JSON.stringify(keys.map((key) => (typeof key === 'bigint' ? Number(key) : key)))
 
 function groupsOf(generated: Generated, cohort: Cohort): ReadonlyMap<string, Group> {
-  const groups = new Map<string, { keys: readonly Cell[]; envs: Env[] }>()
-  if (generated.keys.length === 0) groups.set('[]', { keys: [], envs: [] })
+  const groups = new Map<string, { set: number; keys: readonly Cell[]; envs: Env[] }>()
+  if (generated.keys.length === 0) groups.set('[]', { set: 0, keys: [], envs: [] })
   for (const env of envsOf(generated, cohort)) {
     const keys = generated.keys.map(({ of }) => of(env))
-    const found = groups.get(nameOf(keys)) ?? { keys, envs: [] }
-    found.envs.push(env)
-    groups.set(nameOf(keys), found)
+    for (const [set, shown] of labelsOf(keys, generated.sets)) {
+      const found = groups.get(nameOf(shown)) ?? { set, keys, envs: [] }
+      found.envs.push(env)
+      groups.set(nameOf(shown), found)
+    }
   }
   return groups
 }
 
-/** Persons behind a cell, and what each adds to a sum. */
-function contributions(measure: GeneratedMeasure, envs: readonly Env[]): ReadonlyMap<Cell, number> {
-  const sums = new Map<Cell, number>()
-  for (const env of envs) {
-    const person = personOf(env)
-    if (person === null || !measure.takes(env)) continue
-    sums.set(person, (sums.get(person) ?? 0) + Number(measure.value(env) ?? 0))
-  }
-  return sums
+/** The label that a row has in each grouping set, with the bits of GROUPING() last; or its only label. */
+function labelsOf(
+  keys: readonly Cell[],
+  sets: Generated['sets'],
+): readonly (readonly [number, readonly Cell[]])[] {
+  if (!sets) return [[0, keys]]
+  return sets.map((set, index) => {
+    const level = keys.reduce<number>((bits, _, key) => bits * 2 + (set.includes(key) ? 0 : 1), 0)
+    return [index, [...keys.map((value, key) => (set.includes(key) ? value : null)), level]]
+  })
 }
 
-const personsIn = (envs: readonly Env[]) =>
-  new Set(envs.map(personOf).filter((person) => person !== null)).size
-
-interface Tally {
-  readonly persons: number
-  readonly nonZero: number
-  readonly differing: number
-  readonly isDominated: boolean
-}
-
-function tally(measure: GeneratedMeasure, envs: readonly Env[]): Tally {
-  const sums = [...contributions(measure, envs).values()]
-  const sizes = sums.map(Math.abs).toSorted((a, b) => b - a)
-  const [largest = 0, second = 0] = sizes
-  const total = sizes.reduce((sum, size) => sum + size, 0)
-  const frequency = new Map<number, number>()
-  for (const sum of sums) frequency.set(sum, (frequency.get(sum) ?? 0) + 1)
-  return {
-    persons: sums.length,
-    nonZero: sums.filter((sum) => sum !== 0).length,
-    differing: sums.length - Math.max(0, ...frequency.values()),
-    // A hair of tolerance: the engine adds in another order.
-    isDominated:
-      largest > 0 &&
-      (total - largest - second < 0.1 * largest * (1 - 1e-9) ||
-        (largest + second) * (1 - 1e-9) > 0.9 * total),
-  }
-}
-
-const isSum = ({ kind }: GeneratedMeasure) => kind === 'sum' || kind === 'avg'
-
-/** What is wrong with one shown cell. */
-function faultsOfCell(measure: GeneratedMeasure, envs: readonly Env[], shown: Value): readonly string[] {
-  const { persons, nonZero, differing, isDominated } = tally(measure, envs)
-  const faults: string[] = []
-  if (persons < k) faults.push(`T1: ${persons} persons`)
-  if (isSum(measure)) {
-    if (nonZero < k) faults.push(`T2: ${nonZero} contribute`)
-    if (differing < k) faults.push(`T3: ${differing} differ`)
-    if (isDominated) faults.push('T4: dominated')
-  }
-  const expected = expectedOf(measure, envs)
-  const given = Number(shown)
-  if (Math.abs(given - expected) > 1e-9 * Math.max(1, Math.abs(expected)))
-    faults.push('value: not what the rows say')
-  return faults
-}
-
-function groupedBy(envs: readonly Env[], by: (env: Env) => Cell): Iterable<readonly Env[]> {
-  const groups = new Map<Cell, Env[]>()
-  for (const env of envs) groups.set(by(env), [...(groups.get(by(env)) ?? []), env])
-  return groups.values()
-}
-
-function expectedOf(measure: GeneratedMeasure, envs: readonly Env[]): number {
-  const taken = envs.filter((env) => measure.takes(env))
-  const sum = () => taken.reduce((total, env) => total + Number(measure.value(env)), 0)
-  switch (measure.kind) {
-    case 'rows':
-      return taken.length
-    case 'persons':
-      return personsIn(taken)
-    case 'keys':
-      return new Set(taken.map(measure.value)).size
-    case 'values':
-      return [...groupedBy(taken, measure.value)].filter((held) => personsIn(held) >= k).length
-    case 'sum':
-      return sum()
-    case 'avg':
-      return sum() / taken.length
-  }
-}
-
-/** What a known total would give away of the cells withheld, when some cell of the column is shown. */
-function faultsOfRest(measure: GeneratedMeasure, envs: readonly Env[]): readonly string[] {
-  const { persons, nonZero, differing, isDominated } = tally(measure, envs)
-  const isFew = (count: number) => count > 0 && count < k
-  const faults = isFew(persons) ? [`rest: ${persons} persons`] : []
-  if (!isSum(measure) || persons === 0) return faults
-  if (isFew(nonZero)) faults.push(`rest: ${nonZero} contribute`)
-  if (isFew(differing)) faults.push(`rest: ${differing} differ`)
-  if (isDominated) faults.push('rest: dominated')
-  return faults
-}
-
-/** One released row, with the group that its label names. */
-interface Line {
-  readonly name: string
-  readonly cells: readonly Value[]
-  readonly isMarked: (measure: number) => boolean
-}
-
-function linesOf({ keys }: Generated, { rows, suppressed }: Shown): readonly Line[] {
+function linesOf({ keys, sets }: Generated, { rows, suppressed }: Shown): readonly Line[] {
+  const width = keys.length + (sets ? 1 : 0)
   const marks = new Set(suppressed.map(([r, c]) => `${r}/${c}`))
   return rows.map((row, r) => ({
-    name: nameOf(row.slice(0, keys.length)),
-    cells: row.slice(keys.length),
-    isMarked: (measure) => marks.has(`${r}/${keys.length + measure}`),
+    name: nameOf(row.slice(0, width)),
+    cells: row.slice(width),
+    isMarked: (measure) => marks.has(`${r}/${width + measure}`),
   }))
 }
 
@@ -229,18 +130,14 @@ export function faultsOf(generated: Generated, cohort: Cohort, shown: Shown): re
     .map(({ name }) => `label: ${name} is not there`)
   const twice = names.size === lines.length ? [] : ['label: there twice']
   const absent = [...groups].filter(([name]) => !names.has(name)).flatMap(([, { envs }]) => envs)
+  if (generated.sets)
+    return [...unknown, ...twice, ...faultsOfSets(generated, generated.sets, { groups, lines })]
   return [
     ...unknown,
     ...twice,
     ...faultsOfLabels(generated, { groups, lines, absent }),
     ...generated.measures.flatMap((measure, i) => faultsOfColumn([measure, i], { groups, lines, absent })),
   ]
-}
-
-interface Scene {
-  readonly groups: ReadonlyMap<string, Group>
-  readonly lines: readonly Line[]
-  readonly absent: readonly Env[]
 }
 
 function faultsOfLabels({ source, keys }: Generated, { groups, lines, absent }: Scene): readonly string[] {

@@ -31,6 +31,65 @@ export const accepted: readonly (readonly [string, string?])[] = [
   ['SELECT entry_mode, count(*) FROM stays GROUP BY entry_mode ORDER BY entry_mode'],
   ['SELECT DISTINCT ward FROM stays ORDER BY ward DESC'],
   ['SELECT DISTINCT ward, site FROM stays ORDER BY 2, 1'],
+  // grouping sets
+  [
+    'SELECT site, ward, count(*) AS n FROM stays GROUP BY ROLLUP (site, ward) ORDER BY grouping(site), grouping(ward), site, ward',
+  ],
+  [
+    'SELECT site, ward, grouping(site, ward) AS level, count(DISTINCT patient_id), count(DISTINCT stay_id), sum(cost), avg(cost) FROM stays GROUP BY CUBE (site, ward) ORDER BY level, site, ward',
+  ],
+  [
+    'SELECT ward, entry_mode, count(DISTINCT site), count(*) FILTER (WHERE cost > 100) FROM stays GROUP BY GROUPING SETS ((ward), (entry_mode), ()) ORDER BY grouping_id(ward, entry_mode), ward, entry_mode',
+  ],
+  [
+    "SELECT CASE WHEN grouping(sex) = 1 THEN 'all' ELSE sex END AS who, sum(birth_year) FROM patients GROUP BY ROLLUP (sex) ORDER BY who",
+  ],
+  [
+    'SELECT year(entry_date) AS y, ward, count(*) FROM stays GROUP BY y, ROLLUP (ward) HAVING grouping(ward) = 1 OR count(*) > 2 ORDER BY 1, 2',
+  ],
+  [
+    'SELECT ward, n, grouping(ward, n) AS level, count(*) AS c FROM (SELECT ward, count(*) AS n FROM stays GROUP BY ward) GROUP BY CUBE (ward, n) ORDER BY ALL',
+  ],
+  [
+    'SELECT p.sex, s.ward, avg(s.cost), rank() OVER (PARTITION BY grouping(s.ward) ORDER BY count(*)) AS r FROM patients p JOIN stays s USING (patient_id) GROUP BY ROLLUP (p.sex, s.ward) ORDER BY ALL',
+  ],
+  // one value per person
+  [
+    'SELECT (SELECT count(*) FROM stays s WHERE s.patient_id = p.patient_id) AS n, count(*) FROM patients p GROUP BY n ORDER BY n',
+  ],
+  [
+    "SELECT sex, sum((SELECT count(*) FROM diagnoses d WHERE p.patient_id = d.patient_id AND d.role = 'DP')) AS d FROM patients p GROUP BY sex ORDER BY sex",
+  ],
+  [
+    'SELECT count(*), sum(birth_year) FROM patients p WHERE (SELECT sum(cost) FROM stays s WHERE s.patient_id = p.patient_id) > 400',
+  ],
+  [
+    'SELECT count(*) FROM patients p WHERE (SELECT coalesce(max(cost), -1) FROM stays s WHERE s.patient_id = p.patient_id) < 0',
+  ],
+  [
+    'SELECT s.ward, sum(s.cost - (SELECT avg(x.cost) FROM stays x WHERE x.patient_id = s.patient_id)) AS c FROM stays s GROUP BY s.ward ORDER BY s.ward',
+  ],
+  [
+    'SELECT CASE WHEN (SELECT count(*) + 1 FROM stays s JOIN diagnoses d USING (stay_id) WHERE s.patient_id = p.patient_id) > 3 THEN 1 ELSE 0 END AS many, count(*) FROM patients p GROUP BY many ORDER BY many',
+  ],
+  [
+    'SELECT count(*) FROM stays s WHERE cost > (SELECT avg(x.cost) FROM stays x WHERE x.stay_id = s.stay_id) - 1',
+  ],
+  [
+    'WITH f AS (SELECT patient_id, (SELECT min(entry_date) FROM stays s WHERE s.patient_id = p.patient_id) AS day, sex FROM patients p) SELECT sex, year(day) AS y, count(*) FROM f GROUP BY ALL ORDER BY ALL',
+  ],
+  // sets of rows within each person
+  ['SELECT count(*) FROM (SELECT patient_id FROM stays UNION SELECT patient_id FROM diagnoses)'],
+  [
+    'SELECT x, count(*) FROM (SELECT patient_id, ward AS x FROM stays UNION SELECT patient_id, code FROM diagnoses) GROUP BY x ORDER BY x',
+  ],
+  [
+    "SELECT count(*), count(DISTINCT patient_id) FROM (SELECT patient_id FROM patients EXCEPT SELECT patient_id FROM stays WHERE ward = 'uro')",
+  ],
+  [
+    'SELECT sex, count(*) FROM patients JOIN (SELECT patient_id, stay_id FROM stays INTERSECT SELECT patient_id, stay_id FROM diagnoses) USING (patient_id) GROUP BY sex ORDER BY sex',
+  ],
+  ['SELECT count(*) FROM (SELECT patient_id FROM diagnoses EXCEPT ALL SELECT patient_id FROM stays)'],
   // expressions over keys and aggregates
   ['SELECT year(entry_date) AS y, count(*) FROM stays GROUP BY y ORDER BY y'],
   ['SELECT year(entry_date) + 1, count(*) FROM stays GROUP BY year(entry_date) ORDER BY 1'],

@@ -1,5 +1,5 @@
 /** Level-one statements written by hand, each with one fault. None comes from the rewriter; nothing here is ever removed. */
-import { type Case, counted, frame, leafOf, plain, summed, unique } from './granted.ts'
+import { type Case, counted, frame, inSets, leafOf, plain, summed, unique } from './granted.ts'
 
 export const broken: Record<string, Case> = {
   // The person key is missing, forged or doubled.
@@ -192,6 +192,10 @@ export const broken: Record<string, Case> = {
   'several grouping sets': [
     'SELECT ward, __pix, count(*) FROM care.stays GROUP BY ROLLUP (ward), __pix',
     plain,
+  ],
+  'a grouping set that depends on the person': [
+    'SELECT sex, CASE WHEN born > 1950 THEN 0 ELSE 1 END, __pix, count(*) FROM care.persons GROUP BY ALL',
+    inSets,
   ],
   'a person unnested': [
     'SELECT sex, __pix, 1::BIGINT FROM (SELECT sex, __pix, unnest([1, 2]) FROM care.persons)',

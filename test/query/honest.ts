@@ -1,9 +1,13 @@
 /** Level-one statements written by hand that say what they should. None comes from the rewriter. */
-import { type Case, counted, frame, plain, summed, total, unique } from './granted.ts'
+import { type Case, counted, frame, inSets, plain, summed, total, unique } from './granted.ts'
 
 export const honest: Record<string, Case> = {
   'rows per group': ['SELECT ward, __pix, count(*) FROM care.stays GROUP BY ward, __pix', plain],
   'a total': ['SELECT __pix, count(*), count(*) FROM care.stays GROUP BY __pix', total],
+  'grouping sets as a product with their numbers': [
+    'SELECT g0, n, __pix, count(*) FROM (SELECT CASE WHEN s.n = 0 THEN t.ward END AS g0, s.n, t.__pix FROM care.stays t, (SELECT * FROM (VALUES (0), (1))) s(n)) GROUP BY ALL',
+    inSets,
+  ],
   'one row per person': ['SELECT sex, __pix, 1::BIGINT FROM care.persons', unique],
   'a unique join': [
     'SELECT p.sex, p.__pix, 1::BIGINT FROM care.persons p JOIN care.persons q ON p.pid = q.pid AND p.__pix = q.__pix WHERE q.born > 1950',

@@ -15,9 +15,34 @@ export const refused: readonly (readonly [Code, string, string, string?])[] = [
   ['STATEMENT_NOT_ALLOWED', '1', 'WITH __x AS (SELECT 1) SELECT count(*) FROM patients'],
   [
     'STATEMENT_NOT_ALLOWED',
-    'sex',
-    'SELECT sex, count(*) FROM patients GROUP BY ROLLUP (sex)',
+    'patient_id',
+    'SELECT ward, count(*) FROM (SELECT patient_id, ward FROM stays GROUP BY ROLLUP (patient_id, ward)) GROUP BY ward',
     'hint.groupingSets',
+  ],
+  ['STATEMENT_NOT_ALLOWED', 'grouping', 'SELECT grouping(sex) FROM patients', 'hint.misplaced'],
+  [
+    'TYPE_ERROR',
+    'dep',
+    'SELECT sex, grouping(dep), count(*) FROM patients GROUP BY ROLLUP (sex)',
+    'hint.groupBy',
+  ],
+  [
+    'COMPLEXITY',
+    'site',
+    'SELECT count(*) FROM stays GROUP BY CUBE (site, ward, entry_mode, entry_date, exit_date, cost)',
+    'hint.maxSets',
+  ],
+  [
+    'CROSS_PATIENT_SUBQUERY',
+    '(',
+    'SELECT count(*) FROM patients p WHERE (SELECT ward FROM stays s WHERE s.patient_id = p.patient_id) = 1',
+    'hint.subqueryInFrom',
+  ],
+  [
+    'CROSS_PATIENT_SUBQUERY',
+    'count',
+    'SELECT count(*) FROM patients p WHERE (SELECT count(*) FROM stays s WHERE s.ward = p.sex) > 1',
+    'hint.subqueryInFrom',
   ],
   ['STATEMENT_NOT_ALLOWED', 'COLUMNS', 'SELECT count(COLUMNS(*)) FROM patients', 'hint.star'],
   ['COMPLEXITY', '+', `SELECT ${'('.repeat(70)}1${' + 1)'.repeat(70)}`],
@@ -240,8 +265,8 @@ export const refused: readonly (readonly [Code, string, string, string?])[] = [
   ],
   [
     'CROSS_PATIENT_SUBQUERY',
-    'count',
-    'SELECT count(*) FROM patients p WHERE (SELECT count(*) FROM stays s WHERE s.patient_id = p.patient_id) > 2',
+    '(',
+    'SELECT count(*) FROM patients p WHERE (SELECT count(*) FROM stays s WHERE s.patient_id = p.patient_id AND s.cost > p.birth_year) > 2',
     'hint.subqueryInFrom',
   ],
   [
@@ -283,8 +308,13 @@ export const refused: readonly (readonly [Code, string, string, string?])[] = [
   // sets and aggregates
   [
     'SET_OPERATION',
-    'patient_id',
-    'SELECT count(*) FROM (SELECT patient_id FROM stays UNION SELECT patient_id FROM diagnoses)',
+    'ward',
+    'SELECT count(*) FROM (SELECT ward, patient_id FROM stays UNION SELECT patient_id, code FROM diagnoses)',
+  ],
+  [
+    'SET_OPERATION',
+    'ward',
+    'SELECT count(*) FROM (SELECT ward FROM stays EXCEPT SELECT code FROM diagnoses)',
   ],
   [
     'SET_OPERATION',

@@ -3,6 +3,7 @@ import type { ReleasedTable, Value } from '../../engine/engine.ts'
 import type { Leaf, Measure } from '../plan.ts'
 import { releasedColumns } from '../twin.ts'
 import type { Evidence } from './evidence.ts'
+import { decideSets, type Lattice } from './families.ts'
 import { isSum } from './level-two.ts'
 import type { Thresholds } from './rules.ts'
 import { decide, type Verdict, type Withheld } from './secondary.ts'
@@ -23,11 +24,13 @@ export function keepsLabels({ framed, total }: Pick<Leaf, 'framed' | 'total'>): 
 export async function disclose(
   evidence: Evidence,
   leaf: Leaf,
-  { thresholds, withheld }: { thresholds: Thresholds; withheld: Withheld },
+  { thresholds, withheld, lattice }: { thresholds: Thresholds; withheld: Withheld; lattice?: Lattice },
 ): Promise<Disclosed> {
   const { measures } = leaf
   const scope = { thresholds, measures: measures.length, keepsLabels: keepsLabels(leaf) }
-  const verdict = await decide(evidence, withheld, scope)
+  const verdict = lattice
+    ? await decideSets(evidence, lattice, scope)
+    : await decide(evidence, withheld, scope)
   const rows = verdict.shown.map(({ gid, keys, cells }) => {
     const marks = measures.map((_, i) => isHidden(verdict, i, gid))
     const values = measures.map((measure, i) =>

@@ -194,6 +194,23 @@ export function parseCount({ rows: [row] }: Rows): number {
   return value
 }
 
+/** Rows of two whole numbers; the second may be negative or missing. */
+export function parsePairs({ rows }: Rows): readonly (readonly [number, number | null])[] {
+  const wholeOf = (value: Value | undefined): number => {
+    const number = Number(value ?? Number.NaN)
+    return Number.isSafeInteger(number) ? number : fail()
+  }
+  return rows.map(([first, second]) => [wholeOf(first), second === null ? null : wholeOf(second)])
+}
+
+/** The number of the grouping set of a group: one that there is, and the keys that it leaves out are not there. */
+export function parseSet({ sets = [] }: Leaf, { keys }: GroupEvidence): number {
+  const number = Number(keys.at(-1) ?? Number.NaN)
+  const set = sets[number] ?? fail()
+  const isAbsent = (value: Value, key: number) => set.includes(key) || value === null
+  return keys.slice(0, -1).every(isAbsent) ? number : fail()
+}
+
 /** The evidence of several cells taken as one; its value is of no use to anybody and is left out. */
 export function parseUnion(measure: Measure, { rows: [row] }: Rows): CellEvidence {
   const reader = new Reader(row ?? [])

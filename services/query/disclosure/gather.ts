@@ -11,8 +11,10 @@ import {
   withDiffering,
   withValues,
 } from './evidence.ts'
+import { dropFamilies } from './family-tables.ts'
 import * as sql from './level-two.ts'
 import { comparablePairs } from './pairs.ts'
+import { readLattice } from './read-lattice.ts'
 import type { Thresholds } from './rules.ts'
 import type { Withheld } from './secondary.ts'
 
@@ -22,10 +24,16 @@ export async function release(session: VaultSession, leaf: Leaf, thresholds: Thr
   for (const statement of sql.keepRows(leaf)) await session.run(statement)
   await session.run(sql.keepGroups(leaf))
   const evidence = await readEvidence(session, leaf, { absentBelow, k: thresholds.k })
-  const disclosed = await disclose(evidence, leaf, {
-    thresholds,
-    withheld: inquiries(session, leaf, absentBelow),
-  })
+  const withheld = inquiries(session, leaf, { absentBelow })
+  const lattice = leaf.sets
+    ? await readLattice(session, leaf, {
+        evidence,
+        absentBelow,
+        within: (family) => inquiries(session, leaf, { absentBelow, family }),
+      })
+    : undefined
+  const disclosed = await disclose(evidence, leaf, { thresholds, withheld, ...(lattice ? { lattice } : {}) })
+  if (leaf.sets) for (const statement of dropFamilies(leaf)) await session.run(statement)
   for (const statement of sql.dropTables(leaf)) await session.run(statement)
   return disclosed
 }
@@ -68,17 +76,18 @@ function inDoubt(evidence: Evidence, index: number, k: number): readonly number[
   return evidence.filter(isInDoubt).map(({ gid }) => gid)
 }
 
-function inquiries(session: VaultSession, leaf: Leaf, absentBelow: number): Withheld {
+/** Exact answers about what is withheld; `about` says which groups never left the vault, and within which family. */
+export function inquiries(session: VaultSession, leaf: Leaf, about: Omit<sql.Selection, 'gids'>): Withheld {
   return {
     async persons(gids) {
-      return parseCount(await session.run(sql.countPersons(leaf, { absentBelow, gids })))
+      return parseCount(await session.run(sql.countPersons(leaf, { ...about, gids })))
     },
     async union(index, gids) {
       const measure = leaf.measures[index]
       if (!measure) throw new RangeError('a leaf has no such measure')
       return parseUnion(
         measure,
-        await session.run(sql.readUnion(leaf, { index, chosen: { absentBelow, gids } })),
+        await session.run(sql.readUnion(leaf, { index, chosen: { ...about, gids } })),
       )
     },
   }

@@ -7,6 +7,7 @@
  */
 import type { RewrittenStatement } from '../../engine/engine.ts'
 import type { Leaf, Measure } from '../plan.ts'
+import { isInFamily } from './family-tables.ts'
 import { quoted, template, whole } from './template.ts'
 
 /** Two measures of a leaf, by number, that can be subtracted from each other. */
@@ -21,6 +22,8 @@ export function isSum({ shape }: Pick<Measure, 'shape'>): boolean {
 export interface Selection {
   readonly absentBelow: number
   readonly gids: readonly number[]
+  /** Of several grouping sets: the family within which all of this is meant. */
+  readonly family?: number
 }
 
 const rowsOf = (leaf: Leaf) => quoted(`${leaf.name}_rows`)
@@ -137,7 +140,9 @@ function differ({ measures, plan }: Leaf, [i, j]: Pair): string {
 
 /** Distinct persons with a row in the groups chosen. */
 export function countPersons(leaf: Leaf, chosen: Selection): RewrittenStatement {
-  return template(`SELECT count(DISTINCT r.p) FROM ${joined(leaf, rowsOf(leaf))} WHERE ${where(chosen)}`)
+  return template(
+    `SELECT count(DISTINCT r.p) FROM ${joined(leaf, rowsOf(leaf))} WHERE ${where(leaf, chosen)}`,
+  )
 }
 
 /** What the cells of one measure in the groups chosen amount to when they are taken as one cell. */
@@ -148,9 +153,11 @@ export function readUnion(
   const measure = leaf.measures[index]
   if (measure?.shape === 'values') {
     const source = joined(leaf, valuesOf(leaf, measure.name))
-    return template(`SELECT count(DISTINCT r.p) FROM ${source} WHERE r.x IS NOT NULL AND (${where(chosen)})`)
+    return template(
+      `SELECT count(DISTINCT r.p) FROM ${source} WHERE r.x IS NOT NULL AND (${where(leaf, chosen)})`,
+    )
   }
-  const source = `${joined(leaf, rowsOf(leaf))} WHERE r.p IS NOT NULL AND r.c${index} > 0 AND (${where(chosen)})`
+  const source = `${joined(leaf, rowsOf(leaf))} WHERE r.p IS NOT NULL AND r.c${index} > 0 AND (${where(leaf, chosen)})`
   if (!measure || !isSum(measure)) return template(`SELECT count(DISTINCT r.p) FROM ${source}`)
   const persons = `SELECT r.p AS p, sum(r.s${index})::DOUBLE AS s FROM ${source} GROUP BY r.p`
   const differing =
@@ -170,9 +177,10 @@ function sameGroup(leaf: Leaf): string {
   return same.length > 0 ? same.join(' AND ') : 'true'
 }
 
-function where({ absentBelow, gids }: Selection): string {
+function where(leaf: Leaf, { absentBelow, gids, family }: Selection): string {
   const absent = `g.n < ${whole(absentBelow)}`
-  return gids.length > 0 ? `${absent} OR g.gid IN (${list(gids.map(whole))})` : absent
+  const chosen = gids.length > 0 ? `${absent} OR g.gid IN (${list(gids.map(whole))})` : absent
+  return family === undefined ? chosen : `(${chosen}) AND ${isInFamily(leaf, family)}`
 }
 
 /** Frees the tables of a leaf once it has been decided. */

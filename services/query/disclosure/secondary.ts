@@ -48,7 +48,7 @@ export async function decide(
 }
 
 /** One withheld group more is enough: it holds at least k persons itself. */
-async function decideGroups(evidence: Evidence, withheld: Withheld, thresholds: Thresholds) {
+export async function decideGroups(evidence: Evidence, withheld: Withheld, thresholds: Thresholds) {
   const absentPersons = await withheld.persons([])
   const smallest = evidence.reduce<GroupEvidence | undefined>(
     (least, group) => (least && least.persons <= group.persons ? least : group),
@@ -61,7 +61,7 @@ async function decideGroups(evidence: Evidence, withheld: Withheld, thresholds: 
   return { shown, absentPersons: await withheld.persons([smallest.gid]) }
 }
 
-interface Column {
+export interface Column {
   readonly index: number
   readonly shown: Evidence
   /** Groups withheld whole, beyond those that never left the vault. */
@@ -70,7 +70,7 @@ interface Column {
   readonly nobodyElse: boolean
 }
 
-async function decideColumn(
+export async function decideColumn(
   { index, shown, gone, nobodyElse }: Column,
   withheld: Withheld,
   thresholds: Thresholds,
@@ -92,6 +92,6 @@ async function decideColumn(
 }
 
 /** A measure without a cell is a bug of the reader of evidence; it is read as nobody, and so withheld. */
-function cellOf(cells: readonly CellEvidence[], index: number): CellEvidence {
+export function cellOf(cells: readonly CellEvidence[], index: number): CellEvidence {
   return cells[index] ?? { value: null, persons: 0 }
 }

@@ -6,15 +6,20 @@ import type { Call } from '../statement/nodes.ts'
 import type { Bound, Column, From, Scope, Use } from '../typing/relation.ts'
 import type { Stage } from '../typing/stage.ts'
 import { type MeasureDraft, type Measures, measureOf, readMeasure } from './measure.ts'
+import { type GroupingSets, groupingOf, repeated } from './sets.ts'
 
 export interface LeafInput {
   readonly below: Stage
   readonly from: From
   readonly keys: readonly Bound[]
+  /** More than one, or absent. */
+  readonly sets?: GroupingSets
 }
 
 export interface LeafBuilder {
   readonly keyColumn: (index: number) => Column
+  /** GROUPING() of these keys. */
+  readonly grouping: (keys: readonly number[]) => Tree
   /** What an aggregate becomes above; `labels` are the keys, for hints. */
   readonly measure: (call: Call, labels: readonly string[]) => Bound
   /** Keeps the leaf and answers its relation. Called once, last. */
@@ -32,6 +37,7 @@ export function newLeaf(input: LeafInput, scope: Scope): LeafBuilder {
       const ref = sql.column(alias, `g${index}`)
       return { name: '', ref, restrict: [], personal: false, ...(kind ? { kind } : {}) }
     },
+    grouping: (keys) => groupingOf(sql.column(alias, `g${input.keys.length}`), keys, input.sets ?? []),
     measure: (call, labels) => measureOf(call, { scope, measures, labels }),
     close: () => sql.base('', scope.task.leaf(draftOf(input, measures, scope)), alias),
   }
@@ -66,9 +72,9 @@ function newMeasures(alias: string): Measures {
   }
 }
 
-function draftOf({ below, from, keys }: LeafInput, { drafts, expressions }: Measures, scope: Scope) {
-  const names = keys.map((_, index) => `g${index}`)
-  const rows = sql.select({
+function draftOf({ below, from, keys, sets }: LeafInput, { drafts, expressions }: Measures, scope: Scope) {
+  const given = keys.map((_, index) => `g${index}`)
+  const once = sql.select({
     list: [
       ...keys.map(({ tree }, index) => sql.named(tree, `g${index}`)),
       sql.named(scope.pix ?? sql.nothing, '__pix'),
@@ -77,9 +83,16 @@ function draftOf({ below, from, keys }: LeafInput, { drafts, expressions }: Meas
     from: below.tree(),
     where: sql.and(below.where),
   })
+  const others = ['__pix', ...expressions.map((_, index) => `x${index}`)]
+  const { rows, keys: names } = sets
+    ? repeated({ rows: once, keys: given, others }, sets)
+    : { rows: once, keys: given }
   const parts = { from: sql.derived(rows, inner), names }
   const isUnique =
-    below.unique && scope.seen.scalars.length === 0 && drafts.every((draft) => readMeasure(draft).isSimple)
+    below.unique &&
+    !sets &&
+    scope.seen.scalars.length === 0 &&
+    drafts.every((draft) => readMeasure(draft).isSimple)
   const uses = [...from.uses, ...scope.seen.uses]
   return {
     level1: sql.statement(isUnique ? levelOneOfUnique(parts, drafts) : levelOneOfMany(parts, drafts)),
@@ -87,8 +100,9 @@ function draftOf({ below, from, keys }: LeafInput, { drafts, expressions }: Meas
     keys: names,
     measures: drafts.map(({ name, shape, label }) => ({ name, shape, label })),
     plan: isUnique ? ('U' as const) : ('X' as const),
-    framed: isFramed({ from, keys, below }),
-    total: keys.length === 0,
+    framed: !sets && isFramed({ from, keys, below }),
+    total: names.length === 0,
+    ...(sets ? { sets } : {}),
     reads: readsOf(uses),
   }
 }

@@ -262,7 +262,7 @@ const mixing = new Set([...lists, 'OPERATOR_COALESCE', 'ARRAY_EXTRACT', 'ARRAY_S
 function bindOperator(expression: node.Operator, scope: Scope): Bound {
   const { type } = expression
   if (type === 'GROUPING_FUNCTION')
-    return scope.task.refuse('STATEMENT_NOT_ALLOWED', expression, { hint: { key: 'hint.groupingSets' } })
+    return scope.task.refuse('STATEMENT_NOT_ALLOWED', expression, { hint: { key: 'hint.misplaced' } })
   if (type === 'OPERATOR_TRY') return bindTry(expression, scope)
   const sides = expression.children.map((at) => ({ at, bound: bind(at, scope) }))
   const parts = sides.map(({ bound }) => bound)

@@ -3,7 +3,8 @@ import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
 import { computesNumbers, isOrderSensitive, literalNumber, mayAggregate } from '../functions.ts'
 import { newLeaf } from '../leaf/leaf.ts'
-import type { Call, Expression, Select } from '../statement/nodes.ts'
+import { labelWithoutLiterals } from '../statement/label.ts'
+import type { Call, Expression, Operator, Select } from '../statement/nodes.ts'
 import { contains, isAggregateCall, isSubquery, isWindow } from './contains.ts'
 import { bind, bindCondition, boundColumn, checkRestriction, made } from './expression.ts'
 import { finite } from './harden.ts'
@@ -31,13 +32,25 @@ export interface Grouping {
 export function groupStage(grouping: Grouping, below: Stage): Stage {
   const { scope } = below
   const keys = groupKeys(grouping, scope)
-  const sets = grouping.select.group_sets
   const isOnPerson = scope.class === 'PK' && keys.some(({ bound }) => isOwn(bound.identifier))
-  if (scope.class === 'PK' && sets.length > 1)
-    scope.task.note('STATEMENT_NOT_ALLOWED', grouping.select.group_expressions, { key: 'hint.groupingSets' })
+  if (scope.class === 'PK') checkSets(grouping.select, isOnPerson, scope)
   return scope.class === 'PK' && !isOnPerson
     ? leafStage(grouping, below, keys)
     : plainStage(grouping, below, keys)
+}
+
+/** Sets of one statement; each is a table of its own to be decided. */
+const maxSets = 32
+
+/** Some rows grouped by the person and others not would be rows of persons beside released ones. */
+function checkSets(
+  { group_sets, group_expressions }: Grouping['select'],
+  isOnPerson: boolean,
+  scope: Scope,
+): void {
+  if (group_sets.length > maxSets) scope.task.note('COMPLEXITY', group_expressions, { key: 'hint.maxSets' })
+  if (group_sets.length > 1 && isOnPerson)
+    scope.task.note('STATEMENT_NOT_ALLOWED', group_expressions, { key: 'hint.groupingSets' })
 }
 
 function groupKeys({ select, items }: Grouping, scope: Scope): readonly Key[] {
@@ -76,6 +89,11 @@ function plainStage({ select, at }: Grouping, below: Stage, keys: readonly Key[]
     class: scope.class,
     ...(pix ? { pix } : {}),
     aggregate: (call) => boundColumn(layer.carry(bindAggregate(call, scope))),
+    grouping: (positions) => {
+      const children = positions.flatMap((position) => groups[position] ?? [])
+      const tree = { class: 'OPERATOR', type: 'GROUPING_FUNCTION', alias: '', children }
+      return boundColumn(layer.carry(made(tree, [], 'number')))
+    },
   })
   const groupSets = isOnPerson || select.group_sets.length <= 1 ? undefined : select.group_sets
   const parts = (): Omit<sql.SelectParts, 'list'> => ({
@@ -110,10 +128,11 @@ function nameOf({ at, bound }: Key): string {
 }
 
 /** The leaf: a query of the vault below, a released relation above. */
-function leafStage({ at, from }: Grouping, below: Stage, keys: readonly Key[]): Stage {
+function leafStage({ at, from, select }: Grouping, below: Stage, keys: readonly Key[]): Stage {
   const { scope } = below
   for (const key of keys) checkKey(key, scope)
-  const leaf = newLeaf({ below, from, keys: keys.map(({ bound }) => bound) }, scope)
+  const sets = select.group_sets.length > 1 ? { sets: select.group_sets } : {}
+  const leaf = newLeaf({ below, from, keys: keys.map(({ bound }) => bound), ...sets }, scope)
   const carried = keys.map((key, index) => ({
     ...key,
     column: { ...leaf.keyColumn(index), name: nameOf(key) },
@@ -122,6 +141,7 @@ function leafStage({ at, from }: Grouping, below: Stage, keys: readonly Key[]): 
   const above = aboveGroups(scope, carried, {
     class: 'SAFE',
     aggregate: (call) => leaf.measure(call, labels),
+    grouping: (positions) => made(leaf.grouping(positions), [], 'number'),
   })
   return {
     scope: above,
@@ -145,16 +165,20 @@ function checkKey({ at, bound }: Key, scope: Scope): void {
   checkRestriction(bound, 'output', { at, scope })
 }
 
-type Above = Pick<Scope, 'class' | 'aggregate'> & Partial<Pick<Scope, 'pix'>>
+interface Above extends Pick<Scope, 'class' | 'aggregate'>, Partial<Pick<Scope, 'pix'>> {
+  /** GROUPING() of these keys, by position. */
+  readonly grouping: (positions: readonly number[]) => Bound
+}
 
 /** The scope above groups: an expression that equals a key is that key, an aggregate is a column, nothing else is known. */
 function aboveGroups(scope: Scope, keys: readonly (Key & { column: Column })[], above: Above): Scope {
   const byTree = new Map(keys.map(({ bound, column }) => [JSON.stringify(bound.tree), column]))
   const keyOf = (bound: Bound) => byTree.get(JSON.stringify(bound.tree))
   const { pix: _pix, aggregate: _aggregate, ...rest } = scope
+  const { grouping, ...own } = above
   return {
     ...rest,
-    ...above,
+    ...own,
     seen: { ...newSeen(), ...shared(scope) },
     resolve: (name) => {
       const column = scope.resolve(name)
@@ -167,16 +191,41 @@ function aboveGroups(scope: Scope, keys: readonly (Key & { column: Column })[], 
         const column = keyOf(bound)
         return boundColumn(column ?? ungrouped(expression, bound.columns[0]?.name ?? '', { scope, above }))
       }
-      if (leavesAsTheyAre.has(expression.class) || contains(expression, isNotLabel)) return null
+      if (isGrouping(expression)) return grouping(positionsOf(expression, keys, scope))
+      if (!mayBeKey(expression, scope)) return null
       const column = byTree.size > 0 ? keyOf(bind(expression, probing(scope))) : undefined
       return column ? boundColumn(column) : null
     },
   }
 }
 
+function isGrouping(expression: Expression): expression is Operator {
+  return expression.class === 'OPERATOR' && expression.type === 'GROUPING_FUNCTION'
+}
+
+/** Which keys GROUPING() names; what is no key has no answer. */
+function positionsOf({ children }: Operator, keys: readonly Key[], scope: Scope): readonly number[] {
+  return children.map((child) => {
+    const wanted = JSON.stringify(bind(child, probing(scope)).tree)
+    const position = keys.findIndex(({ bound }) => JSON.stringify(bound.tree) === wanted)
+    if (position < 0)
+      scope.task.note('TYPE_ERROR', child, {
+        key: 'hint.groupBy',
+        with: { column: labelWithoutLiterals(child) },
+      })
+    return position
+  })
+}
+
+/** Names find their keys by themselves; what holds an aggregate or a subquery is no label, but a value per person may be. */
+function mayBeKey(expression: Expression, { seen }: Scope): boolean {
+  const isNoLabel = (part: Expression) => isNotLabel(part) && !seen.values.has(part)
+  return !leavesAsTheyAre.has(expression.class) && !contains(expression, isNoLabel)
+}
+
 const leavesAsTheyAre = new Set(['COLUMN_REF', 'CONSTANT', 'LAMBDA', 'STAR'])
 const isNotLabel = (part: Expression) =>
-  isAggregateCall(part) || isWindow(part) || isSubquery(part) || part.class === 'LAMBDA'
+  isAggregateCall(part) || isWindow(part) || isSubquery(part) || isGrouping(part) || part.class === 'LAMBDA'
 
 /** A scope in which an expression is bound only to be compared with the keys: what is wrong with it is said elsewhere. */
 function probing(scope: Scope): Scope {

@@ -75,13 +75,13 @@ export function bindJoin(sides: Sides, task: Task, environment: Environment): Fr
 function bindOn(part: Expression, scope: Scope): Bound {
   const before = scope.seen.outer.length
   const bound = bindCondition(part, scope)
-  if (scope.seen.outer.length > before)
+  if (scope.seen.outer.length > before || scope.seen.scalars.some(({ on }) => on))
     scope.task.note('STATEMENT_NOT_ALLOWED', part, { key: 'hint.outerInWhere' })
   return bound
 }
 
 /** Scalars of the condition stand beside the rows that the join keeps. */
-function withScalars({ join, left, right }: Sides, scalars: readonly Tree[]): readonly [Tree, Tree] {
+function withScalars({ join, left, right }: Sides, scalars: readonly sql.Beside[]): readonly [Tree, Tree] {
   if (join.join_type === 'RIGHT') return [left.tree, sql.beside(right.tree, scalars)]
   return [sql.beside(left.tree, scalars), right.tree]
 }

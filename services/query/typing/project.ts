@@ -17,6 +17,8 @@ export interface Ending {
   readonly stage: Stage
   readonly from: From
   readonly ties: readonly Tie[]
+  /** One value per person: grouped by the ties. */
+  readonly isValue: boolean
 }
 
 /** A column of the list: what it is, what is written, and when it is withheld. */
@@ -36,12 +38,14 @@ export function finish(ending: Ending): () => Draft {
   const shown = items.map((item) => show(item, scope))
   const ends = { ...ending, shown, columns: outputColumns(shown, scope) }
   const modifiers = scope.class === 'PK' ? personModifiers(ends) : openModifiers(ends)
-  const isTied = isOnlyTied(ends)
+  const isValue = ending.isValue && scope.seen.outer.length === ending.ties.length
+  const isTied = isOnlyTied(ends) || isValue
+  const tied = isValue ? valueQuery(ends) : () => tiedQuery(ending)
   return () => ({
-    tree: isTied ? tiedQuery(ending) : wholeQuery(ends, modifiers.list),
+    tree: isTied ? tied() : wholeQuery(ends, modifiers.list),
     columns: ends.columns,
     class: classOf(scope),
-    unique: stage.unique,
+    unique: stage.unique && !standsBeside(stage),
     isGrouped: stage.isGrouped || modifiers.isGrouped,
     rows: stage.isSingle ? 1 : ending.from.rows,
     ...(isTied
@@ -72,6 +76,27 @@ function tiedQuery({ stage, ties }: Ending): Tree {
   const own = ties.map(({ inner }, index) => sql.named(inner.ref, `__tie${index}`))
   const list = [...own, ...(pix ? [sql.named(pix, '__pix')] : [])]
   return sql.select({ list, from: stage.tree(), where: sql.and(stage.where) })
+}
+
+/** Whether something was joined to the rows: then no more is said of how many there are than the verifier would follow. */
+function standsBeside({ scope, below }: Stage): boolean {
+  return scope.seen.scalars.length > 0 || (below !== undefined && standsBeside(below))
+}
+
+/** The value of each person, with the ties that it was grouped by. */
+function valueQuery(ends: Ends): () => Tree {
+  const { stage, ties } = ends
+  const { scope } = stage
+  const keys = ties.map(({ inner }, index) =>
+    sql.named(bind({ class: 'EXPANDED', column: inner }, scope).tree, `__tie${index}`),
+  )
+  const pix = scope.pix ? [sql.named(scope.pix, '__pix')] : []
+  return () =>
+    sql.select({
+      list: [...listed(ends), ...keys, ...pix],
+      from: stage.tree(),
+      where: sql.and(stage.where),
+    })
 }
 
 function classOf({ class: own, seen }: Scope): RelationClass {

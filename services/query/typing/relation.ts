@@ -2,6 +2,7 @@
 import type { BulleTable } from '../../dataset/bulle.ts'
 import type { Tree } from '../../engine/engine.ts'
 import type { Code, Facts, Sentence } from '../../kernel/refusal.ts'
+import type { Beside } from '../build.ts'
 import type { LeafDraft } from '../plan.ts'
 import type { Call, ColumnReference, Cte, Expression, QueryNode, Window } from '../statement/nodes.ts'
 
@@ -112,7 +113,7 @@ export interface Relation {
   readonly isGrouped: boolean
   readonly uses: readonly Use[]
   readonly rows: number
-  /** Of an EXISTS whose only tie to the outer row is the person: the pairs to compare outside. */
+  /** Of an EXISTS, or of one value per person, whose only tie to the outer row is the person: the pairs to compare outside. */
   readonly ties?: readonly { readonly outer: Tree; readonly inner: string }[]
   /** Its rows are those of the person of the outer row. */
   readonly isWithinPerson: boolean
@@ -147,6 +148,8 @@ export interface Environment {
   readonly outer?: Scope
   /** The body of EXISTS: only whether a row is there matters. */
   readonly isExists?: boolean
+  /** The body of a scalar subquery: one value per person of the outer row may be meant. */
+  readonly isScalar?: boolean
   /** The outermost query: its ORDER BY, LIMIT and marks are those of the answer. */
   readonly isAnswer?: boolean
 }
@@ -182,8 +185,10 @@ export interface Seen {
   readonly outer: Column[]
   /** ORDER BY lists that get a last key, so that windows within a person are deterministic. */
   readonly openOrders: Tree[][]
-  /** One-row relations that stand for scalar subqueries: joined to the rows of this stage. */
-  readonly scalars: Tree[]
+  /** Relations that stand for scalar subqueries: joined to the rows of this stage. */
+  readonly scalars: Beside[]
+  /** Values per person that have been bound, by the node of the text: a key is known again where it is shown. */
+  readonly values: Map<Expression, Bound>
   /** Aliases being resolved, against circles. */
   readonly resolving: Set<string>
   /** Released relations read in subqueries. */

@@ -14,6 +14,7 @@ export function newSeen(): Seen {
     outer: [],
     openOrders: [],
     scalars: [],
+    values: new Map(),
     resolving: new Set(),
     released: [],
   }

@@ -1,6 +1,6 @@
 /** One SELECT, read in the order of its meaning: FROM, WHERE, GROUP BY, HAVING, windows, the list, DISTINCT, ORDER BY. */
 import { beside } from '../build.ts'
-import type { Select } from '../statement/nodes.ts'
+import type { Expression, Select } from '../statement/nodes.ts'
 import { contains, isAggregateCall, isWindow } from './contains.ts'
 import { bindCondition, conjuncts } from './expression.ts'
 import { bindFrom } from './from.ts'
@@ -25,13 +25,30 @@ export function bindSelect(select: Select, task: Task, outside: Environment): Re
   scope.seen.outer.push(...from.seen.outer)
   scope.seen.released.push(...from.seen.released)
   const ties = bindWhere(select, from, scope)
-  const groups = stageOfGroups(select, { items, from }, ties.stage)
+  const isValue = environment.isScalar === true && isValuePerPerson(select, items, ties.found)
+  const grouping = isValue ? { ...select, group_expressions: ties.found.map(keyOf) } : select
+  const groups = stageOfGroups(grouping, { items, from }, ties.stage)
   if (select.having) groups.where.push(bindCondition(select.having, groups.scope).tree)
   const stage = withWindows(select, items, groups)
   for (const part of conjuncts(select.qualify)) stage.where.push(bindCondition(part, stage.scope).tree)
-  const draft = finish({ select, items, stage, from, ties: ties.found })
+  const draft = finish({ select, items, stage, from, ties: ties.found, isValue })
   for (let one: Stage | undefined = stage; one; one = one.below) closeOrders(one.scope)
   return { ...draft(), uses: [...from.uses, ...scope.seen.uses], ...personFact(from) }
+}
+
+/** `(SELECT count(*) FROM … WHERE x.id = outer.id)`: an aggregate of the rows of the outer person, and nothing else. */
+function isValuePerPerson(select: Select, items: readonly Item[], ties: readonly Tie[]): boolean {
+  const { group_expressions, aggregate_handling, modifiers, having, qualify, sample } = select
+  const [first, second] = items.map(({ expression }) => expression)
+  const isPlain =
+    group_expressions.length + modifiers.length === 0 && aggregate_handling !== 'FORCE_AGGREGATES'
+  const isAlone = having === null && qualify === null && sample === null && second === undefined
+  const isAggregate = contains(first ?? null, isAggregateCall) && !contains(first ?? null, isWindow)
+  return ties.length > 0 && isPlain && isAlone && isAggregate
+}
+
+function keyOf({ inner }: Tie): Expression {
+  return { class: 'EXPANDED', column: inner }
 }
 
 function personFact(from: From): { person?: string } {

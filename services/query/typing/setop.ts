@@ -1,10 +1,10 @@
-/** UNION, INTERSECT, EXCEPT: free over public and released rows; over patient rows UNION ALL with the person kept. */
+/** UNION, INTERSECT, EXCEPT: free over public and released rows; over patient rows within each person. */
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
 import { literalNumber } from '../functions.ts'
 import type { Order, SetOperation } from '../statement/nodes.ts'
 import { fromRelation } from './from.ts'
-import { isSame } from './identifiers.ts'
+import { isOwn, isSame } from './identifiers.ts'
 import { limitOf, withoutRepeats } from './project.ts'
 import type { Environment, OutputColumn, Relation, Scope, Task } from './relation.ts'
 import { listNames, scopeOf } from './scope.ts'
@@ -50,7 +50,10 @@ function checkPersons(
     return isSame(column.identifier, other?.identifier)
   })
   const isUnionAll = operation.setop_type === 'UNION' && operation.setop_all
-  if (!isUnionAll || !isAligned || left.class !== right.class) task.note('SET_OPERATION', operation)
+  // With an identifier in the rows, and the person beside it, sets of rows stay within each person.
+  const isWithinPerson = left.columns.some(({ identifier }) => isOwn(identifier))
+  const isKept = isAligned && (isUnionAll || isWithinPerson)
+  if (!isKept || left.class !== right.class) task.note('SET_OPERATION', operation)
 }
 
 interface Alignment {

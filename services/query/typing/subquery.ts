@@ -6,6 +6,7 @@ import { compareSafely } from './harden.ts'
 import { personOf } from './hints.ts'
 import { isSame } from './identifiers.ts'
 import type { Bound, OutputColumn, Relation, Scope } from './relation.ts'
+import { valueOfPerson } from './value.ts'
 
 type Bind = (expression: Expression, scope: Scope) => Bound
 
@@ -16,13 +17,16 @@ interface Member {
 
 /** The subquery as it will run: EXISTS, IN and its kin, or the one row of a scalar beside the rows of this stage. */
 export function bindSubquery(expression: Subquery, scope: Scope, bind: Bind): Bound {
+  const known = scope.seen.values.get(expression)
+  if (known) return known
   const isExists = expression.subquery_type === 'EXISTS'
-  const environment = { ctes: scope.environment.ctes, outer: scope, isExists }
+  const isScalar = expression.subquery_type === 'SCALAR'
+  const environment = { ctes: scope.environment.ctes, outer: scope, isExists, isScalar }
   const members = membersOf(expression.child).map((at) => ({ at, bound: bind(at, scope) }))
   const relation = scope.task.query(expression.subquery.node, environment)
   scope.seen.uses.push(...relation.uses)
   const ask = { expression, relation, members, scope }
-  if (expression.subquery_type === 'SCALAR') return scalarOf(ask)
+  if (isScalar) return valueOfPerson(ask, bind) ?? scalarOf(ask)
   const parts = members.map(({ bound }) => bound)
   return {
     tree: relation.class === 'PK' ? overPersons(ask) : overRest(ask),
@@ -61,7 +65,8 @@ function scalarOf({ expression, relation, scope }: Ask): Bound {
   const list = [sql.named(sql.when(isOne, only(column.physical, 'min')), 'value')]
   if (column.mark)
     list.push(sql.named(sql.coalesce(only(column.mark, 'bool_or'), sql.boolean(false)), 'mark'))
-  scope.seen.scalars.push(sql.derived(sql.select({ list, from: sql.derived(relation.tree, inner) }), outer))
+  const one = sql.select({ list, from: sql.derived(relation.tree, inner) })
+  scope.seen.scalars.push({ tree: sql.derived(one, outer) })
   return {
     ...nothing,
     tree: sql.column(outer, 'value'),
@@ -101,6 +106,10 @@ function asBound(column: OutputColumn | undefined): Bound {
 }
 
 function refuseCrossing({ expression, relation, scope }: Ask): Tree {
+  if (relation.isWithinPerson) {
+    scope.task.note('CROSS_PATIENT_SUBQUERY', expression, { key: 'hint.subqueryInFrom' })
+    return sql.boolean(false)
+  }
   const [inner, outer] = [relation.person, personOf(scope.sources)]
   const hint =
     inner && outer ? { key: 'hint.addEquality', with: { equality: `${inner} = ${outer}` } } : undefined

@@ -19,6 +19,7 @@ export function verifyLeaf(plan: Tree, leaf: Leaf, bulle: Bulle): void {
   const { keys } = leaf
   proveRows(relation, leaf, { keyed: keys.length, width: keys.length + 2 + widthOf(leaf.measures) })
   proveFrame(relation, leaf)
+  proveSets(relation, leaf)
   if (leaf.total !== (keys.length === 0)) notProven('V6')
   if (leaf.plan === 'X') proveEvidence(relation, leaf)
 }
@@ -96,6 +97,11 @@ function proveRows(relation: Relation, leaf: Leaf, { keyed, width }: { keyed: nu
 function proveFrame(relation: Relation, { framed, keys }: Leaf): void {
   const arePublic = keys.every((_, i) => factAt(relation, i).isPublic)
   if (framed && !(arePublic && relation.isFrame)) notProven('V6')
+}
+
+/** A row stands in every grouping set, whoever it is of: the number of the set comes from no row of a person. */
+function proveSets(relation: Relation, { sets, keys }: Leaf): void {
+  if (sets && !factAt(relation, keys.length - 1).isPublic) notProven('V6')
 }
 
 function proveEvidence(relation: Relation, { keys, measures }: Leaf): void {

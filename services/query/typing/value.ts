@@ -1,0 +1,70 @@
+/** Scalar subqueries over the rows of the outer person: one value per person, joined to the rows of the stage. */
+import type { Tree } from '../../engine/engine.ts'
+import * as sql from '../build.ts'
+import { isAggregate } from '../functions.ts'
+import type { Expression, Subquery } from '../statement/nodes.ts'
+import { contains, isSubquery } from './contains.ts'
+import type { Bound, Relation, Scope } from './relation.ts'
+import { columnsUnder } from './scope.ts'
+
+type Bind = (expression: Expression, scope: Scope) => Bound
+
+interface Ask {
+  readonly expression: Subquery
+  readonly relation: Relation
+  readonly scope: Scope
+}
+
+/** Aggregates that have a value where there is no row. */
+const zeroes = new Set(['count', 'count_star', 'count_if', 'countif', 'regr_count', 'entropy'])
+
+/**
+ * `(SELECT count(*) FROM … WHERE x.id = outer.id)`: grouped by the person and joined to the rows of this stage; a person without a
+ * row has what the aggregates say of no rows.
+ */
+export function valueOfPerson({ expression, relation, scope }: Ask, bind: Bind): Bound | null {
+  const { ties } = relation
+  const { node } = expression.subquery
+  const [item] = node.type === 'SELECT_NODE' ? node.select_list : []
+  if (!ties || !item || relation.class !== 'PK' || !scope.pix) return null
+  const otherwise = ofNoRows(item)
+  if (contains(otherwise, (part) => part.class === 'COLUMN_REF' || isSubquery(part))) return null
+  const alias = scope.task.fresh()
+  const [column] = columnsUnder(alias, relation.columns)
+  if (!column) return null
+  const own = sql.column(alias, '__pix')
+  const pairs = ties.map(({ outer, inner }) => sql.equal(outer, sql.column(alias, inner)))
+  const on = sql.and([...pairs, sql.equal(scope.pix, own)])
+  scope.seen.scalars.push({ tree: sql.derived(relation.tree, alias), ...(on ? { on } : {}) })
+  const tree = sql.when(sql.isNotNull(own), column.ref, bind(otherwise, scope).tree)
+  const value: Bound = {
+    tree,
+    marks: [],
+    hasSubquery: false,
+    columns: [column],
+    ...(column.kind ? { kind: column.kind } : {}),
+    ...(column.type ? { type: column.type } : {}),
+  }
+  scope.seen.values.set(expression, value)
+  return value
+}
+
+/** An expression over aggregates, as it is where there are no rows: the same tree with constants in the place of calls. */
+function ofNoRows(item: Expression): Expression {
+  return replaced(item) as Expression
+}
+
+function replaced(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(replaced)
+  if (typeof part !== 'object' || part === null) return part
+  const entries = Object.entries(part).map(([key, value]) => [key, replaced(value)])
+  return ofNothing(part) ?? Object.fromEntries(entries)
+}
+
+/** What an aggregate says of no rows. */
+function ofNothing(part: object): Tree | undefined {
+  if (!('class' in part && part.class === 'FUNCTION' && 'function_name' in part)) return undefined
+  const name = String(part.function_name).toLowerCase()
+  if (zeroes.has(name)) return sql.integer(0)
+  return isAggregate(name) ? sql.nothing : undefined
+}
