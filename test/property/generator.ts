@@ -3,23 +3,25 @@
  * The oracle never reads the SQL and the system never sees the functions.
  */
 import type { Cell, Cohort, Row } from './cohort.ts'
+import { makeStatistic, type Statistic } from './generator-statistic.ts'
 import type { Dice } from './seed.ts'
 
 /** The rows that make one row of FROM, by alias; null on the unmatched side of an outer join. */
 export type Env = Readonly<Record<string, Row | null>>
 
-interface Expression {
+export interface Expression {
   readonly sql: string
   readonly of: (env: Env) => Cell
 }
 
 /** A predicate is unknown (null) where SQL says NULL. */
-interface Predicate {
+export interface Predicate {
   readonly sql: string
   readonly of: (env: Env) => boolean | null
 }
 
-type Kind = 'rows' | 'persons' | 'keys' | 'values' | 'sum' | 'avg'
+type Kind = 'rows' | 'persons' | 'keys' | 'values' | 'sum' | 'avg' | StatisticKind
+type StatisticKind = 'min' | 'max' | 'quantile' | 'mode' | 'any' | 'all' | 'spread' | 'relation'
 
 export interface GeneratedMeasure {
   readonly sql: string
@@ -28,6 +30,10 @@ export interface GeneratedMeasure {
   readonly takes: (env: Env) => boolean
   /** What a row adds to a sum, or the value that is counted once. */
   readonly value: (env: Env) => Cell
+  /** The explained number of a relation. */
+  readonly other?: (env: Env) => Cell
+  readonly q?: number
+  readonly statistic?: Statistic
 }
 
 interface Source {
@@ -305,6 +311,13 @@ function makeMeasure(dice: Dice, aliases: readonly Alias[]): GeneratedMeasure {
 
 function pickMeasure(dice: Dice, aliases: readonly Alias[]): GeneratedMeasure {
   const alias = dice.pick(aliases.filter((one) => one !== 'r'))
+  if (dice.chance(0.4)) {
+    return makeStatistic(dice, {
+      number: () => makeNumber(dice, alias, aliases),
+      column: () => column(alias, dice.pick([...texts[alias], ...numbers[alias]])[0]),
+      test: () => makePredicate(dice, aliases, 1),
+    })
+  }
   const kind = dice.pick(['rows', 'rows', 'persons', 'keys', 'values', 'sum', 'sum', 'avg'] as const)
   if (kind === 'rows') return countRows(dice, alias)
   if (kind === 'keys' && aliases.includes('s')) {
