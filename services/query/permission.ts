@@ -43,6 +43,6 @@ export function thresholdsOf(
   const isRead = (name: string) => plan.reads.some(({ dataset }) => dataset === name)
   const datasets = bulle.datasets.filter(({ name }) => isRead(name)).map(({ k }) => k)
   const lines = granted.current.permit.lines.filter(({ dataset }) => isRead(dataset)).map(({ k }) => k)
-  const { k, p, twoShare } = rulebook.disclosure
-  return { k: Math.max(k, ...datasets, ...lines), p, twoShare }
+  const { k, ...others } = rulebook.disclosure
+  return { ...others, k: Math.max(k, ...datasets, ...lines) }
 }

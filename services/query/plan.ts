@@ -10,8 +10,36 @@ import type { RewrittenStatement, Tree } from '../engine/engine.ts'
  * - keys: distinct keys that each belong to one person (stays). Level 1: `c` = distinct keys of this person. T1 on it.
  * - values: distinct values held by at least k persons each. Level 1: nothing; its own table, see `valuesOf`.
  * - sum, avg: level 1 `c` (values that are not NULL) and `s` (their sum, finite). T1 to T4.
+ *
+ * The rest carry nothing at level 1 either: each has a table of its own, with how often each person holds each value.
+ * - min, max: the value of the k-th person from that end. T1, and 2k persons.
+ * - quantile: the mean of the means of k persons around `q`. T1, k persons on either side, T4 on those k.
+ * - mode: the commonest value. T1, and k persons who hold it.
+ * - any, all: bool_or and bool_and of a condition. A side of fewer than k persons is taken as nobody; T1 on the other.
+ * - spread, relation: what `statistic` makes of the moments of one number, of two. T1 to T4, and degrees of freedom.
  */
-export type Shape = 'presence' | 'filtered' | 'persons' | 'keys' | 'values' | 'sum' | 'avg'
+export type Shape =
+  | 'presence'
+  | 'filtered'
+  | 'persons'
+  | 'keys'
+  | 'values'
+  | 'sum'
+  | 'avg'
+  | OrderShape
+  | 'any'
+  | 'all'
+  | 'spread'
+  | 'relation'
+export type OrderShape = 'min' | 'max' | 'quantile' | 'mode'
+export type SpreadStatistic = 'var_samp' | 'var_pop' | 'stddev_samp' | 'stddev_pop' | 'sem'
+export type RelationStatistic =
+  | 'covar_samp'
+  | 'covar_pop'
+  | 'corr'
+  | 'regr_slope'
+  | 'regr_intercept'
+  | 'regr_r2'
 
 export interface Measure {
   /** Column of the released table, `m1`, `m2`, …: numbered from 1, because `c0` of level 1 is the rows. */
@@ -21,6 +49,17 @@ export interface Measure {
   readonly type: string
   /** The label that a person would recognise (the alias or the text), for the disclosure report. */
   readonly label: string
+  /** Of a quantile: the share below it, between 0 and 1. */
+  readonly q?: number
+  /** Of spread and relation. */
+  readonly statistic?: SpreadStatistic | RelationStatistic
+}
+
+const atLevelOne: ReadonlySet<Shape> = new Set(['presence', 'filtered', 'persons', 'keys', 'sum', 'avg'])
+
+/** Whether a measure has a table of its own beside level 1, and nothing in it. */
+export function hasOwnTable({ shape }: Pick<Measure, 'shape'>): boolean {
+  return !atLevelOne.has(shape)
 }
 
 interface Key {
@@ -35,7 +74,8 @@ interface Key {
  * Inside the vault a relation is `"dataset"."table"` (the mount of the bulle), with its `__pix` UINTEGER. `level1` has one row per group and person, at fixed positions: the keys `g0…`, `__pix` (NULL on the rows of a public
  * frame), `c0` (rows, BIGINT), then per measure `m<i>`, i from 1: `c<i>` and, for sum and avg, `s<i>` (the type that DuckDB
  * gives the sum; DOUBLE for avg). A `values` measure has no column there.
- * A `values` measure `i` has a statement of its own in `values`: keys `g0…`, `__pix`, `x` (the value), without repeats.
+ * A `values` measure `i` has a statement of its own in `values`: keys `g0…`, `__pix`, `x` (the value), without repeats. So have
+ * order statistics, flags and moments, with one more column: how many rows hold the value; `relation` has a pair, `x` and `y`.
  * The vault keeps them as temporary tables; level 2 reads those and nothing else (query/evidence.ts).
  */
 export interface Leaf {

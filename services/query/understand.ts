@@ -2,11 +2,20 @@
 import type { Bulle } from '../dataset/bulle.ts'
 import type { Parser, Twin } from '../engine/engine.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { Draft, Leaf, LeafDraft, Measure, OutputColumn, Plan } from './plan.ts'
+import {
+  type Draft,
+  hasOwnTable,
+  type Leaf,
+  type LeafDraft,
+  type Measure,
+  type OutputColumn,
+  type Plan,
+} from './plan.ts'
 import { prepare } from './prepare.ts'
 import type { Parameters } from './question.ts'
 import { bulleTwin, releaseTwin } from './twin.ts'
-import { verifyLeaf, verifyOuter, verifyValues } from './verify/verify.ts'
+import { kindOf } from './typing/harden.ts'
+import { verifyHeld, verifyLeaf, verifyOuter, verifyPairs, verifyValues } from './verify/verify.ts'
 
 export interface Statement {
   readonly sql: string
@@ -37,30 +46,78 @@ async function proveLeaf(
   const columns = await parser.columns(level1, twin)
   const types = columns.map(({ type }) => type)
   const values = []
-  for (const { measure, tree } of draft.values) values.push({ measure, statement: await parser.text(tree) })
+  const held = new Map<string, string>()
+  for (const { measure, tree } of draft.values) {
+    const statement = await parser.text(tree)
+    values.push({ measure, statement })
+    held.set(measure, (await parser.columns(statement, twin))[draft.keys.length + 1]?.type ?? '')
+  }
   const leaf: Leaf = {
     ...draft,
     level1,
     values,
     keys: draft.keys.map((name, i) => ({ name, type: types[i] ?? '' })),
-    measures: withTypes(draft, types),
+    measures: withTypes(draft, { types, held }),
   }
   verifyLeaf(await parser.plan(level1, twin), leaf, bulle)
-  for (const { statement } of values) verifyValues(await parser.plan(statement, twin), leaf, bulle)
+  for (const { measure, statement } of values) {
+    const shape = leaf.measures.find(({ name }) => name === measure)?.shape
+    const verify = shape === 'values' ? verifyValues : shape === 'relation' ? verifyPairs : verifyHeld
+    verify(await parser.plan(statement, twin), leaf, bulle)
+  }
   return leaf
 }
 
-/** Counts are BIGINT, means DOUBLE; a sum has the type that level 1 gave it. */
-function withTypes({ keys, measures }: LeafDraft, types: readonly string[]): readonly Measure[] {
+interface Types {
+  /** Of the columns of level 1. */
+  readonly types: readonly string[]
+  /** Of the values of the measures that have a table of their own. */
+  readonly held: ReadonlyMap<string, string>
+}
+
+/** Counts are BIGINT, means DOUBLE; a sum has the type that level 1 gave it, a value in order that of the values. */
+function withTypes({ keys, measures }: LeafDraft, { types, held }: Types): readonly Measure[] {
   let at = keys.length + 2
   return measures.map((measure) => {
-    if (measure.shape === 'values') return { ...measure, type: 'BIGINT' }
+    if (hasOwnTable(measure)) return { ...measure, type: ownType(measure, held.get(measure.name) ?? '') }
     const isSum = measure.shape === 'sum' || measure.shape === 'avg'
     const sumType = types[at + 1] ?? ''
     at += isSum ? 2 : 1
     if (measure.shape === 'avg') return { ...measure, type: 'DOUBLE' }
     return { ...measure, type: isSum ? sumType : 'BIGINT' }
   })
+}
+
+/** Refuses AGG_NOT_ALLOWED where the extremes or quantiles of what is neither a number nor a date are asked for. */
+function ownType({ shape }: Pick<Measure, 'shape'>, type: string): string {
+  switch (shape) {
+    case 'values':
+      return 'BIGINT'
+    case 'any':
+    case 'all':
+      return 'BOOLEAN'
+    case 'mode':
+      return type
+    case 'min':
+    case 'max':
+      return isOrdered(type) ? type : notOrdered()
+    case 'quantile':
+      return isMoment(type) ? type : isOrdered(type) ? 'DOUBLE' : notOrdered()
+    default:
+      return 'DOUBLE'
+  }
+}
+
+function isMoment(type: string): boolean {
+  return type === 'DATE' || type === 'TIMESTAMP'
+}
+
+function isOrdered(type: string): boolean {
+  return isMoment(type) || kindOf(type) === 'number'
+}
+
+function notOrdered(): never {
+  throw new Refusal('AGG_NOT_ALLOWED', { hint: { key: 'hint.orderStatistic' } })
 }
 
 async function proveOuter(

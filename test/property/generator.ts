@@ -4,23 +4,26 @@
  */
 import type { Cell, Cohort, Row } from './cohort.ts'
 import { makeSets } from './generator-sets.ts'
+import { makeStatistic, type Statistic } from './generator-statistic.ts'
 import type { Dice } from './seed.ts'
+import { and, known, or } from './three-valued.ts'
 
 /** The rows that make one row of FROM, by alias; null on the unmatched side of an outer join. */
 export type Env = Readonly<Record<string, Row | null>>
 
-interface Expression {
+export interface Expression {
   readonly sql: string
   readonly of: (env: Env) => Cell
 }
 
 /** A predicate is unknown (null) where SQL says NULL. */
-interface Predicate {
+export interface Predicate {
   readonly sql: string
   readonly of: (env: Env) => boolean | null
 }
 
-type Kind = 'rows' | 'persons' | 'keys' | 'values' | 'sum' | 'avg'
+type Kind = 'rows' | 'persons' | 'keys' | 'values' | 'sum' | 'avg' | StatisticKind
+type StatisticKind = 'min' | 'max' | 'quantile' | 'mode' | 'any' | 'all' | 'spread' | 'relation'
 
 export interface GeneratedMeasure {
   readonly sql: string
@@ -29,6 +32,10 @@ export interface GeneratedMeasure {
   readonly takes: (env: Env) => boolean
   /** What a row adds to a sum, or the value that is counted once. */
   readonly value: (env: Env) => Cell
+  /** The explained number of a relation. */
+  readonly other?: (env: Env) => Cell
+  readonly q?: number
+  readonly statistic?: Statistic
 }
 
 interface Source {
@@ -308,20 +315,6 @@ function textTest(dice: Dice, alias: Alias): Predicate {
   return { sql: `${sql} <> '${choice}'`, of: (env) => known(of(env), (value) => value !== choice) }
 }
 
-function known(value: Cell, test: (value: string | number) => boolean): boolean | null {
-  return value === null ? null : test(value)
-}
-
-function and(a: boolean | null, b: boolean | null): boolean | null {
-  if (a === false || b === false) return false
-  return a === null || b === null ? null : true
-}
-
-function or(a: boolean | null, b: boolean | null): boolean | null {
-  if (a === true || b === true) return true
-  return a === null || b === null ? null : false
-}
-
 const always = () => true
 const nothing = () => null
 
@@ -338,6 +331,13 @@ function makeMeasure(dice: Dice, aliases: readonly Alias[]): GeneratedMeasure {
 
 function pickMeasure(dice: Dice, aliases: readonly Alias[]): GeneratedMeasure {
   const alias = dice.pick(aliases.filter((one) => one !== 'r'))
+  if (dice.chance(0.4)) {
+    return makeStatistic(dice, {
+      number: () => makeNumber(dice, alias, aliases),
+      column: () => column(alias, dice.pick([...texts[alias], ...numbers[alias]])[0]),
+      test: () => makePredicate(dice, aliases, 1),
+    })
+  }
   const kind = dice.pick(['rows', 'rows', 'persons', 'keys', 'values', 'sum', 'sum', 'avg'] as const)
   if (kind === 'rows') return countRows(dice, alias)
   if (kind === 'keys' && aliases.includes('s')) {

@@ -2,6 +2,7 @@
 import type { Value } from '../../services/engine/engine.ts'
 import { type Cell, k } from './cohort.ts'
 import type { Env, GeneratedMeasure } from './generator.ts'
+import { dominates, type Expected, statisticOf } from './statistic.ts'
 
 export interface Group {
   /** Of several grouping sets: which one. */
@@ -41,24 +42,21 @@ interface Tally {
 
 function tally(measure: GeneratedMeasure, envs: readonly Env[]): Tally {
   const sums = [...contributions(measure, envs).values()]
-  const sizes = sums.map(Math.abs).toSorted((a, b) => b - a)
-  const [largest = 0, second = 0] = sizes
-  const total = sizes.reduce((sum, size) => sum + size, 0)
   const frequency = new Map<number, number>()
   for (const sum of sums) frequency.set(sum, (frequency.get(sum) ?? 0) + 1)
   return {
     persons: sums.length,
     nonZero: sums.filter((sum) => sum !== 0).length,
     differing: sums.length - Math.max(0, ...frequency.values()),
-    // A hair of tolerance: the engine adds in another order.
-    isDominated:
-      largest > 0 &&
-      (total - largest - second < 0.1 * largest * (1 - 1e-9) ||
-        (largest + second) * (1 - 1e-9) > 0.9 * total),
+    isDominated: dominates(sums),
   }
 }
 
-const isSum = ({ kind }: GeneratedMeasure) => kind === 'sum' || kind === 'avg'
+/** The sums that a measure is made of: of moments, each of its numbers. */
+function sumsOf(measure: GeneratedMeasure): readonly GeneratedMeasure[] {
+  if (measure.kind === 'sum' || measure.kind === 'avg' || measure.kind === 'spread') return [measure]
+  return measure.kind === 'relation' ? [measure, { ...measure, value: measure.other ?? measure.value }] : []
+}
 
 /** What is wrong with one shown cell. */
 export function faultsOfCell(
@@ -66,19 +64,22 @@ export function faultsOfCell(
   envs: readonly Env[],
   shown: Value,
 ): readonly string[] {
-  const { persons, nonZero, differing, isDominated } = tally(measure, envs)
+  const { persons } = tally(measure, envs)
   const faults: string[] = []
   if (persons < k) faults.push(`T1: ${persons} persons`)
-  if (isSum(measure)) {
+  for (const { nonZero, differing, isDominated } of sumsOf(measure).map((one) => tally(one, envs))) {
     if (nonZero < k) faults.push(`T2: ${nonZero} contribute`)
     if (differing < k) faults.push(`T3: ${differing} differ`)
     if (isDominated) faults.push('T4: dominated')
   }
   const expected = expectedOf(measure, envs)
-  const given = Number(shown)
-  if (Math.abs(given - expected) > 1e-9 * Math.max(1, Math.abs(expected)))
-    faults.push('value: not what the rows say')
-  return faults
+  if (!isAlike(shown, expected.value)) faults.push(`value: not what the rows say of ${measure.kind}`)
+  return [...faults, ...expected.faults]
+}
+
+function isAlike(shown: Value, expected: Cell): boolean {
+  if (typeof expected !== 'number') return shown === expected
+  return shown !== null && Math.abs(Number(shown) - expected) <= 1e-9 * Math.max(1, Math.abs(expected))
 }
 
 function groupedBy(envs: readonly Env[], by: (env: Env) => Cell): Iterable<readonly Env[]> {
@@ -87,8 +88,23 @@ function groupedBy(envs: readonly Env[], by: (env: Env) => Cell): Iterable<reado
   return groups.values()
 }
 
-function expectedOf(measure: GeneratedMeasure, envs: readonly Env[]): number {
+function expectedOf(measure: GeneratedMeasure, envs: readonly Env[]): Expected {
   const taken = envs.filter((env) => measure.takes(env))
+  const counted = countedOf(measure, taken)
+  if (counted !== undefined) return { value: counted, faults: [] }
+  const rows = taken.map((env) => ({
+    person: personOf(env),
+    value: measure.value(env),
+    other: measure.other?.(env) ?? null,
+  }))
+  return statisticOf(
+    measure,
+    rows.filter(({ person }) => person !== null),
+  )
+}
+
+/** Counts, sums and means. */
+function countedOf(measure: GeneratedMeasure, taken: readonly Env[]): number | undefined {
   const sum = () => taken.reduce((total, env) => total + Number(measure.value(env)), 0)
   switch (measure.kind) {
     case 'rows':
@@ -103,18 +119,22 @@ function expectedOf(measure: GeneratedMeasure, envs: readonly Env[]): number {
       return sum()
     case 'avg':
       return sum() / taken.length
+    default:
+      return undefined
   }
 }
 
 /** What a known total would give away of the cells withheld, when some cell of the column is shown. */
 export function faultsOfRest(measure: GeneratedMeasure, envs: readonly Env[]): readonly string[] {
-  const { persons, nonZero, differing, isDominated } = tally(measure, envs)
+  const { persons } = tally(measure, envs)
   const isFew = (count: number) => count > 0 && count < k
   const faults = isFew(persons) ? [`rest: ${persons} persons`] : []
-  if (!isSum(measure) || persons === 0) return faults
-  if (isFew(nonZero)) faults.push(`rest: ${nonZero} contribute`)
-  if (isFew(differing)) faults.push(`rest: ${differing} differ`)
-  if (isDominated) faults.push('rest: dominated')
+  if (persons === 0) return faults
+  for (const { nonZero, differing, isDominated } of sumsOf(measure).map((one) => tally(one, envs))) {
+    if (isFew(nonZero)) faults.push(`rest: ${nonZero} contribute`)
+    if (isFew(differing)) faults.push(`rest: ${differing} differ`)
+    if (isDominated) faults.push('rest: dominated')
+  }
   return faults
 }
 

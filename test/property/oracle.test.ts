@@ -13,8 +13,8 @@ describe('the k-witness oracle', () => {
 
   // A killer test has a negative control.
   test.each([
-    ['k', { k: 9, p: 0.1, twoShare: 0.9 }, /persons|contribute|differ/],
-    ['dominance', { k: 11, p: 0, twoShare: 1 }, /dominated/],
+    ['k', { k: 9, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }, /persons|contribute|differ/],
+    ['dominance', { k: 11, p: 0, twoShare: 1, degreesOfFreedom: 10 }, /dominated/],
   ])(
     'sees a weaker %s',
     async (_, thresholds, fault) => {

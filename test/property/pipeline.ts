@@ -14,7 +14,7 @@ import { understand } from '../../services/query/understand.ts'
 import { k } from './cohort.ts'
 
 /** Those of the standard policy. */
-const standard: Thresholds = { k, p: 0.1, twoShare: 0.9 }
+const standard: Thresholds = { k, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }
 const limits = { timeoutMs: 20_000, memoryBytes: 512 * 1024 * 1024, maxRows: 100_000 }
 const today = '2026-11-21'
 

@@ -4,7 +4,7 @@ import { template } from '../../services/query/disclosure/template.ts'
 import type { Leaf, Measure } from '../../services/query/plan.ts'
 import { openInProcess } from './vault-in-process.ts'
 
-const thresholds = { k: 11, p: 0.1, twoShare: 0.9 }
+const thresholds = { k: 11, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }
 
 let session: Awaited<ReturnType<typeof openInProcess>>
 beforeAll(async () => {

@@ -32,6 +32,15 @@ describe('what an aggregate across persons becomes', () => {
     ['sum(cost)', ['sum']],
     ['avg(cost)', ['avg']],
     ['count(*) + count(*)', ['presence']],
+    ['max(cost) - min(cost) + max(cost)', ['max', 'min']],
+    ['median(cost) + quantile_cont(cost, 0.5) + quantile_disc(cost, 0.9)', ['quantile', 'quantile']],
+    ['percentile_cont(0.9) WITHIN GROUP (ORDER BY cost DESC) + quantile_cont(cost, 0.1)', ['quantile']],
+    ['mode(ward)', ['mode']],
+    ['mode() WITHIN GROUP (ORDER BY ward)', ['mode']],
+    ['bool_or(cost > 3) AND bool_and(cost > 3)', ['any', 'all']],
+    ['stddev(cost) + stddev_samp(cost) + variance(cost) + sem(cost)', ['spread', 'spread', 'spread']],
+    ['corr(cost, day(entry_date)) + regr_r2(cost, day(entry_date))', ['relation', 'relation']],
+    ['regr_avgx(cost, 1) + regr_count(cost, 1)', ['avg', 'filtered']],
   ])('%s is %j', async (aggregate, shapes) => {
     expect((await only(`SELECT ${aggregate} FROM stays`)).shapes).toEqual(shapes)
   })

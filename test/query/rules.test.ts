@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { CellEvidence, Contributions } from '../../services/query/disclosure/evidence.ts'
 import { failed, isDominated, isExposed } from '../../services/query/disclosure/rules.ts'
 
-const thresholds = { k: 11, p: 0.1, twoShare: 0.9 }
+const thresholds = { k: 11, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }
 
 const cell = (about: Partial<Contributions> = {}, persons = 40): CellEvidence => ({
   value: 1,
@@ -24,14 +24,14 @@ describe('each rule alone', () => {
 
   // With p = 10 % the p % rule is the weaker of the two; a policy may tighten either.
   test('the p % rule: the others must hide the largest from the second', () => {
-    const strict = { k: 11, p: 0.5, twoShare: 1 }
+    const strict = { k: 11, p: 0.5, twoShare: 1, degreesOfFreedom: 10 }
     const made = { nonZero: 40, differing: 40, isExact: true, largest: 100, second: 80 }
     expect(isDominated({ ...made, total: 100 + 80 + 49 }, strict)).toBe(true)
     expect(isDominated({ ...made, total: 100 + 80 + 50 }, strict)).toBe(false)
   })
 
   test('the (2, n %) rule: two must not make up the whole', () => {
-    const strict = { k: 11, p: 0, twoShare: 0.9 }
+    const strict = { k: 11, p: 0, twoShare: 0.9, degreesOfFreedom: 10 }
     const made = { nonZero: 40, differing: 40, isExact: true, largest: 500, second: 410 }
     expect(isDominated({ ...made, total: 1000 }, strict)).toBe(true)
     expect(isDominated({ ...made, second: 400, total: 1000 }, strict)).toBe(false)

@@ -3,7 +3,13 @@ import type { Tree } from '../../services/engine/engine.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import { template } from '../../services/query/disclosure/template.ts'
 import { bulleTwin } from '../../services/query/twin.ts'
-import { verifyLeaf, verifyOuter, verifyValues } from '../../services/query/verify/verify.ts'
+import {
+  verifyHeld,
+  verifyLeaf,
+  verifyOuter,
+  verifyPairs,
+  verifyValues,
+} from '../../services/query/verify/verify.ts'
 import { broken } from './broken.ts'
 import { bulle, plain } from './granted.ts'
 import { honest } from './honest.ts'
@@ -51,6 +57,18 @@ describe('an honest rewrite is proved', () => {
     expect(() => verifyValues(plan, plain, bulle)).not.toThrow()
   })
 
+  test('values with how often each person holds them, and pairs', async () => {
+    const values = 'SELECT ward, __pix, cost, count(*) FROM care.stays WHERE cost IS NOT NULL GROUP BY ALL'
+    const [held, pairs] = [
+      await planOf(values),
+      await planOf(values.replace('cost, count', 'cost, day, count')),
+    ]
+    expect(() => verifyHeld(held, plain, bulle)).not.toThrow()
+    expect(() => verifyPairs(pairs, plain, bulle)).not.toThrow()
+    expect(ruleOf(() => verifyHeld(pairs, plain, bulle))).toBe('verify.V6')
+    expect(ruleOf(() => verifyPairs(held, plain, bulle))).toBe('verify.V6')
+  })
+
   test('an outer statement', async () => {
     const plan = await planOf(
       'SELECT label, sum(m1) OVER (ORDER BY label), m1__s FROM leaf_0 JOIN care.regions ON region = g0 ORDER BY 2 LIMIT 3',
@@ -75,6 +93,29 @@ describe('a broken rewrite is not proved', () => {
   ])('a table of %s', async (_, sql) => {
     const plan = await planOf(sql)
     expect(() => verifyValues(plan, plain, bulle)).toThrow(expect.objectContaining({ code: 'NOT_PROVEN' }))
+  })
+
+  test.each([
+    ['without their persons', 'SELECT ward, sid, cost, count(*) FROM care.stays GROUP BY ALL'],
+    ['each on a row of its own', 'SELECT ward, __pix, cost, 1::BIGINT FROM care.stays'],
+    ['weighed by something else', 'SELECT ward, __pix, cost, count(cost) FROM care.stays GROUP BY ALL'],
+    [
+      'weighed by some rows',
+      'SELECT ward, __pix, cost, count(*) FILTER (WHERE cost > 5) FROM care.stays GROUP BY ALL',
+    ],
+    ['weighed by a sum', 'SELECT ward, __pix, cost, sum(cost) FROM care.stays GROUP BY ALL'],
+    ['that are the person key', 'SELECT ward, __pix, __pix AS x, count(*) FROM care.stays GROUP BY ALL'],
+    ['with a column too many', 'SELECT ward, __pix, cost, count(*), sum(cost) FROM care.stays GROUP BY ALL'],
+    ['taken across persons', 'SELECT ward, min(__pix), cost, count(*) FROM care.stays GROUP BY ward, cost'],
+    [
+      'grouped again',
+      'SELECT ward, __pix, c, count(*) FROM (SELECT ward, __pix, sum(cost) AS c FROM care.stays GROUP BY ward, __pix, day) GROUP BY GROUPING SETS ((ward, __pix, c), (ward, __pix))',
+    ],
+  ])('a table of values %s', async (_, sql) => {
+    const plan = await planOf(sql)
+    expect(plan.error).toBe(false)
+    expect(ruleOf(() => verifyHeld(plan, plain, bulle))).toMatch(/^verify\.V[1-7]$/)
+    expect(ruleOf(() => verifyPairs(plan, plain, bulle))).toMatch(/^verify\.V[1-7]$/)
   })
 
   test.each([

@@ -1,10 +1,10 @@
 /** Evidence → what may leave. The last thing that stands between patient rows and an answer. Pure (see secondary.ts). */
 import type { ReleasedTable, Value } from '../../engine/engine.ts'
-import type { Leaf, Measure } from '../plan.ts'
+import type { Leaf, Measure, Shape } from '../plan.ts'
 import { releasedColumns } from '../twin.ts'
 import type { Evidence } from './evidence.ts'
 import { decideSets, type Lattice } from './families.ts'
-import { isSum } from './level-two.ts'
+import { isMoment, isSum } from './level-two.ts'
 import type { Thresholds } from './rules.ts'
 import { decide, type Verdict, type Withheld } from './secondary.ts'
 
@@ -51,11 +51,12 @@ function isHidden({ hidden }: Verdict, index: number, gid: number): boolean {
 }
 
 /**
- * Sums of floating numbers are rounded to 12 significant digits: the engine adds in no fixed order, and the same question must get
+ * Sums and statistics of floating numbers are rounded to 12 significant digits: the engine adds in no fixed order, and the same question must get
  * the same answer. Whole numbers and decimals are exact and stay.
  */
 function shownValue(measure: Measure, value: Value): Value {
-  const isFloating = isSum(measure) && typeof value === 'number' && /^(DOUBLE|FLOAT)$/.test(measure.type)
+  const isFloating =
+    measure.shape !== 'mode' && typeof value === 'number' && /^(DOUBLE|FLOAT)$/.test(measure.type)
   return isFloating ? Number(value.toPrecision(12)) : value
 }
 
@@ -63,7 +64,13 @@ function shownValue(measure: Measure, value: Value): Value {
 export function rulesOf(leaves: readonly Leaf[]): readonly string[] {
   const measures = leaves.flatMap((leaf) => leaf.measures)
   const rules = leaves.length > 0 ? ['T1'] : []
-  if (measures.some(isSum)) rules.push('T2', 'T3', 'T4')
+  const has = (...shapes: readonly Shape[]) => measures.some(({ shape }) => shapes.includes(shape))
+  const hasSums = measures.some((measure) => isSum(measure) || isMoment(measure))
+  if (hasSums) rules.push('T2', 'T3', 'T4')
+  else if (has('quantile')) rules.push('T4')
+  if (measures.some(isMoment)) rules.push('DF')
+  if (has('min', 'max', 'quantile', 'mode')) rules.push('order')
+  if (has('any', 'all')) rules.push('sides')
   if (leaves.some(({ total }) => !total)) rules.push('secondary')
   if (measures.some(({ shape }) => shape === 'values')) rules.push('values')
   return rules

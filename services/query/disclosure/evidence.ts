@@ -4,19 +4,23 @@
  */
 import type { Rows, Value } from '../../engine/engine.ts'
 import { Refusal } from '../../kernel/refusal.ts'
-import type { Leaf, Measure } from '../plan.ts'
-import { isSum, type Pair } from './level-two.ts'
+import { hasOwnTable, type Leaf, type Measure } from '../plan.ts'
+import { isMoment, isSum, type Pair } from './level-two.ts'
+
+/** What persons contribute, in absolute value: all of it, and the two largest. */
+export interface Sizes {
+  readonly total: number
+  readonly largest: number
+  readonly second: number
+}
 
 /** How a sum is made up; all of it counts persons or sums what persons contribute, in absolute value. */
-export interface Contributions {
+export interface Contributions extends Sizes {
   /** Persons whose contribution is not zero. */
   readonly nonZero: number
   /** Persons whose contribution differs from the commonest one; a lower bound where `isExact` is false. */
   readonly differing: number
   readonly isExact: boolean
-  readonly total: number
-  readonly largest: number
-  readonly second: number
 }
 
 export interface CellEvidence {
@@ -25,6 +29,14 @@ export interface CellEvidence {
   /** Distinct persons in the selection of this cell. */
   readonly persons: number
   readonly contributions?: Contributions
+  /** Of moments: how the sum of each number is made up. */
+  readonly moments?: readonly Contributions[]
+  /** What else no one and no two persons may make up: a window of values in order, squares and products about the mean. */
+  readonly parts?: readonly Sizes[]
+  /** Persons on whom the value itself rests, where these are fewer than the selection. */
+  readonly support?: number
+  /** Degrees of freedom that the statistic leaves. */
+  readonly freedom?: number
 }
 
 /** Two cells of a group and the persons, at least one, whose part in them differs. */
@@ -49,7 +61,7 @@ export interface GroupEvidence {
 export type Evidence = readonly GroupEvidence[]
 
 /** One row of evidence is read left to right. */
-class Reader {
+export class Reader {
   readonly #cells: readonly Value[]
   #at = 0
 
@@ -74,6 +86,25 @@ class Reader {
     return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : fail()
   }
 
+  /** A finite number. */
+  number(): number {
+    const value = this.any()
+    return typeof value === 'number' && Number.isFinite(value) ? value : fail()
+  }
+
+  sizes(): Sizes {
+    const [total, largest, second] = [this.size(), this.size(), this.size()]
+    return second > largest ? fail() : { total, largest, second }
+  }
+
+  /** The first day of a month, at midnight, or null. */
+  month(): Value {
+    const value = this.any()
+    return value === null || (typeof value === 'string' && /^\d{4,}-\d\d-01([T ]00:00:00)?$/.test(value))
+      ? value
+      : fail()
+  }
+
   /** A sum as the engine gave it: a finite number, an integer, a decimal as text, or null. */
   sum(): Value {
     const value = this.any()
@@ -87,11 +118,11 @@ class Reader {
   }
 }
 
-function fail(): never {
+export function fail(): never {
   throw new Refusal('QUERY_FAILED', { rule: 'query.evidence' })
 }
 
-/** Reads the groups of a leaf; cells of `values` measures are empty until `withValues` fills them. */
+/** Reads the groups of a leaf; cells of measures with a table of their own are empty until their values are read. */
 export function parseGroups(leaf: Leaf, rows: Rows, absentBelow: number): Evidence {
   let last = -1
   return rows.rows.map((row) => {
@@ -109,6 +140,7 @@ export function parseGroups(leaf: Leaf, rows: Rows, absentBelow: number): Eviden
 
 function parseCell(measure: Measure, reader: Reader, most: number): CellEvidence {
   if (measure.shape === 'values') return { value: 0, persons: 0 }
+  if (hasOwnTable(measure)) return { value: null, persons: 0 }
   const persons = reader.count()
   if (persons > most) fail()
   if (!isSum(measure)) {
@@ -118,13 +150,13 @@ function parseCell(measure: Measure, reader: Reader, most: number): CellEvidence
   const sum = reader.sum()
   const count = reader.count()
   const nonZero = reader.count()
-  const [total, largest, second] = [reader.size(), reader.size(), reader.size()]
+  const sizes = reader.sizes()
   const distinct = reader.count()
-  if (nonZero > persons || second > largest) fail()
+  if (nonZero > persons) fail()
   const value = measure.shape === 'sum' ? sum : mean(sum, count)
   // d distinct hashes mean d - 1 distinct values at least (+0 and -0 may hash apart), of which all but the commonest differ.
   const differing = Math.max(distinct - 2, 0)
-  return { value, persons, contributions: { nonZero, differing, isExact: false, total, largest, second } }
+  return { value, persons, contributions: { nonZero, differing, isExact: false, ...sizes } }
 }
 
 function mean(sum: Value, count: number): Value {
@@ -215,18 +247,18 @@ export function parseSet({ sets = [] }: Leaf, { keys }: GroupEvidence): number {
 export function parseUnion(measure: Measure, { rows: [row] }: Rows): CellEvidence {
   const reader = new Reader(row ?? [])
   const persons = reader.count()
-  if (!isSum(measure)) {
+  if (!isSum(measure) && !isMoment(measure)) {
     reader.end()
     return { value: null, persons }
   }
   const nonZero = reader.count()
-  const [total, largest, second] = [reader.size(), reader.size(), reader.size()]
+  const sizes = reader.sizes()
   const differing = reader.count()
   reader.end()
-  if (nonZero > persons || differing > persons || second > largest) fail()
+  if (nonZero > persons || differing > persons) fail()
   return {
     value: null,
     persons,
-    contributions: { nonZero, differing, isExact: true, total, largest, second },
+    contributions: { nonZero, differing, isExact: true, ...sizes },
   }
 }

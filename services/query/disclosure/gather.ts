@@ -1,6 +1,6 @@
 /** Takes a leaf from its statement to its released table: evidence is asked of the vault, rows never leave it. */
 import type { VaultSession } from '../../engine/engine.ts'
-import type { Leaf } from '../plan.ts'
+import { hasOwnTable, type Leaf, type Measure } from '../plan.ts'
 import { type Disclosed, disclose, keepsLabels } from './disclose.ts'
 import {
   type Evidence,
@@ -17,6 +17,8 @@ import { comparablePairs } from './pairs.ts'
 import { readLattice } from './read-lattice.ts'
 import type { Thresholds } from './rules.ts'
 import type { Withheld } from './secondary.ts'
+import { readSizes, readStatistic } from './statistic.ts'
+import { withSizes, withStatistic } from './statistic-evidence.ts'
 
 /** Runs one leaf in the session of its bulle and decides what of it may leave. The temporary tables are gone afterwards. */
 export async function release(session: VaultSession, leaf: Leaf, thresholds: Thresholds): Promise<Disclosed> {
@@ -43,11 +45,14 @@ async function readEvidence(
   leaf: Leaf,
   { absentBelow, k }: { absentBelow: number; k: number },
 ): Promise<Evidence> {
+  const scope = { leaf, k, absentBelow }
   let evidence = parseGroups(leaf, await session.run(sql.readGroups(leaf, absentBelow)), absentBelow)
   for (const [index, measure] of leaf.measures.entries()) {
     if (measure.shape === 'values') {
       const rows = await session.run(sql.readValues(leaf, { measure: measure.name, k }))
       evidence = withValues(evidence, index, rows)
+    } else if (hasOwnTable(measure)) {
+      evidence = await readOwn(session, evidence, { ...scope, measure, index })
     }
     const gids = inDoubt(evidence, index, k)
     if (gids.length > 0) {
@@ -67,6 +72,29 @@ async function readEvidence(
 /** Columns of one statement. */
 const pairsAtOnce = 200
 
+interface Own {
+  readonly leaf: Leaf
+  readonly measure: Measure
+  readonly index: number
+  readonly k: number
+  readonly absentBelow: number
+}
+
+/** A statistic with its evidence, from the table of its values. */
+async function readOwn(session: VaultSession, evidence: Evidence, own: Own): Promise<Evidence> {
+  let filled = withStatistic(evidence, own, await session.run(readStatistic(own)))
+  for (const number of numbersOf(own.measure)) {
+    filled = withSizes(filled, own.index, await session.run(readSizes(own, number)))
+  }
+  return filled
+}
+
+/** The numbers whose moments a measure is made of. */
+function numbersOf({ shape }: Measure): readonly ('x' | 'y')[] {
+  if (shape === 'relation') return ['x', 'y']
+  return shape === 'spread' ? ['x'] : []
+}
+
 /** Groups whose bound does not prove T3 although it may hold; the others are decided without the second pass. */
 function inDoubt(evidence: Evidence, index: number, k: number): readonly number[] {
   const isInDoubt = ({ cells }: Evidence[number]) => {
@@ -85,10 +113,13 @@ export function inquiries(session: VaultSession, leaf: Leaf, about: Omit<sql.Sel
     async union(index, gids) {
       const measure = leaf.measures[index]
       if (!measure) throw new RangeError('a leaf has no such measure')
-      return parseUnion(
-        measure,
-        await session.run(sql.readUnion(leaf, { index, chosen: { ...about, gids } })),
-      )
+      const chosen = { ...about, gids }
+      const [first, second] = numbersOf(measure)
+      const union = parseUnion(measure, await session.run(sql.readUnion(leaf, { index, chosen })))
+      if (!first || !second) return union
+      const other = await session.run(sql.readUnion(leaf, { index, chosen, number: second }))
+      const { contributions } = parseUnion(measure, other)
+      return contributions ? { ...union, moments: [contributions] } : union
     },
   }
 }

@@ -6,7 +6,7 @@
  * evidence). `p` is the hidden person key; rows of a public frame have none and never count as a person.
  */
 import type { RewrittenStatement } from '../../engine/engine.ts'
-import type { Leaf, Measure } from '../plan.ts'
+import { hasOwnTable, type Leaf, type Measure } from '../plan.ts'
 import { isInFamily } from './family-tables.ts'
 import { quoted, template, whole } from './template.ts'
 
@@ -16,6 +16,11 @@ export type Pair = readonly [number, number]
 /** Measures whose cells rest on contributions, not only on presence. */
 export function isSum({ shape }: Pick<Measure, 'shape'>): boolean {
   return shape === 'sum' || shape === 'avg'
+}
+
+/** Measures made of the moments of one number or two: each of them must pass what a sum must. */
+export function isMoment({ shape }: Pick<Measure, 'shape'>): boolean {
+  return shape === 'spread' || shape === 'relation'
 }
 
 /** Which groups a statement is about: those never returned (under `absentBelow` persons) and those named. */
@@ -28,7 +33,7 @@ export interface Selection {
 
 const rowsOf = (leaf: Leaf) => quoted(`${leaf.name}_rows`)
 const groupsOf = (leaf: Leaf) => quoted(`${leaf.name}_groups`)
-const valuesOf = (leaf: Leaf, measure: string) => quoted(`${leaf.name}_values_${measure}`)
+export const valuesOf = (leaf: Leaf, measure: string) => quoted(`${leaf.name}_values_${measure}`)
 
 const named = (leaf: Leaf) => leaf.keys.map((_, i) => `g${i}`)
 const list = (parts: readonly string[]) => parts.join(', ')
@@ -37,16 +42,18 @@ const list = (parts: readonly string[]) => parts.join(', ')
 export function keepRows(leaf: Leaf): readonly RewrittenStatement[] {
   const carried = leaf.measures.flatMap((measure, i) => columnsOf(measure, i))
   const columns = list([...named(leaf), 'p', 'r', ...carried])
-  const values = leaf.values.map(({ measure, statement }) =>
-    template(
-      `CREATE TEMP TABLE ${valuesOf(leaf, measure)}(${list([...named(leaf), 'p', 'x'])}) AS ${statement}`,
-    ),
-  )
+  const values = leaf.values.map(({ measure, statement }) => {
+    const shape = leaf.measures.find(({ name }) => name === measure)?.shape
+    const held = shape === 'values' ? ['x'] : shape === 'relation' ? ['x', 'y', 'c'] : ['x', 'c']
+    return template(
+      `CREATE TEMP TABLE ${valuesOf(leaf, measure)}(${list([...named(leaf), 'p', ...held])}) AS ${statement}`,
+    )
+  })
   return [template(`CREATE TEMP TABLE ${rowsOf(leaf)}(${columns}) AS ${leaf.level1}`), ...values]
 }
 
 function columnsOf(measure: Measure, i: number): readonly string[] {
-  if (measure.shape === 'values') return []
+  if (hasOwnTable(measure)) return []
   return isSum(measure) ? [`c${i}`, `s${i}`] : [`c${i}`]
 }
 
@@ -67,7 +74,7 @@ export function keepGroups(leaf: Leaf): RewrittenStatement {
 /** Name and text of the evidence columns of one measure; `values` measures have a statement of their own. */
 function evidenceOf(measure: Measure, i: number): readonly (readonly [string, string])[] {
   const persons = [`n${i}`, `count(p) FILTER (WHERE c${i} > 0)`] as const
-  if (measure.shape === 'values') return []
+  if (hasOwnTable(measure)) return []
   if (!isSum(measure)) return [persons, [`v${i}`, `coalesce(sum(c${i}), 0)::BIGINT`]]
   const size = `abs(s${i}::DOUBLE)`
   return [
@@ -145,21 +152,25 @@ export function countPersons(leaf: Leaf, chosen: Selection): RewrittenStatement 
   )
 }
 
-/** What the cells of one measure in the groups chosen amount to when they are taken as one cell. */
+/** What the cells of one measure in the groups chosen amount to when they are taken as one cell; of moments, one number. */
 export function readUnion(
   leaf: Leaf,
-  { index, chosen }: { index: number; chosen: Selection },
+  { index, chosen, number = 'x' }: { index: number; chosen: Selection; number?: 'x' | 'y' },
 ): RewrittenStatement {
   const measure = leaf.measures[index]
-  if (measure?.shape === 'values') {
-    const source = joined(leaf, valuesOf(leaf, measure.name))
-    return template(
-      `SELECT count(DISTINCT r.p) FROM ${source} WHERE r.x IS NOT NULL AND (${where(leaf, chosen)})`,
-    )
+  if (measure && hasOwnTable(measure)) {
+    const source = `${joined(leaf, valuesOf(leaf, measure.name))} WHERE r.p IS NOT NULL AND r.x IS NOT NULL AND (${where(leaf, chosen)})`
+    return isMoment(measure)
+      ? sizesOf(`SELECT r.p AS p, sum(r.${number} * r.c) AS s FROM ${source} GROUP BY r.p`)
+      : template(`SELECT count(DISTINCT r.p) FROM ${source}`)
   }
   const source = `${joined(leaf, rowsOf(leaf))} WHERE r.p IS NOT NULL AND r.c${index} > 0 AND (${where(leaf, chosen)})`
   if (!measure || !isSum(measure)) return template(`SELECT count(DISTINCT r.p) FROM ${source}`)
-  const persons = `SELECT r.p AS p, sum(r.s${index})::DOUBLE AS s FROM ${source} GROUP BY r.p`
+  return sizesOf(`SELECT r.p AS p, sum(r.s${index})::DOUBLE AS s FROM ${source} GROUP BY r.p`)
+}
+
+/** How persons make up a sum, from what each of them adds. */
+function sizesOf(persons: string): RewrittenStatement {
   const differing =
     'coalesce((SELECT sum(f) - max(f) FROM (SELECT count(*) AS f FROM persons GROUP BY s)), 0)::BIGINT'
   const top = 'max(abs(s), 2)'
@@ -168,7 +179,8 @@ export function readUnion(
   )
 }
 
-function joined(leaf: Leaf, source: string): string {
+/** Rows `r` of a table of the leaf beside their group `g`. */
+export function joined(leaf: Leaf, source: string): string {
   return `${source} AS r JOIN ${groupsOf(leaf)} AS g ON ${sameGroup(leaf)}`
 }
 

@@ -10,20 +10,20 @@ import { failed, type Thresholds } from './rules.ts'
 
 type Family = 'rows' | 'persons' | 'keys' | 'sums'
 
-const families: Readonly<Record<Measure['shape'], Family | null>> = {
+/** Statistics in order, and those made of moments, are not subtracted from each other: the history of answers is another issue. */
+const families: Readonly<Partial<Record<Measure['shape'], Family>>> = {
   presence: 'rows',
   filtered: 'rows',
   persons: 'persons',
   keys: 'keys',
   sum: 'sums',
   avg: 'sums',
-  values: null,
 }
 
 /** Counts of one kind, and sums; where each person has one row, all counts count persons. */
 export function comparablePairs({ measures, plan }: Pick<Leaf, 'measures' | 'plan'>): readonly Pair[] {
   const kindOf = ({ shape }: Measure) => {
-    const family = families[shape]
+    const family = families[shape] ?? null
     return plan === 'U' && family === 'rows' ? 'persons' : family
   }
   return measures.flatMap((left, i) =>

@@ -1,26 +1,33 @@
 /** The tests a cell must pass (disclosure.md 8.1 and 9.1). Pure. */
 import type { DisclosureParameters } from '../../habilitation/decision.ts'
-import type { CellEvidence, Contributions } from './evidence.ts'
+import type { CellEvidence, Contributions, Sizes } from './evidence.ts'
 
 /** The parameters in force for one answer: `k` is the maximum over the parameters and the datasets read. */
-export type Thresholds = Pick<DisclosureParameters, 'k' | 'p' | 'twoShare'>
+export type Thresholds = DisclosureParameters
 
 /**
  * T1 at least k persons in the selection · T2 at least k contribute something other than zero · T3 at least k contribute
- * something other than the commonest value · T4 no one and no two persons make up the result.
+ * something other than the commonest value · T4 no one and no two persons make up the result · DF a statistic of moments leaves
+ * degrees of freedom.
  */
-export type Rule = 'T1' | 'T2' | 'T3' | 'T4'
+export type Rule = 'T1' | 'T2' | 'T3' | 'T4' | 'DF'
 
 /** The rules that a cell fails; none means that it may be shown, as far as this cell alone goes. */
-export function failed({ persons, contributions }: CellEvidence, thresholds: Thresholds): readonly Rule[] {
-  const { k } = thresholds
+export function failed(cell: CellEvidence, thresholds: Thresholds): readonly Rule[] {
+  const { k, degreesOfFreedom } = thresholds
+  const { persons, support = persons, freedom = degreesOfFreedom, parts = [] } = cell
+  const sums = sumsOf(cell)
   const rules: Rule[] = []
-  if (persons < k) rules.push('T1')
-  if (!contributions) return rules
-  if (contributions.nonZero < k) rules.push('T2')
-  if (contributions.differing < k) rules.push('T3')
-  if (isDominated(contributions, thresholds)) rules.push('T4')
+  if (persons < k || support < k) rules.push('T1')
+  if (sums.some(({ nonZero }) => nonZero < k)) rules.push('T2')
+  if (sums.some(({ differing }) => differing < k)) rules.push('T3')
+  if ([...sums, ...parts].some((sizes) => isDominated(sizes, thresholds))) rules.push('T4')
+  if (freedom < degreesOfFreedom) rules.push('DF')
   return rules
+}
+
+function sumsOf({ contributions, moments = [] }: CellEvidence): readonly Contributions[] {
+  return contributions ? [contributions, ...moments] : moments
 }
 
 /**
@@ -28,7 +35,7 @@ export function failed({ persons, contributions }: CellEvidence, thresholds: Thr
  * (2, n %) rule: the two largest must not make up more than n % of the whole. On absolute values, so that sums of mixed signs are
  * covered. A whole of zero is not dominated; T2 speaks for it.
  */
-export function isDominated({ total, largest, second }: Contributions, { p, twoShare }: Thresholds): boolean {
+export function isDominated({ total, largest, second }: Sizes, { p, twoShare }: Thresholds): boolean {
   if (largest === 0) return false
   return total - largest - second < p * largest || largest + second > twoShare * total
 }
@@ -37,12 +44,13 @@ export function isDominated({ total, largest, second }: Contributions, { p, twoS
  * Whether what was withheld would be given away by a known total. Its cells taken as one are a cell: it must be empty, or
  * pass like any other. What rests on nobody (0 for T1, T2, T3) gives away nobody (disclosure.md 12: 0 < |R| < k).
  */
-export function isExposed({ persons, contributions }: CellEvidence, thresholds: Thresholds): boolean {
+export function isExposed(cell: CellEvidence, thresholds: Thresholds): boolean {
+  const { persons } = cell
   const { k } = thresholds
   const isFew = (count: number) => count > 0 && count < k
   if (isFew(persons)) return true
-  if (persons === 0 || !contributions) return false
-  return (
-    isFew(contributions.nonZero) || isFew(contributions.differing) || isDominated(contributions, thresholds)
+  if (persons === 0) return false
+  return sumsOf(cell).some(
+    (sum) => isFew(sum.nonZero) || isFew(sum.differing) || isDominated(sum, thresholds),
   )
 }

@@ -1,12 +1,14 @@
 /** A leaf: level 1 of its evidence near the rows, and the released relation that stands for it above. */
 import type { Tree } from '../../engine/engine.ts'
+import { canonical } from '../../kernel/hash.ts'
 import * as sql from '../build.ts'
-import type { Read } from '../plan.ts'
+import { hasOwnTable, type Read } from '../plan.ts'
 import type { Call } from '../statement/nodes.ts'
 import type { Bound, Column, From, Scope, Use } from '../typing/relation.ts'
 import type { Stage } from '../typing/stage.ts'
-import { type MeasureDraft, type Measures, measureOf, readMeasure } from './measure.ts'
+import { measureOf, readMeasure } from './measure.ts'
 import { type GroupingSets, groupingOf, repeated } from './sets.ts'
+import type { MeasureDraft, Measures } from './wanted.ts'
 
 export interface LeafInput {
   readonly below: Stage
@@ -48,6 +50,7 @@ function newMeasures(alias: string): Measures {
   const drafts: MeasureDraft[] = []
   const expressions: Tree[] = []
   const names = new Map<string, string>()
+  const known = new Map<string, string>()
   const expression = (tree: Tree | null): string | null => {
     if (tree === null) return null
     const key = JSON.stringify(tree)
@@ -58,16 +61,16 @@ function newMeasures(alias: string): Measures {
   return {
     drafts,
     expressions,
-    add: ({ shape, label, value, filter, type }) => {
-      const wanted = { shape, value: expression(value), filter: expression(filter) }
-      const found = drafts.find(
-        (other) => other.shape === shape && other.value === wanted.value && other.filter === wanted.filter,
-      )
-      const name = found?.name ?? `m${drafts.length + 1}`
-      if (!found) drafts.push({ name, label, ...wanted, ...(type ? { type } : {}) })
+    add: ({ label, value, other, filter, type, kind = 'number', ...about }) => {
+      const second = other ? { other: expression(other) } : {}
+      const wanted = { ...about, value: expression(value), ...second, filter: expression(filter) }
+      const key = canonical(wanted)
+      const name = known.get(key) ?? `m${drafts.length + 1}`
+      if (!known.has(key)) drafts.push({ name, label, ...wanted, ...(type ? { type } : {}) })
+      known.set(key, name)
       const ref = sql.column(alias, name)
       const mark = sql.column(alias, `${name}__s`)
-      return { name, ref, mark, restrict: [], personal: false, kind: 'number' }
+      return { name, ref, mark, restrict: [], personal: false, kind }
     },
   }
 }
@@ -96,9 +99,12 @@ function draftOf({ below, from, keys, sets }: LeafInput, { drafts, expressions }
   const uses = [...from.uses, ...scope.seen.uses]
   return {
     level1: sql.statement(isUnique ? levelOneOfUnique(parts, drafts) : levelOneOfMany(parts, drafts)),
-    values: drafts.filter(({ shape }) => shape === 'values').map((draft) => valuesOf(parts, draft)),
+    values: drafts.flatMap((draft) => {
+      if (draft.shape === 'values') return [valuesOf(parts, draft)]
+      return hasOwnTable(draft) ? [heldValuesOf(parts, draft)] : []
+    }),
     keys: names,
-    measures: drafts.map(({ name, shape, label }) => ({ name, shape, label })),
+    measures: drafts.map(({ value: _value, other: _other, filter: _filter, type: _type, ...about }) => about),
     plan: isUnique ? ('U' as const) : ('X' as const),
     framed: !sets && isFramed({ from, keys, below }),
     total: names.length === 0,
@@ -139,6 +145,19 @@ function valuesOf({ from, names }: Parts, { name, value, filter }: MeasureDraft)
     from,
     where: sql.and([sql.isNotNull(x), ...(filter === null ? [] : [own(filter)])]),
     modifiers: [{ type: 'DISTINCT_MODIFIER', distinct_on_targets: [] }],
+  })
+  return { measure: name, tree: sql.statement(tree) }
+}
+
+/** Values, or pairs of them, per group and person, with how many rows hold each. */
+function heldValuesOf({ from, names }: Parts, { name, value, other, filter }: MeasureDraft) {
+  const held = [value, ...(other === undefined ? [] : [other])].map((column) => own(column ?? ''))
+  const groups = [...names.map(own), own('__pix'), ...held]
+  const tree = sql.select({
+    list: [...groups, sql.named(sql.call('count_star', []), 'c')],
+    from,
+    where: sql.and([...held.map(sql.isNotNull), ...(filter === null ? [] : [own(filter)])]),
+    groups,
   })
   return { measure: name, tree: sql.statement(tree) }
 }

@@ -1,50 +1,19 @@
 /** Aggregates across persons: what each becomes (disclosure.md 7.2), and its columns of level 1. */
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
-import type { Shape } from '../plan.ts'
+import { hasOwnTable, type Shape } from '../plan.ts'
 import { labelWithoutLiterals, numberOf } from '../statement/label.ts'
 import type { Call, Case, Expression } from '../statement/nodes.ts'
 import { bind, bindCondition, boundColumn, checkRestriction, made } from '../typing/expression.ts'
 import { finite } from '../typing/harden.ts'
 import { checkComputed } from '../typing/identifiers.ts'
-import type { Bound, Column, Scope } from '../typing/relation.ts'
-
-/** A measure with the names of the row expressions that it needs. */
-export interface MeasureDraft {
-  readonly name: string
-  readonly shape: Shape
-  readonly label: string
-  readonly value: string | null
-  readonly filter: string | null
-  /** DuckDB's type of the value, where it is known for certain. */
-  readonly type?: string
-}
-
-interface Wanted {
-  readonly shape: Shape
-  readonly label: string
-  readonly value: Tree | null
-  readonly filter: Tree | null
-  readonly type?: string
-}
-
-export interface Measures {
-  readonly drafts: readonly MeasureDraft[]
-  readonly expressions: readonly Tree[]
-  readonly add: (wanted: Wanted) => Column
-}
-
-interface Place {
-  readonly scope: Scope
-  readonly measures: Measures
-  readonly labels: readonly string[]
-}
+import type { Bound } from '../typing/relation.ts'
+import { statisticOf } from './statistic.ts'
+import type { Asked, MeasureDraft, Place, Wanted } from './wanted.ts'
 
 const unknown: Bound = { tree: sql.nothing, columns: [], marks: [], hasSubquery: false, kind: 'number' }
 
-type Asked = Place & { readonly call: Call; readonly label: string; readonly filter: Tree | null }
-
-/** What each aggregate becomes; one that is not here would show a person's value, or has no evidence form yet. */
+/** What counts and sums become; statistics are in `statistic.ts`. What is in neither would show a person's value. */
 const forms: Readonly<Record<string, (argument: Expression, asked: Asked) => Bound>> = {
   count,
   count_if: countIf,
@@ -63,7 +32,8 @@ export function measureOf(call: Call, place: Place): Bound {
   const [argument, second] = call.children
   const form = forms[name]
   const isFit = argument !== undefined && second === undefined && (!call.distinct || name === 'count')
-  return form && isFit ? form(argument, asked) : no(call, place)
+  if (form && isFit) return form(argument, asked)
+  return statisticOf(name, asked) ?? no(call, place)
 }
 
 /** One measure, as the column that will be released. */
@@ -130,7 +100,7 @@ function both(left: Tree | null, right: Tree | null): Tree | null {
   return sql.and([left, right].filter((part) => part !== null))
 }
 
-const ordered = new Set(['min', 'max', 'median', 'quantile', 'quantile_cont', 'quantile_disc', 'mode', 'mad'])
+const ordered = new Set(['min', 'max', 'median', 'quantile', 'quantile_cont', 'quantile_disc'])
 
 function no(call: Call, { scope, labels }: Place): Bound {
   const name = call.function_name.toLowerCase()
@@ -153,7 +123,7 @@ export interface LevelOne {
 }
 
 export function readMeasure(draft: MeasureDraft): LevelOne {
-  if (draft.shape === 'values') return { ofRows: [], ofRow: [], isSimple: true }
+  if (hasOwnTable(draft)) return { ofRows: [], ofRow: [], isSimple: true }
   const x = draft.value === null ? null : sql.column('i', draft.value)
   const condition = draft.filter === null ? null : sql.column('i', draft.filter)
   const isSum = draft.shape === 'sum' || draft.shape === 'avg'

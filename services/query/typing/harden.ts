@@ -8,14 +8,23 @@ const largest = 1e15
 
 /** `e` where it is finite and of bearable size, else NULL; works for integers, decimals and floats alike. */
 export function finite(expression: Tree): Tree {
+  return sql.when(isBearable(expression), expression)
+}
+
+/** As `finite` for what is a number; what is none, such as a date, stays as it is. */
+export function finiteOrOther(expression: Tree): Tree {
+  return sql.when(sql.coalesce(isBearable(expression), sql.boolean(true)), expression)
+}
+
+/** NULL where it is not a number at all. */
+function isBearable(expression: Tree): Tree {
   const double = sql.cast(expression, 'DOUBLE', { try: true })
   const small = sql.comparison(
     'COMPARE_LESSTHAN',
     sql.call('abs', [double]),
     sql.cast(sql.text(String(largest)), 'DOUBLE'),
   )
-  const guard = sql.and([sql.call('isfinite', [double]), small]) ?? small
-  return sql.when(guard, expression)
+  return sql.and([sql.call('isfinite', [double]), small]) ?? small
 }
 
 const kinds: Readonly<Record<string, Kind>> = {

@@ -31,6 +31,24 @@ export function verifyValues(plan: Tree, leaf: Leaf, bulle: Bulle): void {
   proveRows(relation, leaf, { keyed: keys.length + 1, width: keys.length + 2 })
 }
 
+/** V6 for an order statistic, a flag or the moments of a number: group, person and value, each once, and its rows. */
+export function verifyHeld(plan: Tree, leaf: Leaf, bulle: Bulle): void {
+  proveHeld(plan, { leaf, bulle }, 1)
+}
+
+/** V6 for the moments of two numbers. */
+export function verifyPairs(plan: Tree, leaf: Leaf, bulle: Bulle): void {
+  proveHeld(plan, { leaf, bulle }, 2)
+}
+
+/** The last column is a weight: it must count the rows that hold the value, all of them and nothing else. */
+function proveHeld(plan: Tree, { leaf, bulle }: { leaf: Leaf; bulle: Bulle }, values: 1 | 2): void {
+  const relation = relationOf(rootOf(plan), { grant: grantOf(bulle, leaf), ctes: new Map() })
+  const keyed = leaf.keys.length + values
+  proveRows(relation, leaf, { keyed, width: keyed + 2 })
+  proveRowCount(aggregateAt(relation, keyed + 1))
+}
+
 /**
  * V9 for the outer statement: it was bound where no relation of persons exists, and reads released and public relations only,
  * through allowed functions only.
@@ -75,10 +93,15 @@ function widthOf(measures: readonly Measure[]): number {
   return measures.reduce((sum, { shape }) => sum + carried(shape), 0)
 }
 
+/** Shapes of which level 1 says nothing: their evidence comes from a table of their own. */
+const besideLevelOne: ReadonlySet<string> = new Set<Measure['shape']>([
+  ...(['values', 'min', 'max', 'quantile', 'mode', 'any', 'all', 'spread', 'relation'] as const),
+])
+
 /** Columns of level 1 that a measure takes. */
 function carried(shape: Measure['shape']): 0 | 1 | 2 {
-  if (shape === 'values') return 0
-  return shape === 'sum' || shape === 'avg' ? 2 : 1
+  if (shape === 'sum' || shape === 'avg') return 2
+  return besideLevelOne.has(shape) ? 0 : 1
 }
 
 /** The person key stands right after the keys, there only, and names the person of every row; `keyed` more make it unique. */
@@ -106,8 +129,7 @@ function proveSets(relation: Relation, { sets, keys }: Leaf): void {
 
 function proveEvidence(relation: Relation, { keys, measures }: Leaf): void {
   let at = keys.length + 1
-  const rows = aggregateAt(relation, at)
-  if (rows.name !== 'count_star' || rows.filter != null) notProven('V6')
+  proveRowCount(aggregateAt(relation, at))
   for (const { shape } of measures) {
     const width = carried(shape)
     if (width >= 1) proveCount(aggregateAt(relation, at + 1))
@@ -118,6 +140,10 @@ function proveEvidence(relation: Relation, { keys, measures }: Leaf): void {
 
 function aggregateAt(relation: Relation, at: number): Node {
   return factAt(relation, at).aggregate ?? notProven('V6')
+}
+
+function proveRowCount({ name, filter }: Node): void {
+  if (name !== 'count_star' || filter != null) notProven('V6')
 }
 
 function proveCount({ name }: Node): void {
