@@ -197,6 +197,14 @@ export const broken: Record<string, Case> = {
     'SELECT sex, CASE WHEN born > 1950 THEN 0 ELSE 1 END, __pix, count(*) FROM care.persons GROUP BY ALL',
     inSets,
   ],
+  'a value of somebody else beside the rows': [
+    'SELECT ward, t.__pix, count(*), count(v.n) FROM care.stays t LEFT JOIN (SELECT event, __pix, count(*) AS n FROM care.events GROUP BY event, __pix) v ON t.ward = v.event GROUP BY ALL',
+    counted,
+  ],
+  'an EXCEPT across persons': [
+    'SELECT w, p, count(*) FROM (SELECT a.w, s.__pix AS p FROM (SELECT ward AS w FROM care.stays EXCEPT SELECT event FROM care.events) a JOIN care.stays s ON s.ward = a.w) GROUP BY ALL',
+    plain,
+  ],
   'a person unnested': [
     'SELECT sex, __pix, 1::BIGINT FROM (SELECT sex, __pix, unnest([1, 2]) FROM care.persons)',
     unique,

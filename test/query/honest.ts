@@ -8,6 +8,14 @@ export const honest: Record<string, Case> = {
     'SELECT g0, n, __pix, count(*) FROM (SELECT CASE WHEN s.n = 0 THEN t.ward END AS g0, s.n, t.__pix FROM care.stays t, (SELECT * FROM (VALUES (0), (1))) s(n)) GROUP BY ALL',
     inSets,
   ],
+  'a value per person beside the rows': [
+    'SELECT ward, t.__pix, count(*), count(v.n) FROM care.stays t LEFT JOIN (SELECT pid, __pix, count(*) AS n FROM care.events GROUP BY pid, __pix) v ON t.pid = v.pid AND t.__pix = v.__pix GROUP BY ALL',
+    counted,
+  ],
+  'an EXCEPT within each person': [
+    'SELECT pid IS NULL, __pix, count(*) FROM (SELECT pid, __pix FROM care.stays EXCEPT SELECT pid, __pix FROM care.events) GROUP BY ALL',
+    plain,
+  ],
   'one row per person': ['SELECT sex, __pix, 1::BIGINT FROM care.persons', unique],
   'a unique join': [
     'SELECT p.sex, p.__pix, 1::BIGINT FROM care.persons p JOIN care.persons q ON p.pid = q.pid AND p.__pix = q.__pix WHERE q.born > 1950',
