@@ -8,7 +8,36 @@ export interface BulleColumn {
   readonly role?: 'unit' | 'key' | 'unit-reference' | 'quasi-identifier' | 'sensitive'
   readonly restrict?: readonly ('filter' | 'group-by' | 'output')[]
   readonly bounds?: readonly [number, number]
+  /** Of a `key` column of a derived table: the name that the key has in its base table, lower case. */
+  readonly key?: string
 }
+
+/** A base table behind a derived one, with the columns that were read. */
+interface BaseRead {
+  readonly dataset: string
+  readonly table: string
+  readonly class: 'personal' | 'public'
+  readonly columns: readonly string[]
+}
+
+/** What was withheld when a derived table was released; its columns `__s0`, `__s1`, … mark the cells. */
+export interface WithheldFacts {
+  readonly cells: boolean
+  readonly groups: boolean
+  readonly rules: readonly string[]
+}
+
+/** Where a derived table comes from. */
+interface Derived {
+  readonly reads: readonly BaseRead[]
+  /** The threshold when it was made: what is read from it is held to this one at least. */
+  readonly k: number
+  /** Of statistics over persons that were kept; absent for rows of persons and for public rows. */
+  readonly withheld?: WithheldFacts
+}
+
+/** Stands for the dataset of derived tables; no dataset has this name. */
+export const workspaceSchema = '__workspace'
 
 export interface BulleTable {
   readonly dataset: string
@@ -25,6 +54,8 @@ export interface BulleTable {
   readonly mount: Mount
   /** Power of ten of the rows, for static cost estimates. */
   readonly magnitude: number
+  /** Made by a statement of the project, not granted as such. */
+  readonly derived?: Derived
 }
 
 /** What the query room sees of a project: only what is granted exists here. */
@@ -40,6 +71,8 @@ export interface Bulle {
     readonly version: number
     readonly holder: string
     readonly k: number
+    /** SHA-256 of the manifest of the extract: derived tables rest on this one. */
+    readonly seal?: string
   }[]
 }
 

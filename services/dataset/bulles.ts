@@ -14,10 +14,12 @@ import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Bulle, BulleStatus, BulleTable } from './bulle.ts'
 import type { Catalogue } from './catalogue.ts'
+import { derivedTables } from './derived.ts'
 import { type ExtractTable, lineKey, openExtracts, type SealedExtract } from './extract.ts'
 import { type Lane, openLane } from './lane.ts'
 import { openProjectKeys } from './pseudonym.ts'
 import { type Sealer, sealInto } from './sealing.ts'
+import { openWorkspace, type Workspace } from './workspace.ts'
 
 export interface BullesNeeds {
   readonly home: string
@@ -77,7 +79,7 @@ export function openBulles(needs: BullesNeeds): Bulles {
   }
   const projects = new Map<string, Known>()
   const lane = openLane()
-  const house: House = { needs, sealer, projects, lane }
+  const house: House = { needs, sealer, projects, lane, workspace: openWorkspace({ home }) }
   return {
     seal: (current) => seal(house, current),
     of: (current) => bulleFor(house, current),
@@ -101,6 +103,7 @@ interface House {
   readonly sealer: Sealer
   readonly projects: Map<string, Known>
   readonly lane: Lane
+  readonly workspace: Pick<Workspace, 'list'>
 }
 
 function seal({ needs, sealer, projects, lane }: House, current: CurrentPermit): void {
@@ -135,7 +138,7 @@ function seal({ needs, sealer, projects, lane }: House, current: CurrentPermit):
 }
 
 async function bulleFor(house: House, current: CurrentPermit): Promise<Bulle> {
-  const { sealer, projects } = house
+  const { sealer, projects, workspace } = house
   const project = current.permit.base
   const lines = sealableLines(current)
   const found = await Promise.all(lines.map((line) => sealer.extracts.find(project, lineKey(line))))
@@ -145,7 +148,9 @@ async function bulleFor(house: House, current: CurrentPermit): Promise<Bulle> {
   const pending = projects.get(project)?.pending
   const preparing = lines.some((line) => pending?.has(lineKey(line)))
   if (sealed.length === 0 || (sealed.length < lines.length && preparing)) throw new Refusal('BULLE_NOT_READY')
-  return bulleOf(current, sealed)
+  const bulle = bulleOf(current, sealed)
+  const derived = derivedTables(await workspace.list(project), bulle.datasets)
+  return { ...bulle, tables: [...bulle.tables, ...derived] }
 }
 
 /** After a restart nobody may have asked for this project yet; and what has failed is tried again after a while. */
@@ -156,7 +161,7 @@ function isDue({ needs, projects }: House, project: string): boolean {
   return [...known.failed.values()].some((at) => at <= before)
 }
 
-async function statusOf({ sealer, projects }: House, project: string): Promise<BulleStatus> {
+async function statusOf({ sealer, projects, workspace }: House, project: string): Promise<BulleStatus> {
   if (!projectName.test(project)) return { status: 'preparing', tables: [] }
   if (await sealer.extracts.isClosed(project)) return { status: 'closed', tables: [] }
   const known = projects.get(project)
@@ -164,7 +169,8 @@ async function statusOf({ sealer, projects }: House, project: string): Promise<B
   const all = await sealer.extracts.list(project)
   const sealed = all.filter((one) => granted === null || granted.has(basename(one.folder)))
   const preparing = (known?.pending.size ?? 0) > 0 || sealed.length === 0
-  return { status: preparing ? 'preparing' : 'ready', tables: sealed.flatMap(shownTables) }
+  const derived = (await workspace.list(project)).map(({ table }) => ({ name: table.name }))
+  return { status: preparing ? 'preparing' : 'ready', tables: [...sealed.flatMap(shownTables), ...derived] }
 }
 
 async function closeProject({ needs, sealer, projects }: House, project: string): Promise<void> {
@@ -202,11 +208,12 @@ function bulleOf({ permit }: CurrentPermit, sealed: readonly SealedExtract[]): B
     project: permit.base,
     k: Math.max(11, ...sealed.map(({ extract }) => kOf(extract.dataset))),
     tables: sealed.flatMap((one) => one.extract.tables.map((table) => bulleTable(one, table))),
-    datasets: sealed.map(({ extract: { dataset, version, holder } }) => ({
+    datasets: sealed.map(({ sha256: seal, extract: { dataset, version, holder } }) => ({
       name: dataset,
       version,
       holder,
       k: kOf(dataset),
+      seal,
     })),
   }
 }

@@ -114,13 +114,42 @@ export function openWriter(
   ])
 }
 
+/** A reader of mounts that also writes below one folder, for derived tables. */
+export function openBuilder(
+  mounts: readonly Mount[],
+  writeFolder: string,
+  limits: EngineLimits,
+): Promise<Database> {
+  const files = [...new Set(mounts.map((mount) => mount.file))]
+  const paths = files.length === 0 ? [] : [`SET GLOBAL allowed_paths = ${quoteList(files)}`]
+  const folders = `SET GLOBAL allowed_directories = ${quoteList([writeFolder])}`
+  return open(limits, [...paths, folders, ...viewStatements(mounts), ...lock])
+}
+
+/** Names of the types of the columns of a text that is one SELECT; throws STATEMENT for every other text. */
+export async function columnTypes(connection: DuckDBConnection, sql: string): Promise<readonly string[]> {
+  const statements = await connection.extractStatements(sql)
+  if (statements.count !== 1) throw new WorkerFault('STATEMENT')
+  const prepared = await statements.prepare(0)
+  try {
+    if (!mayRun(prepared.statementType, sql, { temporaryTables: false })) throw new WorkerFault('STATEMENT')
+    return Array.from({ length: prepared.columnCount }, (_, index) => String(prepared.columnType(index)))
+  } finally {
+    prepared.destroySync()
+  }
+}
+
 export interface StatementRules {
   readonly maxRows: number
   /** CREATE TEMP TABLE and DROP TABLE besides SELECT. */
   readonly temporaryTables: boolean
 }
 
-function mayRun(type: StatementType, sql: string, { temporaryTables }: StatementRules): boolean {
+function mayRun(
+  type: StatementType,
+  sql: string,
+  { temporaryTables }: Pick<StatementRules, 'temporaryTables'>,
+): boolean {
   // PRAGMA, SHOW and DESCRIBE are of this type too.
   if (type === StatementType.SELECT) return /^[\s(]*(SELECT|WITH|FROM|VALUES)\b/i.test(sql)
   if (!temporaryTables) return false

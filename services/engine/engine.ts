@@ -106,3 +106,33 @@ export interface Releaser extends Closable {
   /** The same rows as a file. Types are those of `rows.columns`. Rejects with QUERY_FAILED. */
   encode(rows: Rows, format: Format): Promise<Uint8Array>
 }
+
+/** The file of a derived table, in its folder. */
+export const rowsFile = 'rows.parquet'
+
+/** A relation that is to be written: a statement on relations and released tables, and a folder of its own. */
+export interface BuildOrder {
+  readonly mounts: readonly Mount[]
+  readonly tables: readonly ReleasedTable[]
+  /** One SELECT. Rows of persons have `__pix` as their last column. */
+  readonly statement: RewrittenStatement
+  /** Names of all its columns, in order, each once whatever the case. */
+  readonly names: readonly string[]
+  /** An empty folder; the file in it is `rowsFile`. */
+  readonly folder: string
+  /** Rows are sorted by `__pix`. */
+  readonly isPersonal: boolean
+}
+
+export interface Built {
+  /** As they are in the file, in order; HUGEINT is DECIMAL(38,0). */
+  readonly columns: readonly Column[]
+  /** No two rows have one `__pix`. */
+  readonly isUnique: boolean
+}
+
+/** Writes derived tables. No row comes back. */
+export interface Builder {
+  /** Runs the statement in a process of its own, which ends with it, into one Parquet file. Rejects with QUERY_FAILED. */
+  build(order: BuildOrder, options: { limits: Limits; signal: AbortSignal }): Promise<Built>
+}

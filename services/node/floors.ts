@@ -1,6 +1,6 @@
 /** The floors of a node, each opened on those below it. Every function answers plain values; node.ts puts them together. */
 import { mkdir, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type AuditLog, openAudit } from '../audit/writer.ts'
 import { type Bulles, openBulles } from '../dataset/bulles.ts'
 import { type Catalogue, openCatalogue } from '../dataset/catalogue.ts'
@@ -9,7 +9,9 @@ import type { DepositNeeds } from '../dataset/deposit.ts'
 import { openDatasets } from '../dataset/filter.ts'
 import { openDatasetRegister } from '../dataset/register.ts'
 import { openDepositStorage } from '../dataset/storage.ts'
-import type { Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
+import { openWorkspace } from '../dataset/workspace.ts'
+import { openBuilder } from '../engine/builder.ts'
+import type { Builder, Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
 import { openParser } from '../engine/parser.ts'
 import { openReleaser } from '../engine/release.ts'
 import { openVault } from '../engine/vault.ts'
@@ -147,6 +149,7 @@ export interface Engine {
   readonly parser: Parser
   readonly vault: Vault
   readonly releaser: Releaser
+  readonly builder: Builder
   readonly limits: Limits
 }
 
@@ -163,7 +166,8 @@ export async function openEngine(
     openVault({ threads, log }).then((opened) => closing.keep('vault', opened)),
     openReleaser({ threads, memoryBytes, scratch, log }).then((opened) => closing.keep('releaser', opened)),
   ])
-  return { parser, vault, releaser, limits: { timeoutMs, memoryBytes, maxRows: 1_000_000 } }
+  const builder = openBuilder({ threads, log })
+  return { parser, vault, releaser, builder, limits: { timeoutMs, memoryBytes, maxRows: 1_000_000 } }
 }
 
 export interface Rooms {
@@ -218,6 +222,8 @@ export async function openRooms(
       parser,
       vault,
       releaser: engine.releaser,
+      builder: engine.builder,
+      workspace: openWorkspace({ home: resolve(home) }),
       running,
       registry: openQueryList(store),
       limits,

@@ -40,6 +40,7 @@ export async function reconcile(
   for (const { id, events } of await habilitation.registry.list()) {
     const { project } = fold(id, events)
     if (project === undefined) continue
+    await query.workspace.clean(project)
     // A permit whose signature is not good stops its own project, not the node.
     const current = await habilitation.permits.current(project).catch(refusedIsNull)
     if (current !== null) bulles.seal(current)

@@ -1,10 +1,10 @@
 /** Rows of the outer statement → the answer, with its marks taken out of the columns, and the digest that the log keeps. */
-import type { Bulle } from '../dataset/bulle.ts'
+import type { Bulle, BulleTable, WithheldFacts } from '../dataset/bulle.ts'
 import type { Rows, Value } from '../engine/engine.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { type Language, say } from '../kernel/text.ts'
 import { type Disclosed, rulesOf } from './disclosure/disclose.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, Read } from './plan.ts'
 import type { Answer, Disclosure, JsonValue } from './question.ts'
 
 /** What a person would see: visible columns, nulls where withheld, and where that is. */
@@ -63,20 +63,43 @@ function isList(value: object): value is readonly Value[] {
   return Array.isArray(value)
 }
 
+/** What was withheld from an answer: by its own leaves, and when the derived tables that it reads were released. */
+export function withheldOf(
+  plan: Plan,
+  disclosed: readonly Disclosed[],
+  tables: readonly BulleTable[],
+): WithheldFacts {
+  const before = tables.flatMap(({ name, derived }) =>
+    derived?.withheld && plan.derived.includes(name) ? [derived.withheld] : [],
+  )
+  const cells = disclosed.some(({ cellsWithheld }) => cellsWithheld > 0) || before.some((one) => one.cells)
+  const groups = disclosed.some(({ groupsWithheld }) => groupsWithheld) || before.some((one) => one.groups)
+  const partial = plan.partial && (cells || groups) ? ['partial'] : []
+  const rules = [...rulesOf(plan.leaves), ...before.flatMap((one) => one.rules), ...partial]
+  return { cells, groups, rules: [...new Set(rules)] }
+}
+
+interface Report {
+  readonly k: number
+  readonly disclosed: readonly Disclosed[]
+  /** Those of the bulle. */
+  readonly tables?: readonly BulleTable[]
+  readonly language: Language
+}
+
 /** The report that goes with every answer: fixed by the text but for what was withheld. */
 export function disclosureOf(
   plan: Plan,
   { suppressed, rows }: Visible,
-  { k, disclosed, language }: { k: number; disclosed: readonly Disclosed[]; language: Language },
+  { k, disclosed, tables = [], language }: Report,
 ): Disclosure {
-  const isWithheld = disclosed.some((leaf) => leaf.groupsWithheld || leaf.cellsWithheld > 0)
-  const rules = rulesOf(plan.leaves)
+  const { groups, rules } = withheldOf(plan, disclosed, tables)
   return {
     mode: 'guarded',
     k,
     cellsWithheld: suppressed.length,
-    groupsWithheld: rows.rows.length === 0 || disclosed.some(({ groupsWithheld }) => groupsWithheld),
-    rules: plan.partial && isWithheld ? [...rules, 'partial'] : rules,
+    groupsWithheld: rows.rows.length === 0 || groups,
+    rules,
     guarantee: say(language, { key: 'query.guarantee', with: { k } }),
   }
 }
@@ -85,7 +108,10 @@ export function disclosureOf(
 const wattHoursPerRow = -10
 
 /** A static estimate in powers of ten, from the text and the sizes of the catalogue. */
-export function costOf(plan: Pick<Plan, 'reads'>, bulle: Bulle): Answer['cost'] {
+export function costOf(
+  plan: { readonly reads: readonly Pick<Read, 'dataset' | 'table'>[] },
+  bulle: Bulle,
+): Answer['cost'] {
   const magnitudes = plan.reads.map(({ dataset, table }) => {
     const found = bulle.tables.find((one) => one.dataset === dataset && one.name === table)
     return found?.magnitude ?? 0

@@ -35,7 +35,7 @@ export function startOf(
   return { project, by, until: Math.min(...ends) * 1000, ...(signal ? { client: signal } : {}) }
 }
 
-/** The strictest of the policy, the datasets read and their lines; a permit may only tighten. */
+/** The strictest of the policy, the datasets and derived tables read, and their lines; a permit may only tighten. */
 export function thresholdsOf(
   { rulebook }: Pick<QueryNeeds, 'rulebook'>,
   { plan, bulle, granted }: Work,
@@ -43,6 +43,9 @@ export function thresholdsOf(
   const isRead = (name: string) => plan.reads.some(({ dataset }) => dataset === name)
   const datasets = bulle.datasets.filter(({ name }) => isRead(name)).map(({ k }) => k)
   const lines = granted.current.permit.lines.filter(({ dataset }) => isRead(dataset)).map(({ k }) => k)
+  const derived = bulle.tables.flatMap(({ name, derived: made }) =>
+    made && plan.derived.includes(name) ? [made.k] : [],
+  )
   const { k, ...others } = rulebook.disclosure
-  return { ...others, k: Math.max(k, ...datasets, ...lines) }
+  return { ...others, k: Math.max(k, ...datasets, ...lines, ...derived) }
 }

@@ -118,11 +118,9 @@ export interface Plan {
   /** True when an aggregate above the leaves read suppressed cells: its result is partial. */
   readonly partial: boolean
   /** Datasets read, with tables and columns, for the decision and the log. */
-  readonly reads: readonly {
-    readonly dataset: string
-    readonly table: string
-    readonly columns: readonly string[]
-  }[]
+  readonly reads: readonly Read[]
+  /** Derived tables read, by name; `reads` has the datasets behind them. */
+  readonly derived: readonly string[]
   /** Hash of the canonical tree that was understood. */
   readonly sha256: string
 }
@@ -156,5 +154,6 @@ export interface Draft {
   readonly columns: readonly string[]
   readonly partial: boolean
   readonly reads: readonly Read[]
+  readonly derived: readonly string[]
   readonly sha256: string
 }

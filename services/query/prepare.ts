@@ -14,6 +14,7 @@ import { checkOutermost } from './typing/outermost.ts'
 import type { Ctes, Environment, Relation, Task } from './typing/relation.ts'
 import { bindSelect } from './typing/select.ts'
 import { bindSetOperation } from './typing/setop.ts'
+import { lineageOf } from './workspace/lineage.ts'
 
 export interface PrepareContext {
   /** The text as it was sent, for places. */
@@ -47,9 +48,19 @@ export function prepare(tree: Tree, context: PrepareContext): Draft {
     outer: sql.statement(relation.tree),
     columns: relation.columns.map(({ name }) => name),
     partial: work.isPartial(),
-    reads: readsOf(relation.uses),
+    ...lineageOf(readsOf(relation.uses), context.bulle.tables),
     sha256: sha256(canonical(withoutPlaces(statement.query))),
   }
+}
+
+/** The body of a derived table that has been typed, before anybody asked whether it may be an answer. */
+export function prepareRows(tree: Tree, context: PrepareContext): { relation: Relation; sha256: string } {
+  const statement = readStatement(bindParameters(tree, context.parameters), context.sql)
+  const work = newTask(statement, context)
+  const relation = work.task.query(statement.query, { ctes: noCtes })
+  const [first] = work.noted
+  if (first) throw first
+  return { relation, sha256: sha256(canonical(withoutPlaces(statement.query))) }
 }
 
 /** Some text is typed twice, to be tried: only leaves that the outer statement reads are kept. */

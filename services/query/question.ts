@@ -1,7 +1,8 @@
 /** What is asked of a project and what it is answered: the words that doors and use-cases of this room share. */
 import type { Audit } from '../audit/record.ts'
 import type { Bulle } from '../dataset/bulle.ts'
-import type { Format, Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
+import type { Workspace } from '../dataset/workspace.ts'
+import type { Builder, Format, Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
 import type { Rulebook } from '../habilitation/decision.ts'
 import type { CurrentPermit } from '../habilitation/permit.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -91,6 +92,9 @@ export interface QueryNeeds {
   readonly parser: Parser
   readonly vault: Vault
   readonly releaser: Releaser
+  readonly builder: Builder
+  /** Derived tables of projects, which `bulles` shows beside the granted ones. */
+  readonly workspace: Workspace
   /** The permit of a project as the register knows it now; null when there is none. */
   readonly permits: { current(project: string): Promise<CurrentPermit | null> }
   readonly rulebook: Rulebook

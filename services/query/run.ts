@@ -12,8 +12,10 @@ import { decideNow, startOf } from './permission.ts'
 import type { Plan } from './plan.ts'
 import type { Answer, Check, QueryNeeds, Question } from './question.ts'
 import type { QueryRun } from './registry.ts'
+import { readHeader } from './statement/header.ts'
 import { compose, finish, releaseLeaves } from './steps.ts'
 import { understand } from './understand.ts'
+import { changeTables, understandChange } from './workspace/change.ts'
 
 /**
  * Asks a question of a project. What it answers is in the log, on disk, before it resolves, and may be sent as it is. Refusals:
@@ -29,6 +31,8 @@ export async function runQuery(needs: QueryNeeds, by: Person, question: Question
     await journal.allowed(asked)
     const run = running.start({ ...startOf(asked, by, question), id, timeoutMs: needs.limits.timeoutMs })
     try {
+      const header = readHeader(sql)
+      if (header) return await changeTables(needs, { by, asked, header, question, journal, run })
       // What does the text mean? From here on only our own tree is used, never the caller's text.
       const bulle = await run.wait(bulles.of(asked.current))
       const text = { sql, today: parisDay(clock.now()), ...(parameters ? { parameters } : {}) }
@@ -120,7 +124,10 @@ async function decideText(needs: QueryNeeds, by: Person, question: Question): Pr
     const asked = insist(await decideNow(needs, by, question))
     const bulle = await needs.bulles.of(asked.current)
     const text = { sql, today: parisDay(needs.clock.now()), ...(parameters ? { parameters } : {}) }
-    const plan = await understand(needs.parser, bulle, text)
+    const header = readHeader(sql)
+    const plan = header
+      ? await understandChange(needs, bulle, { header, text })
+      : await understand(needs.parser, bulle, text)
     const datasets = [...new Set(plan.reads.map(({ dataset }) => dataset))]
     insist(await decideNow(needs, by, { ...question, datasets }))
     return plan
@@ -141,6 +148,6 @@ function refusedCheck({ code, facts }: Refusal): Omit<Check, 'tables' | 'columns
   return { decision: 'refuse', code, hint, ...(facts.location ? { location: facts.location } : {}) }
 }
 
-function tablesOf({ reads }: Plan): readonly string[] {
-  return reads.map(({ dataset, table }) => `${dataset}.${table}`)
+function tablesOf({ reads, derived }: Plan): readonly string[] {
+  return [...reads.map(({ dataset, table }) => `${dataset}.${table}`), ...derived]
 }

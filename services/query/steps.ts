@@ -44,8 +44,13 @@ export async function finish(
 }
 
 /** No other relation is there for the outer statement to name. */
-function isReadPublic({ reads }: Plan, { dataset, name, class: kind }: BulleTable): boolean {
-  return kind === 'public' && reads.some((read) => read.dataset === dataset && read.table === name)
+function isReadPublic(
+  { reads, derived }: Pick<Plan, 'reads' | 'derived'>,
+  { dataset, name, class: kind, derived: isDerived }: BulleTable,
+): boolean {
+  if (kind !== 'public') return false
+  if (isDerived) return derived.includes(name)
+  return reads.some((read) => read.dataset === dataset && read.table === name)
 }
 
 interface Finished extends Work {
@@ -66,7 +71,7 @@ export async function compose(
     columns: plan.columns,
     rows: jsonRows(visible.rows),
     suppressed: visible.suppressed,
-    disclosure: disclosureOf(plan, visible, { k, disclosed, language }),
+    disclosure: disclosureOf(plan, visible, { k, disclosed, tables: bulle.tables, language }),
   }
   const body =
     format === 'json' ? undefined : { format, bytes: await needs.releaser.encode(visible.rows, format) }

@@ -40,7 +40,18 @@ function schemas(tables: readonly BulleTable[]): readonly RewrittenStatement[] {
 function relation(table: BulleTable): RewrittenStatement {
   const { schema, name } = table.mount
   const hidden = table.class === 'personal' ? [{ name: personKey, type: 'UINTEGER' }] : []
-  return create(`${quoted(schema)}.${quoted(name)}`, [...table.columns, ...hidden])
+  const marks = table.derived?.withheld ? marksOf(table.columns) : []
+  return create(`${quoted(schema)}.${quoted(name)}`, [...table.columns, ...marks, ...hidden])
+}
+
+/** The marks of a derived table of released cells, one per column. */
+export function marksOf(columns: readonly unknown[]): readonly Column[] {
+  return columns.map((_, index) => ({ name: `__s${index}`, type: 'BOOLEAN' }))
+}
+
+/** True for a type that the twins can have. */
+export function isFlat(type: string): boolean {
+  return typeForm.test(type)
 }
 
 function create(name: string, columns: readonly Column[]): RewrittenStatement {
@@ -48,6 +59,6 @@ function create(name: string, columns: readonly Column[]): RewrittenStatement {
 }
 
 function definition({ name, type }: Column): string {
-  if (!typeForm.test(type)) throw new Refusal('TYPE_ERROR', { rule: 'query.flat-type' })
+  if (!isFlat(type)) throw new Refusal('TYPE_ERROR', { rule: 'query.flat-type' })
   return `${quoted(name)} ${type}`
 }

@@ -31,6 +31,11 @@ export interface Statement {
 export async function understand(parser: Parser, bulle: Bulle, statement: Statement): Promise<Plan> {
   const { sql, today, parameters } = statement
   const draft = prepare(await parser.tree(sql), { sql, bulle, today, ...(parameters ? { parameters } : {}) })
+  return prove(parser, bulle, draft)
+}
+
+/** The plan of a draft: text of our own, bound and verified. */
+export async function prove(parser: Parser, bulle: Bulle, draft: Draft): Promise<Plan> {
   const twin = bulleTwin(bulle)
   const leaves: Leaf[] = []
   for (const leaf of draft.leaves) leaves.push(await proveLeaf(parser, leaf, { twin, bulle }))
@@ -135,5 +140,6 @@ async function proveOuter(
     name,
     type: bound[i]?.type ?? 'VARCHAR',
   }))
-  return { outer, columns, partial: draft.partial, reads: draft.reads, sha256: draft.sha256 }
+  const { partial, reads, derived, sha256 } = draft
+  return { outer, columns, partial, reads, derived, sha256 }
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { rows } from './calls.ts'
+import { deriveTables } from './derived.ts'
 import { deposit, descriptor, draft, grant, path, patientsCsv, settled, visitsCsv } from './study.ts'
 import { type System, startSystem, until } from './system.ts'
 
@@ -317,6 +318,9 @@ describe('projects and queries', () => {
       status: 403,
     })
   })
+
+  test('a derived table is made, queried and dropped; the answer is its schema', () =>
+    deriveTables({ system, project, query }))
 
   test('one lists and cancels one’s own queries only', async () => {
     const id = '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0001'

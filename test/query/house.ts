@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import type { Body } from '../../services/audit/entry.ts'
 import type { About } from '../../services/audit/record.ts'
 import type { Bulle } from '../../services/dataset/bulle.ts'
+import { derivedTables } from '../../services/dataset/derived.ts'
+import { openWorkspace } from '../../services/dataset/workspace.ts'
+import { openBuilder } from '../../services/engine/builder.ts'
 import { openParser } from '../../services/engine/parser.ts'
 import { openReleaser } from '../../services/engine/release.ts'
 import { openVault } from '../../services/engine/vault.ts'
@@ -44,10 +47,14 @@ export class QueryHouse {
   now = Date.parse('2026-11-21T12:00:00Z')
   state: CurrentPermit['standing']['state'] = 'active'
   isLogBroken = false
+  /** Datasets whose line is closed. */
+  closed: readonly string[] = []
+  /** Datasets of each decision that named some. */
+  readonly asked: (readonly string[])[] = []
   /** Called before each entry is written: tests stop the world here. */
   onEntry: (body: Body) => void = () => {}
 
-  async open(): Promise<QueryNeeds & { readonly bulle: Bulle }> {
+  async open(): Promise<QueryNeeds & { readonly bulle: Bulle; readonly folder: string }> {
     const { bulle, folder } = await writeBulle(makeCohort(5), 'house')
     const scratch = await mkdtemp(join(tmpdir(), 'huisclos-house-'))
     const [parser, vault, releaser] = await Promise.all([
@@ -58,10 +65,18 @@ export class QueryHouse {
     for (const part of [parser, vault, releaser]) this.#closing.push(() => part.close())
     for (const path of [folder, scratch]) this.#closing.push(() => rm(path, { recursive: true }))
     const clock = { now: () => this.now }
+    const workspace = openWorkspace({ home: folder })
+    const withDerived = async () => {
+      const derived = derivedTables(await workspace.list('p'), bulle.datasets)
+      return { ...bulle, tables: [...bulle.tables, ...derived] }
+    }
     return {
       bulle,
+      folder,
+      workspace,
+      builder: openBuilder({ threads: 1 }),
       audit: { origin: 'test/audit/2026', append: (body, about) => this.#append(body, about) },
-      bulles: { of: async () => bulle },
+      bulles: { of: withDerived },
       clock,
       parser,
       vault,
@@ -124,6 +139,9 @@ export class QueryHouse {
     if (!current || ask.by.subject !== 'alice')
       return { effect: 'deny', code: 'NO_HABILITATION', rule: 'stranger', bundle }
     if (this.state === 'suspended') return { effect: 'deny', code: 'SUSPENDED', rule: 'suspended', bundle }
+    if (ask.datasets) this.asked.push(ask.datasets)
+    if (ask.datasets?.some((name) => this.closed.includes(name)))
+      return { effect: 'deny', code: 'LINE_CLOSED', rule: 'line-closed', bundle }
     if (ask.purpose && ask.purpose !== 'P1')
       return { effect: 'deny', code: 'PURPOSE_NOT_GRANTED', rule: 'purpose', bundle }
     return { effect: 'permit', current, purpose: 'P1', rules: ['listed'], bundle }

@@ -8,6 +8,7 @@ import {
   verifyLeaf,
   verifyOuter,
   verifyPairs,
+  verifyTable,
   verifyValues,
 } from '../../services/query/verify/verify.ts'
 import { broken } from './broken.ts'
@@ -137,5 +138,89 @@ describe('a broken rewrite is not proved', () => {
       { plans: [{ type: 'LOGICAL_GET' }] },
     ])
       expect(() => verifyLeaf(plan, plain, bulle)).toThrow(expect.objectContaining({ code: 'NOT_PROVEN' }))
+  })
+})
+
+describe('the rows of a derived table', () => {
+  const reads = plain.reads
+  const verify = async (sql: string, width: number, named = reads) => {
+    const plan = await planOf(sql)
+    expect(plan.error).toBe(false)
+    return ruleOf(() => verifyTable(plan, named, { bulle, width }))
+  }
+
+  test.each([
+    ['columns and the person key', 'SELECT pid, ward, __pix FROM care.stays', 2],
+    ['groups of persons', 'SELECT pid, min(day), __pix FROM care.stays GROUP BY pid, __pix', 2],
+    [
+      'a join on the person',
+      'SELECT p.sex, s.cost, p.__pix FROM care.persons p JOIN care.stays s ON s.__pix = p.__pix AND s.pid = p.pid',
+      2,
+    ],
+    [
+      'a union of persons',
+      'SELECT ward, __pix FROM care.stays UNION ALL SELECT event, __pix FROM care.events',
+      1,
+    ],
+    [
+      'a window within the person',
+      'SELECT row_number() OVER (PARTITION BY __pix ORDER BY day), __pix FROM care.stays',
+      1,
+    ],
+    ['public rows beside persons', 'SELECT label, __pix FROM care.stays CROSS JOIN care.regions', 1],
+  ])('are proved: %s', async (_, sql, width) => {
+    expect(await verify(sql, width)).toBe('proved')
+  })
+
+  test.each([
+    ['no person key', 'SELECT pid, ward FROM care.stays', 1],
+    ['the person key out of place', 'SELECT __pix, ward FROM care.stays', 1],
+    ['the person key twice', 'SELECT __pix, __pix FROM care.stays', 1],
+    ['the person key computed', 'SELECT ward, __pix + 0 FROM care.stays', 1],
+    ['the person key as data', 'SELECT __pix::VARCHAR, __pix FROM care.stays', 1],
+    ['a constant for the person key', 'SELECT ward, 1::UINTEGER FROM care.stays', 1],
+    ['another column for the person key', 'SELECT event, day FROM care.events', 1],
+    ['the key of another person', 'SELECT ward, max(__pix) OVER () FROM care.stays', 1],
+    [
+      'the key that a left join may lose',
+      'SELECT p.sex, s.__pix FROM care.persons p LEFT JOIN care.stays s ON p.__pix = s.__pix',
+      1,
+    ],
+    [
+      'two persons on a row',
+      'SELECT a.ward, b.ward, a.__pix FROM care.stays a JOIN care.stays b ON a.ward = b.ward',
+      2,
+    ],
+    [
+      'a row and somebody else’s mean',
+      'SELECT ward, (SELECT avg(cost) FROM care.stays), __pix FROM care.stays',
+      2,
+    ],
+    ['groups across persons', 'SELECT ward, min(__pix) FROM care.stays GROUP BY ward', 1],
+    ['a window across persons', 'SELECT row_number() OVER (ORDER BY cost), __pix FROM care.stays', 1],
+    [
+      'a forged branch',
+      'SELECT ward, __pix FROM care.stays UNION ALL SELECT label, 7::UINTEGER FROM care.regions',
+      1,
+    ],
+    ['the first rows', 'SELECT ward, __pix FROM care.stays ORDER BY cost LIMIT 5', 1],
+    ['a row number of the file', 'SELECT rowid, __pix FROM care.stays', 1],
+    ['public rows alone', 'SELECT label, size FROM care.regions', 1],
+    ['more columns than announced', 'SELECT pid, ward, __pix FROM care.stays', 1],
+    ['a column that is not granted', 'SELECT name, __pix FROM care.persons', 1],
+    ['a table that is not granted', 'SELECT note, __pix FROM care.secrets', 1],
+  ])('are not proved: %s', async (_, sql, width) => {
+    expect(await verify(sql, width)).toMatch(/^verify\.V[1-8]$/)
+  })
+
+  test('are not proved when they read what the log would not name', async () => {
+    const sql = 'SELECT s.ward, s.__pix FROM care.stays s JOIN care.events e ON e.__pix = s.__pix'
+    expect(
+      await verify(
+        sql,
+        1,
+        reads.filter(({ table }) => table !== 'events'),
+      ),
+    ).toBe('verify.V2')
   })
 })

@@ -86,9 +86,10 @@ function fromTable(table: BulleTable, naming: Naming, task: Task): From {
   const alias = task.fresh()
   const personal = table.class === 'personal'
   const use: Use = { table, columns: new Set() }
+  const isReleased = table.derived?.withheld !== undefined
   const visible = table.columns.filter(({ name }) => !name.startsWith('__'))
-  const columns = visible.map(({ name, type, role, restrict }): Column => {
-    const identifier = personal ? identifierOf(role, table, name) : undefined
+  const columns = visible.map(({ name, type, role, restrict, key = name }, index): Column => {
+    const identifier = personal ? identifierOf(role, table, key) : undefined
     const kind = kindOf(type)
     return {
       name,
@@ -99,6 +100,8 @@ function fromTable(table: BulleTable, naming: Naming, task: Task): From {
       type,
       restrict: restrict ?? [],
       personal,
+      // A derived table has no hidden columns among its own: the mark of each stands at its place.
+      ...(isReleased ? { mark: sql.column(alias, `__s${index}`) } : {}),
     }
   })
   const source = { alias: naming.alias, dataset: table.dataset, columns: renamed(columns, naming), personal }
@@ -106,7 +109,7 @@ function fromTable(table: BulleTable, naming: Naming, task: Task): From {
     ...nothing,
     tree: sql.base(table.mount.schema, table.mount.name, alias),
     sources: [source],
-    class: personal ? 'PK' : 'PUB',
+    class: personal ? 'PK' : isReleased ? 'SAFE' : 'PUB',
     ...(personal ? { pix: sql.column(alias, '__pix') } : {}),
     unique: personal && table.unique,
     uses: [use],

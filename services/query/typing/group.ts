@@ -108,6 +108,7 @@ function plainStage({ select, at }: Grouping, below: Stage, keys: readonly Key[]
     where: [],
     unique: false,
     isGrouped: isOnPerson,
+    isPerPerson: isOnPerson && keys.every(({ bound }) => bound.identifier?.role === 'unit'),
     isSingle: keys.length === 0,
     below,
     at,

@@ -47,6 +47,7 @@ export function finish(ending: Ending): () => Draft {
     class: classOf(scope),
     unique: stage.unique && !standsBeside(stage),
     isGrouped: stage.isGrouped || modifiers.isGrouped,
+    isPerPerson: stage.unique || stage.isPerPerson === true,
     rows: stage.isSingle ? 1 : ending.from.rows,
     ...(isTied
       ? { ties: ending.ties.map(({ outer }, i) => ({ outer: outer.ref, inner: `__tie${i}` })) }

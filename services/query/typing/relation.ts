@@ -111,6 +111,8 @@ export interface Relation {
   readonly unique: boolean
   /** Rows are groups of persons: it is grouped or made distinct by identifiers. */
   readonly isGrouped: boolean
+  /** At most one row per person, for reasons that the verifier does not follow: a table made of it is looked at. */
+  readonly isPerPerson?: boolean
   readonly uses: readonly Use[]
   readonly rows: number
   /** Of an EXISTS, or of one value per person, whose only tie to the outer row is the person: the pairs to compare outside. */

@@ -16,6 +16,8 @@ export interface Stage {
   readonly unique: boolean
   /** Rows are groups of persons. */
   readonly isGrouped: boolean
+  /** Grouped by the person and nothing else: one row each, which the verifier does not follow. */
+  readonly isPerPerson?: boolean
   /** One row, whatever is read. */
   readonly isSingle: boolean
   readonly below?: Stage

@@ -50,6 +50,25 @@ function proveHeld(plan: Tree, { leaf, bulle }: { leaf: Leaf; bulle: Bulle }, va
 }
 
 /**
+ * V8 for the rows of a derived table: each belongs to one person, whose key stands last, there only, and names them on every row.
+ * Nothing is released: no evidence is asked for.
+ */
+export function verifyTable(plan: Tree, reads: Leaf['reads'], { bulle, width }: Wanted): void {
+  const relation = relationOf(rootOf(plan), { grant: grantOf(bulle, { reads }), ctes: new Map() })
+  if (relation.columns.length !== width + 1 || relation.class !== 'private') notProven('V8')
+  relation.columns.forEach(({ kind }, i) => {
+    if ((kind === 'pix') !== (i === width) || kind === 'hidden') notProven('V8')
+  })
+  if (!isCovered(relation, [width])) notProven('V8')
+}
+
+interface Wanted {
+  readonly bulle: Bulle
+  /** Columns beside the person key. */
+  readonly width: number
+}
+
+/**
  * V9 for the outer statement: it was bound where no relation of persons exists, and reads released and public relations only,
  * through allowed functions only.
  */
@@ -178,7 +197,7 @@ function plain(part: unknown): unknown {
 }
 
 /** V2: granted relations with their granted columns; those of persons only where the leaf says so, for the log names what it says. */
-function grantOf(bulle: Bulle, leaf: Leaf): Grant {
+function grantOf(bulle: Bulle, leaf: Pick<Leaf, 'reads'>): Grant {
   return (schema, name) => {
     const table = bulle.tables.find(({ mount }) => mount.schema === schema && mount.name === name)
     if (!table) return undefined
