@@ -78,5 +78,5 @@ export interface Bulle {
 
 export interface BulleStatus {
   readonly status: 'preparing' | 'ready' | 'closed'
-  readonly tables: readonly { readonly name: string; readonly dataset: string; readonly rows?: number }[]
+  readonly tables: readonly { readonly name: string; readonly dataset?: string; readonly rows?: number }[]
 }

@@ -31,7 +31,7 @@ export type Shape =
   | 'all'
   | 'spread'
   | 'relation'
-export type OrderShape = 'min' | 'max' | 'quantile' | 'mode'
+type OrderShape = 'min' | 'max' | 'quantile' | 'mode'
 export type SpreadStatistic = 'var_samp' | 'var_pop' | 'stddev_samp' | 'stddev_pop' | 'sem'
 export type RelationStatistic =
   | 'covar_samp'

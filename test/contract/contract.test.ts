@@ -387,14 +387,10 @@ describe('audit', () => {
     const size = Number(checkpoint.text.split('\n')[1])
     const tile = `/audit/${shard}/tile/entries/000${size < 256 ? `.p/${size}` : ''}`
     expect(await system.call('GET', tile, { as: 'nadia' })).toMatchObject({ status: 200 })
-    expect(await system.call('GET', tile, { as: 'alice' })).toMatchObject({
-      status: 403,
-      json: { code: 'ROLE' },
-    })
-    const outside = await system.call('GET', `/audit/${shard}/tile/entries/..%2F..%2Fcheckpoint`, {
-      as: 'nadia',
-    })
-    expect(outside.status).toBe(404)
+    const alice = await system.call('GET', tile, { as: 'alice' })
+    expect([alice.status, alice.json.code]).toEqual([403, 'ROLE'])
+    const outside = `/audit/${shard}/tile/entries/..%2F..%2Fcheckpoint`
+    expect((await system.call('GET', outside, { as: 'nadia' })).status).toBe(404)
   })
 
   test('the command line finds the log intact while the system runs', async () => {

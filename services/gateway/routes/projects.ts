@@ -14,7 +14,9 @@ const project = z
     permit: z.object({ id: z.string(), version: z.number().int(), sha256: z.string(), jws: z.string() }),
     bulle: z.object({
       status: z.enum(['preparing', 'ready', 'closed']),
-      tables: z.array(z.object({ name: z.string(), dataset: z.string(), rows: z.number().int().optional() })),
+      tables: z.array(
+        z.object({ name: z.string(), dataset: z.string().optional(), rows: z.number().int().optional() }),
+      ),
     }),
     until: z.string(),
   })

@@ -40,7 +40,7 @@ export interface CellEvidence {
 }
 
 /** Two cells of a group and the persons, at least one, whose part in them differs. */
-export interface Difference {
+interface Difference {
   readonly pair: Pair
   readonly persons: number
 }

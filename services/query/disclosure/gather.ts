@@ -105,7 +105,7 @@ function inDoubt(evidence: Evidence, index: number, k: number): readonly number[
 }
 
 /** Exact answers about what is withheld; `about` says which groups never left the vault, and within which family. */
-export function inquiries(session: VaultSession, leaf: Leaf, about: Omit<sql.Selection, 'gids'>): Withheld {
+function inquiries(session: VaultSession, leaf: Leaf, about: Omit<sql.Selection, 'gids'>): Withheld {
   return {
     async persons(gids) {
       return parseCount(await session.run(sql.countPersons(leaf, { ...about, gids })))
