@@ -1,6 +1,7 @@
 /** FROM: base tables of the project, subqueries, values, series; joins are in join.ts. */
 import type { BulleTable } from '../../dataset/bulle.ts'
 import { functionClass } from '../../engine/capabilities.ts'
+import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
 import { literalNumber } from '../functions.ts'
 import type * as node from '../statement/nodes.ts'
@@ -86,6 +87,7 @@ function fromTable(table: BulleTable, naming: Naming, task: Task): From {
   const alias = task.fresh()
   const personal = table.class === 'personal'
   const use: Use = { table, columns: new Set() }
+  const rows = personal ? 1 : (table.rows ?? 10 ** table.magnitude)
   const visible = table.columns.filter(({ name }) => !name.startsWith('__'))
   const columns = visible.map(({ name, type, role, restrict }): Column => {
     const identifier = personal ? identifierOf(role, table, name) : undefined
@@ -101,7 +103,13 @@ function fromTable(table: BulleTable, naming: Naming, task: Task): From {
       personal,
     }
   })
-  const source = { alias: naming.alias, dataset: table.dataset, columns: renamed(columns, naming), personal }
+  const source = {
+    alias: naming.alias,
+    dataset: table.dataset,
+    columns: renamed(columns, naming),
+    personal,
+    rows,
+  }
   return {
     ...nothing,
     tree: sql.base(table.mount.schema, table.mount.name, alias),
@@ -110,7 +118,7 @@ function fromTable(table: BulleTable, naming: Naming, task: Task): From {
     ...(personal ? { pix: sql.column(alias, '__pix') } : {}),
     unique: personal && table.unique,
     uses: [use],
-    rows: table.rows ?? 10 ** table.magnitude,
+    rows,
   }
 }
 
@@ -128,18 +136,29 @@ export function fromRelation(relation: Relation, naming: Naming, task: Task): Fr
   const alias = task.fresh()
   const columns = columnsUnder(alias, relation.columns)
   const personal = relation.class === 'PK'
-  const source: Source = { alias: naming.alias, columns: renamed(columns, naming), personal }
+  const { rows } = relation
+  const there = relation.class === 'SAFE' && relation.lacks !== false ? task.fresh() : undefined
+  const source: Source = {
+    ...{ alias: naming.alias, columns: renamed(columns, naming), personal, rows },
+    ...(there === undefined ? {} : { there: sql.column(alias, there) }),
+  }
   return {
     ...nothing,
-    tree: sql.derived(relation.tree, alias),
+    tree: sql.derived(there === undefined ? relation.tree : withThere(relation.tree, there, task), alias),
     sources: [source],
     class: relation.class,
     ...(personal ? { pix: sql.column(alias, '__pix') } : {}),
     unique: relation.unique,
     uses: relation.uses,
     seen: { outer: [...relation.outer], released: [] },
-    rows: relation.rows,
+    rows,
   }
+}
+
+/** The query with a column that is true on each of its rows. */
+function withThere(query: Tree, name: string, task: Task): Tree {
+  const from = sql.derived(query, task.fresh())
+  return sql.select({ list: [sql.star, sql.named(sql.boolean(true), name)], from })
 }
 
 /** A relation of public values under names of our own. */
@@ -152,8 +171,9 @@ function publicSource(tree: (alias: string) => ReturnType<typeof sql.base>, name
     personal: false,
     ...(named.kinds[index] ? { kind: named.kinds[index] } : {}),
   }))
-  const source = { alias: named.alias, columns: columnsUnder(alias, columns), personal: false }
-  return { ...nothing, tree: tree(alias), sources: [source], class: 'PUB', rows: named.rows }
+  const { rows } = named
+  const source = { alias: named.alias, columns: columnsUnder(alias, columns), personal: false, rows }
+  return { ...nothing, tree: tree(alias), sources: [source], class: 'PUB', rows }
 }
 
 interface Named {
