@@ -81,6 +81,7 @@ const operator = (type: string, children: readonly Tree[]): Tree => ({
   children,
 })
 export const tryOf = (child: Tree): Tree => operator('OPERATOR_TRY', [child])
+export const isNull = (child: Tree): Tree => operator('OPERATOR_IS_NULL', [child])
 export const isNotNull = (child: Tree): Tree => operator('OPERATOR_IS_NOT_NULL', [child])
 export const coalesce = (...children: readonly Tree[]): Tree => operator('OPERATOR_COALESCE', children)
 

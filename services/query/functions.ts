@@ -18,45 +18,6 @@ const orderSensitive = new Set([
   ...['arg_min', 'arg_max', 'argmin', 'argmax', 'min_by', 'max_by', 'arg_min_null', 'arg_max_null', 'mode'],
 ])
 
-/** Aggregates that compute with numbers and can raise on large or infinite ones (disclosure.md section 3). */
-const numeric = new Set([
-  ...[
-    'sum',
-    'avg',
-    'mean',
-    'stddev',
-    'stddev_samp',
-    'stddev_pop',
-    'variance',
-    'var_samp',
-    'var_pop',
-    'covar_pop',
-  ],
-  ...[
-    'covar_samp',
-    'corr',
-    'sem',
-    'product',
-    'kurtosis',
-    'kurtosis_pop',
-    'skewness',
-    'fsum',
-    'sumkahan',
-    'favg',
-  ],
-  ...[
-    'kahan_sum',
-    'regr_slope',
-    'regr_intercept',
-    'regr_r2',
-    'regr_avgx',
-    'regr_avgy',
-    'regr_sxx',
-    'regr_syy',
-  ],
-  ...['regr_sxy', 'sum_no_overflow', 'mad'],
-])
-
 /** Series: every literal of theirs takes part in the length. */
 const series = new Set(['range', 'generate_series'])
 /** Lengths that are capped whatever the capability file says of them. */
@@ -107,10 +68,6 @@ export function mayWindow(name: string): boolean {
 
 export function isOrderSensitive(name: string): boolean {
   return orderSensitive.has(name)
-}
-
-export function computesNumbers(name: string): boolean {
-  return numeric.has(name)
 }
 
 export function compares(name: string): boolean {

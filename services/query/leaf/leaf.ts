@@ -19,6 +19,8 @@ export interface LeafInput {
 }
 
 export interface LeafBuilder {
+  /** No group can be withheld whole: there is one, or their labels are public. */
+  readonly hasAllGroups: boolean
   readonly keyColumn: (index: number) => Column
   /** GROUPING() of these keys. */
   readonly grouping: (keys: readonly number[]) => Tree
@@ -34,6 +36,7 @@ export function newLeaf(input: LeafInput, scope: Scope): LeafBuilder {
   const alias = scope.task.fresh()
   const measures = newMeasures(alias)
   return {
+    hasAllGroups: input.keys.length === 0 || isFramed(input),
     keyColumn: (index) => {
       const kind = input.keys[index]?.kind
       const ref = sql.column(alias, `g${index}`)
@@ -41,7 +44,12 @@ export function newLeaf(input: LeafInput, scope: Scope): LeafBuilder {
     },
     grouping: (keys) => groupingOf(sql.column(alias, `g${input.keys.length}`), keys, input.sets ?? []),
     measure: (call, labels) => measureOf(call, { scope, measures, labels }),
-    close: () => sql.base('', scope.task.leaf(draftOf(input, measures, scope)), alias),
+    close: () => {
+      // A relation has a column: `SELECT 1 FROM stays HAVING true` asks for none.
+      if (input.keys.length === 0 && measures.drafts.length === 0)
+        measures.add({ shape: 'presence', label: 'count(*)', value: null, filter: null })
+      return sql.base('', scope.task.leaf(draftOf(input, measures, scope)), alias)
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 /** FROM: base tables of the project, subqueries, values, series; joins are in join.ts. */
 import type { BulleTable } from '../../dataset/bulle.ts'
 import { functionClass } from '../../engine/capabilities.ts'
+import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
 import { literalNumber } from '../functions.ts'
 import type * as node from '../statement/nodes.ts'
@@ -87,6 +88,7 @@ function fromTable(table: BulleTable, naming: Naming, task: Task): From {
   const personal = table.class === 'personal'
   const use: Use = { table, columns: new Set() }
   const isReleased = table.derived?.withheld !== undefined
+  const rows = personal ? 1 : (table.rows ?? 10 ** table.magnitude)
   const visible = table.columns.filter(({ name }) => !name.startsWith('__'))
   const columns = visible.map(({ name, type, role, restrict, key = name }, index): Column => {
     const identifier = personal ? identifierOf(role, table, key) : undefined
@@ -104,7 +106,13 @@ function fromTable(table: BulleTable, naming: Naming, task: Task): From {
       ...(isReleased ? { mark: sql.column(alias, `__s${index}`) } : {}),
     }
   })
-  const source = { alias: naming.alias, dataset: table.dataset, columns: renamed(columns, naming), personal }
+  const source = {
+    alias: naming.alias,
+    dataset: table.dataset,
+    columns: renamed(columns, naming),
+    personal,
+    rows,
+  }
   return {
     ...nothing,
     tree: sql.base(table.mount.schema, table.mount.name, alias),
@@ -113,7 +121,7 @@ function fromTable(table: BulleTable, naming: Naming, task: Task): From {
     ...(personal ? { pix: sql.column(alias, '__pix') } : {}),
     unique: personal && table.unique,
     uses: [use],
-    rows: table.rows ?? 10 ** table.magnitude,
+    rows,
   }
 }
 
@@ -131,18 +139,29 @@ export function fromRelation(relation: Relation, naming: Naming, task: Task): Fr
   const alias = task.fresh()
   const columns = columnsUnder(alias, relation.columns)
   const personal = relation.class === 'PK'
-  const source: Source = { alias: naming.alias, columns: renamed(columns, naming), personal }
+  const { rows } = relation
+  const there = relation.class === 'SAFE' && relation.lacks !== false ? task.fresh() : undefined
+  const source: Source = {
+    ...{ alias: naming.alias, columns: renamed(columns, naming), personal, rows },
+    ...(there === undefined ? {} : { there: sql.column(alias, there) }),
+  }
   return {
     ...nothing,
-    tree: sql.derived(relation.tree, alias),
+    tree: sql.derived(there === undefined ? relation.tree : withThere(relation.tree, there, task), alias),
     sources: [source],
     class: relation.class,
     ...(personal ? { pix: sql.column(alias, '__pix') } : {}),
     unique: relation.unique,
     uses: relation.uses,
     seen: { outer: [...relation.outer], released: [] },
-    rows: relation.rows,
+    rows,
   }
+}
+
+/** The query with a column that is true on each of its rows. */
+function withThere(query: Tree, name: string, task: Task): Tree {
+  const from = sql.derived(query, task.fresh())
+  return sql.select({ list: [sql.star, sql.named(sql.boolean(true), name)], from })
 }
 
 /** A relation of public values under names of our own. */
@@ -155,8 +174,9 @@ function publicSource(tree: (alias: string) => ReturnType<typeof sql.base>, name
     personal: false,
     ...(named.kinds[index] ? { kind: named.kinds[index] } : {}),
   }))
-  const source = { alias: named.alias, columns: columnsUnder(alias, columns), personal: false }
-  return { ...nothing, tree: tree(alias), sources: [source], class: 'PUB', rows: named.rows }
+  const { rows } = named
+  const source = { alias: named.alias, columns: columnsUnder(alias, columns), personal: false, rows }
+  return { ...nothing, tree: tree(alias), sources: [source], class: 'PUB', rows }
 }
 
 interface Named {

@@ -1,19 +1,19 @@
 /** GROUP BY and aggregates: on the person rows stay patient-keyed, across persons they become a leaf (disclosure.md 7). */
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
-import { computesNumbers, isOrderSensitive, literalNumber, mayAggregate } from '../functions.ts'
+import { isOrderSensitive, literalNumber, mayAggregate } from '../functions.ts'
 import { newLeaf } from '../leaf/leaf.ts'
 import { labelWithoutLiterals } from '../statement/label.ts'
 import type { Call, Expression, Operator, Select } from '../statement/nodes.ts'
 import { contains, isAggregateCall, isSubquery, isWindow } from './contains.ts'
 import { bind, bindCondition, boundColumn, checkRestriction, made } from './expression.ts'
-import { finite } from './harden.ts'
 import { checkComputed, isOwn } from './identifiers.ts'
 import type { Item } from './items.ts'
 import { newLayer, partial, withheldAsNull } from './layer.ts'
 import type { Bound, Column, From, Kind, Scope } from './relation.ts'
 import { newSeen } from './scope.ts'
 import { type Stage, shared } from './stage.ts'
+import { steadyOperands } from './steady.ts'
 import { bindOrder } from './window.ts'
 
 interface Key {
@@ -125,14 +125,18 @@ function labelled(bound: Bound): Bound {
 }
 
 function nameOf({ at, bound }: Key): string {
-  return bound.columns.length === 1 && at.class !== 'FUNCTION' ? (bound.columns[0]?.name ?? '') : ''
+  const isName = at.class !== 'FUNCTION' && at.class !== 'SUBQUERY'
+  return bound.columns.length === 1 && isName ? (bound.columns[0]?.name ?? '') : ''
 }
 
 /** The leaf: a query of the vault below, a released relation above. */
-function leafStage({ at, from, select }: Grouping, below: Stage, keys: readonly Key[]): Stage {
+function leafStage({ at, from, select }: Grouping, below: Stage, given: readonly Key[]): Stage {
   const { scope } = below
+  const isSeveral = select.group_sets.length > 1
+  // A constant says nothing of a row: it is written above, and the leaf has no label for it. Several sets name keys by position.
+  const keys = isSeveral ? given : given.filter(({ bound }) => bound.tree.class !== 'CONSTANT')
   for (const key of keys) checkKey(key, scope)
-  const sets = select.group_sets.length > 1 ? { sets: select.group_sets } : {}
+  const sets = isSeveral ? { sets: select.group_sets } : {}
   const leaf = newLeaf({ below, from, keys: keys.map(({ bound }) => bound), ...sets }, scope)
   const carried = keys.map((key, index) => ({
     ...key,
@@ -141,6 +145,7 @@ function leafStage({ at, from, select }: Grouping, below: Stage, keys: readonly 
   const labels = keys.map((key) => key.bound.columns[0]?.name ?? '…')
   const above = aboveGroups(scope, carried, {
     class: 'SAFE',
+    lacks: !leaf.hasAllGroups,
     aggregate: (call) => leaf.measure(call, labels),
     grouping: (positions) => made(leaf.grouping(positions), [], 'number'),
   })
@@ -166,7 +171,7 @@ function checkKey({ at, bound }: Key, scope: Scope): void {
   checkRestriction(bound, 'output', { at, scope })
 }
 
-interface Above extends Pick<Scope, 'class' | 'aggregate'>, Partial<Pick<Scope, 'pix'>> {
+interface Above extends Pick<Scope, 'class' | 'aggregate'>, Partial<Pick<Scope, 'pix' | 'lacks'>> {
   /** GROUPING() of these keys, by position. */
   readonly grouping: (positions: readonly number[]) => Bound
 }
@@ -254,13 +259,12 @@ function bindAggregate(call: Call, scope: Scope): Bound {
   if (isOrderSensitive(name) && call.distinct && orders.length === 0)
     orders.push(...children.slice(0, 1).map(({ tree }) => sql.order(tree)))
   if (isOrderSensitive(name) && !call.distinct) scope.seen.openOrders.push(orders)
-  const isGuarded = ({ kind }: Bound) =>
-    scope.class !== 'SAFE' && computesNumbers(name) && (kind === undefined || kind === 'number')
-  const tree = sql.call(
-    name,
-    children.map((child) => (isGuarded(child) ? finite(child.tree) : child.tree)),
-    { filter: filter?.tree ?? null, distinct: call.distinct, orders },
-  )
+  const operands = children.map((bound, index) => ({ bound, at: call.children[index] ?? call }))
+  const tree = sql.call(name, steadyOperands(name, operands, scope), {
+    filter: filter?.tree ?? null,
+    distinct: call.distinct,
+    orders,
+  })
   const sorts = given.map(({ by }) => by)
   const parts = [...children, ...(filter ? [filter] : []), ...sorts]
   return partial(made(tree, parts, kindOf(name, children)), scope)

@@ -3,10 +3,11 @@ import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
 import type { Comparison, Expression, Join } from '../statement/nodes.ts'
 import { contains, isSubquery } from './contains.ts'
-import { bind, bindCondition, conjuncts } from './expression.ts'
+import { bind, conjuncts } from './expression.ts'
 import { compareSafely } from './harden.ts'
 import { addEquality } from './hints.ts'
 import { isSame } from './identifiers.ts'
+import { bindFilter, markedIfAbsent } from './layer.ts'
 import type {
   Bound,
   Column,
@@ -34,6 +35,7 @@ export function bindJoin(sides: Sides, task: Task, environment: Environment): Fr
   const { join, left, right } = sides
   checkKind(sides, task)
   const both = paired(sides)
+  if (join.join_type === 'ANTI' && right.sources.some(({ there }) => there)) task.markPartial()
   const scope = scopeOf(both, task, environment)
   const using = usingColumns(sides, task)
   const named = using.map((name) => mergedPair(name, sides, scope))
@@ -56,12 +58,14 @@ export function bindJoin(sides: Sides, task: Task, environment: Environment): Fr
     ...both,
     tree: sql.join(join.join_type, withScalars(sides, scope.seen.scalars), condition),
     merged: mergedColumns(sides, named),
-    sources: [...left.sources, ...right.sources.map((source) => hideIfFilter(source, join))],
-    ...frameOf(
-      sides,
-      conditions.flatMap((bound) => bound.columns),
-    ),
+    sources: keptSources(sides),
+    ...frameOf(sides, [
+      ...conditions.flatMap((bound) => bound.columns),
+      ...named.flatMap(({ equality }) => equality.bare),
+    ]),
     equalities: holding(sides, equalities),
+    ties: [...(left.ties ?? []), ...(right.ties ?? []), ...equalities],
+    joined: placeOf(join),
     obligations: later,
     uses: [...left.uses, ...right.uses, ...scope.seen.uses],
     seen: {
@@ -74,7 +78,7 @@ export function bindJoin(sides: Sides, task: Task, environment: Environment): Fr
 /** A part of ON; one that reads a row outside of the query belongs to WHERE, where the verifier can follow it. */
 function bindOn(part: Expression, scope: Scope): Bound {
   const before = scope.seen.outer.length
-  const bound = bindCondition(part, scope)
+  const bound = bindFilter(part, scope)
   if (scope.seen.outer.length > before || scope.seen.scalars.some(({ on }) => on))
     scope.task.note('STATEMENT_NOT_ALLOWED', part, { key: 'hint.outerInWhere' })
   return bound
@@ -117,6 +121,18 @@ function checkKind({ join, left, right }: Sides, task: Task): void {
   if (join.join_type === 'FULL') task.note('JOIN_NOT_ALLOWED', join)
   const isFilter = join.join_type === 'SEMI' || join.join_type === 'ANTI'
   if (isFilter && left.class !== 'PK') task.note('CROSS_PATIENT_SUBQUERY', join, { key: 'hint.frame' })
+}
+
+/** The sources of both sides; on a side that may have no row here, what a withheld group would have said is marked. */
+function keptSources({ join, left, right }: Sides): readonly Source[] {
+  const { join_type: type } = join
+  const isNullable = { left: type === 'RIGHT' || type === 'FULL', right: type === 'LEFT' || type === 'FULL' }
+  return [
+    ...(isNullable.left ? markedIfAbsent(left.sources) : left.sources),
+    ...(isNullable.right ? markedIfAbsent(right.sources) : right.sources).map((source) =>
+      hideIfFilter(source, join),
+    ),
+  ]
 }
 
 function hideIfFilter(source: Source, join: Join): Source {
@@ -164,7 +180,7 @@ function mergedPair(name: string, { join, left, right }: Sides, scope: Scope): M
   const isFull = join.join_type === 'FULL'
   const kept = join.join_type === 'RIGHT' ? r : l
   const column = isFull ? { ...l, ref: sql.coalesce(l.ref, r.ref) } : kept
-  return { name, column, condition, equality: { left: [l], right: [r], isPerson } }
+  return { name, column, condition, equality: { left: [l], right: [r], isPerson, bare: [l, r] } }
 }
 
 function mergedColumns({ left, right }: Sides, named: readonly Merged[]): readonly Column[] {
@@ -183,15 +199,20 @@ export function equalitiesOf(parts: readonly Expression[], scope: Scope): readon
       left: left.columns,
       right: right.columns,
       isPerson: isSame(left.identifier, right.identifier),
+      bare: [left, right].flatMap(({ tree, columns }) => columns.filter(({ ref }) => ref === tree)),
     }
   })
+}
+
+function placeOf(join: Join): unknown {
+  return join.ref_type === 'CROSS' ? join.right : join
 }
 
 function obligationOf({ join, left, right }: Sides): Obligation | undefined {
   const between = {
     left: left.sources,
     right: right.sources,
-    at: join.ref_type === 'CROSS' ? join.right : join,
+    at: placeOf(join),
   }
   if (left.class === 'PK' && right.class === 'PK') return { kind: 'person', ...between }
   const product = left.class === 'PK' ? right : left

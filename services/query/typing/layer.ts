@@ -1,7 +1,9 @@
 /** A stage of a SELECT that becomes a query of its own, so that what stands above reads plain columns. */
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
-import type { Bound, Column, Scope, Task } from './relation.ts'
+import type { Expression } from '../statement/nodes.ts'
+import { bindCondition } from './expression.ts'
+import type { Bound, Column, Scope, Source, Task } from './relation.ts'
 
 export interface Layer {
   /** The column that carries an expression of the stage below; the same expression is carried once. */
@@ -67,11 +69,29 @@ export function factsOf({
   }
 }
 
-/** Without marks: an aggregate or a window over withheld cells is not withheld, the answer is partial. */
+/** Without marks: an aggregate or a window over withheld cells or rows is not withheld, the answer is partial. */
 export function partial(bound: Bound, scope: Scope): Bound {
-  if (marksOf(bound).length > 0) scope.task.markPartial()
+  if (marksOf(bound).length > 0 || scope.lacks === true) scope.task.markPartial()
   const columns = bound.columns.map(({ mark: _mark, ...column }) => column)
   return { ...bound, columns, marks: [] }
+}
+
+/** A condition on rows: where it reads what is withheld it may drop or keep a row wrongly, and the answer is partial. */
+export function bindFilter(expression: Expression, scope: Scope): Bound {
+  const bound = bindCondition(expression, scope)
+  if (marksOf(bound).length > 0) scope.task.markPartial()
+  return bound
+}
+
+/** Sources that an outer join may have no row of: what a withheld group would have said there is marked. */
+export function markedIfAbsent(sources: readonly Source[]): readonly Source[] {
+  const absent = sql.and(sources.flatMap(({ there }) => (there ? [sql.isNull(there)] : [])))
+  if (absent === null) return sources
+  const mark = (column: Column): Column => ({
+    ...column,
+    mark: column.mark ? (sql.or([column.mark, absent]) ?? absent) : absent,
+  })
+  return sources.map((source) => ({ ...source, columns: source.columns.map(mark) }))
 }
 
 /** A last key for orders that have ties: rows that agree on all columns in use cannot be told apart. */

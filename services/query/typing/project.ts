@@ -1,6 +1,7 @@
 /** The end of a SELECT: its list, its marks, DISTINCT, ORDER BY and LIMIT, as each class may have them. */
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
+import { literalNumber } from '../functions.ts'
 import type { Expression, Modifier, Order, Select } from '../statement/nodes.ts'
 import { bind, checkRestriction } from './expression.ts'
 import { atPosition } from './group.ts'
@@ -48,7 +49,8 @@ export function finish(ending: Ending): () => Draft {
     unique: stage.unique && !standsBeside(stage),
     isGrouped: stage.isGrouped || modifiers.isGrouped,
     isPerPerson: stage.unique || stage.isPerPerson === true,
-    rows: stage.isSingle ? 1 : ending.from.rows,
+    lacks: scope.lacks === true && !stage.isSingle,
+    rows: stage.isSingle || stage.isGrouped ? 1 : ending.from.rows,
     ...(isTied
       ? { ties: ending.ties.map(({ outer }, i) => ({ outer: outer.ref, inner: `__tie${i}` })) }
       : {}),
@@ -153,7 +155,7 @@ function listed({ shown, columns }: Ends): readonly Tree[] {
 /** An EXISTS that is tied to the outer row by the person alone: then it can be asked as IN, without correlation. */
 function isOnlyTied({ select, ties, stage }: Ends): boolean {
   const { environment, seen } = stage.scope
-  const isPlain = stage.below === undefined && select.modifiers.length === 0
+  const isPlain = stage.below === undefined && select.modifiers.every((one) => keepsSome(one, stage.scope))
   return environment.isExists === true && ties.length > 0 && isPlain && seen.outer.length === ties.length
 }
 
@@ -177,10 +179,17 @@ function personModifiers(ends: Ends): Modifiers {
   for (const modifier of ends.select.modifiers) {
     if (modifier.type === 'DISTINCT_MODIFIER')
       result = distinctOfPersons(modifier.distinct_on_targets, orders, ends)
-    if (modifier.type === 'LIMIT_MODIFIER' || modifier.type === 'LIMIT_PERCENT_MODIFIER')
-      scope.task.note('ROW_LIMIT', modifier)
+    const isLimit = modifier.type === 'LIMIT_MODIFIER' || modifier.type === 'LIMIT_PERCENT_MODIFIER'
+    if (isLimit && !keepsSome(modifier, scope)) scope.task.note('ROW_LIMIT', modifier)
   }
   return result
+}
+
+/** Inside EXISTS `LIMIT 1`, or any more, changes nothing: it is dropped. */
+function keepsSome(modifier: Modifier, { environment }: Scope): boolean {
+  if (modifier.type !== 'LIMIT_MODIFIER' || environment.isExists !== true) return false
+  const { limit, offset } = modifier
+  return offset === null && limit !== null && (literalNumber(limit) ?? 0) >= 1
 }
 
 function distinctOfPersons(targets: readonly Expression[], orders: readonly Tree[], ends: Ends): Modifiers {
@@ -210,12 +219,13 @@ function openModifiers(ends: Ends): Modifiers {
   return { list: [...distinct, ...ordering, ...limits], isGrouped: false }
 }
 
-/** The first of each expression decides. */
+/** The first of each expression decides; a constant orders nothing. */
 export function withoutRepeats(orders: readonly Tree[]): readonly Tree[] {
   const first = new Map<string, Tree>()
   for (const order of orders) {
     const key = JSON.stringify(order.expression)
-    if (!first.has(key)) first.set(key, order)
+    const isConstant = key.startsWith('{"class":"CONSTANT"')
+    if (!isConstant && !first.has(key)) first.set(key, order)
   }
   return [...first.values()]
 }

@@ -54,6 +54,10 @@ export interface Source {
   readonly dataset?: string
   readonly columns: readonly Column[]
   readonly personal: boolean
+  /** Upper bound of its rows; of patient rows, of those that stand beside one row of a base table. */
+  readonly rows?: number
+  /** Of a released relation whose groups may be withheld: true on its rows, NULL where an outer join found none. */
+  readonly there?: Tree
   /** SEMI and ANTI joins hide their right side. */
   readonly hidden?: boolean
 }
@@ -64,6 +68,8 @@ export interface Equality {
   readonly right: readonly Column[]
   /** Both sides are this same identifier. */
   readonly isPerson: boolean
+  /** Columns that are a whole side of it. */
+  readonly bare: readonly Column[]
 }
 
 /** A join that still needs an equality from further out: `FROM a, b WHERE a.id = b.id`. */
@@ -91,8 +97,12 @@ export interface From {
   readonly uses: readonly Use[]
   /** What the conditions of its joins saw: columns of outer rows, released relations. */
   readonly seen: Pick<Seen, 'outer' | 'released'>
-  /** Upper bound of the rows, for public relations. */
+  /** Upper bound of the rows; of patient rows, of those that stand beside one row of a base table. */
   readonly rows: number
+  /** All equalities of its joins, outer ones too: they bound how many rows a join makes. */
+  readonly ties?: readonly Equality[]
+  /** The last join, for the place of a refusal. */
+  readonly joined?: unknown
 }
 
 export interface OutputColumn extends Omit<Column, 'ref' | 'mark' | 'origin'> {
@@ -113,6 +123,8 @@ export interface Relation {
   readonly isGrouped: boolean
   /** At most one row per person, for reasons that the verifier does not follow: a table made of it is looked at. */
   readonly isPerPerson?: boolean
+  /** Of a released relation: false when no group of its leaves can be withheld whole. */
+  readonly lacks?: boolean
   readonly uses: readonly Use[]
   readonly rows: number
   /** Of an EXISTS, or of one value per person, whose only tie to the outer row is the person: the pairs to compare outside. */
@@ -163,6 +175,8 @@ export interface Scope {
   readonly class: RelationClass
   readonly pix?: Tree
   readonly sources: readonly Source[]
+  /** Released rows may be missing here, because their groups are withheld. */
+  readonly lacks?: boolean
   /** Null when this scope does not know the name; refuses what is ambiguous. */
   readonly resolve: (reference: ColumnReference) => Column | null
   /** A stage above groups gives its own meaning to whole expressions: keys become columns. */

@@ -28,6 +28,7 @@ export function scopeOf(from: From, task: Task, environment: Environment): Scope
     class: from.class,
     ...(from.pix ? { pix: from.pix } : {}),
     sources: from.sources,
+    lacks: from.sources.some(({ there }) => there !== undefined),
     resolve: (name) => resolveIn(from, name, scope),
     aliases: new Map(),
     lambdas: new Map(),

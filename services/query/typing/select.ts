@@ -2,13 +2,14 @@
 import { beside } from '../build.ts'
 import type { Expression, Select } from '../statement/nodes.ts'
 import { contains, isAggregateCall, isWindow } from './contains.ts'
-import { bindCondition, conjuncts } from './expression.ts'
+import { conjuncts } from './expression.ts'
 import { bindFrom } from './from.ts'
 import { groupStage } from './group.ts'
 import { personOf } from './hints.ts'
 import { expandItems, type Item } from './items.ts'
 import { equalitiesOf, isMet, refuseObligation } from './join.ts'
-import { closeOrders } from './layer.ts'
+import { bindFilter, closeOrders } from './layer.ts'
+import { rowsOfProduct } from './product.ts'
 import { finish } from './project.ts'
 import type { Environment, From, Relation, Scope, Task } from './relation.ts'
 import { scopeOf } from './scope.ts'
@@ -24,14 +25,21 @@ export function bindSelect(select: Select, task: Task, outside: Environment): Re
   const scope = { ...rows, aliases: aliasesOf(items) }
   scope.seen.outer.push(...from.seen.outer)
   scope.seen.released.push(...from.seen.released)
-  const ties = bindWhere(select, from, scope)
-  const isValue = environment.isScalar === true && isValuePerPerson(select, items, ties.found)
-  const grouping = isValue ? { ...select, group_expressions: ties.found.map(keyOf) } : select
-  const groups = stageOfGroups(grouping, { items, from }, ties.stage)
-  if (select.having) groups.where.push(bindCondition(select.having, groups.scope).tree)
+  const filtered = bindWhere(select, from, scope)
+  const isValue = environment.isScalar === true && isValuePerPerson(select, items, filtered.found)
+  const grouping = isValue ? { ...select, group_expressions: filtered.found.map(keyOf) } : select
+  const groups = stageOfGroups(grouping, { items, from }, filtered.stage)
+  if (select.having) groups.where.push(bindFilter(select.having, groups.scope).tree)
   const stage = withWindows(select, items, groups)
-  for (const part of conjuncts(select.qualify)) stage.where.push(bindCondition(part, stage.scope).tree)
-  const draft = finish({ select, items, stage, from, ties: ties.found, isValue })
+  for (const part of conjuncts(select.qualify)) stage.where.push(bindFilter(part, stage.scope).tree)
+  const draft = finish({
+    select,
+    items,
+    stage,
+    from: { ...from, rows: filtered.rows },
+    ties: filtered.found,
+    isValue,
+  })
   for (let one: Stage | undefined = stage; one; one = one.below) closeOrders(one.scope)
   return { ...draft(), uses: [...from.uses, ...scope.seen.uses], ...personFact(from) }
 }
@@ -65,6 +73,7 @@ interface Filtered {
   readonly stage: Stage
   /** Equalities with the person of the outer row. */
   readonly found: readonly Tie[]
+  readonly rows: number
 }
 
 /** WHERE, with what it settles: joins that waited for an equality, and the person of an outer row. */
@@ -72,7 +81,7 @@ function bindWhere(select: Select, from: From, scope: Scope): Filtered {
   const parts = conjuncts(select.where_clause)
   const found = tiesToOuter(parts, scope)
   const own = parts.filter((part) => !found.some(({ at }) => at === part))
-  const where = own.map((part) => bindCondition(part, scope))
+  const where = own.map((part) => bindFilter(part, scope))
   const equalities = [...from.equalities, ...equalitiesOf(own, scope)]
   for (const one of from.obligations) if (!isMet(one, equalities)) refuseObligation(one, scope.task)
   const stage = {
@@ -84,7 +93,7 @@ function bindWhere(select: Select, from: From, scope: Scope): Filtered {
     isSingle: select.from_table.type === 'EMPTY' && select.where_clause === null,
     at: select,
   }
-  return { stage, found }
+  return { stage, found, rows: rowsOfProduct(from, equalities, scope.task) }
 }
 
 interface Listed {

@@ -30,7 +30,8 @@ export function bindSubquery(expression: Subquery, scope: Scope, bind: Bind): Bo
   const parts = members.map(({ bound }) => bound)
   return {
     tree: relation.class === 'PK' ? overPersons(ask) : overRest(ask),
-    columns: parts.flatMap(({ columns }) => columns),
+    // What it reads of the rows outside decides its value as much as what is compared.
+    columns: [...parts.flatMap(({ columns }) => columns), ...relation.outer],
     marks: parts.flatMap(({ marks }) => marks),
     hasSubquery: true,
     kind: 'boolean',
@@ -87,7 +88,8 @@ function noteReleased({ expression, relation, scope }: Ask): void {
 function overRest(ask: Ask): Tree {
   const { expression, relation, members, scope } = ask
   noteReleased(ask)
-  if (relation.columns.some(({ mark }) => mark)) scope.task.markPartial()
+  const isWhole = relation.class !== 'SAFE' || relation.lacks === false
+  if (!isWhole || relation.columns.some(({ mark }) => mark)) scope.task.markPartial()
   for (const { at, bound } of members) if (bound.identifier) scope.task.note('IDENTIFIER_COMPARED', at)
   if (expression.subquery_type === 'EXISTS') return sql.exists(relation.tree)
   if (relation.columns.length !== members.length) scope.task.note('TYPE_ERROR', expression)

@@ -1,14 +1,15 @@
 /** Windows: within a person over patient rows, free above the leaves. */
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
-import { computesNumbers, mayWindow } from '../functions.ts'
+import { mayWindow } from '../functions.ts'
 import type { Expression, Order, Window } from '../statement/nodes.ts'
-import { bare, bind, bindComputed, bindCondition, made } from './expression.ts'
-import { finite } from './harden.ts'
+import { bare, bind, bindCondition, made } from './expression.ts'
+import { bindFallback, bindFraming } from './frame.ts'
 import { personOf } from './hints.ts'
 import { checkComputed, isOwn } from './identifiers.ts'
 import { partial } from './layer.ts'
 import type { Bound, Kind, Scope } from './relation.ts'
+import { steadyOperands } from './steady.ts'
 
 /** Functions whose answer depends on the order of tied rows, whatever their frame. */
 const ranking = new Set(['row_number', 'ntile', 'lag', 'lead'])
@@ -38,7 +39,9 @@ const picking = new Set([
 
 export function bindWindow(window: Window, scope: Scope): Bound {
   const name = window.function_name.toLowerCase()
-  if (!mayWindow(name)) return scope.task.refuse('FUNCTION_NOT_ALLOWED', window)
+  // What `fill` computes between rows has no form under TRY and no bound.
+  if (!mayWindow(name) || (name === 'fill' && scope.class !== 'SAFE'))
+    return scope.task.refuse('FUNCTION_NOT_ALLOWED', window)
   const children = window.children.map((child) => bindArgument(child, name, scope))
   const partitions = window.partitions.map((part) => bind(part, scope))
   const isWithinPerson = scope.class !== 'PK' || partitions.some(({ identifier }) => isOwn(identifier))
@@ -46,22 +49,28 @@ export function bindWindow(window: Window, scope: Scope): Bound {
   const orders = window.orders.map((order) => bindOrder(order, scope))
   const argumentOrders = window.arg_orders.map((order) => bindOrder(order, scope))
   const filter = window.filter_expr ? bindCondition(window.filter_expr, scope) : null
-  const fallback = window.default_expr ? bindComputed(window.default_expr, scope) : null
-  const open = orders.map(({ tree }) => tree)
+  const fallback = window.default_expr ? bindFallback(window.default_expr, children[0], scope) : null
+  const framing = bindFraming(
+    window,
+    orders.map(({ by }) => by),
+    scope,
+  )
+  const open = framing.order ? [framing.order] : orders.map(({ tree }) => tree)
+  const operands = children.map((bound, index) => ({ bound, at: window.children[index] ?? window }))
   if (hasTies(window, name)) scope.seen.openOrders.push(open)
   const tree = {
     ...bare(window),
     function_name: name,
     schema: '',
-    children: children.map((child) => argument(child, name, scope)),
+    children: steadyOperands(name, operands, scope),
     partitions: [...partitions.map((part) => part.tree), ...(scope.pix ? [scope.pix] : [])],
     orders: open,
     arg_orders: argumentOrders.map((order) => order.tree),
     filter_expr: filter?.tree ?? null,
     default_expr: fallback?.tree ?? null,
-    start_expr: bound(window.start_expr, scope),
-    end_expr: bound(window.end_expr, scope),
-    offset_expr: bound(window.offset_expr, scope),
+    start_expr: framing.start,
+    end_expr: framing.end,
+    offset_expr: framing.offset,
   }
   const sides = [...orders, ...argumentOrders].map(({ by }) => by)
   const parts = [...children, ...partitions, ...sides, filter, fallback].filter((part) => part !== null)
@@ -74,26 +83,11 @@ function bindArgument(child: Expression, name: string, scope: Scope): Bound {
   return name === 'count' && isOwn(bound.identifier) ? bound : checkComputed(bound, child, scope)
 }
 
-function argument({ tree, kind }: Bound, name: string, scope: Scope): Tree {
-  const isGuarded =
-    scope.class !== 'SAFE' && computesNumbers(name) && (kind === undefined || kind === 'number')
-  return isGuarded ? finite(tree) : tree
-}
-
 /** An order within a partition; a withheld cell is last both ways. */
 export function bindOrder(order: Order, scope: Scope): { tree: Tree; by: Bound } {
   const by = bind(order.expression, scope)
   if (by.identifier && scope.class !== 'PK') checkComputed(by, order.expression, scope)
   return { tree: sql.order(by.tree, order.type, order.null_order), by }
-}
-
-/** Offsets and frame bounds are literals: a bound that depends on a row can raise. */
-function bound(expression: Expression | null, scope: Scope): Tree | null {
-  if (expression === null) return null
-  const offset = bindComputed(expression, scope)
-  if (offset.columns.length > 0 || offset.hasSubquery)
-    scope.task.note('STATEMENT_NOT_ALLOWED', expression, { key: 'hint.windowBound' })
-  return offset.tree
 }
 
 function partitionHint({ sources }: Scope) {
