@@ -113,7 +113,7 @@ const refusals: readonly (readonly [string, string])[] = [
   ['SELECT count(*) FROM duckdb_settings()', 'FUNCTION_NOT_ALLOWED'],
   ['SELECT md5(event), count(*) FROM events GROUP BY 1', 'FUNCTION_NOT_ALLOWED'],
   ['SELECT count(*) FROM persons; SELECT count(*) FROM events', 'ONE_STATEMENT'],
-  ['DROP TABLE persons', 'STATEMENT_NOT_ALLOWED'],
+  ['DELETE FROM persons', 'STATEMENT_NOT_ALLOWED'],
   ['SELECT count(* FROM persons', 'SYNTAX'],
   ['SELECT count(*) FROM persons a JOIN persons b ON a.age = b.age', 'CROSS_PATIENT_JOIN'],
   [
