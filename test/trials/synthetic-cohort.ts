@@ -2,17 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-
-/** A generator of numbers in [0, 1) by seed (mulberry32, public domain). */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
+import { seeded } from '../audit/seeded.ts'
 
 const comma = (value: number) => value.toFixed(1).replace('.', ',')
 const events = ['nafld', 'diabetes', 'htn', 'dyslipidemia', 'MI', 'heart failure', 'ang/isc']
