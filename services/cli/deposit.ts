@@ -1,6 +1,7 @@
 /** `huisclos deposit`: declares, sends, follows the checks, and says what they found. */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
+import { hasCode } from '../kernel/system-error.ts'
 import type { Language } from '../kernel/text.ts'
 import { askJson, type Client } from './client.ts'
 import { dryRun } from './dry-run.ts'
@@ -116,7 +117,7 @@ async function sendOne(client: Client, one: TableFile, { at, query, out, isTermi
     out.stderr.write(`${received.table}: ${received.bytes} octets / bytes, sha256 ${received.sha256}\n`)
   } catch (error) {
     progress.end()
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (hasCode(error, 'ENOENT')) {
       throw new CommandError(`${one.file}: introuvable / not found`, exits.failed)
     }
     throw error

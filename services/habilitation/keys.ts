@@ -13,6 +13,7 @@ import { mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canonical } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { hasCode } from '../kernel/system-error.ts'
 import type { Authority, SigningKey } from './signature.ts'
 
 export interface PermitKeys extends Authority {
@@ -77,13 +78,9 @@ async function existing(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    if (isAbsent(error)) return null
+    if (hasCode(error, 'ENOENT')) return null
     throw error
   }
-}
-
-function isAbsent(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT'
 }
 
 /** Written to disk before it signs anything; an existing file is never overwritten. */

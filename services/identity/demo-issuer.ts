@@ -14,7 +14,7 @@ import Provider, {
 import type { Clock } from '../kernel/clock.ts'
 import type { Closable } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
-import { hasCode } from '../store/system-error.ts'
+import { hasCode } from '../kernel/system-error.ts'
 import { demoAccounts } from './demo-accounts.ts'
 import { type DemoKeys, demoAddress, demoMethods, moveDemoIssuer, openDemoKeys } from './demo-keys.ts'
 import { openDemoMemory } from './demo-memory.ts'

@@ -3,6 +3,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Closable } from '../kernel/id.ts'
+import { hasCode } from '../kernel/system-error.ts'
 
 const schema = z.object({ url: z.url(), pid: z.number().int().positive() })
 export type ServerFile = z.infer<typeof schema>
@@ -31,7 +32,7 @@ function isAlive(pid: number): boolean {
     return true
   } catch (error) {
     // Alive, but somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return hasCode(error, 'EPERM')
   }
 }
 

@@ -4,7 +4,7 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Closable } from '../kernel/id.ts'
-import { hasCode } from './system-error.ts'
+import { hasCode } from '../kernel/system-error.ts'
 
 const run = promisify(execFile)
 

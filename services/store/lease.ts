@@ -1,7 +1,7 @@
 /** The one writer of this node: an advisory lock on a connection of its own, and a number that grows. */
 import pg from 'pg'
 import { Refusal } from '../kernel/refusal.ts'
-import { hasCode } from './system-error.ts'
+import { hasCode } from '../kernel/system-error.ts'
 
 const lockKey = 0x68637772 // 'hcwr'
 const heartbeatMs = 5_000

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { basename, delimiter, dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import type { Log } from '../kernel/log.ts'
-import { hasCode } from './system-error.ts'
+import { hasCode } from '../kernel/system-error.ts'
 
 const run = promisify(execFile)
 
