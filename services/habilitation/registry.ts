@@ -29,8 +29,10 @@ export interface Registry {
   read(id: string): Promise<Stored | null>
   /** By id, the newest first. */
   list(): Promise<readonly Stored[]>
-  /** The request behind a project and the newest version of its permit; null when there is no such project. */
-  ofProject(project: string): Promise<{ readonly stored: Stored; readonly jws: string } | null>
+  /** The request behind a project, how many events it has by now, and the newest version of its permit; null when there is no such project. */
+  ofProject(
+    project: string,
+  ): Promise<{ readonly id: string; readonly events: number; readonly jws: string } | null>
   /** The highest entry of this log that a row knows, or null; compared with the log at start. */
   lastRecorded(log: string): Promise<number | null>
 }
@@ -96,14 +98,14 @@ async function everything(db: Database): Promise<readonly Stored[]> {
 
 async function ofProject(db: Database, project: string) {
   const row = await db
-    .selectFrom('habilitation_permit')
-    .select(['stream', 'jws'])
-    .where('project', '=', project)
-    .orderBy('version', 'desc')
+    .selectFrom('habilitation_permit as permit')
+    .innerJoin('habilitation_stream as stream', 'stream.id', 'permit.stream')
+    .select(['stream.id', 'stream.events', 'permit.jws'])
+    .where('permit.project', '=', project)
+    .orderBy('permit.version', 'desc')
     .limit(1)
     .executeTakeFirst()
-  if (row === undefined) return null
-  return { stored: { id: row.stream, events: await eventsOf(db, row.stream) }, jws: row.jws }
+  return row ?? null
 }
 
 async function add(

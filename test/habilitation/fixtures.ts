@@ -244,7 +244,7 @@ export function openMemoryRegistry(): Registry {
     async ofProject(project) {
       const newest = permits.findLast((one) => one.project === project)
       const of = newest && stored(newest.stream)
-      return of ? { stored: of, jws: newest.jws } : null
+      return of ? { id: of.id, events: of.events.length, jws: newest.jws } : null
     },
     async lastRecorded(log) {
       const seqs = [...streams.values()].flat().filter(({ receipt }) => receipt.log === log)

@@ -44,8 +44,16 @@ describe.each(kinds)('the registry %s', (_, open) => {
       permit: { base: project },
       standing: { state: 'active', openLines: ['L1'] },
     })
-    expect((await room.registry.ofProject(project))?.stored.id).toBe(id)
+    expect(await room.registry.ofProject(project)).toMatchObject({ id, events: stored?.events.length })
     expect((await room.registry.list())[0]?.id).toBe(id)
+  })
+
+  test('says of a permit that was read before what has happened to it since', async () => {
+    const room = await openRoom({ registry: open() })
+    const { id, project } = await granted(room)
+    expect((await room.permits.current(project))?.standing.state).toBe('active')
+    await act(room, id, ['nadia', { type: 'suspension', reason: 'Un doute.' }])
+    expect((await room.permits.current(project))?.standing.state).toBe('suspended')
   })
 
   test('knows nothing of what is not there', async () => {

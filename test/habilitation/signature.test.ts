@@ -134,7 +134,8 @@ async function storing(content: PermitPayload) {
   const stored = await room.registry.read(id)
   if (stored === null) throw new Error('not stored')
   const { jws } = signPermit(content, keys.authority)
-  return { ofProject: async () => ({ stored, jws }) }
+  const found = { id, events: stored.events.length, jws }
+  return { ofProject: async () => found, read: async () => stored }
 }
 
 describe('the folder of keys', () => {
