@@ -7,6 +7,7 @@ import { type DepositOptions, deposit } from './cli/deposit.ts'
 import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
+import { replayAll } from './cli/replay.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
 import { versionOf } from './node/version.ts'
 
@@ -168,6 +169,17 @@ audit
   .addOption(dirOption())
   .action(async (file: string, { dir, ...options }: { dir: string; key?: string }) => {
     process.exitCode = await check(where(dir), file, options)
+  })
+
+audit
+  .command('replay')
+  .description('redécide chaque requête · decides every query again: 0 · 4 différence · 3 en partie/in part')
+  .addOption(dirOption())
+  .addOption(jsonOption())
+  .option('--from <instant>', 'inclus · included')
+  .option('--to <instant>', 'exclu · excluded')
+  .action(async ({ dir, ...options }: { dir: string; json?: boolean; from?: string; to?: string }) => {
+    process.exitCode = await replayAll({ ...where(dir), ...options })
   })
 
 program

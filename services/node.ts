@@ -1,6 +1,7 @@
 /** The composition root: a whole node, opened floor by floor and closed in the reverse order. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { openKept } from './audit/kept.ts'
 import type { Settings } from './config.ts'
 import { engineVersion } from './engine/capabilities.ts'
 import { createApp, createWaitingApp } from './gateway/app.ts'
@@ -163,6 +164,8 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
   const version = versionOf()
   const config = sha256(canonical({ mode: settings.mode, wirePort: settings.wirePort }))
   await begin(audit, { type: 'log.started', version, engine: engineVersion(), sandbox: 'none', config })
+  const kept = openKept(settings.home)
+  for (const text of rules.texts) await kept.keep('policies', text)
   await audit.append({ type: 'policy.loaded', sha256: rules.sha256 }, {})
   const onLoopback = () => 'boucle locale seulement'
   const identity = await steps.run(names.identity, () => openDemoIdentity(ground, store), onLoopback)
@@ -171,7 +174,7 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
     () => starting,
     () => `DuckDB ${engineVersion()}`,
   )
-  const on = { store, audit, engine, rulebook: rules, ...demoNode }
+  const on = { store, audit, engine, rulebook: rules, kept, ...demoNode }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
     await reconcile(opened, audit)

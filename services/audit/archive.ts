@@ -54,6 +54,12 @@ export class Archive {
     for await (const found of this.#find(range, shard)) yield this.#index(shard, found)
   }
 
+  /** The same with their sealed content: null when there is none or its key is gone. */
+  async *opened(range: Range, shard: string): AsyncGenerator<{ entry: Indexed; content: unknown }> {
+    for await (const found of this.#find(range, shard))
+      yield { entry: this.#index(shard, found), content: await this.#open(shard, found) }
+  }
+
   async unseal(seq: number, shard: string): Promise<unknown> {
     for await (const found of this.#find({ from: seq, to: seq + 1 }, shard)) return this.#open(shard, found)
     return null

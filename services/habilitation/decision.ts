@@ -37,6 +37,8 @@ export type Decision = Granted | Denied
 /** The policies of this node, read and validated at start. `sha256` names the bundle in every answer and entry. */
 export interface Rulebook {
   readonly sha256: string
+  /** The name of the node that applies them; a permit names its nodes. */
+  readonly node: string
   /** Pure: the same ask on the same permit gives the same decision. `null` is an unknown project or a stranger. */
   decide(ask: Ask, current: CurrentPermit | null): Decision
   readonly disclosure: DisclosureParameters

@@ -13,6 +13,8 @@ import { disclosure, type Vocabularies, vocabulary, vocabularyNames } from './vo
 export interface OpenRulebook extends Rulebook {
   readonly vocabularies: Vocabularies
   readonly policies: readonly Policy[]
+  /** The index of the bundle, whose hash names it, and every file: what must be kept to decide again. */
+  readonly texts: readonly string[]
 }
 
 const annotations = z.looseObject({
@@ -27,8 +29,12 @@ const annotations = z.looseObject({
  * known refusal code, a policy that the schema contradicts) throws an Error that names file or rule: the node does not start.
  */
 export async function openRulebook(folder: string, { node }: { node: string }): Promise<OpenRulebook> {
-  const files = await readAll(folder)
-  const bundle = sha256(canonical(files.map(({ path, text }) => [path, sha256(text)])))
+  return makeRulebook(await readAll(folder), { node })
+}
+
+function makeRulebook(files: readonly PolicyFile[], { node }: { node: string }): OpenRulebook {
+  const index = canonical(files.map(({ path, text }) => [path, sha256(text)]))
+  const bundle = sha256(index)
   const text = (path: string): string => {
     const file = files.find((one) => one.path === path)
     if (file === undefined) throw new Error(`policies: ${path} is missing`)
@@ -45,12 +51,35 @@ export async function openRulebook(folder: string, { node }: { node: string }): 
   )
   return {
     sha256: bundle,
+    node,
     decide: (ask: Ask, current: CurrentPermit | null): Decision => decide(ask, current, rules),
     disclosure: parameters,
     codes: (name) => codes.get(name) ?? new Set(),
     vocabularies,
     policies: cedar.policies,
+    texts: [index, ...files.map((file) => file.text)],
   }
+}
+
+const policyIndex = z.array(z.tuple([z.string(), z.string()]))
+
+/**
+ * The rulebook of a bundle from texts that were kept, each by its SHA-256; `read` answers null for what is gone. Null when the
+ * bundle or one of its files is: what was decided by it cannot be decided again.
+ */
+export async function keptRulebook(
+  bundle: string,
+  { node, read: kept }: { node: string; read: (sha256: string) => Promise<string | null> },
+): Promise<OpenRulebook | null> {
+  const index = await kept(bundle)
+  if (index === null) return null
+  const files: PolicyFile[] = []
+  for (const [path, hash] of policyIndex.parse(JSON.parse(index))) {
+    const text = await kept(hash)
+    if (text === null) return null
+    files.push({ path, text })
+  }
+  return makeRulebook(files, { node })
 }
 
 interface PolicyFile {

@@ -101,6 +101,18 @@ export function openPermit(jws: string, { issuer, publicKeys }: Authority): Perm
   return { ...read.data, sha256: sha256(text), jws }
 }
 
+/** The text that was signed, by whose SHA-256 a permit is named. */
+export function permitText({ sha256: _, jws: __, ...content }: Permit): string {
+  return canonical(content)
+}
+
+/** A permit from a text that is known to be the one that was signed, as one kept by its hash is. Refusal PERMIT_INVALID. */
+export function permitOfText(text: string): Permit {
+  const read = payload.safeParse(parsed(text))
+  if (!read.success) throw new Refusal('PERMIT_INVALID', { rule: 'permit.form' })
+  return { ...read.data, sha256: sha256(text), jws: '' }
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -1,6 +1,7 @@
 /** The floors of a node, each opened on those below it. Every function answers plain values; node.ts puts them together. */
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import type { Kept } from '../audit/kept.ts'
 import { type AuditLog, openAudit } from '../audit/writer.ts'
 import { type Bulles, openBulles } from '../dataset/bulles.ts'
 import { type Catalogue, openCatalogue } from '../dataset/catalogue.ts'
@@ -183,6 +184,7 @@ export interface RoomsOn {
   readonly audit: AuditLog
   readonly engine: Engine
   readonly rulebook: OpenRulebook
+  readonly kept: Kept
   /** Identifier of the node, also the first part of its permit numbers. */
   readonly node: string
   readonly issuer: string
@@ -191,7 +193,7 @@ export interface RoomsOn {
 /** The rooms of the use-cases, wired to each other: a published version wakes bulles, an act on a permit stops queries. */
 export async function openRooms(
   ground: Ground,
-  { store, audit, engine, rulebook, node, issuer }: RoomsOn,
+  { store, audit, engine, rulebook, kept, node, issuer }: RoomsOn,
 ): Promise<Rooms> {
   const { home, clock, log, closing } = ground
   const register = openDatasetRegister(store)
@@ -219,6 +221,7 @@ export async function openRooms(
     query: {
       ...common,
       bulles,
+      kept,
       parser,
       vault,
       releaser: engine.releaser,

@@ -1,13 +1,22 @@
 /** What one query writes: its entries in the log, in the order that makes them evidence, and its line in the person's list. */
 import { randomUUID } from 'node:crypto'
 import type { Body } from '../audit/entry.ts'
-import { type Audit, type By, type Endings, onRecord, type Recorder, receiptOf } from '../audit/record.ts'
+import {
+  type About,
+  type Audit,
+  type By,
+  type Endings,
+  onRecord,
+  type Recorder,
+  receiptOf,
+} from '../audit/record.ts'
 import type { Bulle } from '../dataset/bulle.ts'
 import type { Granted } from '../habilitation/decision.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
 import type { Receipt } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { Permission } from './permission.ts'
 import type { Plan } from './plan.ts'
 import type { Question } from './question.ts'
 import type { Ending, Registry, RunKey } from './registry.ts'
@@ -35,12 +44,30 @@ interface JournalNeeds {
   readonly registry: Registry
 }
 
+interface Asked extends Question {
+  readonly permission: Permission
+}
+
 /** `about` of all entries of one query; what is known grows as the query goes on. */
-interface Growing {
-  readonly by: By
-  readonly project: string
+interface Growing extends About {
   holders?: readonly string[]
-  sealed?: unknown
+  /** The text is in an entry: those that follow need not keep it too. */
+  isTextKept: boolean
+}
+
+/** Each entry keeps what the last decision was made from; the first one keeps the text too. */
+export function aboutQuestion({ by, project }: { by: By; project: string }, asked: Asked): Growing {
+  const { permission, sql, parameters, purpose, objective } = asked
+  const about: Growing = {
+    by,
+    project,
+    isTextKept: false,
+    get sealed() {
+      const text = about.isTextKept ? {} : { sql, parameters, purpose, objective }
+      return { ...text, ...permission.grounds }
+    },
+  }
+  return about
 }
 
 /**
@@ -57,12 +84,11 @@ export class Journal {
   #isListed = false
   #record: Recorder
 
-  constructor(needs: JournalNeeds, key: RunKey & { readonly by: By }, question: Question) {
-    const { sql, parameters, purpose, objective } = question
+  constructor(needs: JournalNeeds, key: RunKey & { readonly by: By }, asked: Asked) {
     this.key = key
     this.#needs = needs
-    this.#statement = sha256(sql)
-    this.#about = { by: key.by, project: key.project, sealed: { sql, parameters, purpose, objective } }
+    this.#statement = sha256(asked.sql)
+    this.#about = aboutQuestion(key, asked)
     this.#record = (body) => needs.audit.append(body, this.#about)
   }
 
@@ -101,7 +127,7 @@ export class Journal {
       plan: plan.sha256,
       decision: decisionOf(granted),
     })
-    delete this.#about.sealed
+    this.#about.isTextKept = true
   }
 
   /** Durable before the first byte of the answer. */

@@ -1,27 +1,119 @@
-/** What the permit and the policy say of a query, at each moment that it matters. */
-import type { Ask, Decision, Granted } from '../habilitation/decision.ts'
+/** What the permit and the policy say of a query at each moment that it matters, and what they said it from. */
+import type { Kept } from '../audit/kept.ts'
+import type { Bulle } from '../dataset/bulle.ts'
+import { insist } from '../habilitation/decide.ts'
+import type { Ask, Granted, Rulebook } from '../habilitation/decision.ts'
+import type { CurrentPermit, PermitStanding } from '../habilitation/permit.ts'
+import { permitText } from '../habilitation/signature.ts'
 import type { Person } from '../identity/person.ts'
+import { type Clock, parisDay } from '../kernel/clock.ts'
+import { canonical } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
 import type { Thresholds } from './disclosure/rules.ts'
-import type { Work } from './journal.ts'
+import type { Plan } from './plan.ts'
 import type { QueryNeeds, Question } from './question.ts'
 import type { Start } from './running.ts'
 
-/** The decision on the permit as the register knows it at this moment. */
-export async function decideNow(
-  { clock, permits, rulebook }: Pick<QueryNeeds, 'clock' | 'permits' | 'rulebook'>,
-  by: Person,
-  asked: Pick<Question, 'project' | 'purpose' | 'objective'> & Pick<Ask, 'datasets'>,
-): Promise<Decision> {
-  const { project, purpose, objective, datasets } = asked
-  const ask = {
-    by,
-    now: clock.now(),
-    ...(purpose === undefined ? {} : { purpose }),
-    ...(objective === undefined ? {} : { objective }),
-    ...(datasets === undefined ? {} : { datasets }),
+/**
+ * All that one decision was made from. The permit and the rules are named by their hash and kept by content, so that the
+ * decision can be made again from the log alone. It is sealed with the entry: it says who somebody is.
+ */
+export interface Basis extends Omit<Ask, 'by'> {
+  readonly by: Omit<Person, 'displayName' | 'session'>
+  /** Hash of the rules, and the name of the node that applied them. */
+  readonly bundle: string
+  readonly node: string
+  /** SHA-256 of the permit; null where no such project exists. */
+  readonly permit: string | null
+  readonly standing?: PermitStanding
+  readonly lead?: Actor
+}
+
+interface PermissionNeeds {
+  readonly bulles: { of(current: CurrentPermit): Promise<Bulle> }
+  readonly clock: Clock
+  readonly kept: Kept
+  readonly permits: { current(project: string): Promise<CurrentPermit | null> }
+  readonly rulebook: Rulebook
+}
+
+/** The decisions on one question, each on the permit as the register knows it at that moment. */
+export class Permission {
+  readonly #needs: PermissionNeeds
+  readonly #by: Person
+  readonly #asked: Pick<Question, 'project' | 'purpose' | 'objective'>
+  #basis: Basis | undefined
+  #catalogue: string | undefined
+  #today: string | undefined
+
+  constructor(
+    needs: PermissionNeeds,
+    by: Person,
+    asked: Pick<Question, 'project' | 'purpose' | 'objective'>,
+  ) {
+    this.#needs = needs
+    this.#by = by
+    this.#asked = asked
   }
-  return rulebook.decide(ask, await permits.current(project))
+
+  /** May this person ask this, of these datasets once they are known, now? Throws the Refusal of the rule that says no. */
+  async insist(datasets?: readonly string[]): Promise<Granted> {
+    const { clock, permits, rulebook } = this.#needs
+    const { project, purpose, objective } = this.#asked
+    const current = await permits.current(project)
+    const about = {
+      now: clock.now(),
+      ...(purpose === undefined ? {} : { purpose }),
+      ...(objective === undefined ? {} : { objective }),
+      ...(datasets === undefined ? {} : { datasets }),
+    }
+    this.#basis = {
+      ...about,
+      by: factsOf(this.#by),
+      bundle: rulebook.sha256,
+      node: rulebook.node,
+      ...(await this.#registered(current)),
+    }
+    this.#today ??= parisDay(about.now)
+    return insist(rulebook.decide({ ...about, by: this.#by }, current))
+  }
+
+  /** The extract that the statement is understood on. Refusal BULLE_NOT_READY while a line is being sealed. */
+  async bulle({ current }: Granted): Promise<Bulle> {
+    const bulle = await this.#needs.bulles.of(current)
+    this.#catalogue = await this.#needs.kept.keep('catalogues', catalogueText(bulle))
+    return bulle
+  }
+
+  /** The day of the request: that of the first decision, however long the rest takes. */
+  get today(): string {
+    return this.#today ?? parisDay(this.#needs.clock.now())
+  }
+
+  /** What the next entry keeps of how it came to be. */
+  get grounds(): { readonly basis?: Basis; readonly catalogue?: string; readonly today: string } {
+    return {
+      ...(this.#basis && { basis: this.#basis }),
+      ...(this.#catalogue !== undefined && { catalogue: this.#catalogue }),
+      today: this.today,
+    }
+  }
+
+  async #registered(current: CurrentPermit | null): Promise<Pick<Basis, 'permit' | 'standing' | 'lead'>> {
+    if (current === null) return { permit: null }
+    const { permit, standing, lead } = current
+    return { permit: await this.#needs.kept.keep('permits', permitText(permit)), standing, lead }
+  }
+}
+
+function factsOf({ displayName: _, session: __, ...facts }: Person): Basis['by'] {
+  return facts
+}
+
+/** The catalogue without the place of its files: what a text is understood from. */
+function catalogueText(bulle: Bulle): string {
+  const tables = bulle.tables.map((table) => ({ ...table, mount: { ...table.mount, file: '' } }))
+  return canonical({ ...bulle, tables })
 }
 
 /** Who runs what, and until when: a query ends with the permit, or with the part of the person in it. */
@@ -38,7 +130,7 @@ export function startOf(
 /** The strictest of the policy, the datasets and derived tables read, and their lines; a permit may only tighten. */
 export function thresholdsOf(
   { rulebook }: Pick<QueryNeeds, 'rulebook'>,
-  { plan, bulle, granted }: Work,
+  { plan, bulle, granted }: { plan: Plan; bulle: Bulle; granted: Granted },
 ): Thresholds {
   const isRead = (name: string) => plan.reads.some(({ dataset }) => dataset === name)
   const datasets = bulle.datasets.filter(({ name }) => isRead(name)).map(({ k }) => k)

@@ -1,4 +1,5 @@
 /** What is asked of a project and what it is answered: the words that doors and use-cases of this room share. */
+import type { Kept } from '../audit/kept.ts'
 import type { Audit } from '../audit/record.ts'
 import type { Bulle } from '../dataset/bulle.ts'
 import type { Workspace } from '../dataset/workspace.ts'
@@ -89,6 +90,8 @@ export interface QueryNeeds {
   /** Refusal BULLE_NOT_READY while a line is being sealed. */
   readonly bulles: { of(current: CurrentPermit): Promise<Bulle> }
   readonly clock: Clock
+  /** Rules, permits and catalogues by content, so that every decision can be made again. */
+  readonly kept: Kept
   readonly parser: Parser
   readonly vault: Vault
   readonly releaser: Releaser

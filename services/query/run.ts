@@ -2,13 +2,11 @@
 
 import { randomUUID } from 'node:crypto'
 import { onRecord } from '../audit/record.ts'
-import { insist } from '../habilitation/decide.ts'
 import type { Person } from '../identity/person.ts'
-import { parisDay } from '../kernel/clock.ts'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal, refusals } from '../kernel/refusal.ts'
-import { Journal } from './journal.ts'
-import { decideNow, startOf } from './permission.ts'
+import { aboutQuestion, Journal } from './journal.ts'
+import { Permission, startOf } from './permission.ts'
 import type { Plan } from './plan.ts'
 import type { Answer, Check, QueryNeeds, Question } from './question.ts'
 import type { QueryRun } from './registry.ts'
@@ -22,24 +20,25 @@ import { changeTables, understandChange } from './workspace/change.ts'
  * those of the rulebook, of the text and of the run; all are recorded. A query that is stopped answers at once.
  */
 export async function runQuery(needs: QueryNeeds, by: Person, question: Question): Promise<Answer> {
-  const { bulles, clock, parser, running } = needs
+  const { parser, running } = needs
   const { project, id = randomUUID(), sql, parameters } = question
-  const journal = new Journal(needs, { id, project, by }, question)
+  const permission = new Permission(needs, by, question)
+  const journal = new Journal(needs, { id, project, by }, { ...question, permission })
   return journal.keep(async () => {
     // May this person ask anything of this project, for this purpose, now?
-    const asked = insist(await decideNow(needs, by, question))
+    const asked = await permission.insist()
     await journal.allowed(asked)
     const run = running.start({ ...startOf(asked, by, question), id, timeoutMs: needs.limits.timeoutMs })
     try {
       const header = readHeader(sql)
-      if (header) return await changeTables(needs, { by, asked, header, question, journal, run })
+      if (header) return await changeTables(needs, { permission, asked, header, question, journal, run })
       // What does the text mean? From here on only our own tree is used, never the caller's text.
-      const bulle = await run.wait(bulles.of(asked.current))
-      const text = { sql, today: parisDay(clock.now()), ...(parameters ? { parameters } : {}) }
+      const bulle = await run.wait(permission.bulle(asked))
+      const text = { sql, today: permission.today, ...(parameters ? { parameters } : {}) }
       const plan = await run.wait(understand(parser, bulle, text))
       // The permit is read again, so that a stop between the first look and the start is not lost.
       const datasets = run.reads(plan.reads.map(({ dataset }) => dataset))
-      const granted = insist(await decideNow(needs, by, { ...question, datasets }))
+      const granted = await permission.insist(datasets)
       run.check()
       // Record, then act.
       const work = { plan, bulle, granted }
@@ -49,7 +48,7 @@ export async function runQuery(needs: QueryNeeds, by: Person, question: Question
       const rows = await run.wait(finish(needs, { ...work, disclosed }, run))
       const { answer, leaving } = await run.wait(compose(needs, { ...work, disclosed, rows }, question))
       // The permit must hold at this very moment too. Record, then answer.
-      const still = insist(await decideNow(needs, by, { ...question, datasets }))
+      const still = await permission.insist(datasets)
       run.check()
       return { id, ...answer, receipt: await journal.release(leaving, still) }
     } finally {
@@ -63,14 +62,15 @@ export async function runQuery(needs: QueryNeeds, by: Person, question: Question
  * what is no decision on the query (a body that lacks something, a part that does not work).
  */
 export async function checkQuery(needs: QueryNeeds, by: Person, question: Question): Promise<Check> {
-  const { project, sql, id: query = randomUUID() } = question
-  const about = { by, project, sealed: { sql, parameters: question.parameters } }
+  const { project, id: query = randomUUID() } = question
+  const permission = new Permission(needs, by, question)
+  const about = aboutQuestion({ by, project }, { ...question, permission })
   const endings = {
     refused: (code: Refusal['code']) => ({ type: 'query.checked', query, decision: 'refuse', code }) as const,
     failed: () => ({ type: 'query.abort', query, cause: 'failed' }) as const,
   }
   return onRecord(needs.audit, { about, endings }, async (record) => {
-    const outcome = await decideText(needs, by, question)
+    const outcome = await decideText(needs, permission, question)
     if (!(outcome instanceof Refusal)) {
       await record({ type: 'query.checked', query, decision: 'allow' })
       return { decision: 'allow', tables: tablesOf(outcome), columns: outcome.columns }
@@ -118,18 +118,22 @@ export async function listQueries(
 }
 
 /** The plan, or the refusal when it is a decision; every other refusal is thrown on. */
-async function decideText(needs: QueryNeeds, by: Person, question: Question): Promise<Plan | Refusal> {
+async function decideText(
+  needs: QueryNeeds,
+  permission: Permission,
+  question: Question,
+): Promise<Plan | Refusal> {
   const { sql, parameters } = question
   try {
-    const asked = insist(await decideNow(needs, by, question))
-    const bulle = await needs.bulles.of(asked.current)
-    const text = { sql, today: parisDay(needs.clock.now()), ...(parameters ? { parameters } : {}) }
+    const asked = await permission.insist()
+    const bulle = await permission.bulle(asked)
+    const text = { sql, today: permission.today, ...(parameters ? { parameters } : {}) }
     const header = readHeader(sql)
     const plan = header
       ? await understandChange(needs, bulle, { header, text })
       : await understand(needs.parser, bulle, text)
     const datasets = [...new Set(plan.reads.map(({ dataset }) => dataset))]
-    insist(await decideNow(needs, by, { ...question, datasets }))
+    await permission.insist(datasets)
     return plan
   } catch (error) {
     if (error instanceof Refusal && isDecision(error)) return error

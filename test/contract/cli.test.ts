@@ -1,5 +1,5 @@
 /** The command line as it is typed: results on standard output, everything else beside it, exit statuses of the contract. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -184,6 +184,22 @@ describe('audit', () => {
       status: expect.any(Number),
     })
     expect((await system.huisclos('audit', 'verify', '--dir', '/nowhere')).status).toBe(3)
+  }, 60_000)
+})
+
+describe('audit replay', () => {
+  test('decides every query of this home again, and says what it cannot', async () => {
+    const { status, stdout, stderr } = await system.huisclos('audit', 'replay', '--json')
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    const tally = JSON.parse(stdout)
+    expect(tally).toMatchObject({ differ: [], lost: [] })
+    expect(tally.decisions).toBeGreaterThan(8)
+    expect(tally.agree).toBe(tally.decisions)
+    for (const name of ['audit', 'keys', 'kept'])
+      await cp(join(system.home, name), file(name), { recursive: true })
+    await rm(file('kept/permits'), { recursive: true })
+    const without = await system.huisclos('audit', 'replay', '--dir', file('audit'))
+    expect(without).toMatchObject({ status: 3, stdout: expect.stringContaining('permit gone') })
   }, 60_000)
 })
 

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Body } from '../../services/audit/entry.ts'
+import { openKept } from '../../services/audit/kept.ts'
 import type { About } from '../../services/audit/record.ts'
 import type { Bulle } from '../../services/dataset/bulle.ts'
 import { derivedTables } from '../../services/dataset/derived.ts'
@@ -78,12 +79,14 @@ export class QueryHouse {
       audit: { origin: 'test/audit/2026', append: (body, about) => this.#append(body, about) },
       bulles: { of: withDerived },
       clock,
+      kept: openKept(folder),
       parser,
       vault,
       releaser,
       permits: { current: async (project) => (project === 'p' ? this.#permit() : null) },
       rulebook: {
         sha256: hex('b'),
+        node: 'FR-NOR',
         decide: (ask, current) => this.#decide(ask, current),
         disclosure: { k: 11, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 },
         codes: () => new Set(),

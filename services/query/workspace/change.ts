@@ -1,17 +1,14 @@
 /** `CREATE TABLE … AS` and `DROP TABLE`: the walk of a query, at whose end a table stands in the bulle and no row has left it. */
 import { type Bulle, type BulleTable, workspaceSchema } from '../../dataset/bulle.ts'
 import type { Change, NewTable } from '../../dataset/workspace.ts'
-import type { Built } from '../../engine/engine.ts'
-import { insist } from '../../habilitation/decide.ts'
+import type { Built, Parser } from '../../engine/engine.ts'
 import type { Granted } from '../../habilitation/decision.ts'
-import type { Person } from '../../identity/person.ts'
-import { parisDay } from '../../kernel/clock.ts'
 import { canonical, sha256 } from '../../kernel/hash.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { withheldOf } from '../answer.ts'
 import type { Disclosed } from '../disclosure/disclose.ts'
 import type { Journal, Work } from '../journal.ts'
-import { decideNow, thresholdsOf } from '../permission.ts'
+import { type Permission, thresholdsOf } from '../permission.ts'
 import type { Plan } from '../plan.ts'
 import type { Answer, QueryNeeds, Question } from '../question.ts'
 import type { Run } from '../running.ts'
@@ -26,7 +23,7 @@ const maxTables = 50
 
 /** A change that somebody may ask for, and what is at hand to make it. */
 export interface Asked {
-  readonly by: Person
+  readonly permission: Permission
   readonly asked: Granted
   readonly header: Creation | Removal
   readonly question: Question
@@ -40,7 +37,7 @@ export function changeTables(needs: QueryNeeds, asked: Asked): Promise<Answer> {
   return needs.workspace.change(question.project, async (change) => {
     // Another change was in hand before: the permit is read again further down.
     run.check()
-    const bulle = await run.wait(needs.bulles.of(asked.asked.current))
+    const bulle = await run.wait(asked.permission.bulle(asked.asked))
     return header.kind === 'create'
       ? create(needs, { ...asked, header, bulle, change })
       : drop(needs, { ...asked, header, bulle, change })
@@ -54,12 +51,25 @@ export async function understandChange(
   { header, text }: { header: Creation | Removal; text: Statement },
 ): Promise<Plan> {
   const tables = (await needs.workspace.list(bulle.project)).map(({ table }) => table)
-  if (header.kind === 'drop') {
-    checkRemoval(header, bulle, tables)
-    return removalPlan(header)
-  }
-  checkName(header, bulle, tables)
-  return (await understandTable(needs.parser, bulle, { ...text, sql: header.body })).plan
+  if (header.kind === 'drop') checkRemoval(header, bulle, tables)
+  else checkName(header, bulle, tables)
+  return planOfChange(needs.parser, bulle, { header, text })
+}
+
+/** What the text of a change means on a catalogue, whatever tables there are. */
+export async function planOfChange(
+  parser: Parser,
+  bulle: Bulle,
+  { header, text }: { header: Creation | Removal; text: Statement },
+): Promise<Plan> {
+  if (header.kind === 'drop') return removalPlan(header)
+  const { plan } = await understandTable(parser, bulle, { ...text, sql: header.body })
+  return planUnderName(header, plan)
+}
+
+/** The name is part of what was asked. */
+function planUnderName({ name }: Creation, plan: Plan): Plan {
+  return { ...plan, sha256: sha256(canonical([name, plan.sha256])) }
 }
 
 type Named = Pick<NewTable, 'name'>
@@ -70,19 +80,16 @@ type Changing<Header> = Omit<Asked, 'header'> & {
 }
 
 async function create(needs: QueryNeeds, asked: Changing<Creation>): Promise<Answer> {
-  const { bulle, change, header, question, run } = asked
+  const { bulle, change, header, permission, question, run } = asked
   checkName(
     header,
     bulle,
     change.tables.map(({ table }) => table),
   )
   const { parameters } = question
-  const text = { sql: header.body, today: parisDay(needs.clock.now()), ...(parameters ? { parameters } : {}) }
+  const text = { sql: header.body, today: permission.today, ...(parameters ? { parameters } : {}) }
   const table = await run.wait(understandTable(needs.parser, bulle, text))
-  const work = await intend(needs, asked, {
-    ...table.plan,
-    sha256: sha256(canonical([header.name, table.plan.sha256])),
-  })
+  const work = await intend(asked, planUnderName(header, table.plan))
   const disclosed = await run.wait(releaseLeaves(needs, work, run))
   const folder = await change.begin()
   const built = await build(needs, { table, disclosed, folder }, run)
@@ -99,20 +106,16 @@ async function drop(needs: QueryNeeds, asked: Changing<Removal>): Promise<Answer
     bulle,
     change.tables.map(({ table }) => table),
   )
-  const work = await intend(needs, asked, removalPlan(header))
+  const work = await intend(asked, removalPlan(header))
   const answer = await conclude(needs, asked, { ...work, disclosed: [] })
   await change.drop(header.name)
   return answer
 }
 
 /** The decision on what is read, then the entry that goes before the act. */
-async function intend(
-  needs: QueryNeeds,
-  { bulle, by, journal, question, run }: Changing<unknown>,
-  plan: Plan,
-): Promise<Work> {
+async function intend({ bulle, journal, permission, run }: Changing<unknown>, plan: Plan): Promise<Work> {
   const datasets = run.reads(plan.reads.map(({ dataset }) => dataset))
-  const granted = insist(await decideNow(needs, by, { ...question, datasets }))
+  const granted = await permission.insist(datasets)
   run.check()
   const work = { plan, bulle, granted }
   await journal.intent(work)
@@ -122,13 +125,13 @@ async function intend(
 /** The permit must hold at this moment too; then the entry that goes before the answer, and before the table. */
 async function conclude(
   needs: QueryNeeds,
-  { by, journal, question, run }: Changing<unknown>,
+  { journal, permission, question, run }: Changing<unknown>,
   work: Work & { readonly disclosed: readonly Disclosed[] },
 ): Promise<Answer> {
   const rows = { columns: work.plan.columns, rows: [] }
   const { answer, leaving } = await run.wait(compose(needs, { ...work, rows }, question))
   const datasets = run.reads(work.plan.reads.map(({ dataset }) => dataset))
-  const still = insist(await decideNow(needs, by, { ...question, datasets }))
+  const still = await permission.insist(datasets)
   run.check()
   return { id: run.id, ...answer, receipt: await journal.release(leaving, still) }
 }
