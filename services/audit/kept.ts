@@ -7,7 +7,7 @@ import { sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { makeFolder, readIfPresent, replaceFile } from './files.ts'
 
-export type KeptKind = 'policies' | 'permits' | 'catalogues'
+type KeptKind = 'policies' | 'permits' | 'catalogues'
 
 export interface Kept {
   /**

@@ -24,7 +24,7 @@ export interface ReplayNeeds {
 }
 
 /** What could not be decided again, and why: shredded or older than the texts kept, or gone. */
-export type Lost = 'sealed' | 'policies' | 'permits' | 'catalogues'
+type Lost = 'sealed' | 'policies' | 'permits' | 'catalogues'
 
 export type Replayed =
   | { readonly outcome: 'agrees' }
