@@ -8,7 +8,7 @@ import { bind, bindCondition, boundColumn, checkRestriction, made } from '../typ
 import { finite } from '../typing/harden.ts'
 import { checkComputed } from '../typing/identifiers.ts'
 import type { Bound } from '../typing/relation.ts'
-import { statisticOf } from './statistic.ts'
+import { statisticNames, statisticOf } from './statistic.ts'
 import type { Asked, MeasureDraft, Place, Wanted } from './wanted.ts'
 
 const unknown: Bound = { tree: sql.nothing, columns: [], marks: [], hasSubquery: false, kind: 'number' }
@@ -22,6 +22,13 @@ const forms: Readonly<Record<string, (argument: Expression, asked: Asked) => Bou
   avg: mean,
   mean,
 }
+
+/** Aggregates that a statement may ask across persons; `count_star` is `count(*)`. */
+export const aggregatesAcrossPersons: readonly string[] = [
+  'count_star',
+  ...Object.keys(forms),
+  ...statisticNames,
+]
 
 /** The released column, or arithmetic on released columns, that an aggregate becomes; notes AGG_NOT_ALLOWED for the rest. */
 export function measureOf(call: Call, place: Place): Bound {
