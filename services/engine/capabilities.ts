@@ -117,6 +117,15 @@ export function functionClass(name: string, kind: FunctionKind): FunctionClass {
   }
 }
 
+const words = /^[a-z_]\w*$/i
+
+/** Names that a text may write as this kind of function, in order of the alphabet; signs such as `~~` are not among them. */
+export function allowedNames(kind: FunctionKind): readonly string[] {
+  const source = { scalar: scalars, table: tables, aggregate: aggregates, window: aggregates }[kind]
+  const names = [...source.values()].map(({ name }) => name)
+  return names.filter((name) => words.test(name) && functionClass(name, kind) !== 'deny').toSorted()
+}
+
 /** True when some row may make the function raise: it is then run under TRY. Unknown is true. */
 export function isFallible(name: string): boolean {
   return scalars.get(name.toLowerCase())?.fallible ?? true

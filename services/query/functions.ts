@@ -1,5 +1,11 @@
 /** Which functions a statement may name. The classes are the engine's; what they mean for patient rows is said here. */
-import { functionClass, isAggregate as isAggregateName, lengthArgument } from '../engine/capabilities.ts'
+import {
+  allowedNames,
+  type FunctionKind,
+  functionClass,
+  isAggregate as isAggregateName,
+  lengthArgument,
+} from '../engine/capabilities.ts'
 import type { Call, Expression } from './statement/nodes.ts'
 
 /** Aggregates whose answer depends on the order of the rows. */
@@ -64,6 +70,12 @@ export function mayCompute(name: string): boolean {
 
 export function mayWindow(name: string): boolean {
   return functionClass(name, 'window') !== 'deny' || mayAggregate(name)
+}
+
+/** Names that a text may call in this place. */
+export function callable(kind: FunctionKind): readonly string[] {
+  if (kind !== 'scalar') return allowedNames(kind)
+  return [...allowedNames('scalar'), ...allowedNames('aggregate'), ...Object.keys(clocks)]
 }
 
 export function isOrderSensitive(name: string): boolean {
