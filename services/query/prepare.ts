@@ -4,6 +4,7 @@ import type { Tree } from '../engine/engine.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import * as sql from './build.ts'
+import { originsOf } from './explain/origins.ts'
 import { readsOf } from './leaf/leaf.ts'
 import type { Draft, LeafDraft } from './plan.ts'
 import type { Cte, QueryNode } from './statement/nodes.ts'
@@ -47,6 +48,7 @@ export function prepare(tree: Tree, context: PrepareContext): Draft {
     leaves: work.leaves.filter(({ name }) => reads(relation.tree, name)),
     outer: sql.statement(relation.tree),
     columns: relation.columns.map(({ name }) => name),
+    origins: originsOf(relation.tree),
     partial: work.isPartial(),
     ...lineageOf(readsOf(relation.uses), context.bulle.tables),
     sha256: sha256(canonical(withoutPlaces(statement.query))),
