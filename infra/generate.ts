@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { silentLog } from '../services/kernel/log.ts'
 import { startEmbedded } from '../services/store/embedded.ts'
 import { migrate } from '../services/store/migrate.ts'
+import { functionsPage } from './functions-page.ts'
 import { tablesSource } from './tables-source.ts'
+
+await writeFile(new URL('../docs/functions.md', import.meta.url), functionsPage())
 
 const home = await mkdtemp(join(tmpdir(), 'huisclos-generate-'))
 try {

@@ -42,6 +42,9 @@ const clocks: Readonly<Record<string, 'DATE' | 'TIMESTAMP'>> = {
   current_localtimestamp: 'TIMESTAMP',
 }
 
+/** Names that ask for the day. */
+export const clockNames: readonly string[] = Object.keys(clocks)
+
 /** Functions of text that compare: an identifier inside is compared, not computed. */
 const comparing = new Set([
   ...['~~', '!~~', '~~*', '!~~*', '~~~', '^@', 'like_escape', 'not_like_escape', 'ilike_escape'],
@@ -75,7 +78,7 @@ export function mayWindow(name: string): boolean {
 /** Names that a text may call in this place. */
 export function callable(kind: FunctionKind): readonly string[] {
   if (kind !== 'scalar') return allowedNames(kind)
-  return [...allowedNames('scalar'), ...allowedNames('aggregate'), ...Object.keys(clocks)]
+  return [...allowedNames('scalar'), ...allowedNames('aggregate'), ...clockNames]
 }
 
 export function isOrderSensitive(name: string): boolean {

@@ -26,6 +26,8 @@ describe('the nearest names', () => {
     ['lowr', ['lower', 'lowre']],
     ['STDDEV_SAM', ['stddev_samp']],
     ['x', []],
+    ['stdd', ['stddev_pop', 'stddev_samp']],
+    ['st', []],
     ['completely_other', []],
     ['', []],
   ])('of %s', (name, expected) => {

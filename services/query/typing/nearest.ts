@@ -5,7 +5,13 @@ const most = 3
 /** A text longer than any name of a catalogue is near none. */
 const longest = 64
 
-/** At most three of the candidates, those with the fewest changes, none when all are too far; in order of the alphabet. */
+/** Of shorter names too many others are the beginning or the continuation. */
+const shortest = 3
+
+/**
+ * At most three of the candidates, in order of the alphabet: those with the fewest changes, or, when all are too far, those that
+ * begin with the name.
+ */
 export function nearest(wanted: string, candidates: readonly string[]): readonly string[] {
   const name = wanted.toLowerCase()
   if (name.length > longest) return []
@@ -15,12 +21,18 @@ export function nearest(wanted: string, candidates: readonly string[]): readonly
     distance: distance(name, candidate.toLowerCase(), reach),
   }))
   const best = Math.min(reach, ...measured.map((one) => one.distance))
-  return measured
-    .filter((one) => one.distance === best)
+  const near = measured.filter((one) => one.distance === best)
+  const found = near.length > 0 || name.length < shortest ? near : measured.filter(begins(name))
+  return found
     .map(({ candidate }) => candidate)
     .toSorted()
     .slice(0, most)
 }
+
+const begins =
+  (name: string) =>
+  ({ candidate }: { readonly candidate: string }) =>
+    candidate.toLowerCase().startsWith(name)
 
 /** Letters to add, drop, change or swap with their neighbour (optimal string alignment); Infinity beyond `reach`. */
 function distance(left: string, right: string, reach: number): number {
