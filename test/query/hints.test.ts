@@ -50,10 +50,11 @@ describe('a function that is not allowed', () => {
     ['getdate()', 'current_date'],
     ['isnull(sex, 1)', 'coalesce(x, y)'],
     ['percentile_cont(sex)', 'quantile_cont(x, 0.5)'],
+    ['approx_count_distinct(dep)', 'count(DISTINCT x)'],
     ['age(death_date)', "date_sub('year', a, b)"],
     ['row_nmber() OVER (PARTITION BY patient_id)', 'row_number'],
   ])('is told what to write: %s', async (call, form) => {
-    expect(await hintOf(`SELECT ${call} AS x, count(*) FROM patients GROUP BY 1`)).toContain(form)
+    expect(await hintOf(`SELECT ${call} AS x FROM patients GROUP BY sex`)).toContain(form)
   })
 
   test('of rows is told which exist', async () => {

@@ -4,6 +4,7 @@ import * as sql from '../build.ts'
 import { hasOwnTable, type Shape } from '../plan.ts'
 import { labelWithoutLiterals, numberOf } from '../statement/label.ts'
 import type { Call, Case, Expression } from '../statement/nodes.ts'
+import { synonymOf } from '../synonyms.ts'
 import { bind, bindCondition, boundColumn, checkRestriction, made } from '../typing/expression.ts'
 import { finite } from '../typing/harden.ts'
 import { checkComputed } from '../typing/identifiers.ts'
@@ -114,9 +115,11 @@ function no(call: Call, { scope, labels }: Place): Bound {
   const [argument] = call.children
   for (const child of call.children) checkComputed(bind(child, scope), child, scope)
   const columns = [...labels, ...(argument ? [labelWithoutLiterals(argument)] : [])].join(', ')
-  const hint = ordered.has(name)
-    ? { key: 'hint.orderStatistic' }
+  const form = synonymOf(name)
+  const otherwise = form
+    ? { key: 'hint.writeInstead', with: { form } }
     : { key: 'hint.groupByValue', with: { columns } }
+  const hint = ordered.has(name) ? { key: 'hint.orderStatistic' } : otherwise
   scope.task.note('AGG_NOT_ALLOWED', call, hint)
   return unknown
 }
