@@ -10,7 +10,7 @@ export interface BaseColumn {
 }
 
 /** What is made of the parts of a tree. */
-export interface Reader<T> {
+interface Reader<T> {
   readonly column: (column: BaseColumn) => T
   /** A reference to nothing of FROM: a parameter of a lambda. */
   readonly parameter: T

@@ -11,7 +11,7 @@ import type { Origin } from './origins.ts'
  * - label: names a group of persons. statistic: rests on released cells, which may be withheld.
  * - public: from public tables, parameters or constants. computed: over rows that were released, and not withheld itself.
  */
-export type ColumnClass = 'label' | 'statistic' | 'public' | 'computed'
+type ColumnClass = 'label' | 'statistic' | 'public' | 'computed'
 
 interface Statistic {
   /** As the text writes it, without its literals. */
