@@ -5,6 +5,7 @@ import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ask, askJson, type Client } from './client.ts'
 import { CommandError, exits } from './ending.ts'
+import { type ExplanationText, explanationLines } from './explanation-text.ts'
 import { pointAt, problemLines } from './problem-text.ts'
 import { tableLines } from './table.ts'
 
@@ -138,8 +139,9 @@ interface Check {
   readonly code?: string
   readonly location?: { readonly offset: number; readonly length: number }
   readonly hint?: string
+  readonly accepted?: string
   readonly tables: readonly string[]
-  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  readonly explanation?: ExplanationText
 }
 
 /** The decision, on standard output in both cases; a refusal ends with its own status. */
@@ -153,10 +155,12 @@ export async function explain(
   )
   if (check.decision === 'refuse') {
     const place = check.location ? pointAt(sql, check.location) : []
-    throw new CommandError([String(check.code), ...place, `→ ${check.hint ?? ''}`].join('\n'), exits.refused)
+    const form = check.accepted === undefined ? [] : [`  forme acceptée / accepted form: ${check.accepted}`]
+    const lines = [String(check.code), ...place, `→ ${check.hint ?? ''}`, ...form]
+    throw new CommandError(lines.join('\n'), exits.refused)
   }
-  const columns = check.columns.map(({ name, type }) => `  ${name} ${type}`)
-  out(options.out, ['allow', `tables: ${check.tables.join(', ')}`, 'colonnes / columns:', ...columns])
+  const explained = check.explanation ? explanationLines(check.explanation) : []
+  out(options.out, ['allow', `tables: ${check.tables.join(', ')}`, ...explained])
 }
 
 function out({ stdout }: Out, lines: readonly string[]): void {

@@ -4,6 +4,7 @@ import type { Rows, Value } from '../engine/engine.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { type Language, say } from '../kernel/text.ts'
 import { type Disclosed, rulesOf } from './disclosure/disclose.ts'
+import { notCovered } from './explain/not-covered.ts'
 import type { Plan, Read } from './plan.ts'
 import type { Answer, Disclosure, JsonValue } from './question.ts'
 
@@ -101,6 +102,7 @@ export function disclosureOf(
     groupsWithheld: rows.rows.length === 0 || groups,
     rules,
     guarantee: say(language, { key: 'query.guarantee', with: { k } }),
+    not_covered: notCovered,
   }
 }
 

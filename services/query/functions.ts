@@ -1,5 +1,11 @@
 /** Which functions a statement may name. The classes are the engine's; what they mean for patient rows is said here. */
-import { functionClass, isAggregate as isAggregateName, lengthArgument } from '../engine/capabilities.ts'
+import {
+  allowedNames,
+  type FunctionKind,
+  functionClass,
+  isAggregate as isAggregateName,
+  lengthArgument,
+} from '../engine/capabilities.ts'
 import type { Call, Expression } from './statement/nodes.ts'
 
 /** Aggregates whose answer depends on the order of the rows. */
@@ -36,6 +42,9 @@ const clocks: Readonly<Record<string, 'DATE' | 'TIMESTAMP'>> = {
   current_localtimestamp: 'TIMESTAMP',
 }
 
+/** Names that ask for the day. */
+export const clockNames: readonly string[] = Object.keys(clocks)
+
 /** Functions of text that compare: an identifier inside is compared, not computed. */
 const comparing = new Set([
   ...['~~', '!~~', '~~*', '!~~*', '~~~', '^@', 'like_escape', 'not_like_escape', 'ilike_escape'],
@@ -64,6 +73,12 @@ export function mayCompute(name: string): boolean {
 
 export function mayWindow(name: string): boolean {
   return functionClass(name, 'window') !== 'deny' || mayAggregate(name)
+}
+
+/** Names that a text may call in this place. */
+export function callable(kind: FunctionKind): readonly string[] {
+  if (kind !== 'scalar') return allowedNames(kind)
+  return [...allowedNames('scalar'), ...allowedNames('aggregate'), ...clockNames]
 }
 
 export function isOrderSensitive(name: string): boolean {

@@ -1,5 +1,6 @@
 /** What a statement means once it has been understood: leaves for the vault, one outer statement for the release engine. */
 import type { RewrittenStatement, Tree } from '../engine/engine.ts'
+import type { Origin } from './explain/origins.ts'
 
 /**
  * Shape of one displayed measure (disclosure.md 8.1), which fixes the columns that level 1 carries for it and the tests
@@ -115,6 +116,8 @@ export interface Plan {
    */
   readonly outer: RewrittenStatement
   readonly columns: readonly OutputColumn[]
+  /** Per column, then per mark, what it is made of; absent where nothing is answered. */
+  readonly origins?: readonly (readonly Origin[])[]
   /** True when an aggregate above the leaves read suppressed cells: its result is partial. */
   readonly partial: boolean
   /** Datasets read, with tables and columns, for the decision and the log. */
@@ -152,6 +155,7 @@ export interface Draft {
   readonly leaves: readonly LeafDraft[]
   readonly outer: Tree
   readonly columns: readonly string[]
+  readonly origins: readonly (readonly Origin[])[]
   readonly partial: boolean
   readonly reads: readonly Read[]
   readonly derived: readonly string[]

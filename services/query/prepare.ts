@@ -4,6 +4,8 @@ import type { Tree } from '../engine/engine.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import * as sql from './build.ts'
+import { originsOf } from './explain/origins.ts'
+import { checkGrowth } from './growth.ts'
 import { readsOf } from './leaf/leaf.ts'
 import type { Draft, LeafDraft } from './plan.ts'
 import type { Cte, QueryNode } from './statement/nodes.ts'
@@ -43,10 +45,14 @@ export function prepare(tree: Tree, context: PrepareContext): Draft {
   checkOutermost(relation, statement.query, work.task)
   const [first] = work.noted
   if (first) throw first
+  const leaves = work.leaves.filter(({ name }) => reads(relation.tree, name))
+  for (const { level1, values } of leaves)
+    for (const tree of [level1, ...values.map((value) => value.tree)]) checkGrowth(queryOf(tree))
   return {
-    leaves: work.leaves.filter(({ name }) => reads(relation.tree, name)),
+    leaves,
     outer: sql.statement(relation.tree),
     columns: relation.columns.map(({ name }) => name),
+    origins: originsOf(relation.tree),
     partial: work.isPartial(),
     ...lineageOf(readsOf(relation.uses), context.bulle.tables),
     sha256: sha256(canonical(withoutPlaces(statement.query))),
@@ -60,7 +66,14 @@ export function prepareRows(tree: Tree, context: PrepareContext): { relation: Re
   const relation = work.task.query(statement.query, { ctes: noCtes })
   const [first] = work.noted
   if (first) throw first
+  checkGrowth(relation.tree)
   return { relation, sha256: sha256(canonical(withoutPlaces(statement.query))) }
+}
+
+/** The query of a tree that `build.statement` made. */
+function queryOf({ statements }: Tree): Tree {
+  const [first] = Array.isArray(statements) ? statements : []
+  return first?.node ?? {}
 }
 
 /** Some text is typed twice, to be tried: only leaves that the outer statement reads are kept. */

@@ -140,6 +140,6 @@ async function proveOuter(
     name,
     type: bound[i]?.type ?? 'VARCHAR',
   }))
-  const { partial, reads, derived, sha256 } = draft
-  return { outer, columns, partial, reads, derived, sha256 }
+  const { origins, partial, reads, derived, sha256 } = draft
+  return { outer, columns, origins, partial, reads, derived, sha256 }
 }

@@ -19,6 +19,7 @@ const answer: Answer = {
     groupsWithheld: false,
     rules: ['T1'],
     guarantee: 'Chaque cellule concerne au moins 11 personnes — ou rien.',
+    not_covered: ['many_cells'],
   },
   permit: `sha256:${'c'.repeat(64)}`,
   policy: `sha256:${'d'.repeat(64)}`,

@@ -68,6 +68,7 @@ describe('an answer', () => {
     expect(say(1, false).groupsWithheld).toBe(false)
     expect(say(1, true).groupsWithheld).toBe(true)
     expect(say(1, true).guarantee).toContain('11')
+    expect(say(1, true).not_covered).toContain('successive_answers')
   })
 
   test('is marked partial when an aggregate above the leaves read withheld cells', () => {
@@ -102,6 +103,7 @@ describe('an answer', () => {
         groupsWithheld: false,
         rules: [],
         guarantee: '',
+        not_covered: [],
       },
     } as const
     expect(digestOf(said).sha256).toMatch(/^[0-9a-f]{64}$/)

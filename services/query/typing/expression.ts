@@ -7,6 +7,7 @@ import { decimalDigits, scaleOfDecimal } from '../statement/label.ts'
 import type * as node from '../statement/nodes.ts'
 import { findPart } from './contains.ts'
 import { compareSafely, doubleLiteral, isMomentText, kindOf, roundedDouble } from './harden.ts'
+import { instead } from './hints.ts'
 import { checkComparison, checkComputed } from './identifiers.ts'
 import type { Bound, Column, Kind, Restriction, Scope } from './relation.ts'
 import { boundAlias, findColumn, touch, unknownColumn } from './scope.ts'
@@ -181,7 +182,7 @@ function bindCall(expression: node.Call, scope: Scope): Bound {
 }
 
 function denied(expression: node.Call, scope: Scope): never {
-  return scope.task.refuse('FUNCTION_NOT_ALLOWED', expression)
+  return scope.task.refuse('FUNCTION_NOT_ALLOWED', expression, instead(expression.function_name, 'scalar'))
 }
 
 function bindScalar(expression: node.Call, name: string, scope: Scope): Bound {

@@ -7,9 +7,10 @@ import { literalNumber } from '../functions.ts'
 import type * as node from '../statement/nodes.ts'
 import { bindComputed, made } from './expression.ts'
 import { kindOf } from './harden.ts'
+import { instead, knownTables } from './hints.ts'
 import { bindJoin } from './join.ts'
 import type { Bound, Column, Environment, From, Identifier, Relation, Source, Task, Use } from './relation.ts'
-import { columnsUnder, listNames, scopeOf } from './scope.ts'
+import { columnsUnder, scopeOf } from './scope.ts'
 
 /** Rows of a series or a list of values in FROM. */
 const maxSeries = 10_000
@@ -75,7 +76,7 @@ function lookUp(table: node.BaseTable, task: Task): BulleTable {
   if (found && second === undefined) return found
   const shared = (name: string) => task.tables.filter((other) => other.name === name).length > 1
   const known = task.tables.map(({ dataset, name }) => (shared(name) ? `"${dataset}".${name}` : name))
-  return task.refuse('RELATION_UNKNOWN', table, { with: { known: listNames(known) } })
+  return task.refuse('RELATION_UNKNOWN', table, knownTables(table.table_name, known))
 }
 
 interface Naming {
@@ -211,7 +212,8 @@ function bindSeries(table: node.TableFunction, task: Task, environment: Environm
   const name = called.function_name?.toLowerCase() ?? ''
   const isSeries = name === 'range' || name === 'generate_series'
   const isKnown = called.class === 'FUNCTION' && (isSeries || name === 'unnest') && called.schema === ''
-  if (!isKnown || functionClass(name, 'table') === 'deny') return task.refuse('FUNCTION_NOT_ALLOWED', table)
+  if (!isKnown || functionClass(name, 'table') === 'deny')
+    return task.refuse('FUNCTION_NOT_ALLOWED', table, instead(name, 'table'))
   const rows = isSeries ? seriesLength(called.children) : listLength(called.children)
   if (rows === undefined || rows > maxSeries) task.note('COST', table, { key: 'hint.series' })
   const scope = emptyScope(task, environment)

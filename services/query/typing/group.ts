@@ -7,6 +7,7 @@ import { labelWithoutLiterals } from '../statement/label.ts'
 import type { Call, Expression, Operator, Select } from '../statement/nodes.ts'
 import { contains, isAggregateCall, isSubquery, isWindow } from './contains.ts'
 import { bind, bindCondition, boundColumn, checkRestriction, made } from './expression.ts'
+import { instead } from './hints.ts'
 import { checkComputed, isOwn } from './identifiers.ts'
 import type { Item } from './items.ts'
 import { newLayer, partial, withheldAsNull } from './layer.ts'
@@ -248,7 +249,7 @@ function ungrouped(at: unknown, column: string, { scope, above }: { scope: Scope
 /** An aggregate that stays inside: over public or released rows, or within the person. */
 function bindAggregate(call: Call, scope: Scope): Bound {
   const name = call.function_name.toLowerCase()
-  if (!mayAggregate(name)) return scope.task.refuse('FUNCTION_NOT_ALLOWED', call)
+  if (!mayAggregate(name)) return scope.task.refuse('FUNCTION_NOT_ALLOWED', call, instead(name, 'aggregate'))
   const children = call.children.map((child) => {
     const bound = bind(child, scope)
     return name === 'count' && isOwn(bound.identifier) ? bound : checkComputed(bound, child, scope)

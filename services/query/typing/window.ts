@@ -5,7 +5,7 @@ import { mayWindow } from '../functions.ts'
 import type { Expression, Order, Window } from '../statement/nodes.ts'
 import { bare, bind, bindCondition, made } from './expression.ts'
 import { bindFallback, bindFraming } from './frame.ts'
-import { personOf } from './hints.ts'
+import { instead, personOf } from './hints.ts'
 import { checkComputed, isOwn } from './identifiers.ts'
 import { partial } from './layer.ts'
 import type { Bound, Kind, Scope } from './relation.ts'
@@ -41,7 +41,7 @@ export function bindWindow(window: Window, scope: Scope): Bound {
   const name = window.function_name.toLowerCase()
   // What `fill` computes between rows has no form under TRY and no bound.
   if (!mayWindow(name) || (name === 'fill' && scope.class !== 'SAFE'))
-    return scope.task.refuse('FUNCTION_NOT_ALLOWED', window)
+    return scope.task.refuse('FUNCTION_NOT_ALLOWED', window, instead(name, 'window'))
   const children = window.children.map((child) => bindArgument(child, name, scope))
   const partitions = window.partitions.map((part) => bind(part, scope))
   const isWithinPerson = scope.class !== 'PK' || partitions.some(({ identifier }) => isOwn(identifier))

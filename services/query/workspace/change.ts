@@ -14,7 +14,7 @@ import type { Answer, QueryNeeds, Question } from '../question.ts'
 import type { Run } from '../running.ts'
 import type { Creation, Removal } from '../statement/header.ts'
 import { compose, releaseLeaves } from '../steps.ts'
-import { listNames } from '../typing/scope.ts'
+import { knownTables } from '../typing/hints.ts'
 import type { Statement } from '../understand.ts'
 import { nothingReleased, type TablePlan, understandTable } from './table.ts'
 
@@ -229,5 +229,5 @@ function checkRemoval(header: Removal, bulle: Bulle, tables: readonly Named[]): 
   if (isGranted(bulle, name)) throw new Refusal('WORKSPACE_NAME', { location })
   const names = tables.map((table) => table.name)
   if (isLenient || names.some((one) => isSame(one, name))) return
-  throw new Refusal('RELATION_UNKNOWN', { location, with: { known: listNames(names) } })
+  throw new Refusal('RELATION_UNKNOWN', { location, ...knownTables(name, names) })
 }
