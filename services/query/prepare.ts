@@ -5,11 +5,13 @@ import { canonical, sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import * as sql from './build.ts'
 import { readsOf } from './leaf/leaf.ts'
-import type { Draft, LeafDraft } from './plan.ts'
+import { inputsFor, leavesFor, shapeOf, tablesOf } from './leaf/order.ts'
+import type { Draft, InputDraft, LeafDraft } from './plan.ts'
 import type { Cte, QueryNode } from './statement/nodes.ts'
 import { bindParameters } from './statement/parameters.ts'
 import { readStatement, type Statement } from './statement/read.ts'
 import { distinctOfRows } from './typing/distinct.ts'
+import { inputOfRelation, isBesidePersons } from './typing/input.ts'
 import { checkOutermost } from './typing/outermost.ts'
 import type { Ctes, Environment, Relation, Task } from './typing/relation.ts'
 import { bindSelect } from './typing/select.ts'
@@ -44,7 +46,7 @@ export function prepare(tree: Tree, context: PrepareContext): Draft {
   const [first] = work.noted
   if (first) throw first
   return {
-    leaves: work.leaves.filter(({ name }) => reads(relation.tree, name)),
+    leaves: leavesFor(relation.tree, work),
     outer: sql.statement(relation.tree),
     columns: relation.columns.map(({ name }) => name),
     partial: work.isPartial(),
@@ -54,21 +56,25 @@ export function prepare(tree: Tree, context: PrepareContext): Draft {
 }
 
 /** The body of a derived table that has been typed, before anybody asked whether it may be an answer. */
-export function prepareRows(tree: Tree, context: PrepareContext): { relation: Relation; sha256: string } {
+export interface TypedRows extends Pick<Draft, 'leaves' | 'partial' | 'sha256'> {
+  readonly relation: Relation
+  /** Of rows of persons: the released relations that stand beside them. */
+  readonly inputs: readonly InputDraft[]
+}
+
+export function prepareRows(tree: Tree, context: PrepareContext): TypedRows {
   const statement = readStatement(bindParameters(tree, context.parameters), context.sql)
   const work = newTask(statement, context)
   const relation = work.task.query(statement.query, { ctes: noCtes })
   const [first] = work.noted
   if (first) throw first
-  return { relation, sha256: sha256(canonical(withoutPlaces(statement.query))) }
-}
-
-/** Some text is typed twice, to be tried: only leaves that the outer statement reads are kept. */
-function reads(tree: unknown, leaf: string): boolean {
-  if (typeof tree !== 'object' || tree === null) return false
-  if ('table_name' in tree && tree.table_name === leaf && 'schema_name' in tree && tree.schema_name === '')
-    return true
-  return Object.values(tree).some((part) => reads(part, leaf))
+  return {
+    relation,
+    leaves: leavesFor(relation.tree, work),
+    inputs: inputsFor(relation.tree, work),
+    partial: work.isPartial(),
+    sha256: sha256(canonical(withoutPlaces(statement.query))),
+  }
 }
 
 const noCtes: Ctes = { find: () => undefined }
@@ -76,13 +82,15 @@ const noCtes: Ctes = { find: () => undefined }
 interface Work {
   readonly task: Task
   readonly leaves: readonly LeafDraft[]
+  readonly inputs: readonly InputDraft[]
   /** Refusals of typing, in the order in which they were found. */
   readonly noted: readonly Refusal[]
   readonly isPartial: () => boolean
 }
 
 function newTask({ placeOf }: Statement, { bulle, today }: PrepareContext): Work {
-  const leaves: LeafDraft[] = []
+  const leaves = newKeep<LeafDraft>('leaf')
+  const inputs = newKeep<InputDraft>('input')
   const noted: Refusal[] = []
   let aliases = 0
   let spent = 0
@@ -108,11 +116,9 @@ function newTask({ placeOf }: Statement, { bulle, today }: PrepareContext): Work
       aliases += 1
       return `__r${aliases}`
     },
-    leaf: (draft) => {
-      const name = `leaf_${leaves.length}`
-      leaves.push({ name, ...draft })
-      return name
-    },
+    leaf: (draft) => leaves.keep(shapeOf({ ...draft, reads: [] }), draft),
+    input: (query, kinds) =>
+      inputs.keep(shapeOf(query), { tree: query, kinds, leaves: [...tablesOf(query)] }),
     markPartial: () => {
       isPartial = true
     },
@@ -120,10 +126,32 @@ function newTask({ placeOf }: Statement, { bulle, today }: PrepareContext): Work
     query: (node, environment) => {
       const relation = bindQuery(node, task, environment)
       if (relation.uses.length > maxRelations) return task.refuse('COMPLEXITY', node)
-      return relation
+      return isBesidePersons(environment) ? inputOfRelation(relation, task) : relation
     },
   }
-  return { task, leaves, noted, isPartial: () => isPartial }
+  return { task, leaves: leaves.all, inputs: inputs.all, noted, isPartial: () => isPartial }
+}
+
+interface Keep<T> {
+  readonly all: readonly T[]
+  /** Keeps what is not known by its key yet, and answers its name. */
+  readonly keep: (key: string, draft: Omit<T, 'name'>) => string
+}
+
+/** Things made while typing, in their order; one that is written twice is kept once. */
+function newKeep<T extends { readonly name: string }>(word: string): Keep<T> {
+  const all: T[] = []
+  const known = new Map<string, string>()
+  return {
+    all,
+    keep: (key, draft) => {
+      const name = known.get(key) ?? `${word}_${all.length}`
+      // A draft lacks its name and nothing else.
+      if (!known.has(key)) all.push({ ...draft, name } as T)
+      known.set(key, name)
+      return name
+    },
+  }
 }
 
 function bindQuery(node: QueryNode, task: Task, environment: Environment): Relation {

@@ -146,7 +146,7 @@ describe('the rows of a derived table', () => {
   const verify = async (sql: string, width: number, named = reads) => {
     const plan = await planOf(sql)
     expect(plan.error).toBe(false)
-    return ruleOf(() => verifyTable(plan, named, { bulle, width }))
+    return ruleOf(() => verifyTable(plan, { reads: named }, { bulle, width }))
   }
 
   test.each([
