@@ -54,6 +54,8 @@ export const comparison = (type: string, left: Tree, right: Tree): Tree => ({
   left,
   right,
 })
+/** Equal, or both NULL. */
+export const same = (left: Tree, right: Tree): Tree => comparison('COMPARE_NOT_DISTINCT_FROM', left, right)
 export const equal = (left: Tree, right: Tree): Tree => comparison('COMPARE_EQUAL', left, right)
 
 const conjunction = (type: string, children: readonly Tree[]): Tree => ({

@@ -33,6 +33,8 @@ export type Shape =
   | 'spread'
   | 'relation'
 type OrderShape = 'min' | 'max' | 'quantile' | 'mode'
+/** What a value is compared as. */
+export type Kind = 'text' | 'number' | 'boolean' | 'date' | 'time' | 'timestamp' | 'interval'
 export type SpreadStatistic = 'var_samp' | 'var_pop' | 'stddev_samp' | 'stddev_pop' | 'sem'
 export type RelationStatistic =
   | 'covar_samp'
@@ -100,6 +102,22 @@ export interface Leaf {
     readonly table: string
     readonly columns: readonly string[]
   }[]
+  /** Released relations that it reads; absent when there are none. */
+  readonly inputs?: readonly Input[]
+}
+
+/**
+ * A released relation that a leaf reads: an outer statement of its own, over tables that were released before and public
+ * relations, whose rows go back into the vault as a temporary table. Withheld cells are NULL there; the answer is partial.
+ */
+export interface Input {
+  /** Table name in the statements of the leaf, such as `input_0`. */
+  readonly name: string
+  readonly statement: RewrittenStatement
+  /** `c0`, `c1`, … */
+  readonly columns: readonly OutputColumn[]
+  /** Names of the leaves that it reads: these come before the leaves that name it. */
+  readonly leaves: readonly string[]
 }
 
 export interface OutputColumn {
@@ -108,6 +126,7 @@ export interface OutputColumn {
 }
 
 export interface Plan {
+  /** In an order in which each finds what its inputs read released before it. */
   readonly leaves: readonly Leaf[]
   /**
    * Over the released tables and the public relations. Its answer has the visible columns first, then one BOOLEAN column
@@ -148,6 +167,14 @@ export interface LeafDraft {
   readonly total: boolean
   readonly sets?: readonly (readonly number[])[]
   readonly reads: readonly Read[]
+  readonly inputs?: readonly InputDraft[]
+}
+
+/** An input before it is text. */
+export interface InputDraft extends Pick<Input, 'name' | 'leaves'> {
+  readonly tree: Tree
+  /** What typing took each column for: the table that goes back must have types to match. */
+  readonly kinds: readonly (Kind | undefined)[]
 }
 
 /** Trees of a plan before they are text: `prepare` is pure and makes these, `run` turns them into statements. */

@@ -7,11 +7,13 @@ import * as sql from './build.ts'
 import { originsOf } from './explain/origins.ts'
 import { checkGrowth } from './growth.ts'
 import { readsOf } from './leaf/leaf.ts'
-import type { Draft, LeafDraft } from './plan.ts'
+import { inputsFor, leavesFor, shapeOf, tablesOf } from './leaf/order.ts'
+import type { Draft, InputDraft, LeafDraft } from './plan.ts'
 import type { Cte, QueryNode } from './statement/nodes.ts'
 import { bindParameters } from './statement/parameters.ts'
 import { readStatement, type Statement } from './statement/read.ts'
 import { distinctOfRows } from './typing/distinct.ts'
+import { inputOfRelation, isBesidePersons } from './typing/input.ts'
 import { checkOutermost } from './typing/outermost.ts'
 import type { Ctes, Environment, Relation, Task } from './typing/relation.ts'
 import { bindSelect } from './typing/select.ts'
@@ -45,9 +47,8 @@ export function prepare(tree: Tree, context: PrepareContext): Draft {
   checkOutermost(relation, statement.query, work.task)
   const [first] = work.noted
   if (first) throw first
-  const leaves = work.leaves.filter(({ name }) => reads(relation.tree, name))
-  for (const { level1, values } of leaves)
-    for (const tree of [level1, ...values.map((value) => value.tree)]) checkGrowth(queryOf(tree))
+  const leaves = leavesFor(relation.tree, work)
+  checkGrowthOf(leaves)
   return {
     leaves,
     outer: sql.statement(relation.tree),
@@ -60,14 +61,33 @@ export function prepare(tree: Tree, context: PrepareContext): Draft {
 }
 
 /** The body of a derived table that has been typed, before anybody asked whether it may be an answer. */
-export function prepareRows(tree: Tree, context: PrepareContext): { relation: Relation; sha256: string } {
+export interface TypedRows extends Pick<Draft, 'leaves' | 'partial' | 'sha256'> {
+  readonly relation: Relation
+  /** Of rows of persons: the released relations that stand beside them. */
+  readonly inputs: readonly InputDraft[]
+}
+
+export function prepareRows(tree: Tree, context: PrepareContext): TypedRows {
   const statement = readStatement(bindParameters(tree, context.parameters), context.sql)
   const work = newTask(statement, context)
   const relation = work.task.query(statement.query, { ctes: noCtes })
   const [first] = work.noted
   if (first) throw first
   checkGrowth(relation.tree)
-  return { relation, sha256: sha256(canonical(withoutPlaces(statement.query))) }
+  const leaves = leavesFor(relation.tree, work)
+  checkGrowthOf(leaves)
+  return {
+    relation,
+    leaves,
+    inputs: inputsFor(relation.tree, work),
+    partial: work.isPartial(),
+    sha256: sha256(canonical(withoutPlaces(statement.query))),
+  }
+}
+
+function checkGrowthOf(leaves: readonly LeafDraft[]): void {
+  for (const { level1, values } of leaves)
+    for (const tree of [level1, ...values.map((value) => value.tree)]) checkGrowth(queryOf(tree))
 }
 
 /** The query of a tree that `build.statement` made. */
@@ -76,26 +96,20 @@ function queryOf({ statements }: Tree): Tree {
   return first?.node ?? {}
 }
 
-/** Some text is typed twice, to be tried: only leaves that the outer statement reads are kept. */
-function reads(tree: unknown, leaf: string): boolean {
-  if (typeof tree !== 'object' || tree === null) return false
-  if ('table_name' in tree && tree.table_name === leaf && 'schema_name' in tree && tree.schema_name === '')
-    return true
-  return Object.values(tree).some((part) => reads(part, leaf))
-}
-
 const noCtes: Ctes = { find: () => undefined }
 
 interface Work {
   readonly task: Task
   readonly leaves: readonly LeafDraft[]
+  readonly inputs: readonly InputDraft[]
   /** Refusals of typing, in the order in which they were found. */
   readonly noted: readonly Refusal[]
   readonly isPartial: () => boolean
 }
 
 function newTask({ placeOf }: Statement, { bulle, today }: PrepareContext): Work {
-  const leaves: LeafDraft[] = []
+  const leaves = newKeep<LeafDraft>('leaf')
+  const inputs = newKeep<InputDraft>('input')
   const noted: Refusal[] = []
   let aliases = 0
   let spent = 0
@@ -121,11 +135,9 @@ function newTask({ placeOf }: Statement, { bulle, today }: PrepareContext): Work
       aliases += 1
       return `__r${aliases}`
     },
-    leaf: (draft) => {
-      const name = `leaf_${leaves.length}`
-      leaves.push({ name, ...draft })
-      return name
-    },
+    leaf: (draft) => leaves.keep(shapeOf({ ...draft, reads: [] }), draft),
+    input: (query, kinds) =>
+      inputs.keep(shapeOf(query), { tree: query, kinds, leaves: [...tablesOf(query)] }),
     markPartial: () => {
       isPartial = true
     },
@@ -133,10 +145,32 @@ function newTask({ placeOf }: Statement, { bulle, today }: PrepareContext): Work
     query: (node, environment) => {
       const relation = bindQuery(node, task, environment)
       if (relation.uses.length > maxRelations) return task.refuse('COMPLEXITY', node)
-      return relation
+      return isBesidePersons(environment) ? inputOfRelation(relation, task) : relation
     },
   }
-  return { task, leaves, noted, isPartial: () => isPartial }
+  return { task, leaves: leaves.all, inputs: inputs.all, noted, isPartial: () => isPartial }
+}
+
+interface Keep<T> {
+  readonly all: readonly T[]
+  /** Keeps what is not known by its key yet, and answers its name. */
+  readonly keep: (key: string, draft: Omit<T, 'name'>) => string
+}
+
+/** Things made while typing, in their order; one that is written twice is kept once. */
+function newKeep<T extends { readonly name: string }>(word: string): Keep<T> {
+  const all: T[] = []
+  const known = new Map<string, string>()
+  return {
+    all,
+    keep: (key, draft) => {
+      const name = known.get(key) ?? `${word}_${all.length}`
+      // A draft lacks its name and nothing else.
+      if (!known.has(key)) all.push({ ...draft, name } as T)
+      known.set(key, name)
+      return name
+    },
+  }
 }
 
 function bindQuery(node: QueryNode, task: Task, environment: Environment): Relation {

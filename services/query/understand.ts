@@ -2,9 +2,11 @@
 import type { Bulle } from '../dataset/bulle.ts'
 import type { Parser, Twin } from '../engine/engine.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { proveInput } from './input.ts'
 import {
   type Draft,
   hasOwnTable,
+  type Input,
   type Leaf,
   type LeafDraft,
   type Measure,
@@ -36,15 +38,33 @@ export async function understand(parser: Parser, bulle: Bulle, statement: Statem
 
 /** The plan of a draft: text of our own, bound and verified. */
 export async function prove(parser: Parser, bulle: Bulle, draft: Draft): Promise<Plan> {
-  const twin = bulleTwin(bulle)
-  const leaves: Leaf[] = []
-  for (const leaf of draft.leaves) leaves.push(await proveLeaf(parser, leaf, { twin, bulle }))
+  const leaves = await proveLeaves(parser, bulle, draft.leaves)
   return { ...(await proveOuter(parser, draft, { leaves, bulle })), leaves }
 }
 
+/** Leaves in their order, each with its inputs; every input is proved once. */
+export async function proveLeaves(
+  parser: Parser,
+  bulle: Bulle,
+  drafts: readonly LeafDraft[],
+): Promise<readonly Leaf[]> {
+  const leaves: Leaf[] = []
+  const proved = new Map<string, Input>()
+  for (const { inputs: wanted = [], ...draft } of drafts) {
+    for (const input of wanted.filter(({ name }) => !proved.has(name)))
+      proved.set(input.name, await proveInput(parser, input, { leaves, bulle }))
+    const inputs = wanted.flatMap(({ name }) => proved.get(name) ?? [])
+    const twin = bulleTwin(bulle, inputs)
+    leaves.push(await proveLeaf(parser, { ...draft, inputs }, { twin, bulle }))
+  }
+  return leaves
+}
+
+type Unbound = Omit<LeafDraft, 'inputs'> & Required<Pick<Leaf, 'inputs'>>
+
 async function proveLeaf(
   parser: Parser,
-  draft: LeafDraft,
+  draft: Unbound,
   { twin, bulle }: { twin: Twin; bulle: Bulle },
 ): Promise<Leaf> {
   const level1 = await parser.text(draft.level1)
@@ -81,7 +101,10 @@ interface Types {
 }
 
 /** Counts are BIGINT, means DOUBLE; a sum has the type that level 1 gave it, a value in order that of the values. */
-function withTypes({ keys, measures }: LeafDraft, { types, held }: Types): readonly Measure[] {
+function withTypes(
+  { keys, measures }: Pick<LeafDraft, 'keys' | 'measures'>,
+  { types, held }: Types,
+): readonly Measure[] {
   let at = keys.length + 2
   return measures.map((measure) => {
     if (hasOwnTable(measure)) return { ...measure, type: ownType(measure, held.get(measure.name) ?? '') }

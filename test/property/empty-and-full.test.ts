@@ -54,6 +54,12 @@ const statements = [
   'SELECT sex, sum(pow(10, score)), avg(exp(born)) FROM persons GROUP BY sex',
   "SELECT strptime(sex, '%Y-%m-%d'), count(*) FROM persons GROUP BY 1",
   'SELECT sex, sum(born * 1000000000) FROM persons GROUP BY sex',
+  'WITH w AS (SELECT ward, count(*) AS n FROM stays GROUP BY ward) SELECT count(*) FROM stays s WHERE EXISTS (SELECT 1 FROM w WHERE CAST(s.ward AS INTEGER) > w.n)',
+  'WITH w AS (SELECT ward, count(*) AS n FROM stays GROUP BY ward) SELECT count(*) FROM stays s JOIN w ON CAST(s.sid AS INTEGER) = w.n AND ln(s.cost) > 0',
+  'SELECT sum(score * (SELECT 1e300 * count(*) FROM persons)) FROM persons',
+  'SELECT count(*) FROM persons WHERE born > (SELECT sum(score) FROM persons) AND CAST(sex AS DATE) IS NULL',
+  'SELECT count(*) FROM (SELECT count(*) OVER (PARTITION BY 1 / (born - 1931)) AS n FROM persons) WHERE n > 1',
+  'SELECT t, count(*) FROM (SELECT ntile(3) OVER (ORDER BY ln(score - 5)) AS t FROM persons) GROUP BY t',
 ]
 
 describe('what is refused', () => {

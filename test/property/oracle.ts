@@ -4,7 +4,8 @@
  */
 import type { Value } from '../../services/engine/engine.ts'
 import { type Cell, type Cohort, k, type Row } from './cohort.ts'
-import type { Alias, Env, Generated, GeneratedMeasure } from './generator.ts'
+import type { Env, Generated, GeneratedMeasure } from './generator.ts'
+import type { Alias } from './generator-tables.ts'
 import { faultsOfCell, faultsOfRest, type Group, type Line, personsIn, type Scene } from './oracle-cells.ts'
 import { faultsOfSets } from './oracle-sets.ts'
 
@@ -13,7 +14,20 @@ export interface Shown {
   readonly suppressed: readonly (readonly [number, number])[]
 }
 
-function rowsOf(cohort: Cohort, alias: Alias): readonly Row[] {
+interface World {
+  readonly cohort: Cohort
+  /** What was released before. */
+  readonly given: Generated['given']
+}
+
+/** Stays of the same ward that cost as much or less, as a share; an unknown cost comes last. */
+function shareBelow({ ward, cost }: Row, stays: readonly Row[]): number {
+  const ofWard = stays.filter((stay) => stay.ward === ward)
+  const costOf = (value: Cell | undefined) => (value == null ? Number.POSITIVE_INFINITY : Number(value))
+  return ofWard.filter((stay) => costOf(stay.cost) <= costOf(cost)).length / ofWard.length
+}
+
+function rowsOf({ cohort, given }: World, alias: Alias): readonly Row[] {
   switch (alias) {
     case 'p':
       return cohort.persons
@@ -29,6 +43,10 @@ function rowsOf(cohort: Cohort, alias: Alias): readonly Row[] {
       )
     case 't':
       return staysOf(cohort).map(together)
+    case 'c':
+      return cohort.stays.map((stay) => ({ ...stay, share: shareBelow(stay, cohort.stays) }))
+    case 'w':
+      return given?.rows ?? []
   }
 }
 
@@ -55,26 +73,28 @@ function together(stays: readonly [Row, ...Row[]]): Row {
   return { pid, n: stays.length, total, ward }
 }
 
-function envsOf({ source, where }: Generated, cohort: Cohort): readonly Env[] {
+function envsOf({ source, where, given }: Generated, cohort: Cohort): readonly Env[] {
   const [first, second] = source.tables
   if (!first) return []
-  const start = rowsOf(cohort, first).map((row): Env => ({ [first]: row }))
-  const envs = second ? start.flatMap((env) => joined({ source, cohort, first, second }, env)) : start
+  const world = { cohort, given }
+  const start = rowsOf(world, first).map((row): Env => ({ [first]: row }))
+  const envs = second ? start.flatMap((env) => joined({ source, world, first, second }, env)) : start
   return where ? envs.filter((env) => where.of(env) === true) : envs
 }
 
 interface Join {
   readonly source: Generated['source']
-  readonly cohort: Cohort
+  readonly world: World
   readonly first: Alias
   readonly second: Alias
 }
 
-function joined({ source, cohort, first, second }: Join, env: Env): readonly Env[] {
-  const on = first === 'r' || second === 'r' ? 'region' : 'pid'
-  const key = env[first]?.[on] ?? null
-  const matches = rowsOf(cohort, second)
-    .filter((row) => key !== null && row[on] === key)
+function joined({ source, world, first, second }: Join, env: Env): readonly Env[] {
+  const name = first === 'r' || second === 'r' ? 'region' : 'pid'
+  const [left, right] = source.by ?? [name, name]
+  const key = env[first]?.[left] ?? null
+  const matches = rowsOf(world, second)
+    .filter((row) => key !== null && row[right] === key)
     .map((row): Env => ({ ...env, [second]: row }))
     .filter((both) => !source.on || source.on.of(both) === true)
   const isOuter = source.kind === 'left' || source.kind === 'frame'

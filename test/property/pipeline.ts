@@ -3,12 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bulle } from '../../services/dataset/bulle.ts'
+import type { ReleasedTable, RewrittenStatement } from '../../services/engine/engine.ts'
 import { openParser } from '../../services/engine/parser.ts'
 import { openReleaser } from '../../services/engine/release.ts'
 import { openVault } from '../../services/engine/vault.ts'
 import { unmark, type Visible } from '../../services/query/answer.ts'
-import { release } from '../../services/query/disclosure/gather.ts'
 import type { Thresholds } from '../../services/query/disclosure/rules.ts'
+import { releaseInOrder } from '../../services/query/input.ts'
 import type { Plan } from '../../services/query/plan.ts'
 import { understand } from '../../services/query/understand.ts'
 import { k } from './cohort.ts'
@@ -35,14 +36,16 @@ export async function openPipeline(thresholds = standard): Promise<Pipeline> {
     const plan = await understand(parser, bulle, { sql, today })
     const mounts = bulle.tables.map(({ mount }) => mount)
     const session = await vault.open({ id: bulle.id, mounts }, { limits, signal })
-    const tables = []
-    try {
-      for (const leaf of plan.leaves) tables.push((await release(session, leaf, thresholds)).table)
-    } finally {
-      await session.close()
-    }
     const open = bulle.tables.filter((table) => table.class === 'public').map(({ mount }) => mount)
-    const rows = await releaser.finish({ tables, mounts: open, statement: plan.outer }, { limits, signal })
+    const answer = (statement: RewrittenStatement, tables: readonly ReleasedTable[]) =>
+      releaser.finish({ tables, mounts: open, statement }, { limits, signal })
+    const disclosed = await releaseInOrder(session, plan.leaves, { thresholds, answer }).finally(() =>
+      session.close(),
+    )
+    const rows = await answer(
+      plan.outer,
+      disclosed.map(({ table }) => table),
+    )
     return { ...unmark(plan, rows), plan }
   }
 

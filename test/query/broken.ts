@@ -1,5 +1,16 @@
 /** Level-one statements written by hand, each with one fault. None comes from the rewriter; nothing here is ever removed. */
-import { type Case, counted, frame, inSets, leafOf, plain, summed, unique } from './granted.ts'
+import {
+  type Case,
+  counted,
+  frame,
+  inSets,
+  later,
+  laterFrame,
+  leafOf,
+  plain,
+  summed,
+  unique,
+} from './granted.ts'
 
 export const broken: Record<string, Case> = {
   // The person key is missing, forged or doubled.
@@ -292,6 +303,53 @@ export const broken: Record<string, Case> = {
   ],
   'a forbidden function in a window': [
     'SELECT w, __pix, count(*) FROM (SELECT sum(random()) OVER (PARTITION BY __pix) AS w, __pix FROM care.stays) GROUP BY ALL',
+    plain,
+  ],
+
+  // What was released and stands beside rows.
+  'a released table that the leaf does not name': [
+    'SELECT s.ward, s.__pix, count(*) FROM care.stays s JOIN input_0 i ON i.c0 = s.ward GROUP BY ALL',
+    plain,
+  ],
+  'a column of a released table that was not released': [
+    'SELECT i.kept, s.__pix, count(*) FROM care.stays s JOIN input_0 i ON i.c0 = s.ward GROUP BY ALL',
+    later,
+  ],
+  'two persons of one released label': [
+    'SELECT s.ward, s.__pix, count(*) FROM care.stays s JOIN input_0 i ON i.c0 = s.ward JOIN care.events e ON e.event = i.c0 GROUP BY ALL',
+    later,
+  ],
+  'a row of nobody because of somebody': [
+    'SELECT i.c0, NULL::UINTEGER, count(*) FROM input_0 i WHERE EXISTS (SELECT 1 FROM care.stays s WHERE s.ward = i.c0) GROUP BY ALL',
+    later,
+  ],
+  'released labels that somebody keeps': [
+    'SELECT i.c0, s.__pix, count(*), count(s.sid) FROM input_0 i JOIN care.stays s ON s.ward = i.c0 GROUP BY ALL',
+    laterFrame,
+  ],
+  'an aggregate across persons in the place of a released one': [
+    'SELECT ward, __pix, count(*) FROM care.stays, (SELECT avg(cost) AS v FROM care.stays) i WHERE cost > i.v GROUP BY ALL',
+    later,
+  ],
+  // Places among all rows.
+  'a rank among all': [
+    'SELECT ward, __pix, count(*) FROM (SELECT ward, __pix, rank() OVER (ORDER BY cost) AS r FROM care.stays) WHERE r < 3 GROUP BY ALL',
+    plain,
+  ],
+  'too many tiles': [
+    'SELECT ward, __pix, count(*) FROM (SELECT ward, __pix, ntile(21) OVER (ORDER BY cost) AS r FROM care.stays) WHERE r < 3 GROUP BY ALL',
+    plain,
+  ],
+  'tiles as many as a row says': [
+    'SELECT sex, __pix, count(*) FROM (SELECT sex, __pix, ntile(born) OVER (ORDER BY born) AS r FROM care.persons) WHERE r < 3 GROUP BY ALL',
+    plain,
+  ],
+  'tiles of the person key computed': [
+    'SELECT ward, __pix, count(*) FROM (SELECT ward, __pix, ntile(4) OVER (ORDER BY __pix % 7) AS r FROM care.stays) WHERE r < 3 GROUP BY ALL',
+    plain,
+  ],
+  'a rank by the person key': [
+    'SELECT ward, __pix, count(*) FROM (SELECT ward, __pix, row_number() OVER (PARTITION BY ward ORDER BY __pix) AS r FROM care.stays) WHERE r < 3 GROUP BY ALL',
     plain,
   ],
 }

@@ -39,6 +39,7 @@ function slowVault(): { needs: QueryNeeds; reached: Promise<void>; isClosed: () 
         signal.addEventListener('abort', () => reject(new Refusal('QUERY_FAILED')))
         onReached()
       }),
+    take: async () => {},
     close: async () => {
       isClosed = true
     },

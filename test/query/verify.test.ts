@@ -24,6 +24,7 @@ beforeAll(async () => {
     'ALTER TABLE care.persons ADD COLUMN name VARCHAR',
     'CREATE TABLE care.secrets(pid VARCHAR, note VARCHAR, __pix UINTEGER)',
     'CREATE TABLE leaf_0(g0 VARCHAR, m1 BIGINT, m1__s BOOLEAN)',
+    'CREATE TABLE input_0(c0 VARCHAR, c1 DOUBLE, kept VARCHAR)',
   ])
 })
 afterAll(() => session.close())
@@ -146,7 +147,7 @@ describe('the rows of a derived table', () => {
   const verify = async (sql: string, width: number, named = reads) => {
     const plan = await planOf(sql)
     expect(plan.error).toBe(false)
-    return ruleOf(() => verifyTable(plan, named, { bulle, width }))
+    return ruleOf(() => verifyTable(plan, { reads: named }, { bulle, width }))
   }
 
   test.each([

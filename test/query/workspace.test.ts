@@ -146,15 +146,28 @@ describe('statistics and public rows', () => {
     expect(kept.disclosure).toEqual(direct.disclosure)
   })
 
-  test('join public tables, and never patient rows', async () => {
+  test('join public tables and patient rows', async () => {
     await ask(`CREATE TABLE by_region AS ${grouped}`)
     const { rows } = await ask(
       'SELECT zone, sum(n) AS n FROM by_region JOIN regions USING (region) GROUP BY zone',
     )
     expect(rows.length).toBeGreaterThan(0)
-    await expect(ask('SELECT count(*) FROM persons JOIN by_region USING (region)')).rejects.toMatchObject({
-      code: 'JOIN_NOT_ALLOWED',
-    })
+    const inOne = `WITH by_region AS (${grouped})`
+    const beside =
+      'SELECT count(*) AS n FROM persons p JOIN by_region b ON b.region = p.region WHERE b.n > 30'
+    const stored = await ask(beside)
+    expect(stored.rows).toEqual((await ask(`${inOne} ${beside}`)).rows)
+    expect(stored.rows[0]?.[0]).toBeGreaterThan(30)
+    expect(stored.disclosure.rules).toContain('partial')
+  })
+
+  test('stand beside the rows of a table of persons', async () => {
+    const dear = 'FROM stays s WHERE s.cost > (SELECT median(cost) FROM stays)'
+    await ask(`CREATE TABLE dear AS SELECT s.pid, s.ward ${dear}`)
+    const kept = await ask('SELECT ward, count(*) AS n FROM dear GROUP BY ward ORDER BY ward')
+    const whole = await ask(`SELECT ward, count(*) AS n ${dear} GROUP BY ward ORDER BY ward`)
+    expect(kept.rows).toEqual(whole.rows)
+    expect(kept.rows.length).toBeGreaterThan(2)
   })
 
   test('of public tables are public', async () => {

@@ -1,9 +1,11 @@
 /** The k-witness oracle in full: random statements on the real engines, every released cell counted again by hand. */
 import { rm } from 'node:fs/promises'
 import { Refusal } from '../../services/kernel/refusal.ts'
+import type { Visible } from '../../services/query/answer.ts'
 import type { Thresholds } from '../../services/query/disclosure/rules.ts'
-import { makeCohort, writeBulle } from '../property/cohort.ts'
+import { type Cohort, makeCohort, writeBulle } from '../property/cohort.ts'
 import { type Generated, generate } from '../property/generator.ts'
+import { take } from '../property/generator-released.ts'
 import { faultsOf } from '../property/oracle.ts'
 import { openPipeline } from '../property/pipeline.ts'
 import { dice } from '../property/seed.ts'
@@ -25,6 +27,7 @@ export async function main(seed: number, count: number, thresholds?: Thresholds)
   const cohort = makeCohort(seed)
   const { bulle, folder } = await writeBulle(cohort, `oracle-${seed}`)
   const pipeline = await openPipeline(thresholds)
+  const ask = (sql: string) => pipeline.ask(bulle, sql)
   const throws = dice(seed)
   const refused: Record<string, number> = {}
   const faults: { sql: string; faults: readonly string[] }[] = []
@@ -32,7 +35,8 @@ export async function main(seed: number, count: number, thresholds?: Thresholds)
   try {
     for (let n = 0; n < count; n += 1) {
       const generated = generate(throws, cohort)
-      const shown = await outcome(() => pipeline.ask(bulle, generated.sql))
+      faults.push(...(await askGiven(generated, { ask, cohort })))
+      const shown = await outcome(() => ask(generated.sql))
       if (shown instanceof Refusal) {
         refused[shown.code] = (refused[shown.code] ?? 0) + 1
         if (isOurFault(shown))
@@ -50,6 +54,21 @@ export async function main(seed: number, count: number, thresholds?: Thresholds)
     await rm(folder, { recursive: true })
   }
   return { seed, statements: count, ...totals, refused, faults }
+}
+
+interface Asking {
+  readonly ask: (sql: string) => Promise<Visible>
+  readonly cohort: Cohort
+}
+
+/** What the statement reads is asked by itself; it is a release like any other, and what left is what is read. */
+async function askGiven({ given }: Generated, { ask, cohort }: Asking): Promise<Tally['faults']> {
+  if (!given) return []
+  const { rows, suppressed } = await ask(given.inner.sql)
+  const marks = new Set(suppressed.map(([row]) => row))
+  take(given, rows.rows, (row) => marks.has(row))
+  const faults = faultsOf(given.inner, cohort, { rows: rows.rows, suppressed })
+  return faults.length > 0 ? [{ sql: given.inner.sql, faults }] : []
 }
 
 async function outcome<T>(ask: () => Promise<T>): Promise<T | Refusal> {

@@ -117,7 +117,7 @@ function draftOf({ below, from, keys, sets }: LeafInput, { drafts, expressions }
     framed: !sets && isFramed({ from, keys, below }),
     total: names.length === 0,
     ...(sets ? { sets } : {}),
-    reads: readsOf(uses),
+    reads: readsOf(ownUses(uses)),
   }
 }
 
@@ -176,6 +176,11 @@ function isFramed({ from, keys, below }: LeafInput): boolean {
   if (!frame || keys.length === 0 || below.below || below.where.length > 0) return false
   const labels = new Set(frame.flatMap(({ columns }) => columns))
   return keys.every(({ columns }) => columns.every((column) => labels.has(column)))
+}
+
+/** What is behind released relations was read when those were made. */
+export function ownUses(uses: readonly Use[]): readonly Use[] {
+  return uses.filter(({ isReleased }) => isReleased !== true)
 }
 
 /** Relations read, each once, with all columns used. */

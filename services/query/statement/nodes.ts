@@ -91,6 +91,7 @@ export interface Window extends Placed {
   readonly offset_expr: Expression | null
   readonly default_expr: Expression | null
   readonly filter_expr: Expression | null
+  readonly distinct: boolean
 }
 export interface Lambda extends Placed {
   readonly class: 'LAMBDA'

@@ -8,6 +8,7 @@ import type * as node from '../statement/nodes.ts'
 import { bindComputed, made } from './expression.ts'
 import { kindOf } from './harden.ts'
 import { instead, knownTables } from './hints.ts'
+import { inputOfFrom, isBesidePersons } from './input.ts'
 import { bindJoin } from './join.ts'
 import type { Bound, Column, Environment, From, Identifier, Relation, Source, Task, Use } from './relation.ts'
 import { columnsUnder, scopeOf } from './scope.ts'
@@ -24,7 +25,13 @@ const nothing = {
   seen: { outer: [], released: [] },
 } satisfies Partial<From>
 
+/** The relations of FROM; inside a query on patient rows, those that are released are there as inputs of the leaf. */
 export function bindFrom(table: node.TableReference, task: Task, environment: Environment): From {
+  const from = bindTable(table, task, environment)
+  return isBesidePersons(environment) ? inputOfFrom(from, task) : from
+}
+
+function bindTable(table: node.TableReference, task: Task, environment: Environment): From {
   task.spend(1, table)
   if (table.sample !== null && table.sample !== undefined) task.note('SAMPLE', table)
   switch (table.type) {

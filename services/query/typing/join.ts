@@ -7,6 +7,7 @@ import { bind, conjuncts } from './expression.ts'
 import { compareSafely } from './harden.ts'
 import { addEquality } from './hints.ts'
 import { isSame } from './identifiers.ts'
+import { inputOfFrom } from './input.ts'
 import { bindFilter, markedIfAbsent } from './layer.ts'
 import type {
   Bound,
@@ -31,7 +32,8 @@ interface Sides {
   readonly right: From
 }
 
-export function bindJoin(sides: Sides, task: Task, environment: Environment): From {
+export function bindJoin(given: Sides, task: Task, environment: Environment): From {
+  const sides = besidePersons(given, task)
   const { join, left, right } = sides
   checkKind(sides, task)
   const both = paired(sides)
@@ -73,6 +75,13 @@ export function bindJoin(sides: Sides, task: Task, environment: Environment): Fr
       released: [...left.seen.released, ...right.seen.released, ...scope.seen.released],
     },
   }
+}
+
+/** Beside patient rows the other side stands in the vault too. */
+function besidePersons({ join, left, right }: Sides, task: Task): Sides {
+  const isPersonal = left.class === 'PK' || right.class === 'PK'
+  if (!isPersonal) return { join, left, right }
+  return { join, left: inputOfFrom(left, task), right: inputOfFrom(right, task) }
 }
 
 /** A part of ON; one that reads a row outside of the query belongs to WHERE, where the verifier can follow it. */
@@ -117,7 +126,6 @@ function checkKind({ join, left, right }: Sides, task: Task): void {
   const classes = [left.class, right.class]
   if (join.ref_type === 'POSITIONAL' || join.ref_type === 'ASOF') task.note('JOIN_NOT_ALLOWED', join)
   if (!classes.includes('PK')) return
-  if (classes.includes('SAFE')) task.note('JOIN_NOT_ALLOWED', join, { key: 'hint.releasedJoin' })
   if (join.join_type === 'FULL') task.note('JOIN_NOT_ALLOWED', join)
   const isFilter = join.join_type === 'SEMI' || join.join_type === 'ANTI'
   if (isFilter && left.class !== 'PK') task.note('CROSS_PATIENT_SUBQUERY', join, { key: 'hint.frame' })

@@ -8,6 +8,7 @@ import { atPosition } from './group.ts'
 import { isOwn } from './identifiers.ts'
 import type { Item } from './items.ts'
 import { factsOf, marksOf, withheldAsNull } from './layer.ts'
+import { maxGroups } from './product.ts'
 import type { Bound, From, OutputColumn, Relation, RelationClass, Scope } from './relation.ts'
 import type { Stage } from './stage.ts'
 import type { Tie } from './ties.ts'
@@ -50,13 +51,19 @@ export function finish(ending: Ending): () => Draft {
     isGrouped: stage.isGrouped || modifiers.isGrouped,
     isPerPerson: stage.unique || stage.isPerPerson === true,
     lacks: scope.lacks === true && !stage.isSingle,
-    rows: stage.isSingle || stage.isGrouped ? 1 : ending.from.rows,
+    rows: rowsAbove(ending),
     ...(isTied
       ? { ties: ending.ties.map(({ outer }, i) => ({ outer: outer.ref, inner: `__tie${i}` })) }
       : {}),
     isWithinPerson: ending.ties.length > 0,
     outer: scope.seen.outer,
   })
+}
+
+/** Upper bound of the rows, nominal where a leaf has groups: how many there are is not known from the text. */
+function rowsAbove({ stage, from }: Ending): number {
+  if (stage.isSingle || stage.isGrouped) return 1
+  return stage.scope.class === 'SAFE' && from.class === 'PK' ? maxGroups : from.rows
 }
 
 /** Columns, marks and the person, with the ties to an outer row as conditions. */

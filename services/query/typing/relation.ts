@@ -3,7 +3,7 @@ import type { BulleTable } from '../../dataset/bulle.ts'
 import type { Tree } from '../../engine/engine.ts'
 import type { Code, Facts, Sentence } from '../../kernel/refusal.ts'
 import type { Beside } from '../build.ts'
-import type { LeafDraft } from '../plan.ts'
+import type { Kind, LeafDraft } from '../plan.ts'
 import type { Call, ColumnReference, Cte, Expression, QueryNode, Window } from '../statement/nodes.ts'
 
 /**
@@ -13,7 +13,7 @@ import type { Call, ColumnReference, Cte, Expression, QueryNode, Window } from '
  */
 export type RelationClass = 'PUB' | 'PK' | 'SAFE'
 export type Restriction = 'filter' | 'group-by' | 'output'
-export type Kind = 'text' | 'number' | 'boolean' | 'date' | 'time' | 'timestamp' | 'interval'
+export type { Kind }
 
 /** An opaque column: the person, a key that determines the person, or the pseudonym of somebody else. */
 export interface Identifier {
@@ -45,6 +45,8 @@ export interface Column {
 export interface Use {
   readonly table: BulleTable
   readonly columns: Set<string>
+  /** Behind a released relation: the leaf that reads this does not read the table. */
+  readonly isReleased?: boolean
 }
 
 /** One relation of a FROM clause. */
@@ -226,5 +228,7 @@ export interface Task {
   readonly ctes: (map: readonly Cte[], outer: Environment) => Ctes
   /** Keeps a leaf; answers its name. */
   readonly leaf: (draft: Omit<LeafDraft, 'name'>) => string
+  /** Keeps a released relation that goes back into the vault; answers its name. */
+  readonly input: (query: Tree, kinds: readonly (Kind | undefined)[]) => string
   readonly markPartial: () => void
 }

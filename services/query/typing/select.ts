@@ -13,8 +13,9 @@ import { rowsOfProduct } from './product.ts'
 import { finish } from './project.ts'
 import type { Environment, From, Relation, Scope, Task } from './relation.ts'
 import { scopeOf } from './scope.ts'
-import { type Stage, windowStage } from './stage.ts'
+import type { Stage } from './stage.ts'
 import { type Tie, tiesToOuter } from './ties.ts'
+import { windowStage } from './window-stage.ts'
 
 export function bindSelect(select: Select, task: Task, outside: Environment): Relation {
   const environment = { ...outside, ctes: task.ctes(select.cte_map.map, outside) }
@@ -30,7 +31,7 @@ export function bindSelect(select: Select, task: Task, outside: Environment): Re
   const grouping = isValue ? { ...select, group_expressions: filtered.found.map(keyOf) } : select
   const groups = stageOfGroups(grouping, { items, from }, filtered.stage)
   if (select.having) groups.where.push(bindFilter(select.having, groups.scope).tree)
-  const stage = withWindows(select, items, groups)
+  const stage = withWindows(select, { items, from }, groups)
   for (const part of conjuncts(select.qualify)) stage.where.push(bindFilter(part, stage.scope).tree)
   const draft = finish({
     select,
@@ -113,7 +114,7 @@ function stageOfGroups(select: Select, { items, from }: Listed, rows: Stage): St
     : rows
 }
 
-function withWindows(select: Select, items: readonly Item[], stage: Stage): Stage {
+function withWindows(select: Select, { items, from }: Listed, stage: Stage): Stage {
   const orders = select.modifiers.flatMap((modifier) =>
     modifier.type === 'ORDER_MODIFIER' ? modifier.orders : [],
   )
@@ -122,5 +123,5 @@ function withWindows(select: Select, items: readonly Item[], stage: Stage): Stag
     ...orders.map(({ expression }) => expression),
     select.qualify,
   ]
-  return all.some((one) => contains(one, isWindow)) ? windowStage(stage) : stage
+  return all.some((one) => contains(one, isWindow)) ? windowStage(stage, from) : stage
 }

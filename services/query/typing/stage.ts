@@ -1,11 +1,6 @@
 /** One stage of a SELECT: rows of FROM, then groups, then windows. Trees are made last, when all that is used is known. */
 import type { Tree } from '../../engine/engine.ts'
-import * as sql from '../build.ts'
-import { boundColumn } from './expression.ts'
-import { newLayer } from './layer.ts'
-import type { Bound, Column, Scope, Seen } from './relation.ts'
-import { newSeen, touch } from './scope.ts'
-import { bindWindow } from './window.ts'
+import type { Scope, Seen } from './relation.ts'
 
 export interface Stage {
   readonly scope: Scope
@@ -29,44 +24,4 @@ export function shared({
   seen: { uses, outer, released },
 }: Scope): Pick<Seen, 'uses' | 'outer' | 'released'> {
   return { uses, outer, released }
-}
-
-/** The stage above windows: they are columns of a query of their own, because TRY takes none inside. */
-export function windowStage(below: Stage): Stage {
-  const { scope } = below
-  const layer = newLayer(scope.task)
-  const lift = (bound: Bound): Bound => boundColumn(layer.carry(bound))
-  const liftColumn = (column: Column): Column => ({
-    ...layer.carry(boundColumn(touch(column, scope)), column.name),
-    name: column.name,
-  })
-  const { pix, aggregate, ...rest } = scope
-  const above: Scope = {
-    ...rest,
-    ...(pix ? { pix: layer.carryTree(pix) } : {}),
-    seen: { ...newSeen(), ...shared(scope) },
-    resolve: (name) => {
-      const column = scope.resolve(name)
-      return column && liftColumn(column)
-    },
-    replace: (expression) => {
-      if (expression.class === 'EXPANDED') {
-        const own = scope.replace?.(expression)
-        // A star is expanded by the scope of the rows: the cast is the one of bindExpanded.
-        return own ? lift(own) : boundColumn(liftColumn(expression.column as Column))
-      }
-      const own = scope.replace?.(expression)
-      return own ? lift(own) : null
-    },
-    ...(aggregate ? { aggregate: (call) => lift(aggregate(call)) } : {}),
-    window: (window) => lift(bindWindow(window, scope)),
-  }
-  return {
-    ...below,
-    scope: above,
-    tree: () =>
-      sql.beside(layer.close({ from: below.tree(), where: sql.and(below.where) }), above.seen.scalars),
-    where: [],
-    below,
-  }
 }

@@ -26,7 +26,7 @@ export function bindSubquery(expression: Subquery, scope: Scope, bind: Bind): Bo
   const relation = scope.task.query(expression.subquery.node, environment)
   scope.seen.uses.push(...relation.uses)
   const ask = { expression, relation, members, scope }
-  if (isScalar) return valueOfPerson(ask, bind) ?? scalarOf(ask)
+  if (isScalar) return valueOfPerson(ask, bind) ?? keptScalar(ask)
   const parts = members.map(({ bound }) => bound)
   return {
     tree: relation.class === 'PK' ? overPersons(ask) : overRest(ask),
@@ -46,6 +46,14 @@ interface Ask {
 }
 
 const nothing: Bound = { tree: sql.nothing, columns: [], marks: [], hasSubquery: false }
+
+/** Beside patient rows a scalar may be part of a label: bound once, it is known again where the label is shown. */
+function keptScalar(ask: Ask): Bound {
+  const bound = scalarOf(ask)
+  const { class: own, seen } = ask.scope
+  if (own === 'PK') seen.values.set(ask.expression, bound)
+  return bound
+}
 
 /**
  * The value of a query of one column: its only row, NULL when there is none or when there are several, joined to the rows of
@@ -76,12 +84,9 @@ function scalarOf({ expression, relation, scope }: Ask): Bound {
   }
 }
 
-/** A released relation is read: never beside patient rows yet, because it would have to go back into the vault. */
-function noteReleased({ expression, relation, scope }: Ask): void {
-  if (relation.class !== 'SAFE') return
-  if (scope.class === 'PK')
-    scope.task.note('CROSS_PATIENT_SUBQUERY', expression, { key: 'hint.releasedInside' })
-  scope.seen.released.push(relation)
+/** A released relation is read: what is made of the rows of this stage is released too. */
+function noteReleased({ relation, scope }: Ask): void {
+  if (relation.class === 'SAFE') scope.seen.released.push(relation)
 }
 
 /** EXISTS and IN over public and released rows. */

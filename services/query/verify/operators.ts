@@ -1,6 +1,6 @@
 /** Walks a bound, unoptimised plan from its scans to its root (rules V1 to V5 and V7 of disclosure.md 10). Fails closed. */
 import { boundFunctionAllowed } from '../../engine/capabilities.ts'
-import { conjuncts, inspect, inspectAggregate, inspectWindow, meaningOf } from './expression.ts'
+import { conjuncts, inspect, inspectAggregate, inspectWindow, isPlace, meaningOf } from './expression.ts'
 import { anyJoin, comparisonJoin, crossProduct, filteredProduct } from './join.ts'
 import {
   integerOf,
@@ -210,12 +210,13 @@ function oneGroupingSet(sets: readonly unknown[], groups: number): void {
   if (more.length > 0 || (set && set.size !== groups)) notProven('V1')
 }
 
-/** V5. A window over rows of persons stays within each person. */
+/** V5. A window over rows of persons stays within each person, or says no more than where a row stands among all. */
 function window(node: Node, scope: Scope): Relation {
   const from = input(node, scope)
   const made = nodesOf(node.expressions).map((expression): ColumnFact => {
     const { partition, isPublic } = inspectWindow(expression, from)
-    if (from.class === 'private' && !partition.some(({ isOwner }) => isOwner)) notProven('V5')
+    const isWithin = partition.some(({ isOwner }) => isOwner)
+    if (from.class === 'private' && !isWithin && !isPlace(expression)) notProven('V5')
     return { kind: 'data', isPublic: isPublic && from.class === 'public' }
   })
   return { ...from, columns: [...from.columns, ...made] }

@@ -53,8 +53,12 @@ function proveHeld(plan: Tree, { leaf, bulle }: { leaf: Leaf; bulle: Bulle }, va
  * V8 for the rows of a derived table: each belongs to one person, whose key stands last, there only, and names them on every row.
  * Nothing is released: no evidence is asked for.
  */
-export function verifyTable(plan: Tree, reads: Leaf['reads'], { bulle, width }: Wanted): void {
-  const relation = relationOf(rootOf(plan), { grant: grantOf(bulle, { reads }), ctes: new Map() })
+export function verifyTable(
+  plan: Tree,
+  reads: Pick<Leaf, 'reads' | 'inputs'>,
+  { bulle, width }: Wanted,
+): void {
+  const relation = relationOf(rootOf(plan), { grant: grantOf(bulle, reads), ctes: new Map() })
   if (relation.columns.length !== width + 1 || relation.class !== 'private') notProven('V8')
   relation.columns.forEach(({ kind }, i) => {
     if ((kind === 'pix') !== (i === width) || kind === 'hidden') notProven('V8')
@@ -196,9 +200,14 @@ function plain(part: unknown): unknown {
   return Object.fromEntries(entries.map(([name, inner]) => [name, plain(inner)]))
 }
 
-/** V2: granted relations with their granted columns; those of persons only where the leaf says so, for the log names what it says. */
-function grantOf(bulle: Bulle, leaf: Pick<Leaf, 'reads'>): Grant {
+/**
+ * V2: granted relations with their granted columns; those of persons only where the leaf says so, for the log names what it says.
+ * Released relations that were handed in hold nothing of any person but what has left already.
+ */
+function grantOf(bulle: Bulle, leaf: Pick<Leaf, 'reads' | 'inputs'>): Grant {
   return (schema, name) => {
+    const input = schema === 'main' ? leaf.inputs?.find((one) => one.name === name) : undefined
+    if (input) return { class: 'public', isUnique: false, columns: names(input) }
     const table = bulle.tables.find(({ mount }) => mount.schema === schema && mount.name === name)
     if (!table) return undefined
     if (table.class === 'public') return { class: 'public', isUnique: false, columns: names(table) }
@@ -208,6 +217,6 @@ function grantOf(bulle: Bulle, leaf: Pick<Leaf, 'reads'>): Grant {
   }
 }
 
-function names({ columns }: BulleTable): ReadonlySet<string> {
+function names({ columns }: Pick<BulleTable, 'columns'>): ReadonlySet<string> {
   return new Set(columns.map(({ name }) => name))
 }
