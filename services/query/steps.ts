@@ -4,8 +4,8 @@ import { engineVersion } from '../engine/capabilities.ts'
 import type { Rows } from '../engine/engine.ts'
 import { sha256 } from '../kernel/hash.ts'
 import { costOf, digestOf, disclosureOf, jsonRows, unmark } from './answer.ts'
+import { openRelease } from './disclosure/across.ts'
 import type { Disclosed } from './disclosure/disclose.ts'
-import { release } from './disclosure/gather.ts'
 import type { Leaving, Work } from './journal.ts'
 import { thresholdsOf } from './permission.ts'
 import type { Plan } from './plan.ts'
@@ -24,8 +24,10 @@ export async function releaseLeaves(
   const thresholds = thresholdsOf(needs, work)
   const session = await needs.vault.open({ id: bulle.id, mounts }, { limits: needs.limits, signal })
   try {
+    const answer = openRelease(session, thresholds)
     const disclosed: Disclosed[] = []
-    for (const leaf of plan.leaves) disclosed.push(await release(session, leaf, thresholds))
+    for (const leaf of plan.leaves) disclosed.push(await answer.release(leaf))
+    await answer.close()
     return disclosed
   } finally {
     await session.close()

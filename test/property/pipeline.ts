@@ -7,7 +7,7 @@ import { openParser } from '../../services/engine/parser.ts'
 import { openReleaser } from '../../services/engine/release.ts'
 import { openVault } from '../../services/engine/vault.ts'
 import { unmark, type Visible } from '../../services/query/answer.ts'
-import { release } from '../../services/query/disclosure/gather.ts'
+import { openRelease } from '../../services/query/disclosure/across.ts'
 import type { Thresholds } from '../../services/query/disclosure/rules.ts'
 import type { Plan } from '../../services/query/plan.ts'
 import { understand } from '../../services/query/understand.ts'
@@ -37,7 +37,8 @@ export async function openPipeline(thresholds = standard): Promise<Pipeline> {
     const session = await vault.open({ id: bulle.id, mounts }, { limits, signal })
     const tables = []
     try {
-      for (const leaf of plan.leaves) tables.push((await release(session, leaf, thresholds)).table)
+      const answer = openRelease(session, thresholds)
+      for (const leaf of plan.leaves) tables.push((await answer.release(leaf)).table)
     } finally {
       await session.close()
     }

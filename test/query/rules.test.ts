@@ -39,6 +39,7 @@ describe('each rule alone', () => {
 })
 
 describe('what was withheld, taken together', () => {
+  const nothing = { nonZero: 0, differing: 0, total: 0, largest: 0, second: 0 }
   test.each([
     ['nobody', { value: null, persons: 0 }, false],
     ['one person', { value: null, persons: 1 }, true],
@@ -46,11 +47,17 @@ describe('what was withheld, taken together', () => {
     ['k persons', { value: null, persons: 11 }, false],
     ['k persons of whom few contribute', cell({ nonZero: 10 }), true],
     ['k persons of whom few differ', cell({ differing: 10 }), true],
-    [
-      'k persons of whom none contributes',
-      cell({ nonZero: 0, differing: 0, total: 0, largest: 0, second: 0 }),
-      false,
-    ],
+    ['k persons of whom none contributes', cell(nothing), false],
     ['k persons and one who dominates', cell({ largest: 390, second: 1 }), true],
-  ])('%s', (_, evidence, expected) => expect(isExposed(evidence, thresholds)).toBe(expected))
+  ])('%s', (_, evidence, expected) => expect(isExposed(evidence, thresholds, false)).toBe(expected))
+
+  test.each([
+    ['nobody', { value: null, persons: 0 }, true],
+    ['k persons', { value: null, persons: 11 }, false],
+    ['k persons of whom none contributes', cell(nothing), true],
+    ['k persons of whom none differs', cell({ differing: 0 }), true],
+    ['k persons who pass', cell(), false],
+  ])('where a mark shows that something was: %s', (_, evidence, expected) =>
+    expect(isExposed(evidence, thresholds, true)).toBe(expected),
+  )
 })

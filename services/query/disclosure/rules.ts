@@ -41,16 +41,15 @@ export function isDominated({ total, largest, second }: Sizes, { p, twoShare }: 
 }
 
 /**
- * Whether what was withheld would be given away by a known total. Its cells taken as one are a cell: it must be empty, or
- * pass like any other. What rests on nobody (0 for T1, T2, T3) gives away nobody (disclosure.md 12: 0 < |R| < k).
+ * Whether what was withheld would be given away by a known total. Its cells taken as one are a cell: it must pass like any
+ * other. What nobody can see is withheld may also be empty; a mark may not (docs/decisions/0007-a-mark-never-says-zero.md).
  */
-export function isExposed(cell: CellEvidence, thresholds: Thresholds): boolean {
+export function isExposed(cell: CellEvidence, { k, ...others }: Thresholds, isMarked: boolean): boolean {
   const { persons } = cell
-  const { k } = thresholds
-  const isFew = (count: number) => count > 0 && count < k
+  const isFew = (count: number) => count < k && (isMarked || count > 0)
   if (isFew(persons)) return true
   if (persons === 0) return false
   return sumsOf(cell).some(
-    (sum) => isFew(sum.nonZero) || isFew(sum.differing) || isDominated(sum, thresholds),
+    (sum) => isFew(sum.nonZero) || isFew(sum.differing) || isDominated(sum, { k, ...others }),
   )
 }
