@@ -85,7 +85,13 @@ export class QueryHouse {
       rulebook: {
         sha256: hex('b'),
         decide: (ask, current) => this.#decide(ask, current),
-        disclosure: { k: 11, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 },
+        disclosure: {
+          k: 11,
+          p: 0.1,
+          twoShare: 0.9,
+          degreesOfFreedom: 10,
+          establishment: { k: 3, share: 0.85 },
+        },
         codes: () => new Set(),
       },
       running: openRunning(clock),
