@@ -6,9 +6,19 @@
  * What all groups of a leaf add up to counts as shown, as disclosure.md 12 has it. Not covered: what only some of the groups of
  * one leaf add up to, beside a cell of another.
  */
-import type { VaultSession } from '../../engine/engine.ts'
+import type { RewrittenStatement, VaultSession } from '../../engine/engine.ts'
 import type { Leaf } from '../plan.ts'
-import { areSums, type Close, parseClose, parseSizes, readClose, readSizesOf, type Side } from './compare.ts'
+import {
+  areSums,
+  type Close,
+  dropCells,
+  keepCells,
+  parseClose,
+  parseSizes,
+  readClose,
+  readSizesOf,
+  type Side,
+} from './compare.ts'
 import { type Disclosed, disclose } from './disclose.ts'
 import { judge } from './gather.ts'
 import { dropTables } from './level-two.ts'
@@ -32,15 +42,16 @@ export interface Release {
 
 export function openRelease(session: VaultSession, thresholds: Thresholds): Release {
   const decided: Decided[] = []
-  const compare = newComparison(session, thresholds.k)
+  const comparison = newComparison(session, thresholds.k)
   return {
     async release(leaf) {
-      const near = () => nearOf(leaf, decided, compare)
+      const near = () => nearOf(leaf, decided, comparison.compare)
       const verdict = await judge(session, leaf, { thresholds, near })
       decided.push({ leaf, verdict })
       return disclose(verdict, leaf, thresholds)
     },
     async close() {
+      await comparison.close()
       for (const { leaf } of decided.splice(0))
         for (const statement of dropTables(leaf)) await session.run(statement)
     },
@@ -85,22 +96,29 @@ function isShown({ shown, hidden }: Verdict, index: number, gid: number): boolea
   return shown.some((group) => group.gid === gid) && hidden[index]?.has(gid) === false
 }
 
-/** Looks at persons only where there are sizes less than k apart; the sizes of a cell are asked once. */
-function newComparison(session: VaultSession, k: number): Compare {
-  const known = new Map<string, readonly number[]>()
+/** Looks at persons only where there are sizes less than k apart; what a side is made of is kept until the end. */
+function newComparison(session: VaultSession, k: number) {
+  const known = new Map<string, { readonly sizes: readonly number[]; readonly drop: RewrittenStatement }>()
   const sizesOf = async (side: Side, isAlone: boolean): Promise<readonly number[]> => {
-    const { index, number } = side.part
-    const key = `${side.leaf.name} ${index} ${number} ${isAlone}`
-    const sizes = known.get(key) ?? parseSizes(await session.run(readSizesOf(side, isAlone, k)))
-    known.set(key, sizes)
+    const keep = keepCells(side, isAlone)
+    const found = known.get(keep)
+    if (found) return found.sizes
+    await session.run(keep)
+    const sizes = parseSizes(await session.run(readSizesOf(side, isAlone, k)))
+    known.set(keep, { sizes, drop: dropCells(side, isAlone) })
     return sizes
   }
-  return async (left, right) => {
+  const compare: Compare = async (left, right) => {
     const isAlone = areSums(left.part, right.part)
     const [some, others] = [await sizesOf(left, isAlone), await sizesOf(right, isAlone)]
     if (!areNear(some, others, k)) return []
     return parseClose(await session.run(readClose(left, right, k)))
   }
+  const close = async () => {
+    for (const { drop } of known.values()) await session.run(drop)
+    known.clear()
+  }
+  return { compare, close }
 }
 
 /** Whether two numbers of these ascending lists are less than k apart. */
