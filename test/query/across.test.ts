@@ -188,6 +188,8 @@ describe('two leaves of one answer that differ by fewer than k persons', () => {
   test('what is withheld of the first does not withhold the second', async () => {
     const few = leafOf({ where: 'range < 10' })
     expect(await shown(few, leafOf({ where: 'range < 11' }))).toEqual([[], ['*']])
+    const chain = ['range >= 0', 'range >= 6', 'range >= 12'].map((where) => leafOf({ where }))
+    expect(await shown(...chain)).toEqual([['*'], [], ['*']])
   })
 })
 
