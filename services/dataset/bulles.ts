@@ -201,8 +201,11 @@ function idOf(project: string, sealed: readonly SealedExtract[]): string {
 }
 
 function bulleOf({ permit }: CurrentPermit, sealed: readonly SealedExtract[]): Bulle {
-  const thresholds = new Map(permit.lines.map((line) => [line.dataset, line.k]))
-  const kOf = (dataset: string) => Math.max(11, thresholds.get(dataset) ?? 11)
+  const lines = new Map(permit.lines.map((line) => [line.dataset, line]))
+  const kOf = (dataset: string) => {
+    const line = lines.get(dataset)
+    return line?.entity === 'establishment' ? line.k : Math.max(11, line?.k ?? 11)
+  }
   return {
     id: idOf(permit.base, sealed),
     project: permit.base,

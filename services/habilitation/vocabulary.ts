@@ -75,6 +75,10 @@ export const disclosure = z.strictObject({
   p: parameter(z.number().min(0.1).max(1)),
   twoShare: parameter(z.number().min(0.5).max(0.9)),
   degreesOfFreedom: parameter(z.number().int().min(10)),
+  establishment: z.strictObject({
+    k: parameter(z.number().int().min(3)),
+    share: parameter(z.number().min(0.5).max(0.85)),
+  }),
 })
 
 export const vocabularyNames = [

@@ -10,8 +10,8 @@ import type {
   VaultSession,
 } from '../engine/engine.ts'
 import * as sql from './build.ts'
+import { openRelease } from './disclosure/across.ts'
 import type { Disclosed } from './disclosure/disclose.ts'
-import { release } from './disclosure/gather.ts'
 import type { Thresholds } from './disclosure/rules.ts'
 import { quoted, template } from './disclosure/template.ts'
 import type { Input, InputDraft, Kind, Leaf } from './plan.ts'
@@ -85,6 +85,7 @@ export async function releaseInOrder(
   leaves: readonly Leaf[],
   { thresholds, answer }: Releasing,
 ): Promise<readonly Disclosed[]> {
+  const release = openRelease(session, thresholds)
   const disclosed: Disclosed[] = []
   const taken = new Set<string>()
   for (const leaf of leaves) {
@@ -94,8 +95,9 @@ export async function releaseInOrder(
       await session.take(await readInput(input, tables, answer))
       taken.add(input.name)
     }
-    disclosed.push(await release(session, leaf, thresholds))
+    disclosed.push(await release.release(leaf))
   }
+  await release.close()
   for (const name of taken) await session.run(template(`DROP TABLE ${quoted(name)}`))
   return disclosed
 }

@@ -47,6 +47,8 @@ export type JsonValue =
 /** What was withheld, and by which rules; never how many persons, never how many groups. */
 export interface Disclosure {
   readonly mode: 'guarded'
+  /** Who is counted, and how many of them a cell rests on at least. */
+  readonly unit: 'person' | 'establishment'
   readonly k: number
   readonly cellsWithheld: number
   /** True when the absent groups hold at least k persons together, and always when the answer has no row. */

@@ -7,10 +7,10 @@ import { costOf, digestOf, disclosureOf, jsonRows, unmark } from './answer.ts'
 import type { Disclosed } from './disclosure/disclose.ts'
 import { readInput, releaseInOrder } from './input.ts'
 import type { Leaving, Work } from './journal.ts'
-import { thresholdsOf } from './permission.ts'
 import type { Input, Plan } from './plan.ts'
 import type { Answer, QueryNeeds, Question } from './question.ts'
 import type { Run } from './running.ts'
+import { thresholdsOf } from './thresholds.ts'
 import { maxInputRows } from './typing/input.ts'
 
 type Engines = Pick<QueryNeeds, 'vault' | 'releaser' | 'limits' | 'rulebook'>
@@ -105,12 +105,12 @@ export async function compose(
 ): Promise<{ answer: Omit<Answer, 'id' | 'receipt'>; leaving: Leaving }> {
   const { plan, bulle, granted } = work
   const visible = unmark(plan, rows)
-  const { k } = thresholdsOf(needs, work)
+  const thresholds = thresholdsOf(needs, work)
   const said = {
     columns: plan.columns,
     rows: jsonRows(visible.rows),
     suppressed: visible.suppressed,
-    disclosure: disclosureOf(plan, visible, { k, disclosed, tables: bulle.tables, language }),
+    disclosure: disclosureOf(plan, visible, { thresholds, disclosed, tables: bulle.tables, language }),
   }
   const body =
     format === 'json' ? undefined : { format, bytes: await needs.releaser.encode(visible.rows, format) }

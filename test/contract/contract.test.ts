@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { rows } from './calls.ts'
 import { deriveTables } from './derived.ts'
+import { askEstablishments } from './establishments.ts'
 import { decideWithoutRunning, explainColumns } from './explained.ts'
 import { deposit, descriptor, draft, grant, path, patientsCsv, settled, visitsCsv } from './study.ts'
 import { type System, startSystem, until } from './system.ts'
@@ -13,9 +14,7 @@ beforeAll(async () => {
   system = await startSystem({ demo: 'empty' })
 }, 120_000)
 
-afterAll(async () => {
-  await system?.remove()
-}, 60_000)
+afterAll(() => system?.remove(), 60_000)
 
 describe('calls whose answer depends on nothing before', () => {
   test.each(
@@ -311,6 +310,8 @@ describe('projects and queries', () => {
 
   test('a derived table is made, queried and dropped; the answer is its schema', () =>
     deriveTables({ system, project, query }))
+
+  test('of a project useful to the sector, establishments are the units', () => askEstablishments(system))
 
   test('one lists and cancels one’s own queries only', async () => {
     const id = '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0001'

@@ -14,6 +14,7 @@ const answer: Answer = {
   suppressed: [[1, 0]],
   disclosure: {
     mode: 'guarded',
+    unit: 'person',
     k: 11,
     cellsWithheld: 1,
     groupsWithheld: false,

@@ -61,7 +61,7 @@ describe('an answer', () => {
       return disclosureOf(
         plan(),
         { rows: { columns: [], rows }, suppressed: [] },
-        { k: 11, disclosed, language: 'fr' },
+        { thresholds: { k: 11 }, disclosed, language: 'fr' },
       )
     }
     expect(say(0, false).groupsWithheld).toBe(true)
@@ -77,7 +77,8 @@ describe('an answer', () => {
         { table: { name: '', data: { columns: [], rows: [] } }, groupsWithheld: false, cellsWithheld },
       ]
       const visible = { rows: { columns: [], rows: [['F', 1]] }, suppressed: [] }
-      return disclosureOf(plan({ partial }), visible, { k: 11, disclosed, language: 'en' }).rules
+      return disclosureOf(plan({ partial }), visible, { thresholds: { k: 11 }, disclosed, language: 'en' })
+        .rules
     }
     expect(say(true, 1)).toContain('partial')
     expect(say(true, 0)).not.toContain('partial')
@@ -98,6 +99,7 @@ describe('an answer', () => {
       suppressed: [],
       disclosure: {
         mode: 'guarded',
+        unit: 'person',
         k: 11,
         cellsWithheld: 0,
         groupsWithheld: false,

@@ -36,6 +36,7 @@ const answer = z
     suppressed: z.array(z.tuple([z.number().int(), z.number().int()])),
     disclosure: z.object({
       mode: z.literal('guarded'),
+      unit: z.enum(['person', 'establishment']).meta({ description: 'Who is counted' }),
       k: z.number().int(),
       cellsWithheld: z.number().int(),
       groupsWithheld: z.boolean(),

@@ -1,7 +1,7 @@
-/** Takes a leaf from its statement to its released table: evidence is asked of the vault, rows never leave it. */
+/** Takes a leaf from its statement to what of it may be shown: evidence is asked of the vault, rows never leave it. */
 import type { VaultSession } from '../../engine/engine.ts'
 import { hasOwnTable, type Leaf, type Measure } from '../plan.ts'
-import { type Disclosed, disclose, keepsLabels } from './disclose.ts'
+import { keepsLabels } from './disclose.ts'
 import {
   type Evidence,
   parseCount,
@@ -11,17 +11,29 @@ import {
   withDiffering,
   withValues,
 } from './evidence.ts'
+import { decideSets } from './families.ts'
 import { dropFamilies } from './family-tables.ts'
 import * as sql from './level-two.ts'
-import { comparablePairs } from './pairs.ts'
+import { comparablePairs, type Near } from './pairs.ts'
 import { readLattice } from './read-lattice.ts'
 import type { Thresholds } from './rules.ts'
-import type { Withheld } from './secondary.ts'
+import { decide, type Verdict, type Withheld } from './secondary.ts'
 import { readSizes, readStatistic } from './statistic.ts'
 import { withSizes, withStatistic } from './statistic-evidence.ts'
+import { readStatisticPairs } from './statistic-pairs.ts'
 
-/** Runs one leaf in the session of its bulle and decides what of it may leave. The temporary tables are gone afterwards. */
-export async function release(session: VaultSession, leaf: Leaf, thresholds: Thresholds): Promise<Disclosed> {
+interface Judging {
+  readonly thresholds: Thresholds
+  /** Asked once the rows of the leaf are there. */
+  readonly near: () => Promise<Near>
+}
+
+/** Runs one leaf in the session of its bulle and decides what of it may leave. Its rows stay as temporary tables. */
+export async function judge(
+  session: VaultSession,
+  leaf: Leaf,
+  { thresholds, near }: Judging,
+): Promise<Verdict> {
   const absentBelow = keepsLabels(leaf) ? 0 : thresholds.k
   for (const statement of sql.keepRows(leaf)) await session.run(statement)
   await session.run(sql.keepGroups(leaf))
@@ -34,10 +46,12 @@ export async function release(session: VaultSession, leaf: Leaf, thresholds: Thr
         within: (family) => inquiries(session, leaf, { absentBelow, family }),
       })
     : undefined
-  const disclosed = await disclose(evidence, leaf, { thresholds, withheld, ...(lattice ? { lattice } : {}) })
+  const scope = { thresholds, measures: leaf.measures.length, isNear: await near() }
+  const verdict = lattice
+    ? await decideSets(evidence, lattice, scope)
+    : await decide(evidence, withheld, { ...scope, keepsLabels: keepsLabels(leaf) })
   if (leaf.sets) for (const statement of dropFamilies(leaf)) await session.run(statement)
-  for (const statement of sql.dropTables(leaf)) await session.run(statement)
-  return disclosed
+  return verdict
 }
 
 async function readEvidence(
@@ -66,7 +80,7 @@ async function readEvidence(
     const rows = await session.run(sql.readDifferences(leaf, { pairs, absentBelow }))
     evidence = withDifferences(evidence, pairs, rows)
   }
-  return evidence
+  return readStatisticPairs(session, evidence, { leaf, k })
 }
 
 /** Columns of one statement. */

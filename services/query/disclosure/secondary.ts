@@ -3,7 +3,7 @@
  * withheld must not be what one subtraction gives back. Pure but for the questions it asks, which the vault answers exactly.
  */
 import type { CellEvidence, Evidence, GroupEvidence } from './evidence.ts'
-import { tooClose } from './pairs.ts'
+import { type Near, tooClose } from './pairs.ts'
 import { failed, isExposed, type Thresholds } from './rules.ts'
 
 /** Exact answers about what is withheld beyond the groups that never left the vault. */
@@ -23,6 +23,13 @@ export interface Verdict {
   readonly absentPersons: number
 }
 
+/** What is known of a leaf before its cells are decided. */
+export interface Scope {
+  readonly thresholds: Thresholds
+  readonly measures: number
+  readonly isNear: Near
+}
+
 /** Unions that are tried for one measure before all of its cells are withheld. */
 const maxRounds = 16
 
@@ -33,7 +40,7 @@ const maxRounds = 16
 export async function decide(
   evidence: Evidence,
   withheld: Withheld,
-  { thresholds, measures, keepsLabels }: { thresholds: Thresholds; measures: number; keepsLabels: boolean },
+  { thresholds, measures, isNear, keepsLabels }: Scope & { readonly keepsLabels: boolean },
 ): Promise<Verdict> {
   const groups = keepsLabels
     ? { shown: evidence, absentPersons: 0 }
@@ -41,8 +48,8 @@ export async function decide(
   const gone = evidence.filter((group) => !groups.shown.includes(group)).map(({ gid }) => gid)
   const hidden: ReadonlySet<number>[] = []
   for (let index = 0; index < measures; index += 1) {
-    const column = { index, shown: groups.shown, gone, nobodyElse: groups.absentPersons === 0 }
-    hidden.push(await decideColumn(column, withheld, thresholds))
+    const column = { index, shown: groups.shown, gone, nobodyElse: groups.absentPersons === 0, whole: -1 }
+    hidden.push(await decideColumn(column, withheld, { thresholds, isNear }))
   }
   return { ...groups, hidden }
 }
@@ -54,7 +61,7 @@ export async function decideGroups(evidence: Evidence, withheld: Withheld, thres
     (least, group) => (least && least.persons <= group.persons ? least : group),
     undefined,
   )
-  if (!smallest || !isExposed({ value: null, persons: absentPersons }, thresholds)) {
+  if (!smallest || !isExposed({ value: null, persons: absentPersons }, thresholds, false)) {
     return { shown: evidence, absentPersons }
   }
   const shown = evidence.filter((group) => group !== smallest)
@@ -68,27 +75,38 @@ export interface Column {
   readonly gone: readonly number[]
   /** True when no person is in an absent group. */
   readonly nobodyElse: boolean
+  /** What all groups of the column add up to, as `isNear` knows it. */
+  readonly whole: number
 }
 
+/**
+ * A cell that is too close to another one is known but for the persons who make the difference, so it covers for nothing: what
+ * is withheld beside it must pass as a cell by itself.
+ */
 export async function decideColumn(
-  { index, shown, gone, nobodyElse }: Column,
+  { index, shown, gone, nobodyElse, whole }: Column,
   withheld: Withheld,
-  thresholds: Thresholds,
+  { thresholds, isNear }: Pick<Scope, 'thresholds' | 'isNear'>,
 ): Promise<ReadonlySet<number>> {
-  const isHeld = (group: GroupEvidence) =>
-    failed(cellOf(group.cells, index), thresholds).length > 0 || tooClose(group, thresholds).has(index)
-  const hidden = new Set(shown.filter(isHeld).map(({ gid }) => gid))
-  const rest = shown
-    .filter(({ gid }) => !hidden.has(gid))
+  const isFailed = ({ cells }: GroupEvidence) => failed(cellOf(cells, index), thresholds).length > 0
+  const isClose = (group: GroupEvidence) => isNear(index, group.gid) || tooClose(group, thresholds).has(index)
+  const secret = new Set(shown.filter(isFailed).map(({ gid }) => gid))
+  const open = shown.filter(({ gid }) => !secret.has(gid))
+  const close = new Set(open.filter(isClose).map(({ gid }) => gid))
+  const rest = open
+    .filter(({ gid }) => !close.has(gid))
     .toSorted((a, b) => cellOf(a.cells, index).persons - cellOf(b.cells, index).persons || a.gid - b.gid)
+  const mustHide = isNear(index, whole) || close.size > 0
   for (let round = 0; rest.length > 0; round += 1) {
-    if (hidden.size === 0 && nobodyElse) return hidden
-    const together = await withheld.union(index, [...gone, ...hidden])
-    if (!isExposed(together, thresholds)) return hidden
+    const isWhole = secret.size === 0 && nobodyElse
+    const isOpen = isWhole
+      ? mustHide
+      : isExposed(await withheld.union(index, [...gone, ...secret]), thresholds, mustHide || secret.size > 0)
+    if (!isOpen) break
     const next = round < maxRounds ? rest.splice(0, 1) : rest.splice(0)
-    for (const { gid } of next) hidden.add(gid)
+    for (const { gid } of next) secret.add(gid)
   }
-  return hidden
+  return new Set([...secret, ...close])
 }
 
 /** A measure without a cell is a bug of the reader of evidence; it is read as nobody, and so withheld. */
