@@ -9,7 +9,7 @@ import type { Person } from '../identity/person.ts'
 import { type Clock, parisDay } from '../kernel/clock.ts'
 import { canonical } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
-import type { QueryNeeds, Question } from './question.ts'
+import type { Question } from './question.ts'
 import type { Start } from './running.ts'
 
 /**
