@@ -151,6 +151,7 @@ export const tables: Readonly<Record<string, Shape>> = {
   EXPRESSION_LIST: { expected_names: list(text), expected_types: none, values: list(list(expression)) },
 }
 
+const columnName = object({ catalog: is(''), schema: is(''), table: text, column: text })
 const windowBound = is(
   ...['UNBOUNDED_PRECEDING', 'UNBOUNDED_FOLLOWING', 'CURRENT_ROW_RANGE', 'CURRENT_ROW_ROWS'],
   ...['CURRENT_ROW_GROUPS', 'EXPR_PRECEDING_ROWS', 'EXPR_FOLLOWING_ROWS', 'EXPR_PRECEDING_RANGE'],
@@ -167,6 +168,7 @@ const comparisons = [
 const operators = [
   ...['OPERATOR_IS_NULL', 'OPERATOR_IS_NOT_NULL', 'OPERATOR_NOT', 'OPERATOR_COALESCE', 'OPERATOR_TRY'],
   ...['COMPARE_IN', 'COMPARE_NOT_IN', 'ARRAY_EXTRACT', 'ARRAY_SLICE', 'STRUCT_EXTRACT', 'GROUPING_FUNCTION'],
+  'OPERATOR_UNPACK',
 ]
 
 export const expressions: Readonly<Record<string, Shape>> = {
@@ -202,9 +204,9 @@ export const expressions: Readonly<Record<string, Shape>> = {
     exclude_list: list(text),
     replace_list: list(object({ key: text, value: expression })),
     columns: flag,
-    expr: is(null),
-    qualified_exclude_list: none,
-    rename_list: none,
+    expr: orNull(expression),
+    qualified_exclude_list: list(columnName),
+    rename_list: list(object({ key: columnName, value: givenName })),
   },
   SUBQUERY: {
     type: is('SUBQUERY'),

@@ -66,7 +66,17 @@ export interface Star extends Placed {
   readonly relation_name: string
   readonly exclude_list: readonly string[]
   readonly replace_list: readonly { readonly key: string; readonly value: Expression }[]
+  readonly qualified_exclude_list: readonly ColumnName[]
+  readonly rename_list: readonly { readonly key: ColumnName; readonly value: string }[]
+  /** COLUMNS(…), or a star that an ORDER BY ALL stands for. */
   readonly columns: boolean
+  /** What COLUMNS(…) chooses by: a pattern, a list of names, a list_filter of a star. */
+  readonly expr: Expression | null
+}
+interface ColumnName {
+  /** A qualifier, or nothing. */
+  readonly table: string
+  readonly column: string
 }
 export interface Subquery extends Placed {
   readonly class: 'SUBQUERY'

@@ -10,6 +10,7 @@ import { compareSafely, doubleLiteral, isMomentText, kindOf, roundedDouble } fro
 import { checkComparison, checkComputed } from './identifiers.ts'
 import type { Bound, Column, Kind, Restriction, Scope } from './relation.ts'
 import { boundAlias, findColumn, touch, unknownColumn } from './scope.ts'
+import { boundedOperands, isSeries, maxSeries, seriesLength } from './series.ts'
 import { bindSubquery } from './subquery.ts'
 
 /** The expression as it will run. Step 4 refusals are thrown; those of typing are noted and the walk goes on. */
@@ -175,6 +176,7 @@ function bindCall(expression: node.Call, scope: Scope): Bound {
   const name = expression.function_name.toLowerCase()
   if (expression.schema !== '' && expression.schema !== 'main') return denied(expression, scope)
   if (isAggregate(name)) return scope.aggregate?.(expression) ?? misplaced(expression, scope)
+  if (name === 'unnest') return scope.unnest?.(expression) ?? misplaced(expression, scope)
   const clock = clockOf(name)
   if (clock) return today(scope, clock)
   return mayCompute(name) ? bindScalar(expression, name, scope) : denied(expression, scope)
@@ -187,14 +189,24 @@ function denied(expression: node.Call, scope: Scope): never {
 function bindScalar(expression: node.Call, name: string, scope: Scope): Bound {
   const { distinct, filter, order_bys } = expression
   if (distinct || filter || order_bys.orders.length > 0) return misplaced(expression, scope)
-  const tooLong = unboundedLength(expression)
-  if (tooLong) scope.task.note('COST', tooLong, { key: 'hint.length' })
   const parts = expression.children.map((child) => bind(child, scope))
+  const operands = boundedSeries(expression, parts, scope)
+  const tooLong = operands ? undefined : unboundedLength(expression)
+  if (tooLong) scope.task.note('COST', tooLong, { key: 'hint.length' })
   const identifier = expression.children[parts.findIndex((part) => part.identifier)]
   if (identifier) scope.task.note(compares(name) ? 'IDENTIFIER_COMPARED' : 'IDENTIFIER_COMPUTED', identifier)
-  const children = parts.map((part, index) => sql.named(part.tree, expression.children[index]?.alias ?? ''))
+  const own = operands ?? parts.map(({ tree }) => tree)
+  const children = own.map((tree, index) => sql.named(tree, expression.children[index]?.alias ?? ''))
   const tree = sql.call(name, children, { isOperator: expression.is_operator })
   return guarded(made(tree, parts, compares(name) ? 'boolean' : undefined), isFallible(name), scope)
+}
+
+/** The operands of a series of known or bounded length; null for all other calls. */
+function boundedSeries(call: node.Call, parts: readonly Bound[], { task }: Scope): readonly Tree[] | null {
+  if (!isSeries(call.function_name.toLowerCase())) return null
+  const length = seriesLength(call.children, task.today)
+  if (length !== undefined && length <= maxSeries) return parts.map(({ tree }) => tree)
+  return length === undefined ? boundedOperands(call, parts) : null
 }
 
 /** Under TRY when it can raise. TRY takes no subquery: on patient rows those must stand in FROM. */

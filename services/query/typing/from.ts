@@ -3,16 +3,13 @@ import type { BulleTable } from '../../dataset/bulle.ts'
 import { functionClass } from '../../engine/capabilities.ts'
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
-import { literalNumber } from '../functions.ts'
 import type * as node from '../statement/nodes.ts'
 import { bindComputed, made } from './expression.ts'
 import { kindOf } from './harden.ts'
 import { bindJoin } from './join.ts'
 import type { Bound, Column, Environment, From, Identifier, Relation, Source, Task, Use } from './relation.ts'
 import { columnsUnder, listNames, scopeOf } from './scope.ts'
-
-/** Rows of a series or a list of values in FROM. */
-const maxSeries = 10_000
+import { isSeries, maxSeries, seriesLength } from './series.ts'
 
 const nothing = {
   merged: [],
@@ -205,19 +202,20 @@ function bindValues(table: node.ValueList, task: Task, environment: Environment)
   return publicSource((alias) => sql.derived(query, alias, physical), named, task)
 }
 
-/** `range`, `generate_series` and `unnest`, of literals: what bounds them stands in the text. */
+/** `range`, `generate_series` and `unnest`, of numbers, days or values that are written out. */
 function bindSeries(table: node.TableFunction, task: Task, environment: Environment): From {
   const called = table.function
   const name = called.function_name?.toLowerCase() ?? ''
-  const isSeries = name === 'range' || name === 'generate_series'
-  const isKnown = called.class === 'FUNCTION' && (isSeries || name === 'unnest') && called.schema === ''
+  const isKnown = called.class === 'FUNCTION' && (isSeries(name) || name === 'unnest') && called.schema === ''
   if (!isKnown || functionClass(name, 'table') === 'deny') return task.refuse('FUNCTION_NOT_ALLOWED', table)
-  const rows = isSeries ? seriesLength(called.children) : listLength(called.children)
+  const rows = isSeries(name) ? seriesLength(called.children, task.today) : listLength(called.children)
   if (rows === undefined || rows > maxSeries) task.note('COST', table, { key: 'hint.series' })
   const scope = emptyScope(task, environment)
   const children = called.children.map((child) => listOf(child, scope) ?? bindComputed(child, scope))
   const physical = [name]
-  const kinds = isSeries ? (['number'] as const) : []
+  const kinds = isSeries(name)
+    ? [children[0]?.kind === 'number' ? ('number' as const) : ('timestamp' as const)]
+    : []
   const named = {
     alias: table.alias || name,
     names: table.column_name_alias,
@@ -230,14 +228,6 @@ function bindSeries(table: node.TableFunction, task: Task, environment: Environm
     children.map((child) => child.tree),
   )
   return publicSource((alias) => sql.tableFunction(tree, alias, physical), named, task)
-}
-
-function seriesLength(bounds: readonly node.Expression[]): number | undefined {
-  const numbers = bounds.map(literalNumber)
-  const [first, second, third] = numbers
-  if (first === undefined || numbers.includes(undefined)) return undefined
-  if (second === undefined) return Math.max(first, 0)
-  return third === 0 ? undefined : Math.max(Math.ceil((second - first) / (third ?? 1)) + 1, 0)
 }
 
 function listLength([list]: readonly node.Expression[]): number | undefined {

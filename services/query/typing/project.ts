@@ -9,6 +9,7 @@ import { isOwn } from './identifiers.ts'
 import type { Item } from './items.ts'
 import { factsOf, marksOf, withheldAsNull } from './layer.ts'
 import type { Bound, From, OutputColumn, Relation, RelationClass, Scope } from './relation.ts'
+import { maxSeries } from './series.ts'
 import type { Stage } from './stage.ts'
 import type { Tie } from './ties.ts'
 
@@ -38,6 +39,9 @@ export function finish(ending: Ending): () => Draft {
   const { scope } = stage
   const shown = items.map((item) => show(item, scope))
   const ends = { ...ending, shown, columns: outputColumns(shown, scope) }
+  const made = rowsBelow(ending) * (stage.rowsOfOne?.() ?? 1)
+  if (stage.rowsOfOne && scope.class !== 'SAFE' && made > maxSeries)
+    scope.task.note('COST', items[0]?.expression, { key: 'hint.series' })
   const modifiers = scope.class === 'PK' ? personModifiers(ends) : openModifiers(ends)
   const isValue = ending.isValue && scope.seen.outer.length === ending.ties.length
   const isTied = isOnlyTied(ends) || isValue
@@ -50,13 +54,21 @@ export function finish(ending: Ending): () => Draft {
     isGrouped: stage.isGrouped || modifiers.isGrouped,
     isPerPerson: stage.unique || stage.isPerPerson === true,
     lacks: scope.lacks === true && !stage.isSingle,
-    rows: stage.isSingle || stage.isGrouped ? 1 : ending.from.rows,
+    rows: rowsBelow(ending) * (stage.rowsOfOne?.() ?? 1),
     ...(isTied
       ? { ties: ending.ties.map(({ outer }, i) => ({ outer: outer.ref, inner: `__tie${i}` })) }
       : {}),
     isWithinPerson: ending.ties.length > 0,
     outer: scope.seen.outer,
   })
+}
+
+function rowsBelow({ stage, from }: Ending): number {
+  return stage.isGrouped || isSingle(stage) ? 1 : from.rows
+}
+
+function isSingle({ isSingle: own, below }: Stage): boolean {
+  return own || (below !== undefined && isSingle(below))
 }
 
 /** Columns, marks and the person, with the ties to an outer row as conditions. */

@@ -185,6 +185,8 @@ export interface Scope {
   readonly aggregate?: (call: Call) => Bound
   /** What a window means here; absent where there is none. */
   readonly window?: (window: Window) => Bound
+  /** What `unnest` means here; absent where there is none. */
+  readonly unnest?: (call: Call) => Bound
   /** Names of the select list, for references to earlier ones. */
   readonly aliases: ReadonlyMap<string, Expression>
   /** Parameters of the lambdas around, under names of our own: a lambda must not name what is around it. */

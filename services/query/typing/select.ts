@@ -6,15 +6,16 @@ import { conjuncts } from './expression.ts'
 import { bindFrom } from './from.ts'
 import { groupStage } from './group.ts'
 import { personOf } from './hints.ts'
-import { expandItems, type Item } from './items.ts'
+import { expandCondition, expandItems, type Item } from './items.ts'
 import { equalitiesOf, isMet, refuseObligation } from './join.ts'
 import { bindFilter, closeOrders } from './layer.ts'
 import { rowsOfProduct } from './product.ts'
 import { finish } from './project.ts'
 import type { Environment, From, Relation, Scope, Task } from './relation.ts'
 import { scopeOf } from './scope.ts'
-import { type Stage, windowStage } from './stage.ts'
+import { type Stage, unnestStage, windowStage } from './stage.ts'
 import { type Tie, tiesToOuter } from './ties.ts'
+import { isUnnest } from './unnest.ts'
 
 export function bindSelect(select: Select, task: Task, outside: Environment): Relation {
   const environment = { ...outside, ctes: task.ctes(select.cte_map.map, outside) }
@@ -32,15 +33,16 @@ export function bindSelect(select: Select, task: Task, outside: Environment): Re
   if (select.having) groups.where.push(bindFilter(select.having, groups.scope).tree)
   const stage = withWindows(select, items, groups)
   for (const part of conjuncts(select.qualify)) stage.where.push(bindFilter(part, stage.scope).tree)
+  const last = withUnnest(select, items, stage)
   const draft = finish({
     select,
     items,
-    stage,
+    stage: last,
     from: { ...from, rows: filtered.rows },
     ties: filtered.found,
     isValue,
   })
-  for (let one: Stage | undefined = stage; one; one = one.below) closeOrders(one.scope)
+  for (let one: Stage | undefined = last; one; one = one.below) closeOrders(one.scope)
   return { ...draft(), uses: [...from.uses, ...scope.seen.uses], ...personFact(from) }
 }
 
@@ -78,7 +80,7 @@ interface Filtered {
 
 /** WHERE, with what it settles: joins that waited for an equality, and the person of an outer row. */
 function bindWhere(select: Select, from: From, scope: Scope): Filtered {
-  const parts = conjuncts(select.where_clause)
+  const parts = conjuncts(select.where_clause).flatMap((part) => expandCondition(part, from, scope))
   const found = tiesToOuter(parts, scope)
   const own = parts.filter((part) => !found.some(({ at }) => at === part))
   const where = own.map((part) => bindFilter(part, scope))
@@ -102,25 +104,28 @@ interface Listed {
 }
 
 function stageOfGroups(select: Select, { items, from }: Listed, rows: Stage): Stage {
-  const orders = select.modifiers.flatMap((modifier) =>
-    modifier.type === 'ORDER_MODIFIER' ? modifier.orders : [],
+  const hasAggregate = [...expressionsAbove(select, items), select.having, select.qualify].some((one) =>
+    contains(one, isAggregateCall),
   )
-  const above = [...items, ...orders].map(({ expression }) => expression)
-  const hasAggregate = [...above, select.having, select.qualify].some((one) => contains(one, isAggregateCall))
   const hasKeys = select.group_expressions.length > 0 || select.aggregate_handling === 'FORCE_AGGREGATES'
   return hasKeys || hasAggregate || select.having
     ? groupStage({ select, items, from, at: select.select_list }, rows)
     : rows
 }
 
-function withWindows(select: Select, items: readonly Item[], stage: Stage): Stage {
+function withUnnest(select: Select, items: readonly Item[], stage: Stage): Stage {
+  return expressionsAbove(select, items).some((one) => contains(one, isUnnest)) ? unnestStage(stage) : stage
+}
+
+/** What stands in the list and in ORDER BY. */
+function expressionsAbove(select: Select, items: readonly Item[]): readonly Expression[] {
   const orders = select.modifiers.flatMap((modifier) =>
     modifier.type === 'ORDER_MODIFIER' ? modifier.orders : [],
   )
-  const all = [
-    ...items.map(({ expression }) => expression),
-    ...orders.map(({ expression }) => expression),
-    select.qualify,
-  ]
+  return [...items, ...orders].map(({ expression }) => expression)
+}
+
+function withWindows(select: Select, items: readonly Item[], stage: Stage): Stage {
+  const all = [...expressionsAbove(select, items), select.qualify]
   return all.some((one) => contains(one, isWindow)) ? windowStage(stage) : stage
 }

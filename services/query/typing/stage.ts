@@ -5,6 +5,7 @@ import { boundColumn } from './expression.ts'
 import { newLayer } from './layer.ts'
 import type { Bound, Column, Scope, Seen } from './relation.ts'
 import { newSeen, touch } from './scope.ts'
+import { bindUnnest } from './unnest.ts'
 import { bindWindow } from './window.ts'
 
 export interface Stage {
@@ -20,6 +21,8 @@ export interface Stage {
   readonly isPerPerson?: boolean
   /** One row, whatever is read. */
   readonly isSingle: boolean
+  /** How many rows one row of the stage below becomes at most; one when absent. */
+  readonly rowsOfOne?: () => number
   readonly below?: Stage
   readonly at: unknown
 }
@@ -34,13 +37,41 @@ export function shared({
 /** The stage above windows: they are columns of a query of their own, because TRY takes none inside. */
 export function windowStage(below: Stage): Stage {
   const { scope } = below
+  return stageAbove(below, (lift) => ({ window: (window) => lift(bindWindow(window, scope)) }))
+}
+
+/** The stage above `unnest` in the list, which makes several rows of one. */
+export function unnestStage(below: Stage): Stage {
+  const { scope } = below
+  const lengths: number[] = []
+  const above = stageAbove(below, (lift) => ({
+    unnest: (call) => {
+      const { bound, length } = bindUnnest(call, scope)
+      lengths.push(length)
+      return lift(bound)
+    },
+  }))
+  return {
+    ...above,
+    unique: false,
+    isPerPerson: false,
+    isSingle: false,
+    rowsOfOne: () => Math.max(1, ...lengths),
+  }
+}
+
+type Lift = (bound: Bound) => Bound
+
+/** A stage whose names are columns of a query over the stage below. */
+function stageAbove(below: Stage, special: (lift: Lift) => Partial<Scope>): Stage {
+  const { scope } = below
   const layer = newLayer(scope.task)
-  const lift = (bound: Bound): Bound => boundColumn(layer.carry(bound))
+  const lift: Lift = (bound) => boundColumn(layer.carry(bound))
   const liftColumn = (column: Column): Column => ({
     ...layer.carry(boundColumn(touch(column, scope)), column.name),
     name: column.name,
   })
-  const { pix, aggregate, ...rest } = scope
+  const { pix, aggregate, window, ...rest } = scope
   const above: Scope = {
     ...rest,
     ...(pix ? { pix: layer.carryTree(pix) } : {}),
@@ -59,7 +90,8 @@ export function windowStage(below: Stage): Stage {
       return own ? lift(own) : null
     },
     ...(aggregate ? { aggregate: (call) => lift(aggregate(call)) } : {}),
-    window: (window) => lift(bindWindow(window, scope)),
+    ...(window ? { window: (one) => lift(window(one)) } : {}),
+    ...special(lift),
   }
   return {
     ...below,
