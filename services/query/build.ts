@@ -162,15 +162,19 @@ export const derived = (query: Tree, alias: string, columns: readonly string[] =
   subquery: { node: query, named_param_map: [] },
   column_name_alias: columns,
 })
+/**
+ * Without a condition it says ON true: the engine prints a product as a comma, without parentheses, and that binds less than the
+ * joins around it.
+ */
 export const join = (type: string, [left, right]: readonly [Tree, Tree], condition: Tree | null): Tree => ({
   type: 'JOIN',
   alias: '',
   ...tableFields,
   left,
   right,
-  condition,
+  condition: condition ?? boolean(true),
   join_type: type,
-  ref_type: condition === null ? 'CROSS' : 'REGULAR',
+  ref_type: 'REGULAR',
   using_columns: [],
   delim_flipped: false,
   duplicate_eliminated_columns: [],

@@ -193,7 +193,7 @@ export interface BaseTable extends AnyTable {
   readonly table_name: string
   readonly column_name_alias: readonly string[]
 }
-interface DerivedTable extends AnyTable {
+export interface DerivedTable extends AnyTable {
   readonly type: 'SUBQUERY'
   readonly subquery: { readonly node: QueryNode }
   readonly column_name_alias: readonly string[]

@@ -9,7 +9,7 @@ import { findPart } from './contains.ts'
 import { compareSafely, doubleLiteral, isMomentText, kindOf, roundedDouble } from './harden.ts'
 import { checkComparison, checkComputed } from './identifiers.ts'
 import type { Bound, Column, Kind, Restriction, Scope } from './relation.ts'
-import { boundAlias, findColumn, touch, unknownColumn } from './scope.ts'
+import { boundAlias, findColumn, isNearPersons, touch, unknownColumn } from './scope.ts'
 import { boundedOperands, isSeries, maxSeries, seriesLength } from './series.ts'
 import { bindSubquery } from './subquery.ts'
 
@@ -213,7 +213,7 @@ function boundedSeries(call: node.Call, parts: readonly Bound[], { task }: Scope
 function guarded(bound: Bound, canRaise: boolean, scope: Scope): Bound {
   if (scope.class === 'SAFE' || !(canRaise || isTried(bound.tree))) return bound
   if (bound.hasSubquery) {
-    if (scope.class === 'PK')
+    if (isNearPersons(scope))
       scope.task.note('STATEMENT_NOT_ALLOWED', undefined, { key: 'hint.subqueryInFrom' })
     return bound
   }

@@ -7,6 +7,7 @@ import { bind, conjuncts } from './expression.ts'
 import { compareSafely } from './harden.ts'
 import { addEquality } from './hints.ts'
 import { isSame } from './identifiers.ts'
+import { checkLateral, readsLeft, type Sides, stillOuter, stillTied } from './lateral.ts'
 import { bindFilter, markedIfAbsent } from './layer.ts'
 import type {
   Bound,
@@ -25,15 +26,11 @@ import { listNames, scopeOf, touch } from './scope.ts'
 /** A public relation of more rows than this is joined to patient rows by an equality only. */
 const maxProduct = 10_000
 
-interface Sides {
-  readonly join: Join
-  readonly left: From
-  readonly right: From
-}
-
 export function bindJoin(sides: Sides, task: Task, environment: Environment): From {
   const { join, left, right } = sides
   checkKind(sides, task)
+  const lateral = readsLeft(sides)
+  if (lateral) checkLateral(sides, lateral, task)
   const both = paired(sides)
   if (join.join_type === 'ANTI' && right.sources.some(({ there }) => there)) task.markPartial()
   const scope = scopeOf(both, task, environment)
@@ -43,7 +40,8 @@ export function bindJoin(sides: Sides, task: Task, environment: Environment): Fr
   const conditions = parts.map((part) => bindOn(part, scope))
   const equalities = [...named.map(({ equality }) => equality), ...equalitiesOf(parts, scope)]
   const known = [...left.equalities, ...right.equalities, ...equalities]
-  const obligation = obligationOf(sides)
+  const obligation = lateral && lateral.isNested !== true ? undefined : obligationOf(sides)
+  const pending = stillTied(sides)
   const isInner = join.join_type === 'INNER'
   const open = [...left.obligations, ...right.obligations, ...(obligation ? [obligation] : [])]
   const remaining = open.filter(
@@ -52,11 +50,12 @@ export function bindJoin(sides: Sides, task: Task, environment: Environment): Fr
   const later = remaining.filter((one) => isInner || (one !== obligation && maySettleLater(one, sides)))
   for (const one of remaining) if (!later.includes(one)) refuseObligation(one, task)
   const pix = left.pix && right.pix ? [sql.equal(left.pix, right.pix)] : []
-  const all = [...named.map(({ condition }) => condition), ...conditions.map(({ tree }) => tree), ...pix]
+  const own = [...named.map(({ condition }) => condition), ...conditions.map(({ tree }) => tree)]
+  const all = [...(lateral?.ties ?? []), ...own, ...pix]
   const condition = sql.and(all) ?? (isInner ? null : sql.boolean(true))
   return {
     ...both,
-    tree: sql.join(join.join_type, withScalars(sides, scope.seen.scalars), condition),
+    tree: sql.join(lateral?.isValue ? 'LEFT' : join.join_type, withScalars(sides, scope.seen.scalars), condition),
     merged: mergedColumns(sides, named),
     sources: keptSources(sides),
     ...frameOf(sides, [
@@ -66,10 +65,11 @@ export function bindJoin(sides: Sides, task: Task, environment: Environment): Fr
     equalities: holding(sides, equalities),
     ties: [...(left.ties ?? []), ...(right.ties ?? []), ...equalities],
     joined: placeOf(join),
+    ...(pending ? { lateral: pending } : {}),
     obligations: later,
     uses: [...left.uses, ...right.uses, ...scope.seen.uses],
     seen: {
-      outer: [...left.seen.outer, ...right.seen.outer, ...scope.seen.outer],
+      outer: [...stillOuter(sides), ...scope.seen.outer],
       released: [...left.seen.released, ...right.seen.released, ...scope.seen.released],
     },
   }

@@ -4,6 +4,7 @@ import type { Tree } from '../../engine/engine.ts'
 import type { Code, Facts, Sentence } from '../../kernel/refusal.ts'
 import type { Beside } from '../build.ts'
 import type { LeafDraft } from '../plan.ts'
+import type { Lateral } from './lateral.ts'
 import type { Call, ColumnReference, Cte, Expression, QueryNode, Window } from '../statement/nodes.ts'
 
 /**
@@ -101,6 +102,10 @@ export interface From {
   readonly rows: number
   /** All equalities of its joins, outer ones too: they bound how many rows a join makes. */
   readonly ties?: readonly Equality[]
+  /** What a query of FROM reads of the rows to its left. */
+  readonly lateral?: Lateral
+  /** The relation, for the place of a refusal. */
+  readonly at?: unknown
   /** The last join, for the place of a refusal. */
   readonly joined?: unknown
 }
@@ -131,6 +136,8 @@ export interface Relation {
   readonly ties?: readonly { readonly outer: Tree; readonly inner: string }[]
   /** Its rows are those of the person of the outer row. */
   readonly isWithinPerson: boolean
+  /** One row for each person of the outer rows: aggregates without GROUP BY. */
+  readonly isValue?: boolean
   /** Columns of outer rows that it reads. */
   readonly outer: readonly Column[]
   /** How the text could name its person, such as `x.patient_id`. */
@@ -164,6 +171,10 @@ export interface Environment {
   readonly isExists?: boolean
   /** The body of a scalar subquery: one value per person of the outer row may be meant. */
   readonly isScalar?: boolean
+  /** A query of FROM to the right of other rows, which it may read. */
+  readonly isLateral?: boolean
+  /** The rows to the left of a relation of FROM. */
+  readonly left?: Scope
   /** The outermost query: its ORDER BY, LIMIT and marks are those of the answer. */
   readonly isAnswer?: boolean
 }

@@ -8,6 +8,7 @@ import { groupStage } from './group.ts'
 import { personOf } from './hints.ts'
 import { expandCondition, expandItems, type Item } from './items.ts'
 import { equalitiesOf, isMet, refuseObligation } from './join.ts'
+import { limitPerPerson } from './lateral.ts'
 import { bindFilter, closeOrders } from './layer.ts'
 import { rowsOfProduct } from './product.ts'
 import { finish } from './project.ts'
@@ -16,19 +17,23 @@ import { scopeOf } from './scope.ts'
 import { type Stage, unnestStage, windowStage } from './stage.ts'
 import { type Tie, tiesToOuter } from './ties.ts'
 import { isUnnest } from './unnest.ts'
+import { ofNoRows } from './value.ts'
 
-export function bindSelect(select: Select, task: Task, outside: Environment): Relation {
-  const environment = { ...outside, ctes: task.ctes(select.cte_map.map, outside) }
-  const from = bindFrom(select.from_table, task, environment)
-  if (select.sample !== null) task.note('SAMPLE', select)
+export function bindSelect(written: Select, task: Task, outside: Environment): Relation {
+  const environment = { ...outside, ctes: task.ctes(written.cte_map.map, outside) }
+  const from = bindFrom(written.from_table, task, environment)
+  if (written.sample !== null) task.note('SAMPLE', written)
   const rows = scopeOf(from, task, environment)
-  const items = expandItems(select.select_list, from, rows)
+  const items = expandItems(written.select_list, from, rows)
   const scope = { ...rows, aliases: aliasesOf(items) }
   scope.seen.outer.push(...from.seen.outer)
   scope.seen.released.push(...from.seen.released)
-  const filtered = bindWhere(select, from, scope)
-  const isValue = environment.isScalar === true && isValuePerPerson(select, items, filtered.found)
-  const grouping = isValue ? { ...select, group_expressions: filtered.found.map(keyOf) } : select
+  const filtered = bindWhere(written, from, scope)
+  const isAsked = environment.isLateral === true || (environment.isScalar === true && items.length === 1)
+  const isValue = isAsked && isValuePerPerson(written, items, filtered.found)
+  const limited = environment.isLateral ? limitPerPerson(written, { items, ties: filtered.found }, scope) : null
+  const select = limited ?? written
+  const grouping = groupedByPerson(select, { ties: filtered.found, isValue }, environment)
   const groups = stageOfGroups(grouping, { items, from }, filtered.stage)
   if (select.having) groups.where.push(bindFilter(select.having, groups.scope).tree)
   const stage = withWindows(select, items, groups)
@@ -41,19 +46,34 @@ export function bindSelect(select: Select, task: Task, outside: Environment): Re
     from: { ...from, rows: filtered.rows },
     ties: filtered.found,
     isValue,
+    isLimited: limited !== null,
   })
   for (let one: Stage | undefined = last; one; one = one.below) closeOrders(one.scope)
   return { ...draft(), uses: [...from.uses, ...scope.seen.uses], ...personFact(from) }
 }
 
+/** Groups of a query that is tied to the person are groups of that person. */
+function groupedByPerson(
+  select: Select,
+  { ties, isValue }: { ties: readonly Tie[]; isValue: boolean },
+  { isLateral }: Environment,
+): Select {
+  if (isValue) return { ...select, group_expressions: ties.map(keyOf) }
+  const { group_expressions: given, group_sets } = select
+  if (isLateral !== true || given.length === 0 || group_sets.length !== 1) return select
+  return { ...select, group_expressions: [...given, ...ties.map(keyOf)] }
+}
+
 /** `(SELECT count(*) FROM … WHERE x.id = outer.id)`: an aggregate of the rows of the outer person, and nothing else. */
 function isValuePerPerson(select: Select, items: readonly Item[], ties: readonly Tie[]): boolean {
   const { group_expressions, aggregate_handling, modifiers, having, qualify, sample } = select
-  const [first, second] = items.map(({ expression }) => expression)
+  const expressions = items.map(({ expression }) => expression)
   const isPlain =
     group_expressions.length + modifiers.length === 0 && aggregate_handling !== 'FORCE_AGGREGATES'
-  const isAlone = having === null && qualify === null && sample === null && second === undefined
-  const isAggregate = contains(first ?? null, isAggregateCall) && !contains(first ?? null, isWindow)
+  const isAlone = having === null && qualify === null && sample === null
+  const isAggregate = expressions.every(
+    (one) => contains(one, isAggregateCall) && !contains(one, isWindow) && ofNoRows(one) !== null,
+  )
   return ties.length > 0 && isPlain && isAlone && isAggregate
 }
 

@@ -6,6 +6,7 @@ import { compareSafely } from './harden.ts'
 import { personOf } from './hints.ts'
 import { isSame } from './identifiers.ts'
 import type { Bound, OutputColumn, Relation, Scope } from './relation.ts'
+import { isNearPersons } from './scope.ts'
 import { valueOfPerson } from './value.ts'
 
 type Bind = (expression: Expression, scope: Scope) => Bound
@@ -96,7 +97,7 @@ function overRest(ask: Ask): Tree {
   const isLike = ({ bound }: Member, index: number) =>
     compareSafely([bound, asBound(relation.columns[index])])
   // TRY takes no subquery: what could raise on patient rows must be written as a join.
-  if (scope.class === 'PK' && !members.every(isLike))
+  if (isNearPersons(scope) && !members.every(isLike))
     scope.task.note('STATEMENT_NOT_ALLOWED', expression, { key: 'hint.subqueryInFrom' })
   const query = only(relation, relation.columns.slice(0, members.length), scope)
   return sql.anyOf(rowOf(members.map(({ bound }) => bound.tree)), query, expression.comparison_type)

@@ -29,6 +29,8 @@ function tieOf(condition: Node, left: Relation, right: Relation): Ties {
   const [leftPart, rightPart] = [nodeOf(condition.left), nodeOf(condition.right)]
   const [l, r] = [meaningOf(leftPart, left), meaningOf(rightPart, right)]
   const isPublic = l.fact.isPublic && r.fact.isPublic
+  if (l.fact.kind === 'row' && r.fact.kind === 'row') return { links: [], isPublic: false }
+  if (l.fact.kind === 'row' || r.fact.kind === 'row') return notProven('V7')
   if (l.fact.kind !== 'pix' && r.fact.kind !== 'pix') return { links: [], isPublic }
   if (l.fact.kind !== 'pix' || r.fact.kind !== 'pix') return notProven('V7')
   const comparison = textOf(condition.comparison)

@@ -16,6 +16,7 @@ import {
 import {
   type ColumnFact,
   dataColumn,
+  factAt,
   isCovered,
   moved,
   publicRelation,
@@ -128,11 +129,14 @@ function tableFunction(node: Node, _: Scope): Relation {
 
 function expressionScan(node: Node, scope: Scope): Relation {
   const from = input(node, scope)
-  const rows = listOf(node.expressions).map(nodesOf)
-  for (const value of rows.flat()) inspect(value, from)
+  const rows = listOf(node.expressions).map((row) => projected(from, nodesOf(row)))
   const width = listOf(node.expr_types).length
-  if (rows.some((row) => row.length !== width)) notProven('shape')
-  return from.class === 'public' ? publicRelation(width) : notProven('V1')
+  if (rows.length === 0 || rows.some(({ columns }) => columns.length !== width)) notProven('shape')
+  if (from.class === 'public') return publicRelation(width)
+  // Of each row of a person as many are made as are written out: a key that is in all of them stays one.
+  const columns = Array.from({ length: width }, (_, i) => mergedColumn(rows, i))
+  const covers = columns.flatMap((_, i) => (rows.every((row) => isCovered(row, [i])) ? [new Set([i])] : []))
+  return { class: from.class, columns, covers, unique: [], isFrame: false }
 }
 
 function cteReference(node: Node, { ctes }: Scope): Relation {
@@ -170,7 +174,19 @@ function projected(from: Relation, expressions: readonly Node[]): Relation {
 }
 
 function filter(node: Node, scope: Scope): Relation {
-  mustBeEmpty(node.projection_map, 'V1')
+  const kept = node.projection_map === undefined ? [] : listOf(node.projection_map).map(integerOf)
+  const all = filtered(node, scope)
+  return kept.length === 0 ? all : chosen(all, kept)
+}
+
+/** The columns of a relation that go on. */
+function chosen(from: Relation, kept: readonly number[]): Relation {
+  const places = new Map(kept.map((index, place) => [index, place]))
+  const columns = kept.map((index) => factAt(from, index))
+  return { ...from, columns, covers: moved(from.covers, places), unique: moved(from.unique, places) }
+}
+
+function filtered(node: Node, scope: Scope): Relation {
   const conditions = nodesOf(node.expressions)
   const child = only(nodesOf(node.children))
   if (child.type === 'LOGICAL_CROSS_PRODUCT') return filteredProduct(conditions, factors(child, scope))
@@ -215,10 +231,17 @@ function window(node: Node, scope: Scope): Relation {
   const from = input(node, scope)
   const made = nodesOf(node.expressions).map((expression): ColumnFact => {
     const { partition, isPublic } = inspectWindow(expression, from)
+    // What numbers the rows of several persons is never read: it may only come back to its row, in a correlated join.
+    if (from.class === 'private' && isRowNumber(expression)) return { kind: 'row', isPublic: false }
     if (from.class === 'private' && !partition.some(({ isOwner }) => isOwner)) notProven('V5')
     return { kind: 'data', isPublic: isPublic && from.class === 'public' }
   })
   return { ...from, columns: [...from.columns, ...made] }
+}
+
+/** How the engine tells apart the outer rows of a correlated subquery that it cannot compare, such as those with lists. */
+function isRowNumber({ type, partitions, orders }: Node): boolean {
+  return type === 'WINDOW_ROW_NUMBER' && nodesOf(partitions).length === 0 && nodesOf(orders).length === 0
 }
 
 /** One row becomes several: nothing stays unique. */
@@ -271,6 +294,7 @@ function setOperation(node: Node, scope: Scope): Relation {
   if (!first || rest.some(({ columns }) => columns.length !== first.columns.length)) return notProven('shape')
   const isUnionAll = node.type === 'LOGICAL_UNION'
   if (branches.every((branch) => branch.class === 'public')) return publicRelation(first.columns.length)
+  if (branches.every((branch) => branch.class !== 'private')) return ofParameters(first.columns.length)
   if (branches.some((branch) => branch.class === 'parameter')) return notProven('V4')
   const columns = first.columns.map((_, i) => mergedColumn(branches, i))
   const owners = columns.flatMap(({ kind }, i) => (kind === 'pix' ? [i] : []))
@@ -281,6 +305,12 @@ function setOperation(node: Node, scope: Scope): Relation {
   const areAllPrivate = branches.every((branch) => branch.class === 'private')
   if (!isUnionAll && (!areAllPrivate || covers.length === 0)) return notProven('V4')
   return { class: 'private', columns, covers, unique: [], isFrame: false }
+}
+
+/** Values of an outer row beside public ones: they go back to the row that they came from. */
+function ofParameters(width: number): Relation {
+  const columns = Array.from({ length: width }, () => dataColumn)
+  return { class: 'parameter', columns, covers: [], unique: [], isFrame: false }
 }
 
 function mergedColumn(branches: readonly Relation[], i: number): ColumnFact {
