@@ -224,13 +224,13 @@ function isTry(tree: Tree): boolean {
   return tree.type === 'OPERATOR_TRY'
 }
 
-/** Whether an argument is under TRY already: then one TRY around the whole is enough. */
+/** Whether an operand of a computation is under TRY already: of NULL it makes NULL, so that one TRY around the whole is enough. */
 function isTried(tree: Tree): boolean {
-  return Array.isArray(tree.children) && tree.children.some(isTry)
+  return tree.is_operator === true && Array.isArray(tree.children) && tree.children.some(isTry)
 }
 
 function untried(tree: Tree): Tree {
-  if (!Array.isArray(tree.children)) return tree
+  if (!isTried(tree) || !Array.isArray(tree.children)) return tree
   return { ...tree, children: tree.children.map((child) => (isTry(child) ? lifted(child) : child)) }
 }
 
@@ -340,7 +340,12 @@ function bindLambda(expression: node.Lambda, scope: Scope): Bound {
   const names = lambdaNames(expression.lhs)
   if (names === null) return misplaced(expression, scope)
   const fresh = names.map((name) => [name.toLowerCase(), scope.task.fresh()] as const)
-  const body = bindComputed(expression.expr, { ...scope, lambdas: new Map([...scope.lambdas, ...fresh]) })
+  const lambdas = new Map([...scope.lambdas, ...fresh])
+  const isParameter = (part: node.Expression) =>
+    part.class === 'COLUMN_REF' && lambdas.has(part.column_names[0]?.toLowerCase() ?? '')
+  // What names a parameter is no key of a stage below, which does not know it.
+  const replace = (part: node.Expression) => (findPart(part, isParameter) ? null : scope.replace?.(part) ?? null)
+  const body = bindComputed(expression.expr, { ...scope, lambdas, replace })
   const parameters = fresh.map(([, name]) => sql.column(name))
   const [only = sql.nothing, second] = parameters
   const lhs = second === undefined ? only : sql.call('row', parameters)

@@ -47,15 +47,20 @@ export function bindJoin(sides: Sides, task: Task, environment: Environment): Fr
   const remaining = open.filter(
     (one) => !isMet(one, isInner || one === obligation ? known : sideOf(one, sides)),
   )
-  const later = remaining.filter((one) => isInner || (one !== obligation && maySettleLater(one, sides)))
+  // A filter after ASOF would look at the one row that was chosen, not choose among those of the person.
+  const isAsOf = join.ref_type === 'ASOF'
+  const later = remaining.filter((one) => (isInner && !isAsOf) || (one !== obligation && maySettleLater(one, sides)))
   for (const one of remaining) if (!later.includes(one)) refuseObligation(one, task)
   const pix = left.pix && right.pix ? [sql.equal(left.pix, right.pix)] : []
   const own = [...named.map(({ condition }) => condition), ...conditions.map(({ tree }) => tree)]
   const all = [...(lateral?.ties ?? []), ...own, ...pix]
-  const condition = sql.and(all) ?? (isInner ? null : sql.boolean(true))
+  if (isAsOf) checkAsOf(join, [parts, conditions], task)
   return {
     ...both,
-    tree: sql.join(lateral?.isValue ? 'LEFT' : join.join_type, withScalars(sides, scope.seen.scalars), condition),
+    tree: sql.join(lateral?.isValue ? 'LEFT' : join.join_type, withScalars(sides, scope.seen.scalars), {
+      on: sql.and(all),
+      isAsOf,
+    }),
     merged: mergedColumns(sides, named),
     sources: keptSources(sides),
     ...frameOf(sides, [
@@ -75,6 +80,19 @@ export function bindJoin(sides: Sides, task: Task, environment: Environment): Fr
   }
 }
 
+/** One inequality, or the last name of USING, says what is nearest; whatever would have to be tried is none. */
+function checkAsOf(
+  { type: _type, using_columns, join_type, ...join }: Join,
+  [parts, conditions]: readonly [readonly Expression[], readonly Bound[]],
+  task: Task,
+): void {
+  const isEquality = (part: Expression) => part.class === 'COMPARISON' && part.type === 'COMPARE_EQUAL'
+  const nearest = parts.filter((part) => !isEquality(part)).length + Math.min(using_columns.length, 1)
+  if (join_type !== 'INNER' && join_type !== 'LEFT') task.note('JOIN_NOT_ALLOWED', join)
+  if (nearest !== 1 || conditions.some(({ tree }) => tree.class !== 'COMPARISON'))
+    task.note('TYPE_ERROR', join, { key: 'hint.asOf' })
+}
+
 /** A part of ON; one that reads a row outside of the query belongs to WHERE, where the verifier can follow it. */
 function bindOn(part: Expression, scope: Scope): Bound {
   const before = scope.seen.outer.length
@@ -90,8 +108,21 @@ function withScalars({ join, left, right }: Sides, scalars: readonly sql.Beside[
   return [sql.beside(left.tree, scalars), right.tree]
 }
 
-function paired({ join, left, right }: Sides): From {
-  const pix = join.join_type === 'RIGHT' ? (right.pix ?? left.pix) : (left.pix ?? right.pix)
+/** The person of a row of the join: of FULL it stands on either side. */
+function pixOf({ join, left, right }: Sides): Tree | undefined {
+  if (left.pix === undefined || right.pix === undefined) return left.pix ?? right.pix
+  if (join.join_type === 'FULL') return sql.coalesce(...[left.pix, right.pix].flatMap(keysIn))
+  return join.join_type === 'RIGHT' ? right.pix : left.pix
+}
+
+/** Of a FULL join of a FULL join the keys stand side by side. */
+function keysIn(pix: Tree): readonly Tree[] {
+  return Array.isArray(pix.children) ? pix.children : [pix]
+}
+
+function paired(sides: Sides): From {
+  const { join, left, right } = sides
+  const pix = pixOf(sides)
   const isFilter = join.join_type === 'SEMI' || join.join_type === 'ANTI'
   return {
     tree: sql.empty,
@@ -115,10 +146,11 @@ function classOf(classes: readonly RelationClass[]): RelationClass {
 
 function checkKind({ join, left, right }: Sides, task: Task): void {
   const classes = [left.class, right.class]
-  if (join.ref_type === 'POSITIONAL' || join.ref_type === 'ASOF') task.note('JOIN_NOT_ALLOWED', join)
+  if (join.ref_type === 'POSITIONAL') task.note('JOIN_NOT_ALLOWED', join)
   if (!classes.includes('PK')) return
+  // For each row of nobody it would choose one row among those of all persons.
+  if (join.ref_type === 'ASOF' && left.class !== 'PK') task.note('JOIN_NOT_ALLOWED', join)
   if (classes.includes('SAFE')) task.note('JOIN_NOT_ALLOWED', join, { key: 'hint.releasedJoin' })
-  if (join.join_type === 'FULL') task.note('JOIN_NOT_ALLOWED', join)
   const isFilter = join.join_type === 'SEMI' || join.join_type === 'ANTI'
   if (isFilter && left.class !== 'PK') task.note('CROSS_PATIENT_SUBQUERY', join, { key: 'hint.frame' })
 }
@@ -171,8 +203,9 @@ function mergedPair(name: string, { join, left, right }: Sides, scope: Scope): M
   }
   const [l, r] = [one(left), one(right)]
   const isPerson = isSame(l.identifier, r.identifier)
-  if ((l.identifier || r.identifier) && !isPerson) scope.task.note('IDENTIFIER_COMPARED', join)
-  const equal = sql.equal(l.ref, r.ref)
+  const isLast = join.ref_type === 'ASOF' && name === join.using_columns.at(-1)
+  if ((l.identifier || r.identifier) && (isLast || !isPerson)) scope.task.note('IDENTIFIER_COMPARED', join)
+  const equal = isLast ? sql.comparison('COMPARE_GREATERTHANOREQUALTO', l.ref, r.ref) : sql.equal(l.ref, r.ref)
   const operands = [l, r].map((column) => bind({ class: 'EXPANDED', column }, scope))
   const condition = compareSafely(operands) || isPerson || scope.class === 'SAFE' ? equal : sql.tryOf(equal)
   for (const { restrict } of [l, r])
@@ -180,7 +213,7 @@ function mergedPair(name: string, { join, left, right }: Sides, scope: Scope): M
   const isFull = join.join_type === 'FULL'
   const kept = join.join_type === 'RIGHT' ? r : l
   const column = isFull ? { ...l, ref: sql.coalesce(l.ref, r.ref) } : kept
-  return { name, column, condition, equality: { left: [l], right: [r], isPerson, bare: [l, r] } }
+  return { name, column, condition, equality: { left: [l], right: [r], isPerson: isPerson && !isLast, bare: [l, r] } }
 }
 
 function mergedColumns({ left, right }: Sides, named: readonly Merged[]): readonly Column[] {
@@ -212,6 +245,7 @@ function obligationOf({ join, left, right }: Sides): Obligation | undefined {
   const between = {
     left: left.sources,
     right: right.sources,
+    merged: [left.merged, right.merged] as const,
     at: placeOf(join),
   }
   if (left.class === 'PK' && right.class === 'PK') return { kind: 'person', ...between }
@@ -224,7 +258,10 @@ function obligationOf({ join, left, right }: Sides): Obligation | undefined {
 
 /** True when the equalities tie a column of one side to one of the other, by themselves or through third columns. */
 export function isMet(obligation: Obligation, equalities: readonly Equality[]): boolean {
-  const [left, right] = [columnsOf(obligation.left), columnsOf(obligation.right)]
+  const [left, right] = [
+    columnsOf(obligation.left, obligation.merged[0]),
+    columnsOf(obligation.right, obligation.merged[1]),
+  ]
   if (obligation.kind === 'person')
     return [...reachedFrom(left, equalities)].some((column) => right.has(column))
   const touches = (side: ReadonlySet<Column>, columns: readonly Column[]) =>
@@ -236,8 +273,8 @@ export function isMet(obligation: Obligation, equalities: readonly Equality[]): 
   )
 }
 
-function columnsOf(sources: readonly Source[]): ReadonlySet<Column> {
-  return new Set(sources.flatMap(({ columns }) => columns))
+function columnsOf(sources: readonly Source[], merged: readonly Column[]): ReadonlySet<Column> {
+  return new Set([...sources.flatMap(({ columns }) => columns), ...merged])
 }
 
 /** Columns that are one identifier with one of these, through any number of equalities. */

@@ -78,6 +78,8 @@ export interface Obligation {
   readonly kind: 'person' | 'cost'
   readonly left: readonly Source[]
   readonly right: readonly Source[]
+  /** Columns of each side that USING merged. */
+  readonly merged: readonly [readonly Column[], readonly Column[]]
   readonly at: unknown
 }
 
@@ -216,7 +218,7 @@ export interface Seen {
   readonly openOrders: Tree[][]
   /** Relations that stand for scalar subqueries: joined to the rows of this stage. */
   readonly scalars: Beside[]
-  /** Values per person that have been bound, by the node of the text: a key is known again where it is shown. */
+  /** Subqueries that have been bound, by the node of the text: a key is known again where it is shown. */
   readonly values: Map<Expression, Bound>
   /** Aliases being resolved, against circles. */
   readonly resolving: Set<string>

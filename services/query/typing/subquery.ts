@@ -29,7 +29,7 @@ export function bindSubquery(expression: Subquery, scope: Scope, bind: Bind): Bo
   const ask = { expression, relation, members, scope }
   if (isScalar) return valueOfPerson(ask, bind) ?? scalarOf(ask)
   const parts = members.map(({ bound }) => bound)
-  return {
+  const value: Bound = {
     tree: relation.class === 'PK' ? overPersons(ask) : overRest(ask),
     // What it reads of the rows outside decides its value as much as what is compared.
     columns: [...parts.flatMap(({ columns }) => columns), ...relation.outer],
@@ -37,6 +37,9 @@ export function bindSubquery(expression: Subquery, scope: Scope, bind: Bind): Bo
     hasSubquery: true,
     kind: 'boolean',
   }
+  // Known again where it is shown, when it is a key.
+  scope.seen.values.set(expression, value)
+  return value
 }
 
 interface Ask {

@@ -66,7 +66,7 @@ const operators: Readonly<Record<string, Operator>> = {
   LOGICAL_EXCEPT: setOperation,
   LOGICAL_CROSS_PRODUCT: (node, scope) => crossProduct(...sides(node, scope)),
   LOGICAL_COMPARISON_JOIN: (node, scope) => comparisonJoin(node, ...sides(node, scope)),
-  LOGICAL_ASOF_JOIN: (node, scope) => comparisonJoin(node, ...sides(node, scope)),
+  LOGICAL_ASOF_JOIN: asOfJoin,
   LOGICAL_ANY_JOIN: (node, scope) => anyJoin(node, ...sides(node, scope)),
   LOGICAL_DELIM_JOIN: delimJoin,
 }
@@ -125,6 +125,13 @@ function tableFunction(node: Node, _: Scope): Relation {
   if (!boundFunctionAllowed(textOf(node.name), 'table')) notProven('V3')
   mustBeEmpty(node.children, 'V1')
   return publicRelation(nodesOf(node.column_indexes).length)
+}
+
+/** One row is chosen among those of the right side: among those of one person, or of nobody. */
+function asOfJoin(node: Node, scope: Scope): Relation {
+  const [left, right] = sides(node, scope)
+  if (right.class !== 'public' && left.class !== 'private') notProven('V4')
+  return comparisonJoin(node, left, right)
 }
 
 function expressionScan(node: Node, scope: Scope): Relation {
