@@ -116,7 +116,7 @@ export const queries: Readonly<Record<string, Shape>> = {
   },
   SET_OPERATION_NODE: {
     ...anyQuery,
-    setop_type: is('UNION', 'INTERSECT', 'EXCEPT'),
+    setop_type: is('UNION', 'INTERSECT', 'EXCEPT', 'UNION_BY_NAME'),
     setop_all: flag,
     left: query,
     right: query,
@@ -133,6 +133,17 @@ export const queries: Readonly<Record<string, Shape>> = {
 }
 
 const names = { column_name_alias: list(givenName) }
+const pivotEntry = object({
+  values: list(object({ type, is_null: flag, value: literal }, ['value'])),
+  star_expr: is(null),
+  alias: givenName,
+})
+const pivotColumn = object({
+  pivot_expressions: list(expression),
+  unpivot_names: list(givenName),
+  entries: list(pivotEntry),
+  pivot_enum: is(''),
+})
 export const tables: Readonly<Record<string, Shape>> = {
   EMPTY: {},
   BASE_TABLE: { schema_name: text, table_name: text, catalog_name: text, at_clause: is(null), ...names },
@@ -148,6 +159,15 @@ export const tables: Readonly<Record<string, Shape>> = {
     duplicate_eliminated_columns: none,
   },
   TABLE_FUNCTION: { function: expression, with_ordinality: is('WITHOUT_ORDINALITY'), ...names },
+  PIVOT: {
+    source: table,
+    aggregates: list(expression),
+    unpivot_names: list(givenName),
+    pivots: list(pivotColumn),
+    groups: list(text),
+    include_nulls: flag,
+    ...names,
+  },
   EXPRESSION_LIST: { expected_names: list(text), expected_types: none, values: list(list(expression)) },
 }
 

@@ -169,7 +169,7 @@ export interface Select extends AnyQuery {
 }
 export interface SetOperation extends AnyQuery {
   readonly type: 'SET_OPERATION_NODE'
-  readonly setop_type: 'UNION' | 'INTERSECT' | 'EXCEPT'
+  readonly setop_type: 'UNION' | 'INTERSECT' | 'EXCEPT' | 'UNION_BY_NAME'
   readonly setop_all: boolean
   readonly left: QueryNode
   readonly right: QueryNode
@@ -220,4 +220,24 @@ export interface ValueList extends AnyTable {
 interface Empty extends AnyTable {
   readonly type: 'EMPTY'
 }
-export type TableReference = BaseTable | DerivedTable | Join | TableFunction | ValueList | Empty
+interface Literal {
+  readonly type: LiteralType
+  readonly is_null: boolean
+  readonly value?: unknown
+}
+export interface Pivot extends AnyTable {
+  readonly type: 'PIVOT'
+  readonly source: TableReference
+  readonly aggregates: readonly Expression[]
+  /** Of UNPIVOT: the columns of values. */
+  readonly unpivot_names: readonly string[]
+  readonly pivots: readonly {
+    readonly pivot_expressions: readonly Expression[]
+    readonly unpivot_names: readonly string[]
+    readonly entries: readonly { readonly values: readonly Literal[]; readonly alias: string }[]
+  }[]
+  readonly groups: readonly string[]
+  readonly include_nulls: boolean
+  readonly column_name_alias: readonly string[]
+}
+export type TableReference = Pivot | BaseTable | DerivedTable | Join | TableFunction | ValueList | Empty

@@ -10,6 +10,7 @@ import { kindOf } from './harden.ts'
 import { bindJoin } from './join.ts'
 import { lateralOf } from './lateral.ts'
 import type { Bound, Column, Environment, From, Identifier, Relation, Scope, Source, Task, Use } from './relation.ts'
+import { bindPivot } from './pivot.ts'
 import { columnsUnder, listNames, scopeOf } from './scope.ts'
 import { isSeries, maxSeries, seriesLength } from './series.ts'
 import { ofNoRows } from './value.ts'
@@ -41,6 +42,10 @@ export function bindFrom(table: node.TableReference, task: Task, environment: En
       const beside = scopeOf(left, task, besideLeft(environment))
       const right = bindFrom(table.right, task, { ...environment, left: beside })
       return bindJoin({ join: table, left, right }, task, environment)
+    }
+    case 'PIVOT': {
+      const relation = bindPivot(table, task, { ctes: environment.ctes })
+      return fromRelation(relation, { alias: table.alias, columns: table.column_name_alias }, task)
     }
     case 'EXPRESSION_LIST':
       return bindValues(table, task, environment)
