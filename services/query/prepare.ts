@@ -11,6 +11,7 @@ import { bindParameters } from './statement/parameters.ts'
 import { readStatement, type Statement } from './statement/read.ts'
 import { distinctOfRows } from './typing/distinct.ts'
 import { checkOutermost } from './typing/outermost.ts'
+import { bindRecursive } from './typing/recursive.ts'
 import type { Ctes, Environment, Relation, Task } from './typing/relation.ts'
 import { bindSelect } from './typing/select.ts'
 import { bindSetOperation } from './typing/setop.ts'
@@ -133,7 +134,7 @@ function bindQuery(node: QueryNode, task: Task, environment: Environment): Relat
     case 'SET_OPERATION_NODE':
       return bindSetOperation(node, task, environment)
     case 'RECURSIVE_CTE_NODE':
-      return task.refuse('RECURSION', node)
+      return bindRecursive(node, task, environment)
   }
 }
 

@@ -174,8 +174,11 @@ export interface SetOperation extends AnyQuery {
   readonly left: QueryNode
   readonly right: QueryNode
 }
-interface Recursive extends AnyQuery {
+export interface Recursive extends AnyQuery {
   readonly type: 'RECURSIVE_CTE_NODE'
+  readonly cte_name: string
+  readonly union_all: boolean
+  readonly aliases: readonly string[]
   readonly left: QueryNode
   readonly right: QueryNode
 }

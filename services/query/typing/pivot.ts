@@ -11,7 +11,7 @@ type Entry = Pivot['pivots'][number]['entries'][number]
 /** The rows of a PIVOT or an UNPIVOT. Notes ROW_LEVEL over patient rows: their rows would become the columns. */
 export function bindPivot(pivot: Pivot, task: Task, environment: Environment): Relation {
   const source = task.query(starOf(pivot.source), environment)
-  if (source.class === 'PK') task.note('ROW_LEVEL', pivot, { key: 'hint.pivot' })
+  if (source.class === 'PK') return task.refuse('ROW_LEVEL', pivot, { hint: { key: 'hint.pivot' } })
   if (pivot.unpivot_names.length > 0) return unpivoted(pivot, source, task)
   const key = task.fresh()
   const ctes = {

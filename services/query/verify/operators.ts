@@ -45,7 +45,7 @@ const hiddenKey = '__pix'
 
 type Operator = (node: Node, scope: Scope) => Relation
 
-/** Every node type that may occur. TOP_N, SAMPLE, recursion, positional joins and all that is not here are refused. */
+/** Every node type that may occur. TOP_N, SAMPLE, positional joins and all that is not here are refused. */
 const operators: Readonly<Record<string, Operator>> = {
   LOGICAL_GET: scan,
   LOGICAL_DUMMY_SCAN: () => publicRelation(1),
@@ -53,6 +53,7 @@ const operators: Readonly<Record<string, Operator>> = {
   LOGICAL_DELIM_GET: (_, { outer }) => outer ?? notProven('V1'),
   LOGICAL_CTE_REF: cteReference,
   LOGICAL_MATERIALIZED_CTE: materializedCte,
+  LOGICAL_RECURSIVE_CTE: recursiveCte,
   LOGICAL_PROJECTION: projection,
   LOGICAL_FILTER: filter,
   LOGICAL_AGGREGATE_AND_GROUP_BY: aggregate,
@@ -157,6 +158,20 @@ function materializedCte(node: Node, scope: Scope): Relation {
   const relation = relationOf(definition, scope)
   const ctes = new Map(scope.ctes).set(integerOf(node.table_index), relation)
   return relationOf(body, { ...scope, ctes })
+}
+
+/** A step that reads what it made before: rows of nobody, from the start and in each step. */
+function recursiveCte(node: Node, scope: Scope): Relation {
+  mustBeEmpty(node.key_targets, 'V1')
+  const [start, step, ...more] = nodesOf(node.children)
+  if (!start || !step || more.length > 0) return notProven('shape')
+  const { columns, class: kind } = relationOf(start, scope)
+  const made = publicRelation(columns.length)
+  const ctes = new Map(scope.ctes).set(integerOf(node.table_index), made)
+  const next = relationOf(step, { ...scope, ctes })
+  if (kind !== 'public' || next.class !== 'public' || next.columns.length !== columns.length)
+    return notProven('V1')
+  return made
 }
 
 function projection(node: Node, scope: Scope): Relation {
