@@ -4,6 +4,7 @@
  */
 import type { Cell, Cohort, Row } from './cohort.ts'
 import { makeSets } from './generator-sets.ts'
+import { makeSource, type Source, tableOf } from './generator-source.ts'
 import { makeStatistic, type Statistic } from './generator-statistic.ts'
 import type { Dice } from './seed.ts'
 import { and, known, or } from './three-valued.ts'
@@ -38,17 +39,6 @@ export interface GeneratedMeasure {
   readonly statistic?: Statistic
 }
 
-interface Source {
-  readonly sql: string
-  /** Aliases of personal tables that may be named, and whether the public one may. */
-  readonly aliases: readonly Alias[]
-  /** How the rows of FROM come about. */
-  readonly kind: 'single' | 'join' | 'left' | 'frame'
-  readonly tables: readonly Alias[]
-  /** Condition inside the ON of a frame. */
-  readonly on?: Predicate
-}
-
 /** persons, stays, events, regions, the first stay of each person, what the stays of each person come to. */
 export type Alias = 'p' | 's' | 'e' | 'r' | 'f' | 't'
 
@@ -60,15 +50,6 @@ export interface Generated {
   /** Of GROUPING SETS and its kin: the keys of each set; the list then has GROUPING() of all keys after the keys. */
   readonly sets?: readonly (readonly number[])[]
   readonly measures: readonly GeneratedMeasure[]
-}
-
-const tableOf: Readonly<Record<Alias, string>> = {
-  p: 'persons',
-  s: 'stays',
-  e: 'events',
-  r: 'regions',
-  f: '(SELECT pid, ward, cost, day FROM stays QUALIFY row_number() OVER (PARTITION BY pid ORDER BY day, sid) = 1)',
-  t: '(SELECT pid, count(*) AS n, sum(cost) AS total, min(ward) AS ward FROM stays GROUP BY pid)',
 }
 
 const cell = (env: Env, alias: string, name: string): Cell => env[alias]?.[name] ?? null
@@ -116,7 +97,7 @@ const numbers: Readonly<Record<Alias, readonly (readonly [string, readonly numbe
 
 /** One random statement. */
 export function generate(dice: Dice, cohort: Cohort): Generated {
-  const source = makeSource(dice)
+  const source = makeSource(dice, (aliases) => makePredicate(dice, aliases, 1))
   const where = makeWhere(dice, source, cohort)
   const size = dice.pick([0, 1, 1, 1, 2])
   const keys =
@@ -191,55 +172,6 @@ function semiJoin(dice: Dice, alias: Alias, cohort: Cohort): Predicate {
       of: (env) => (cell(env, alias, 'pid') === null ? null : isIn(env)),
     },
   ] satisfies Predicate[])
-}
-
-function makeSource(dice: Dice): Source {
-  const single = (alias: Alias): Source => ({
-    sql: `${tableOf[alias]} ${alias}`,
-    aliases: [alias],
-    kind: 'single',
-    tables: [alias],
-  })
-  const joined = (tables: readonly [Alias, Alias]): Source => {
-    const [a, b] = tables
-    const name = (alias: Alias) => `${tableOf[alias]} ${alias}`
-    return { sql: `${name(a)} JOIN ${name(b)} ON ${a}.pid = ${b}.pid`, aliases: tables, kind: 'join', tables }
-  }
-  const left = (b: Alias): Source => ({
-    sql: `persons p LEFT JOIN ${tableOf[b]} ${b} ON p.pid = ${b}.pid`,
-    aliases: ['p', b],
-    kind: 'left',
-    tables: ['p', b],
-  })
-  const withRegions: Source = {
-    sql: 'persons p JOIN regions r ON r.region = p.region',
-    aliases: ['p', 'r'],
-    kind: 'join',
-    tables: ['p', 'r'],
-  }
-  const frame = (): Source => {
-    const on = makePredicate(dice, ['p'], 1)
-    const sql = `regions r LEFT JOIN persons p ON p.region = r.region AND ${on.sql}`
-    return { sql, aliases: ['p'], kind: 'frame', tables: ['r', 'p'], on }
-  }
-  const makers = [
-    () => single(dice.pick(['p', 's', 'e', 'f', 't'])),
-    () =>
-      joined(
-        dice.pick([
-          ['s', 'p'],
-          ['e', 'p'],
-          ['s', 'e'],
-          ['f', 'p'],
-          ['t', 'p'],
-          ['f', 't'],
-        ] as const),
-      ),
-    () => left(dice.pick(['s', 'e', 'f', 't'])),
-    () => withRegions,
-    frame,
-  ]
-  return dice.pick(makers)()
 }
 
 function frameKey(dice: Dice): Expression {

@@ -59,7 +59,12 @@ function envsOf({ source, where }: Generated, cohort: Cohort): readonly Env[] {
   const [first, second] = source.tables
   if (!first) return []
   const start = rowsOf(cohort, first).map((row): Env => ({ [first]: row }))
-  const envs = second ? start.flatMap((env) => joined({ source, cohort, first, second }, env)) : start
+  const envs = second
+    ? [
+        ...start.flatMap((env) => joined({ source, cohort, first, second }, env)),
+        ...unmet({ source, cohort, first, second }),
+      ]
+    : start
   return where ? envs.filter((env) => where.of(env) === true) : envs
 }
 
@@ -77,8 +82,17 @@ function joined({ source, cohort, first, second }: Join, env: Env): readonly Env
     .filter((row) => key !== null && row[on] === key)
     .map((row): Env => ({ ...env, [second]: row }))
     .filter((both) => !source.on || source.on.of(both) === true)
-  const isOuter = source.kind === 'left' || source.kind === 'frame'
+  const isOuter = source.kind === 'left' || source.kind === 'full' || source.kind === 'frame'
   return matches.length === 0 && isOuter ? [{ ...env, [second]: null }] : matches
+}
+
+/** Of a FULL join the rows of the second side that meet none of the first. */
+function unmet({ source, cohort, first, second }: Join): readonly Env[] {
+  if (source.kind !== 'full') return []
+  const met = new Set(rowsOf(cohort, first).map(({ pid }) => pid ?? null))
+  return rowsOf(cohort, second)
+    .filter(({ pid = null }) => pid === null || !met.has(pid))
+    .map((row): Env => ({ [first]: null, [second]: row }))
 }
 
 const nameOf = (keys: readonly (Cell | Value)[]) =>
