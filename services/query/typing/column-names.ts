@@ -1,5 +1,5 @@
 /** Which names COLUMNS(…) chooses. The names of columns are no data: they are matched here, before anything runs. */
-import type { Call, Expression } from '../statement/nodes.ts'
+import type { Call, Comparison, Expression } from '../statement/nodes.ts'
 import { isMatch } from './pattern.ts'
 
 /** Whether a name is wanted. */
@@ -8,28 +8,36 @@ type Test = (name: string) => boolean
 /** The condition of a lambda or of `* LIKE …` on a name; null for what is not understood here. */
 export function testOf(condition: Expression, isName: (part: Expression) => boolean): Test | null {
   switch (condition.class) {
-    case 'CONJUNCTION': {
-      const parts = known(condition.children.map((child) => testOf(child, isName)))
-      if (parts === null) return null
-      return condition.type === 'CONJUNCTION_AND'
-        ? (name) => parts.every((part) => part(name))
-        : (name) => parts.some((part) => part(name))
-    }
+    case 'CONJUNCTION':
+      return joined(condition, isName)
     case 'OPERATOR':
       return condition.type === 'OPERATOR_NOT'
         ? negated(condition.children[0], isName)
         : listed(condition, isName)
-    case 'COMPARISON': {
-      const text = isName(condition.left) ? textOf(condition.right) : undefined
-      if (text === undefined) return null
-      if (condition.type === 'COMPARE_EQUAL') return (name) => name === text
-      return condition.type === 'COMPARE_NOTEQUAL' ? (name) => name !== text : null
-    }
+    case 'COMPARISON':
+      return compared(condition, isName)
     case 'FUNCTION':
       return called(condition, isName)
     default:
       return null
   }
+}
+
+type Conjunction = Extract<Expression, { class: 'CONJUNCTION' }>
+
+function joined({ type, children }: Conjunction, isName: (part: Expression) => boolean): Test | null {
+  const parts = known(children.map((child) => testOf(child, isName)))
+  if (parts === null) return null
+  return type === 'CONJUNCTION_AND'
+    ? (name) => parts.every((part) => part(name))
+    : (name) => parts.some((part) => part(name))
+}
+
+function compared({ type, left, right }: Comparison, isName: (part: Expression) => boolean): Test | null {
+  const text = isName(left) ? textOf(right) : undefined
+  if (text === undefined) return null
+  if (type === 'COMPARE_EQUAL') return (name) => name === text
+  return type === 'COMPARE_NOTEQUAL' ? (name) => name !== text : null
 }
 
 function known(parts: readonly (Test | null)[]): readonly Test[] | null {

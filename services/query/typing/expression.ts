@@ -344,7 +344,8 @@ function bindLambda(expression: node.Lambda, scope: Scope): Bound {
   const isParameter = (part: node.Expression) =>
     part.class === 'COLUMN_REF' && lambdas.has(part.column_names[0]?.toLowerCase() ?? '')
   // What names a parameter is no key of a stage below, which does not know it.
-  const replace = (part: node.Expression) => (findPart(part, isParameter) ? null : scope.replace?.(part) ?? null)
+  const replace = (part: node.Expression) =>
+    findPart(part, isParameter) ? null : (scope.replace?.(part) ?? null)
   const body = bindComputed(expression.expr, { ...scope, lambdas, replace })
   const parameters = fresh.map(([, name]) => sql.column(name))
   const [only = sql.nothing, second] = parameters

@@ -9,8 +9,19 @@ import { bindComputed, made } from './expression.ts'
 import { kindOf } from './harden.ts'
 import { bindJoin } from './join.ts'
 import { lateralOf } from './lateral.ts'
-import type { Bound, Column, Environment, From, Identifier, Relation, Scope, Source, Task, Use } from './relation.ts'
 import { bindPivot } from './pivot.ts'
+import type {
+  Bound,
+  Column,
+  Environment,
+  From,
+  Identifier,
+  Relation,
+  Scope,
+  Source,
+  Task,
+  Use,
+} from './relation.ts'
 import { columnsUnder, listNames, scopeOf } from './scope.ts'
 import { isSeries, maxSeries, seriesLength } from './series.ts'
 import { ofNoRows } from './value.ts'
@@ -251,22 +262,19 @@ function ofLeftRow(from: From, rows: readonly (readonly Bound[])[], { seen }: Sc
 /** `range`, `generate_series` and `unnest`: of what is written out, or of the row to the left. */
 function bindSeries(table: node.TableFunction, task: Task, environment: Environment): From {
   const called = table.function
-  const name = called.function_name?.toLowerCase() ?? ''
-  const isKnown = called.class === 'FUNCTION' && (isSeries(name) || name === 'unnest') && called.schema === ''
-  if (!isKnown || functionClass(name, 'table') === 'deny') return task.refuse('FUNCTION_NOT_ALLOWED', table)
+  const name = seriesName(table) ?? task.refuse('FUNCTION_NOT_ALLOWED', table)
   const rows = isSeries(name) ? seriesLength(called.children, task.today) : listLength(called.children)
   if (isOfRow(called, rows)) return bindFrom(unnested(table, name), task, environment)
   if (rows === undefined || rows > maxSeries) task.note('COST', table, { key: 'hint.series' })
   const scope = emptyScope(task, environment)
   const children = called.children.map((child) => listOf(child, scope) ?? bindComputed(child, scope))
   const physical = [name]
-  const isOfNumbers = children[0]?.kind === 'number'
-  const kinds = isSeries(name) ? [isOfNumbers ? ('number' as const) : ('timestamp' as const)] : []
+  const kind = children[0]?.kind === 'number' ? ('number' as const) : ('timestamp' as const)
   const named = {
     alias: table.alias || name,
     names: table.column_name_alias,
     physical,
-    kinds,
+    kinds: isSeries(name) ? [kind] : [],
     rows: rows ?? 0,
   }
   const tree = sql.call(
@@ -274,6 +282,12 @@ function bindSeries(table: node.TableFunction, task: Task, environment: Environm
     children.map((child) => child.tree),
   )
   return publicSource((alias) => sql.tableFunction(tree, alias, physical), named, task)
+}
+
+function seriesName({ function: called }: node.TableFunction): string | undefined {
+  const name = called.function_name?.toLowerCase() ?? ''
+  const isKnown = called.class === 'FUNCTION' && (isSeries(name) || name === 'unnest') && called.schema === ''
+  return isKnown && functionClass(name, 'table') !== 'deny' ? name : undefined
 }
 
 /** A series whose bounds, or a list whose members, are columns. */

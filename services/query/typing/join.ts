@@ -32,25 +32,15 @@ export function bindJoin(sides: Sides, task: Task, environment: Environment): Fr
   const lateral = readsLeft(sides)
   if (lateral) checkLateral(sides, lateral, task)
   const both = paired(sides)
-  if (join.join_type === 'ANTI' && right.sources.some(({ there }) => there)) task.markPartial()
   const scope = scopeOf(both, task, environment)
   const using = usingColumns(sides, task)
   const named = using.map((name) => mergedPair(name, sides, scope))
   const parts = conjuncts(join.condition)
   const conditions = parts.map((part) => bindOn(part, scope))
   const equalities = [...named.map(({ equality }) => equality), ...equalitiesOf(parts, scope)]
-  const known = [...left.equalities, ...right.equalities, ...equalities]
   const obligation = lateral && lateral.isNested !== true ? undefined : obligationOf(sides)
   const pending = stillTied(sides)
-  const isInner = join.join_type === 'INNER'
-  const open = [...left.obligations, ...right.obligations, ...(obligation ? [obligation] : [])]
-  const remaining = open.filter(
-    (one) => !isMet(one, isInner || one === obligation ? known : sideOf(one, sides)),
-  )
-  // A filter after ASOF would look at the one row that was chosen, not choose among those of the person.
   const isAsOf = join.ref_type === 'ASOF'
-  const later = remaining.filter((one) => (isInner && !isAsOf) || (one !== obligation && maySettleLater(one, sides)))
-  for (const one of remaining) if (!later.includes(one)) refuseObligation(one, task)
   const pix = left.pix && right.pix ? [sql.equal(left.pix, right.pix)] : []
   const own = [...named.map(({ condition }) => condition), ...conditions.map(({ tree }) => tree)]
   const all = [...(lateral?.ties ?? []), ...own, ...pix]
@@ -71,13 +61,35 @@ export function bindJoin(sides: Sides, task: Task, environment: Environment): Fr
     ties: [...(left.ties ?? []), ...(right.ties ?? []), ...equalities],
     joined: placeOf(join),
     ...(pending ? { lateral: pending } : {}),
-    obligations: later,
+    obligations: settled(sides, { obligation, equalities }, task),
     uses: [...left.uses, ...right.uses, ...scope.seen.uses],
     seen: {
       outer: [...stillOuter(sides), ...scope.seen.outer],
       released: [...left.seen.released, ...right.seen.released, ...scope.seen.released],
     },
   }
+}
+
+interface Settling {
+  /** Of this join. */
+  readonly obligation: Obligation | undefined
+  readonly equalities: readonly Equality[]
+}
+
+/** The obligations that WHERE may still meet; refuses those that it may not. */
+function settled(sides: Sides, { obligation, equalities }: Settling, task: Task): readonly Obligation[] {
+  const { join, left, right } = sides
+  const known = [...left.equalities, ...right.equalities, ...equalities]
+  const isInner = join.join_type === 'INNER'
+  const open = [...left.obligations, ...right.obligations, ...(obligation ? [obligation] : [])]
+  const remaining = open.filter(
+    (one) => !isMet(one, isInner || one === obligation ? known : sideOf(one, sides)),
+  )
+  // A filter after ASOF would look at the one row that was chosen, not choose among those of the person.
+  const isOpen = isInner && join.ref_type !== 'ASOF'
+  const later = remaining.filter((one) => isOpen || (one !== obligation && maySettleLater(one, sides)))
+  for (const one of remaining) if (!later.includes(one)) refuseObligation(one, task)
+  return later
 }
 
 /** One inequality, or the last name of USING, says what is nearest; whatever would have to be tried is none. */
@@ -147,6 +159,7 @@ function classOf(classes: readonly RelationClass[]): RelationClass {
 function checkKind({ join, left, right }: Sides, task: Task): void {
   const classes = [left.class, right.class]
   if (join.ref_type === 'POSITIONAL') task.note('JOIN_NOT_ALLOWED', join)
+  if (join.join_type === 'ANTI' && right.sources.some(({ there }) => there)) task.markPartial()
   if (!classes.includes('PK')) return
   // For each row of nobody it would choose one row among those of all persons.
   if (join.ref_type === 'ASOF' && left.class !== 'PK') task.note('JOIN_NOT_ALLOWED', join)
@@ -194,26 +207,39 @@ interface Merged {
 
 /** One name of USING: the two columns are compared, and the bare name means the side that is always there. */
 function mergedPair(name: string, { join, left, right }: Sides, scope: Scope): Merged {
-  const one = (from: From): Column => {
-    const found = visible(from).filter((column) => column.name.toLowerCase() === name.toLowerCase())
-    const [column] = found
-    if (column && found.length === 1 && !name.startsWith('__')) return touch(column, scope)
-    const known = listNames(visible(from).map((other) => other.name))
-    return scope.task.refuse('COLUMN_UNKNOWN', join, { with: { known } })
-  }
-  const [l, r] = [one(left), one(right)]
+  const [l, r] = [columnNamed(name, left, { join, scope }), columnNamed(name, right, { join, scope })]
   const isPerson = isSame(l.identifier, r.identifier)
   const isLast = join.ref_type === 'ASOF' && name === join.using_columns.at(-1)
   if ((l.identifier || r.identifier) && (isLast || !isPerson)) scope.task.note('IDENTIFIER_COMPARED', join)
-  const equal = isLast ? sql.comparison('COMPARE_GREATERTHANOREQUALTO', l.ref, r.ref) : sql.equal(l.ref, r.ref)
+  const equal = isLast
+    ? sql.comparison('COMPARE_GREATERTHANOREQUALTO', l.ref, r.ref)
+    : sql.equal(l.ref, r.ref)
   const operands = [l, r].map((column) => bind({ class: 'EXPANDED', column }, scope))
   const condition = compareSafely(operands) || isPerson || scope.class === 'SAFE' ? equal : sql.tryOf(equal)
   for (const { restrict } of [l, r])
     if (restrict.includes('filter')) scope.task.note('COLUMN_RESTRICTED', join)
-  const isFull = join.join_type === 'FULL'
-  const kept = join.join_type === 'RIGHT' ? r : l
-  const column = isFull ? { ...l, ref: sql.coalesce(l.ref, r.ref) } : kept
-  return { name, column, condition, equality: { left: [l], right: [r], isPerson: isPerson && !isLast, bare: [l, r] } }
+  const column = keptColumn(join, l, r)
+  return {
+    name,
+    column,
+    condition,
+    equality: { left: [l], right: [r], isPerson: isPerson && !isLast, bare: [l, r] },
+  }
+}
+
+/** The side that is always there; of FULL whichever is. */
+function keptColumn({ join_type }: Join, left: Column, right: Column): Column {
+  if (join_type === 'FULL') return { ...left, ref: sql.coalesce(left.ref, right.ref) }
+  return join_type === 'RIGHT' ? right : left
+}
+
+/** The one column of a side that a name of USING means. */
+function columnNamed(name: string, from: From, { join, scope }: { join: Join; scope: Scope }): Column {
+  const found = visible(from).filter((column) => column.name.toLowerCase() === name.toLowerCase())
+  const [column] = found
+  if (column && found.length === 1 && !name.startsWith('__')) return touch(column, scope)
+  const known = listNames(visible(from).map((other) => other.name))
+  return scope.task.refuse('COLUMN_UNKNOWN', join, { with: { known } })
 }
 
 function mergedColumns({ left, right }: Sides, named: readonly Merged[]): readonly Column[] {

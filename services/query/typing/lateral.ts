@@ -1,27 +1,11 @@
-/** LATERAL: a query of FROM that reads the rows to its left. Over patient rows it is tied to the person of that row. */
-import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
 import { literalNumber } from '../functions.ts'
 import type { Expression, Join, Modifier, Order, Select, Window } from '../statement/nodes.ts'
 import { atPosition } from './group.ts'
 import { addEquality } from './hints.ts'
 import type { Item } from './items.ts'
-import type { Column, From, Relation, Scope, Task } from './relation.ts'
+import type { Column, From, Lateral, Relation, Scope, Task } from './relation.ts'
 import type { Tie } from './ties.ts'
-
-/** What a query of FROM reads of the rows to its left. */
-export interface Lateral {
-  /** Columns of rows outside that it reads. */
-  readonly reads: readonly Column[]
-  /** Over patient rows: tied to the person on the left. */
-  readonly isWithinPerson: boolean
-  /** When the person is all that ties it: what to compare, so that nothing is left to correlate. */
-  readonly ties?: readonly Tree[]
-  /** One row for each person, whether or not there are rows: aggregates without GROUP BY. */
-  readonly isValue: boolean
-  /** It stands among other relations, which are joined to the rows on the left as one. */
-  readonly isNested?: boolean
-}
 
 export function lateralOf(relation: Relation, alias: string): Lateral | undefined {
   const { outer, ties, isWithinPerson, isValue = false } = relation

@@ -53,7 +53,9 @@ function selectOf(list: readonly Expression[], from: TableReference): Select {
 
 /** `SELECT others, agg FILTER (WHERE x = 'a') AS a, … GROUP BY others`. */
 function pivoted(pivot: Pivot, { columns }: Relation, { key, task }: { key: string; task: Task }): Select {
-  const used = new Set([...pivot.aggregates, ...pivot.pivots.flatMap((one) => one.pivot_expressions)].flatMap(namesIn))
+  const used = new Set(
+    [...pivot.aggregates, ...pivot.pivots.flatMap((one) => one.pivot_expressions)].flatMap(namesIn),
+  )
   const given = pivot.groups.map((name) => name.toLowerCase())
   const others = columns.map(({ name }) => name).filter((name) => !used.has(name.toLowerCase()))
   const groups = given.length > 0 ? given : others
@@ -94,11 +96,16 @@ interface Cell {
 /** Its name is that of the values; of several aggregates, or of one with a name, the name of the aggregate is added. */
 function cellOf(aggregate: Expression, { name, conditions, pivot, task }: Cell): Expression {
   const call = isAggregateCall(aggregate) ? aggregate : undefined
-  if (!call || call.filter) return task.refuse('STATEMENT_NOT_ALLOWED', aggregate, { hint: { key: 'hint.pivot' } })
+  if (!call || call.filter)
+    return task.refuse('STATEMENT_NOT_ALLOWED', aggregate, { hint: { key: 'hint.pivot' } })
   const isNamed = pivot.aggregates.length > 1 || (call.alias ?? '') !== ''
   const filter: Expression = { class: 'CONJUNCTION', type: 'CONJUNCTION_AND', children: conditions }
   const alias = isNamed ? `${name}_${call.alias || call.function_name}` : name
-  const filtered: Call = { ...call, alias, filter: conditions.length === 1 ? (conditions[0] ?? null) : filter }
+  const filtered: Call = {
+    ...call,
+    alias,
+    filter: conditions.length === 1 ? (conditions[0] ?? null) : filter,
+  }
   return filtered
 }
 
@@ -149,7 +156,9 @@ function unpivoted(pivot: Pivot, source: Relation, task: Task): Relation {
   }))
   const taken = new Set(branches.flatMap(({ values }) => values))
   const others = source.columns.filter((column) => !taken.has(column))
-  const marked = pivot.unpivot_names.map((_, i) => branches.some(({ values }) => values[i]?.mark !== undefined))
+  const marked = pivot.unpivot_names.map((_, i) =>
+    branches.some(({ values }) => values[i]?.mark !== undefined),
+  )
   const shape: Shape = { others, marked, isWhole: pivot.include_nulls }
   const trees = branches.map((branch) => branchOf(source, { branch, shape }, task))
   const [first, ...rest] = trees
@@ -164,7 +173,11 @@ function unpivoted(pivot: Pivot, source: Relation, task: Task): Relation {
     ...source,
     tree: rest.reduce((left, right) => sql.setOperation('UNION', true, [left, right]), first),
     columns: [
-      ...others.map((column, i) => ({ ...column, physical: `o${i}`, ...(column.mark ? { mark: `o${i}__s` } : {}) })),
+      ...others.map((column, i) => ({
+        ...column,
+        physical: `o${i}`,
+        ...(column.mark ? { mark: `o${i}__s` } : {}),
+      })),
       { ...label, restrict: [], personal: false, isNamed: true },
       ...values,
     ],

@@ -41,9 +41,7 @@ export function finish(ending: Ending): () => Draft {
   const { scope } = stage
   const shown = items.map((item) => show(item, scope))
   const ends = { ...ending, shown, columns: outputColumns(shown, scope) }
-  const made = rowsBelow(ending) * (stage.rowsOfOne?.() ?? 1)
-  if (stage.rowsOfOne && scope.class !== 'SAFE' && made > maxSeries)
-    scope.task.note('COST', items[0]?.expression, { key: 'hint.series' })
+  const rows = rowsOfList(ending)
   const modifiers = scope.class === 'PK' ? personModifiers(ends) : openModifiers(ends)
   const isAlone = ending.ties.length > 0 && scope.seen.outer.length === ending.ties.length
   const isLateral = scope.environment.isLateral === true && scope.class === 'PK'
@@ -59,7 +57,7 @@ export function finish(ending: Ending): () => Draft {
     isGrouped: stage.isGrouped || modifiers.isGrouped,
     isPerPerson: stage.unique || stage.isPerPerson === true,
     lacks: scope.lacks === true && !stage.isSingle,
-    rows: rowsBelow(ending) * (stage.rowsOfOne?.() ?? 1),
+    rows,
     ...(isTied
       ? { ties: ending.ties.map(({ outer }, i) => ({ outer: outer.ref, inner: `__tie${i}` })) }
       : {}),
@@ -67,6 +65,15 @@ export function finish(ending: Ending): () => Draft {
     isValue: isLateral && isValue,
     outer: scope.seen.outer,
   })
+}
+
+/** Notes COST when `unnest` makes too many. */
+function rowsOfList(ending: Ending): number {
+  const { stage, items } = ending
+  const rows = rowsBelow(ending) * (stage.rowsOfOne?.() ?? 1)
+  if (stage.rowsOfOne && stage.scope.class !== 'SAFE' && rows > maxSeries)
+    stage.scope.task.note('COST', items[0]?.expression, { key: 'hint.series' })
+  return rows
 }
 
 function rowsBelow({ stage, from }: Ending): number {

@@ -16,16 +16,17 @@ export function bindRecursive(node: Recursive, task: Task, environment: Environm
   if (start.class === 'PK') return task.refuse('RECURSION', node.left)
   const step = (known: Known) => {
     const relation = referenceTo(name, { node, known })
-    const find = (wanted: string) =>
-      wanted === node.cte_name.toLowerCase() ? relation : ctes.find(wanted)
+    const find = (wanted: string) => (wanted === node.cte_name.toLowerCase() ? relation : ctes.find(wanted))
     return task.query(node.right, { ctes: { find } })
   }
   const first = step({ columns: start.columns, class: start.class, isMarked: start.class === 'SAFE' })
   if (first.class === 'PK') return task.refuse('RECURSION', node.right)
   const kind: RelationClass = start.class === 'SAFE' || first.class === 'SAFE' ? 'SAFE' : 'PUB'
   const isMarked = kind === 'SAFE'
-  const next = isMarked && start.class === 'PUB' ? step({ columns: start.columns, class: kind, isMarked }) : first
-  if (next.columns.length !== start.columns.length) task.note('TYPE_ERROR', node.left, { key: 'hint.branches' })
+  const next =
+    isMarked && start.class === 'PUB' ? step({ columns: start.columns, class: kind, isMarked }) : first
+  if (next.columns.length !== start.columns.length)
+    task.note('TYPE_ERROR', node.left, { key: 'hint.branches' })
   if (node.union_all && isEndless(node)) task.note('COST', node.right, { key: 'hint.recursion' })
   const relation = referenceTo(name, { node, known: { columns: start.columns, class: kind, isMarked } })
   const branches = [start, next].map((branch) => aligned(branch, isMarked, task))

@@ -4,7 +4,6 @@ import type { Tree } from '../../engine/engine.ts'
 import type { Code, Facts, Sentence } from '../../kernel/refusal.ts'
 import type { Beside } from '../build.ts'
 import type { LeafDraft } from '../plan.ts'
-import type { Lateral } from './lateral.ts'
 import type { Call, ColumnReference, Cte, Expression, QueryNode, Window } from '../statement/nodes.ts'
 
 /**
@@ -81,6 +80,20 @@ export interface Obligation {
   /** Columns of each side that USING merged. */
   readonly merged: readonly [readonly Column[], readonly Column[]]
   readonly at: unknown
+}
+
+/** What a query of FROM reads of the rows to its left. */
+export interface Lateral {
+  /** Columns of rows outside that it reads. */
+  readonly reads: readonly Column[]
+  /** Over patient rows: tied to the person on the left. */
+  readonly isWithinPerson: boolean
+  /** When the person is all that ties it: what to compare, so that nothing is left to correlate. */
+  readonly ties?: readonly Tree[]
+  /** One row for each person, whether or not there are rows: aggregates without GROUP BY. */
+  readonly isValue: boolean
+  /** It stands among other relations, which are joined to the rows on the left as one. */
+  readonly isNested?: boolean
 }
 
 export interface From {

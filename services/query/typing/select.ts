@@ -31,7 +31,9 @@ export function bindSelect(written: Select, task: Task, outside: Environment): R
   const filtered = bindWhere(written, from, scope)
   const isAsked = environment.isLateral === true || (environment.isScalar === true && items.length === 1)
   const isValue = isAsked && isValuePerPerson(written, items, filtered.found)
-  const limited = environment.isLateral ? limitPerPerson(written, { items, ties: filtered.found }, scope) : null
+  const limited = environment.isLateral
+    ? limitPerPerson(written, { items, ties: filtered.found }, scope)
+    : null
   const select = limited ?? written
   const grouping = groupedByPerson(select, { ties: filtered.found, isValue }, environment)
   const groups = stageOfGroups(grouping, { items, from }, filtered.stage)

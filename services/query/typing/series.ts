@@ -46,14 +46,22 @@ function daysOf(step: Expression): number | undefined {
 /** A day that is written out, or the day of the request, with intervals added or taken away; in days. */
 function momentOf(at: Expression, today: string): number | undefined {
   if (at.class === 'CAST') return dayOf(at.child.class === 'CONSTANT' ? at.child.value.value : undefined)
-  const isName = at.class === 'COLUMN_REF' && at.column_names.length === 1
-  const name = isName ? at.column_names[0] : at.class === 'FUNCTION' ? at.function_name : undefined
-  if (name !== undefined && clockOf(name.toLowerCase())) return dayOf(today)
-  if (at.class !== 'FUNCTION' || at.children.length !== 2 || (name !== '+' && name !== '-')) return undefined
-  const [left, right] = at.children
-  const start = left && momentOf(left, today)
-  const years = right && yearsOf(right)
-  const distance = years === undefined ? right && literalNumber(right) : years * 366
+  if (isClock(at)) return dayOf(today)
+  return at.class === 'FUNCTION' ? momentMoved(at, today) : undefined
+}
+
+function isClock(at: Expression): boolean {
+  if (at.class === 'FUNCTION') return clockOf(at.function_name.toLowerCase()) !== null
+  return at.class === 'COLUMN_REF' && clockOf(at.column_names.join('.').toLowerCase()) !== null
+}
+
+function momentMoved(
+  { function_name: name, children: [left, right] }: Call,
+  today: string,
+): number | undefined {
+  if (!left || !right || (name !== '+' && name !== '-')) return undefined
+  const [start, years] = [momentOf(left, today), yearsOf(right)]
+  const distance = years === undefined ? literalNumber(right) : years * 366
   if (start === undefined || distance === undefined) return undefined
   return name === '+' ? start + distance : start - distance
 }

@@ -12,11 +12,7 @@ import { listNames, scopeOf } from './scope.ts'
 export function bindSetOperation(operation: SetOperation, task: Task, outside: Environment): Relation {
   const { isAnswer, ...environment } = { ...outside, ctes: task.ctes(operation.cte_map.map, outside) }
   const { isExists: _isExists, isScalar: _isScalar, isLateral: _isLateral, ...inside } = environment
-  const asked = [task.query(operation.left, inside), task.query(operation.right, inside)] as const
-  const isByName = operation.setop_type === 'UNION_BY_NAME'
-  const [left, right] = isByName ? byName(asked, task) : asked
-  if (left.columns.length !== right.columns.length)
-    task.note('TYPE_ERROR', operation, { key: 'hint.branches' })
+  const [left, right] = branchesOf(operation, inside, task)
   const isPersonal = left.class === 'PK' || right.class === 'PK'
   if (isPersonal) checkPersons(operation, [left, right], task)
   const marked = left.columns.map((column, i) => (column.mark ?? right.columns[i]?.mark) !== undefined)
@@ -25,7 +21,7 @@ export function bindSetOperation(operation: SetOperation, task: Task, outside: E
     Tree,
   ]
   const relation: Relation = {
-    tree: sql.setOperation(isByName ? 'UNION' : operation.setop_type, operation.setop_all, branches),
+    tree: sql.setOperation(operation.setop_type.replace(/_BY_NAME$/, ''), operation.setop_all, branches),
     columns: left.columns.map((column, i) => merged(column, right.columns[i], i, marked[i] === true)),
     class: isPersonal ? 'PK' : left.class === 'SAFE' || right.class === 'SAFE' ? 'SAFE' : 'PUB',
     unique: false,
@@ -39,6 +35,19 @@ export function bindSetOperation(operation: SetOperation, task: Task, outside: E
   return isAnswer || operation.modifiers.length > 0
     ? modified(operation, relation, { task, environment, isAnswer })
     : relation
+}
+
+function branchesOf(
+  operation: SetOperation,
+  environment: Environment,
+  task: Task,
+): readonly [Relation, Relation] {
+  const asked = [task.query(operation.left, environment), task.query(operation.right, environment)] as const
+  if (operation.setop_type === 'UNION_BY_NAME') return byName(asked, task)
+  const [left, right] = asked
+  if (left.columns.length !== right.columns.length)
+    task.note('TYPE_ERROR', operation, { key: 'hint.branches' })
+  return asked
 }
 
 /** Whether groups of it may be withheld whole. */
