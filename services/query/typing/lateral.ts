@@ -1,3 +1,4 @@
+/** LATERAL: a query of FROM that reads the rows to its left. Over patient rows it is tied to the person of that row. */
 import * as sql from '../build.ts'
 import { literalNumber } from '../functions.ts'
 import type { Expression, Join, Modifier, Order, Select, Window } from '../statement/nodes.ts'
@@ -7,6 +8,7 @@ import type { Item } from './items.ts'
 import type { Column, From, Lateral, Relation, Scope, Task } from './relation.ts'
 import type { Tie } from './ties.ts'
 
+/** What a typed query under an alias reads of the rows to its left; undefined when it reads nothing outside. */
 export function lateralOf(relation: Relation, alias: string): Lateral | undefined {
   const { outer, ties, isWithinPerson, isValue = false } = relation
   if (outer.length === 0) return undefined
