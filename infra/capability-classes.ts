@@ -26,6 +26,8 @@ export const scalarGroups: readonly Group[] = [
       millennium millisecond minute month monthname nanosecond quarter second week weekday weekofyear year yearweek
       json_valid typeof struct_pack row`,
   },
+  // Series have a length that the query room bounds, from their operands or on each row.
+  { class: allow, names: 'range generate_series' },
   // Those that bring their arguments to one type raise when a value does not fit it.
   { class: allow, names: 'greatest least list_value list_pack try_strptime' },
   {
@@ -111,7 +113,7 @@ export const scalarGroups: readonly Group[] = [
   {
     class: deny,
     why: 'time or length of the answer is set by a value, a format or a fold, without bound',
-    names: `sleep_ms bar equi_width_bins format printf range generate_series json_pretty list_reduce array_reduce reduce`,
+    names: `sleep_ms bar equi_width_bins format printf json_pretty list_reduce array_reduce reduce`,
   },
   {
     class: deny,

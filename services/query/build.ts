@@ -164,15 +164,23 @@ export const derived = (query: Tree, alias: string, columns: readonly string[] =
   subquery: { node: query, named_param_map: [] },
   column_name_alias: columns,
 })
-export const join = (type: string, [left, right]: readonly [Tree, Tree], condition: Tree | null): Tree => ({
+/**
+ * Without a condition it says ON true: the engine prints a product as a comma, without parentheses, and that binds less than the
+ * joins around it.
+ */
+export const join = (
+  type: string,
+  [left, right]: readonly [Tree, Tree],
+  { on = null, isAsOf = false }: { readonly on?: Tree | null; readonly isAsOf?: boolean } = {},
+): Tree => ({
   type: 'JOIN',
   alias: '',
   ...tableFields,
   left,
   right,
-  condition,
+  condition: on ?? boolean(true),
   join_type: type,
-  ref_type: condition === null ? 'CROSS' : 'REGULAR',
+  ref_type: isAsOf ? 'ASOF' : 'REGULAR',
   using_columns: [],
   delim_flipped: false,
   duplicate_eliminated_columns: [],
@@ -185,8 +193,8 @@ export interface Beside {
 /** The rows of the first, each once, with what stands beside them. */
 export const beside = (first: Tree, others: readonly Beside[]): Tree =>
   others.reduce((left, { tree, on }) => {
-    if (on) return join('LEFT', [left, tree], on)
-    return left === empty ? tree : join('INNER', [left, tree], null)
+    if (on) return join('LEFT', [left, tree], { on })
+    return left === empty ? tree : join('INNER', [left, tree])
   }, first)
 export const values = (rows: readonly (readonly Tree[])[]): Tree => ({
   type: 'EXPRESSION_LIST',

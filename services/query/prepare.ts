@@ -15,6 +15,7 @@ import { readStatement, type Statement } from './statement/read.ts'
 import { distinctOfRows } from './typing/distinct.ts'
 import { inputOfRelation, isBesidePersons } from './typing/input.ts'
 import { checkOutermost } from './typing/outermost.ts'
+import { bindRecursive } from './typing/recursive.ts'
 import type { Ctes, Environment, Relation, Task } from './typing/relation.ts'
 import { bindSelect } from './typing/select.ts'
 import { bindSetOperation } from './typing/setop.ts'
@@ -180,7 +181,7 @@ function bindQuery(node: QueryNode, task: Task, environment: Environment): Relat
     case 'SET_OPERATION_NODE':
       return bindSetOperation(node, task, environment)
     case 'RECURSIVE_CTE_NODE':
-      return task.refuse('RECURSION', node)
+      return bindRecursive(node, task, environment)
   }
 }
 

@@ -1,8 +1,9 @@
 /** Random statements that read what was released before: a figure of all persons, or figures of groups. */
 import type { Value } from '../../services/engine/engine.ts'
 import type { Cell, Row } from './cohort.ts'
-import type { Env, Expression, Generated, GeneratedMeasure, Predicate, Source } from './generator.ts'
+import type { Env, Expression, Generated, GeneratedMeasure, Predicate } from './generator.ts'
 import { makePredicate } from './generator-predicate.ts'
+import type { Source } from './generator-source.ts'
 import { type Alias, cell, column } from './generator-tables.ts'
 import type { Dice } from './seed.ts'
 

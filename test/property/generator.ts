@@ -6,6 +6,7 @@ import type { Cell, Cohort, Row } from './cohort.ts'
 import { makePredicate } from './generator-predicate.ts'
 import { type Given, makeReleased } from './generator-released.ts'
 import { makeSets } from './generator-sets.ts'
+import { makeSource, type Source } from './generator-source.ts'
 import { makeStatistic, type Statistic } from './generator-statistic.ts'
 import { type Alias, cell, column, numbers, tableOf, texts } from './generator-tables.ts'
 import type { Dice } from './seed.ts'
@@ -39,19 +40,6 @@ export interface GeneratedMeasure {
   readonly other?: (env: Env) => Cell
   readonly q?: number
   readonly statistic?: Statistic
-}
-
-export interface Source {
-  readonly sql: string
-  /** Aliases of personal tables that may be named, and whether the public one may. */
-  readonly aliases: readonly Alias[]
-  /** How the rows of FROM come about. */
-  readonly kind: 'single' | 'join' | 'left' | 'frame'
-  readonly tables: readonly Alias[]
-  /** Condition inside the ON of a frame. */
-  readonly on?: Predicate
-  /** Columns that are compared, of the first and the second table, where it is not the person or the region. */
-  readonly by?: readonly [string, string]
 }
 
 export interface Generated {
@@ -157,55 +145,6 @@ function semiJoin(dice: Dice, alias: Alias, cohort: Cohort): Predicate {
       of: (env) => (cell(env, alias, 'pid') === null ? null : isIn(env)),
     },
   ] satisfies Predicate[])
-}
-
-function makeSource(dice: Dice): Source {
-  const single = (alias: Alias): Source => ({
-    sql: `${tableOf[alias]} ${alias}`,
-    aliases: [alias],
-    kind: 'single',
-    tables: [alias],
-  })
-  const joined = (tables: readonly [Alias, Alias]): Source => {
-    const [a, b] = tables
-    const name = (alias: Alias) => `${tableOf[alias]} ${alias}`
-    return { sql: `${name(a)} JOIN ${name(b)} ON ${a}.pid = ${b}.pid`, aliases: tables, kind: 'join', tables }
-  }
-  const left = (b: Alias): Source => ({
-    sql: `persons p LEFT JOIN ${tableOf[b]} ${b} ON p.pid = ${b}.pid`,
-    aliases: ['p', b],
-    kind: 'left',
-    tables: ['p', b],
-  })
-  const withRegions: Source = {
-    sql: 'persons p JOIN regions r ON r.region = p.region',
-    aliases: ['p', 'r'],
-    kind: 'join',
-    tables: ['p', 'r'],
-  }
-  const frame = (): Source => {
-    const on = makePredicate(dice, ['p'], 1)
-    const sql = `regions r LEFT JOIN persons p ON p.region = r.region AND ${on.sql}`
-    return { sql, aliases: ['p'], kind: 'frame', tables: ['r', 'p'], on }
-  }
-  const makers = [
-    () => single(dice.pick(['p', 's', 'e', 'f', 't', 'c'])),
-    () =>
-      joined(
-        dice.pick([
-          ['s', 'p'],
-          ['e', 'p'],
-          ['s', 'e'],
-          ['f', 'p'],
-          ['t', 'p'],
-          ['f', 't'],
-        ] as const),
-      ),
-    () => left(dice.pick(['s', 'e', 'f', 't'])),
-    () => withRegions,
-    frame,
-  ]
-  return dice.pick(makers)()
 }
 
 function frameKey(dice: Dice): Expression {

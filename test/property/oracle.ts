@@ -78,7 +78,12 @@ function envsOf({ source, where, given }: Generated, cohort: Cohort): readonly E
   if (!first) return []
   const world = { cohort, given }
   const start = rowsOf(world, first).map((row): Env => ({ [first]: row }))
-  const envs = second ? start.flatMap((env) => joined({ source, world, first, second }, env)) : start
+  const envs = second
+    ? [
+        ...start.flatMap((env) => joined({ source, world, first, second }, env)),
+        ...unmet({ source, world, first, second }),
+      ]
+    : start
   return where ? envs.filter((env) => where.of(env) === true) : envs
 }
 
@@ -97,8 +102,17 @@ function joined({ source, world, first, second }: Join, env: Env): readonly Env[
     .filter((row) => key !== null && row[right] === key)
     .map((row): Env => ({ ...env, [second]: row }))
     .filter((both) => !source.on || source.on.of(both) === true)
-  const isOuter = source.kind === 'left' || source.kind === 'frame'
+  const isOuter = source.kind === 'left' || source.kind === 'full' || source.kind === 'frame'
   return matches.length === 0 && isOuter ? [{ ...env, [second]: null }] : matches
+}
+
+/** Of a FULL join the rows of the second side that meet none of the first. */
+function unmet({ source, world, first, second }: Join): readonly Env[] {
+  if (source.kind !== 'full') return []
+  const met = new Set(rowsOf(world, first).map(({ pid }) => pid ?? null))
+  return rowsOf(world, second)
+    .filter(({ pid = null }) => pid === null || !met.has(pid))
+    .map((row): Env => ({ [first]: null, [second]: row }))
 }
 
 const nameOf = (keys: readonly (Cell | Value)[]) =>

@@ -352,4 +352,45 @@ export const broken: Record<string, Case> = {
     'SELECT ward, __pix, count(*) FROM (SELECT ward, __pix, row_number() OVER (PARTITION BY ward ORDER BY __pix) AS r FROM care.stays) WHERE r < 3 GROUP BY ALL',
     plain,
   ],
+  // Lateral queries, recursion and choices of one row.
+  'a lateral query of other persons': [
+    'SELECT p.sex, p.__pix, count(*) FROM care.persons p JOIN (SELECT s.cost, s.__pix FROM care.stays s WHERE s.ward = p.sex) x ON x.__pix = p.__pix GROUP BY ALL',
+    plain,
+  ],
+  'a lateral value of all persons': [
+    'SELECT p.sex, p.__pix, count(*) FROM care.persons p, (SELECT max(cost) AS m FROM care.stays s WHERE s.cost < p.born) x GROUP BY ALL',
+    plain,
+  ],
+  'a lateral person key computed': [
+    'SELECT x.y::VARCHAR, p.__pix, count(*) FROM care.persons p, (SELECT p.__pix + 1 AS y) x GROUP BY ALL',
+    plain,
+  ],
+  'lateral values with the person key as data': [
+    'SELECT p.sex, p.__pix, count(*), count(x.y) FROM care.persons p, (VALUES (p.__pix), (p.born::UINTEGER)) x(y) GROUP BY ALL',
+    counted,
+  ],
+  'the number of a row over all persons': [
+    'SELECT (n % 2)::VARCHAR, __pix, count(*) FROM (SELECT __pix, row_number() OVER () AS n FROM care.stays) GROUP BY ALL',
+    plain,
+  ],
+  'the number of a row as a label': [
+    'SELECT n, __pix, count(*) FROM (SELECT __pix, row_number() OVER () AS n FROM care.stays) GROUP BY ALL',
+    plain,
+  ],
+  'rows chosen by their number': [
+    'SELECT ward, __pix, count(*) FROM (SELECT ward, __pix, row_number() OVER () AS n FROM care.stays) WHERE n < 5 GROUP BY ALL',
+    plain,
+  ],
+  'the nearest row among all persons': [
+    'SELECT r.label, e.__pix, count(*) FROM care.regions r ASOF JOIN care.events e ON r.size >= e.day GROUP BY ALL',
+    plain,
+  ],
+  'a recursion from person to person': [
+    'WITH RECURSIVE t(w, x) AS (SELECT ward, __pix FROM care.stays UNION ALL SELECT s.ward, t.x FROM t JOIN care.stays s ON s.ward > t.w) SELECT w, x, count(*) FROM t GROUP BY ALL',
+    plain,
+  ],
+  'a recursion that meets persons in its step': [
+    'WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t JOIN care.persons p ON p.born > t.i WHERE i < 3) SELECT t.i::VARCHAR, s.__pix, count(*) FROM care.stays s JOIN t ON true GROUP BY ALL',
+    plain,
+  ],
 }

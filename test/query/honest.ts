@@ -148,4 +148,28 @@ export const honest: Record<string, Case> = {
     'SELECT list_transform([1, 2], x -> x + born)[1]::VARCHAR, __pix, count(*) FROM care.persons GROUP BY ALL',
     plain,
   ],
+  'a lateral query tied to the person': [
+    'SELECT p.sex, p.__pix, count(*) FROM care.persons p JOIN (SELECT s.cost, s.__pix FROM care.stays s WHERE s.pid = p.pid AND s.__pix = p.__pix AND s.cost > p.born) x ON x.__pix = p.__pix GROUP BY ALL',
+    plain,
+  ],
+  'lateral values of the row': [
+    'SELECT x.y, p.__pix, count(*) FROM care.persons p, (VALUES (p.sex), (p.region)) x(y) GROUP BY ALL',
+    plain,
+  ],
+  'the first public row for each row': [
+    'SELECT x.label, p.__pix, count(*) FROM care.persons p, (SELECT label FROM care.regions r WHERE r.size > p.born ORDER BY label LIMIT 1) x GROUP BY ALL',
+    plain,
+  ],
+  'a lateral union of public rows and of the row': [
+    'SELECT x.y, p.__pix, count(*) FROM care.persons p, (SELECT p.sex AS y UNION ALL SELECT label FROM care.regions) x GROUP BY ALL',
+    plain,
+  ],
+  'lists of a person as rows': [
+    'SELECT w, g.__pix, count(*) FROM (SELECT __pix, list(ward) AS ws FROM care.stays GROUP BY __pix) g, (SELECT unnest(g.ws) AS w) t GROUP BY ALL',
+    plain,
+  ],
+  'a public recursion': [
+    'WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t WHERE i < 3) SELECT t.i::VARCHAR, p.__pix, count(*) FROM care.persons p JOIN t ON p.born > t.i GROUP BY ALL',
+    plain,
+  ],
 }

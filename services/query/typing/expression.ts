@@ -10,7 +10,8 @@ import { compareSafely, doubleLiteral, isMomentText, kindOf, roundedDouble } fro
 import { instead } from './hints.ts'
 import { checkComparison, checkComputed } from './identifiers.ts'
 import type { Bound, Column, Kind, Restriction, Scope } from './relation.ts'
-import { boundAlias, findColumn, touch, unknownColumn } from './scope.ts'
+import { boundAlias, findColumn, isNearPersons, touch, unknownColumn } from './scope.ts'
+import { boundedOperands, isSeries, maxSeries, seriesLength } from './series.ts'
 import { bindSubquery } from './subquery.ts'
 
 /** The expression as it will run. Step 4 refusals are thrown; those of typing are noted and the walk goes on. */
@@ -176,6 +177,7 @@ function bindCall(expression: node.Call, scope: Scope): Bound {
   const name = expression.function_name.toLowerCase()
   if (expression.schema !== '' && expression.schema !== 'main') return denied(expression, scope)
   if (isAggregate(name)) return scope.aggregate?.(expression) ?? misplaced(expression, scope)
+  if (name === 'unnest') return scope.unnest?.(expression) ?? misplaced(expression, scope)
   const clock = clockOf(name)
   if (clock) return today(scope, clock)
   return mayCompute(name) ? bindScalar(expression, name, scope) : denied(expression, scope)
@@ -188,21 +190,31 @@ function denied(expression: node.Call, scope: Scope): never {
 function bindScalar(expression: node.Call, name: string, scope: Scope): Bound {
   const { distinct, filter, order_bys } = expression
   if (distinct || filter || order_bys.orders.length > 0) return misplaced(expression, scope)
-  const tooLong = unboundedLength(expression)
-  if (tooLong) scope.task.note('COST', tooLong, { key: 'hint.length' })
   const parts = expression.children.map((child) => bind(child, scope))
+  const operands = boundedSeries(expression, parts, scope)
+  const tooLong = operands ? undefined : unboundedLength(expression)
+  if (tooLong) scope.task.note('COST', tooLong, { key: 'hint.length' })
   const identifier = expression.children[parts.findIndex((part) => part.identifier)]
   if (identifier) scope.task.note(compares(name) ? 'IDENTIFIER_COMPARED' : 'IDENTIFIER_COMPUTED', identifier)
-  const children = parts.map((part, index) => sql.named(part.tree, expression.children[index]?.alias ?? ''))
+  const own = operands ?? parts.map(({ tree }) => tree)
+  const children = own.map((tree, index) => sql.named(tree, expression.children[index]?.alias ?? ''))
   const tree = sql.call(name, children, { isOperator: expression.is_operator })
   return guarded(made(tree, parts, compares(name) ? 'boolean' : undefined), isFallible(name), scope)
+}
+
+/** The operands of a series of known or bounded length; null for all other calls. */
+function boundedSeries(call: node.Call, parts: readonly Bound[], { task }: Scope): readonly Tree[] | null {
+  if (!isSeries(call.function_name.toLowerCase())) return null
+  const length = seriesLength(call.children, task.today)
+  if (length !== undefined && length <= maxSeries) return parts.map(({ tree }) => tree)
+  return length === undefined ? boundedOperands(call, parts) : null
 }
 
 /** Under TRY when it can raise. TRY takes no subquery: on patient rows those must stand in FROM. */
 function guarded(bound: Bound, canRaise: boolean, scope: Scope): Bound {
   if (scope.class === 'SAFE' || !(canRaise || isTried(bound.tree))) return bound
   if (bound.hasSubquery) {
-    if (scope.class === 'PK')
+    if (isNearPersons(scope))
       scope.task.note('STATEMENT_NOT_ALLOWED', undefined, { key: 'hint.subqueryInFrom' })
     return bound
   }
@@ -213,13 +225,13 @@ function isTry(tree: Tree): boolean {
   return tree.type === 'OPERATOR_TRY'
 }
 
-/** Whether an argument is under TRY already: then one TRY around the whole is enough. */
+/** Whether an operand of a computation is under TRY already: of NULL it makes NULL, so that one TRY around the whole is enough. */
 function isTried(tree: Tree): boolean {
-  return Array.isArray(tree.children) && tree.children.some(isTry)
+  return tree.is_operator === true && Array.isArray(tree.children) && tree.children.some(isTry)
 }
 
 function untried(tree: Tree): Tree {
-  if (!Array.isArray(tree.children)) return tree
+  if (!isTried(tree) || !Array.isArray(tree.children)) return tree
   return { ...tree, children: tree.children.map((child) => (isTry(child) ? lifted(child) : child)) }
 }
 
@@ -329,7 +341,13 @@ function bindLambda(expression: node.Lambda, scope: Scope): Bound {
   const names = lambdaNames(expression.lhs)
   if (names === null) return misplaced(expression, scope)
   const fresh = names.map((name) => [name.toLowerCase(), scope.task.fresh()] as const)
-  const body = bindComputed(expression.expr, { ...scope, lambdas: new Map([...scope.lambdas, ...fresh]) })
+  const lambdas = new Map([...scope.lambdas, ...fresh])
+  const isParameter = (part: node.Expression) =>
+    part.class === 'COLUMN_REF' && lambdas.has(part.column_names[0]?.toLowerCase() ?? '')
+  // What names a parameter is no key of a stage below, which does not know it.
+  const replace = (part: node.Expression) =>
+    findPart(part, isParameter) ? null : (scope.replace?.(part) ?? null)
+  const body = bindComputed(expression.expr, { ...scope, lambdas, replace })
   const parameters = fresh.map(([, name]) => sql.column(name))
   const [only = sql.nothing, second] = parameters
   const lhs = second === undefined ? only : sql.call('row', parameters)

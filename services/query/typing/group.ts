@@ -15,6 +15,7 @@ import type { Bound, Column, From, Kind, Scope } from './relation.ts'
 import { newSeen } from './scope.ts'
 import { type Stage, shared } from './stage.ts'
 import { steadyOperands } from './steady.ts'
+import { isUnnest } from './unnest.ts'
 import { bindOrder } from './window.ts'
 
 interface Key {
@@ -58,7 +59,7 @@ function groupKeys({ select, items }: Grouping, scope: Scope): readonly Key[] {
   const isAll = select.aggregate_handling === 'FORCE_AGGREGATES'
   const isLabel = ({ expression }: Item) =>
     expression.class !== 'CONSTANT' &&
-    !contains(expression, (node) => isAggregateCall(node) || isWindow(node))
+    !contains(expression, (node) => isAggregateCall(node) || isWindow(node) || isUnnest(node))
   const expressions = isAll
     ? items.filter(isLabel).map(({ expression }) => expression)
     : select.group_expressions.map((expression) => atPosition(expression, items, scope))

@@ -79,7 +79,23 @@ export interface Obligation {
   readonly kind: 'person' | 'cost'
   readonly left: readonly Source[]
   readonly right: readonly Source[]
+  /** Columns of each side that USING merged. */
+  readonly merged: readonly [readonly Column[], readonly Column[]]
   readonly at: unknown
+}
+
+/** What a query of FROM reads of the rows to its left. */
+export interface Lateral {
+  /** Columns of rows outside that it reads. */
+  readonly reads: readonly Column[]
+  /** Over patient rows: tied to the person on the left. */
+  readonly isWithinPerson: boolean
+  /** When the person is all that ties it: what to compare, so that nothing is left to correlate. */
+  readonly ties?: readonly Tree[]
+  /** One row for each person, whether or not there are rows: aggregates without GROUP BY. */
+  readonly isValue: boolean
+  /** It stands among other relations, which are joined to the rows on the left as one. */
+  readonly isNested?: boolean
 }
 
 export interface From {
@@ -103,6 +119,10 @@ export interface From {
   readonly rows: number
   /** All equalities of its joins, outer ones too: they bound how many rows a join makes. */
   readonly ties?: readonly Equality[]
+  /** What a query of FROM reads of the rows to its left. */
+  readonly lateral?: Lateral
+  /** The relation, for the place of a refusal. */
+  readonly at?: unknown
   /** The last join, for the place of a refusal. */
   readonly joined?: unknown
 }
@@ -133,6 +153,8 @@ export interface Relation {
   readonly ties?: readonly { readonly outer: Tree; readonly inner: string }[]
   /** Its rows are those of the person of the outer row. */
   readonly isWithinPerson: boolean
+  /** One row for each person of the outer rows: aggregates without GROUP BY. */
+  readonly isValue?: boolean
   /** Columns of outer rows that it reads. */
   readonly outer: readonly Column[]
   /** How the text could name its person, such as `x.patient_id`. */
@@ -166,6 +188,10 @@ export interface Environment {
   readonly isExists?: boolean
   /** The body of a scalar subquery: one value per person of the outer row may be meant. */
   readonly isScalar?: boolean
+  /** A query of FROM to the right of other rows, which it may read. */
+  readonly isLateral?: boolean
+  /** The rows to the left of a relation of FROM. */
+  readonly left?: Scope
   /** The outermost query: its ORDER BY, LIMIT and marks are those of the answer. */
   readonly isAnswer?: boolean
 }
@@ -187,6 +213,8 @@ export interface Scope {
   readonly aggregate?: (call: Call) => Bound
   /** What a window means here; absent where there is none. */
   readonly window?: (window: Window) => Bound
+  /** What `unnest` means here; absent where there is none. */
+  readonly unnest?: (call: Call) => Bound
   /** Names of the select list, for references to earlier ones. */
   readonly aliases: ReadonlyMap<string, Expression>
   /** Parameters of the lambdas around, under names of our own: a lambda must not name what is around it. */
@@ -205,7 +233,7 @@ export interface Seen {
   readonly openOrders: Tree[][]
   /** Relations that stand for scalar subqueries: joined to the rows of this stage. */
   readonly scalars: Beside[]
-  /** Values per person that have been bound, by the node of the text: a key is known again where it is shown. */
+  /** Subqueries that have been bound, by the node of the text: a key is known again where it is shown. */
   readonly values: Map<Expression, Bound>
   /** Aliases being resolved, against circles. */
   readonly resolving: Set<string>

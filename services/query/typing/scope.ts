@@ -86,6 +86,11 @@ export function touch(column: Column, scope: Scope): Column {
   return column
 }
 
+/** Patient rows are here, or in a row outside: what could raise would tell of one of them. */
+export function isNearPersons({ class: own, environment: { outer } }: Scope): boolean {
+  return own === 'PK' || (outer !== undefined && isNearPersons(outer))
+}
+
 /** Refuses a name that nobody knows: the same answer whether it is absent, not granted or hidden. */
 export function unknownColumn(name: ColumnReference, scope: Scope): never {
   const [first] = name.column_names

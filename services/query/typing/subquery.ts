@@ -6,6 +6,7 @@ import { compareSafely } from './harden.ts'
 import { personOf } from './hints.ts'
 import { isSame } from './identifiers.ts'
 import type { Bound, OutputColumn, Relation, Scope } from './relation.ts'
+import { isNearPersons } from './scope.ts'
 import { valueOfPerson } from './value.ts'
 
 type Bind = (expression: Expression, scope: Scope) => Bound
@@ -28,7 +29,7 @@ export function bindSubquery(expression: Subquery, scope: Scope, bind: Bind): Bo
   const ask = { expression, relation, members, scope }
   if (isScalar) return valueOfPerson(ask, bind) ?? keptScalar(ask)
   const parts = members.map(({ bound }) => bound)
-  return {
+  const value: Bound = {
     tree: relation.class === 'PK' ? overPersons(ask) : overRest(ask),
     // What it reads of the rows outside decides its value as much as what is compared.
     columns: [...parts.flatMap(({ columns }) => columns), ...relation.outer],
@@ -36,6 +37,9 @@ export function bindSubquery(expression: Subquery, scope: Scope, bind: Bind): Bo
     hasSubquery: true,
     kind: 'boolean',
   }
+  // Known again where it is shown, when it is a key.
+  scope.seen.values.set(expression, value)
+  return value
 }
 
 interface Ask {
@@ -101,7 +105,7 @@ function overRest(ask: Ask): Tree {
   const isLike = ({ bound }: Member, index: number) =>
     compareSafely([bound, asBound(relation.columns[index])])
   // TRY takes no subquery: what could raise on patient rows must be written as a join.
-  if (scope.class === 'PK' && !members.every(isLike))
+  if (isNearPersons(scope) && !members.every(isLike))
     scope.task.note('STATEMENT_NOT_ALLOWED', expression, { key: 'hint.subqueryInFrom' })
   const query = only(relation, relation.columns.slice(0, members.length), scope)
   return sql.anyOf(rowOf(members.map(({ bound }) => bound.tree)), query, expression.comparison_type)

@@ -28,7 +28,7 @@ export function valueOfPerson({ expression, relation, scope }: Ask, bind: Bind):
   const [item] = node.type === 'SELECT_NODE' ? node.select_list : []
   if (!ties || !item || relation.class !== 'PK' || !scope.pix) return null
   const otherwise = ofNoRows(item)
-  if (contains(otherwise, (part) => part.class === 'COLUMN_REF' || isSubquery(part))) return null
+  if (otherwise === null) return null
   const alias = scope.task.fresh()
   const [column] = columnsUnder(alias, relation.columns)
   if (!column) return null
@@ -49,9 +49,15 @@ export function valueOfPerson({ expression, relation, scope }: Ask, bind: Bind):
   return value
 }
 
-/** An expression over aggregates, as it is where there are no rows: the same tree with constants in the place of calls. */
-function ofNoRows(item: Expression): Expression {
-  return replaced(item) as Expression
+/**
+ * An expression over aggregates, as it is where there are no rows: the same tree with constants in the place of calls. Null when
+ * something of a row is left in it.
+ */
+export function ofNoRows(item: Expression): Expression | null {
+  const otherwise = replaced(item) as Expression
+  const isOfRows = (part: Expression) =>
+    part.class === 'COLUMN_REF' || part.class === 'STAR' || isSubquery(part)
+  return contains(otherwise, isOfRows) ? null : otherwise
 }
 
 function replaced(part: unknown): unknown {

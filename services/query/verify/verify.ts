@@ -61,7 +61,7 @@ export function verifyTable(
   const relation = relationOf(rootOf(plan), { grant: grantOf(bulle, reads), ctes: new Map() })
   if (relation.columns.length !== width + 1 || relation.class !== 'private') notProven('V8')
   relation.columns.forEach(({ kind }, i) => {
-    if ((kind === 'pix') !== (i === width) || kind === 'hidden') notProven('V8')
+    if ((kind === 'pix') !== (i === width) || kind === 'hidden' || kind === 'row') notProven('V8')
   })
   if (!isCovered(relation, [width])) notProven('V8')
 }
@@ -132,7 +132,7 @@ function proveRows(relation: Relation, leaf: Leaf, { keyed, width }: { keyed: nu
   const at = leaf.keys.length
   if (relation.columns.length !== width || relation.class !== 'private') notProven('V6')
   relation.columns.forEach(({ kind }, i) => {
-    if ((kind === 'pix') !== (i === at) || kind === 'hidden') notProven('V7')
+    if ((kind === 'pix') !== (i === at) || kind === 'hidden' || kind === 'row') notProven('V7')
   })
   if (!isCovered(relation, [at])) notProven('V6')
   const fixed = new Set(Array.from({ length: keyed + 1 }, (_, i) => i))
