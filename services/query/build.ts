@@ -166,8 +166,8 @@ export const join = (type: string, [left, right]: readonly [Tree, Tree], conditi
   type: 'JOIN',
   alias: '',
   ...tableFields,
-  left,
-  right,
+  left: condition === null ? left : conditioned(left),
+  right: condition === null ? right : conditioned(right),
   condition,
   join_type: type,
   ref_type: condition === null ? 'CROSS' : 'REGULAR',
@@ -175,6 +175,11 @@ export const join = (type: string, [left, right]: readonly [Tree, Tree], conditi
   delim_flipped: false,
   duplicate_eliminated_columns: [],
 })
+/** The engine prints a cross join as a comma, which binds weaker than JOIN: inside of one it is written with a condition. */
+const conditioned = (side: Tree): Tree =>
+  side.type === 'JOIN' && side.ref_type === 'CROSS'
+    ? join('INNER', [side.left as Tree, side.right as Tree], boolean(true))
+    : side
 /** What stands beside the rows of a stage: its only row, or, of a value per person, the row that `on` finds, if there is one. */
 export interface Beside {
   readonly tree: Tree

@@ -88,7 +88,7 @@ function decimalOf(at: Expression): number | undefined {
 }
 
 /** `INTERVAL 3 DAY` and `INTERVAL '3' DAY`, which the parser writes as `to_days(…)`, and `INTERVAL '3 days'`. */
-function yearsOf(at: Expression): number | undefined {
+export function yearsOf(at: Expression): number | undefined {
   if (at.class === 'FUNCTION' && /^to_[a-z]+$/.test(at.function_name) && at.children.length === 1)
     return inYears(amountOf(at.children[0]), at.function_name.slice(3))
   if (at.class !== 'CAST' || at.cast_type.id !== 'INTERVAL' || at.child.class !== 'CONSTANT') return undefined

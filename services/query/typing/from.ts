@@ -3,13 +3,13 @@ import type { BulleTable } from '../../dataset/bulle.ts'
 import { functionClass } from '../../engine/capabilities.ts'
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
-import { literalNumber } from '../functions.ts'
 import type * as node from '../statement/nodes.ts'
 import { bindComputed, made } from './expression.ts'
 import { kindOf } from './harden.ts'
 import { bindJoin } from './join.ts'
 import type { Bound, Column, Environment, From, Identifier, Relation, Source, Task, Use } from './relation.ts'
 import { columnsUnder, listNames, scopeOf } from './scope.ts'
+import { listLength, momentOf, seriesLength } from './series.ts'
 
 /** Rows of a series or a list of values in FROM. */
 const maxSeries = 10_000
@@ -217,7 +217,7 @@ function bindSeries(table: node.TableFunction, task: Task, environment: Environm
   const scope = emptyScope(task, environment)
   const children = called.children.map((child) => listOf(child, scope) ?? bindComputed(child, scope))
   const physical = [name]
-  const kinds = isSeries ? (['number'] as const) : []
+  const kinds = isSeries ? [kindOfSeries(called.children)] : []
   const named = {
     alias: table.alias || name,
     names: table.column_name_alias,
@@ -232,17 +232,8 @@ function bindSeries(table: node.TableFunction, task: Task, environment: Environm
   return publicSource((alias) => sql.tableFunction(tree, alias, physical), named, task)
 }
 
-function seriesLength(bounds: readonly node.Expression[]): number | undefined {
-  const numbers = bounds.map(literalNumber)
-  const [first, second, third] = numbers
-  if (first === undefined || numbers.includes(undefined)) return undefined
-  if (second === undefined) return Math.max(first, 0)
-  return third === 0 ? undefined : Math.max(Math.ceil((second - first) / (third ?? 1)) + 1, 0)
-}
-
-function listLength([list]: readonly node.Expression[]): number | undefined {
-  const isList = list?.class === 'FUNCTION' && list.function_name === 'list_value'
-  return isList ? list.children.length : undefined
+function kindOfSeries(bounds: readonly node.Expression[]): 'timestamp' | 'number' {
+  return bounds.some((bound) => momentOf(bound) !== undefined) ? 'timestamp' : 'number'
 }
 
 /** A list written out: its maker is a function of the parser's, not one that the text names. */
