@@ -113,6 +113,10 @@ export const honest: Record<string, Case> = {
     'SELECT s.ward, s.__pix, count(*) FROM care.stays s ASOF JOIN care.events e ON s.__pix = e.__pix AND s.cost >= e.day GROUP BY ALL',
     plain,
   ],
+  'an aggregate of the elements of a list': [
+    "SELECT list_max([born, 1950])::VARCHAR || array_to_string([sex, region], ', '), __pix, count(*) FROM care.persons GROUP BY ALL",
+    plain,
+  ],
   'a lambda of allowed functions': [
     'SELECT list_transform([1, 2], x -> x + born)[1]::VARCHAR, __pix, count(*) FROM care.persons GROUP BY ALL',
     plain,
