@@ -169,22 +169,6 @@ export const refused: readonly (readonly [Code, string, string, string?])[] = [
   ],
   ['IDENTIFIER_COMPUTED', 'patient_id', "SELECT count(*) FROM (SELECT patient_id || 'x' AS z FROM patients)"],
   ['IDENTIFIER_COMPUTED', 'patient_id', 'SELECT min(patient_id) FROM patients'],
-  ['IDENTIFIER_COMPUTED', 'patient_id', 'SELECT ward, max(patient_id) FROM stays GROUP BY ward'],
-  [
-    'IDENTIFIER_COMPUTED',
-    'stay_id',
-    'SELECT count(*) FROM (SELECT patient_id, list(stay_id) AS l FROM stays GROUP BY patient_id)',
-  ],
-  [
-    'IDENTIFIER_COMPARED',
-    'last',
-    "SELECT count(*) FROM (SELECT patient_id, max(stay_id) AS last FROM stays GROUP BY patient_id) WHERE last > 's1'",
-  ],
-  [
-    'IDENTIFIER_OUTPUT',
-    'last',
-    'SELECT last, count(*) FROM (SELECT patient_id, max(stay_id) AS last FROM stays GROUP BY patient_id) GROUP BY last',
-  ],
   [
     'IDENTIFIER_COMPUTED',
     'stay_id',
@@ -291,12 +275,6 @@ export const refused: readonly (readonly [Code, string, string, string?])[] = [
     '(',
     'SELECT ward, count(*) FROM stays WHERE cost > (SELECT 2 * avg(cost) FROM stays) GROUP BY ward',
     'hint.releasedInside',
-  ],
-  [
-    'CROSS_PATIENT_SUBQUERY',
-    '(',
-    'SELECT count(*) FROM patients p WHERE (SELECT count(*) FROM stays s WHERE s.patient_id = p.patient_id AND s.cost > p.birth_year) > 2',
-    'hint.subqueryInFrom',
   ],
   [
     'CROSS_PATIENT_SUBQUERY',

@@ -54,6 +54,7 @@ export function finish(ending: Ending): () => Draft {
     ...(isTied
       ? { ties: ending.ties.map(({ outer }, i) => ({ outer: outer.ref, inner: `__tie${i}` })) }
       : {}),
+    isValue: ending.isValue,
     isWithinPerson: ending.ties.length > 0,
     outer: scope.seen.outer,
   })
@@ -83,7 +84,8 @@ function tiedQuery({ stage, ties }: Ending): Tree {
 
 /** Whether something was joined to the rows: then no more is said of how many there are than the verifier would follow. */
 function standsBeside({ scope, below }: Stage): boolean {
-  return scope.seen.scalars.length > 0 || (below !== undefined && standsBeside(below))
+  const { scalars, values } = scope.seen
+  return scalars.length + values.size > 0 || (below !== undefined && standsBeside(below))
 }
 
 /** The value of each person, with the ties that it was grouped by. */

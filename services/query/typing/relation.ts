@@ -129,6 +129,8 @@ export interface Relation {
   readonly rows: number
   /** Of an EXISTS, or of one value per person, whose only tie to the outer row is the person: the pairs to compare outside. */
   readonly ties?: readonly { readonly outer: Tree; readonly inner: string }[]
+  /** One value of the rows of the outer person: at most one row for each row outside. */
+  readonly isValue?: boolean
   /** Its rows are those of the person of the outer row. */
   readonly isWithinPerson: boolean
   /** Columns of outer rows that it reads. */
