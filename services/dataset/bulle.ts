@@ -8,7 +8,7 @@ export interface BulleColumn {
   readonly role?: 'unit' | 'key' | 'unit-reference' | 'quasi-identifier' | 'sensitive'
   readonly restrict?: readonly ('filter' | 'group-by' | 'output')[]
   readonly bounds?: readonly [number, number]
-  /** Of a `key` column of a derived table: the name that the key has in its base table, lower case. */
+  /** Of a `key` column that has another name where it comes from: the name there, lower case. Keys of one name are one key. */
   readonly key?: string
 }
 

@@ -227,10 +227,11 @@ function bulleTable({ extract, folder }: SealedExtract, table: ExtractTable): Bu
     dataset,
     name: table.name,
     class: table.class,
-    columns: table.columns.map(({ name, type, role, restrict, bounds }) => ({
+    columns: table.columns.map(({ name, type, role, key, restrict, bounds }) => ({
       name,
       type,
       ...(role === undefined ? {} : { role }),
+      ...(key === undefined ? {} : { key }),
       ...(restrict === undefined ? {} : { restrict }),
       ...(bounds === undefined ? {} : { bounds }),
     })),

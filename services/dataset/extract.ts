@@ -23,6 +23,7 @@ const tableSchema = z.strictObject({
       name: z.string(),
       type: z.string(),
       role: role.optional(),
+      key: z.string().optional(),
       restrict: z.array(z.enum(['filter', 'group-by', 'output'])).optional(),
       bounds: z.tuple([z.number(), z.number()]).optional(),
     }),

@@ -234,6 +234,8 @@ const subquery = (node: Tree, type: string, child: Tree | null): Tree => ({
   comparison_type: child === null ? 'INVALID' : 'COMPARE_EQUAL',
 })
 export const exists = (node: Tree): Tree => subquery(node, 'EXISTS', null)
+/** The value of a query of one column; it must have one row at most, for the engine raises on a second. */
+export const scalar = (node: Tree): Tree => subquery(node, 'SCALAR', null)
 export const anyOf = (child: Tree, node: Tree, comparisonType: string): Tree => ({
   ...subquery(node, 'ANY', child),
   comparison_type: comparisonType,

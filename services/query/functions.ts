@@ -59,6 +59,17 @@ const comparing = new Set([
   ],
 ])
 
+/** Functions of one result type, whatever they are given: text, and whole numbers. */
+const textual = new Set([
+  ...['left', 'right', 'substr', 'substring', 'upper', 'ucase', 'lower', 'lcase', 'trim', 'ltrim', 'rtrim'],
+  ...['lpad', 'rpad', 'replace', 'translate', 'strip_accents', 'strftime', 'dayname', 'monthname'],
+  ...['regexp_replace', 'concat_ws'],
+])
+const counting = new Set([
+  ...['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'dayofweek', 'isodow', 'dayofyear'],
+  ...['date_diff', 'datediff', 'date_sub', 'datesub', 'length', 'strlen', 'strpos', 'instr'],
+])
+
 export function isAggregate(name: string): boolean {
   return name === 'count_star' || isAggregateName(name)
 }
@@ -83,6 +94,15 @@ export function callable(kind: FunctionKind): readonly string[] {
 
 export function isOrderSensitive(name: string): boolean {
   return orderSensitive.has(name)
+}
+
+/** The type of what a function answers, with what it is compared as; empty where that depends on its arguments. */
+export function resultOf(
+  name: string,
+): { readonly kind: 'text' | 'number' | 'boolean'; readonly type: string } | Record<string, never> {
+  if (compares(name)) return { kind: 'boolean', type: 'BOOLEAN' }
+  if (textual.has(name)) return { kind: 'text', type: 'VARCHAR' }
+  return counting.has(name) ? { kind: 'number', type: 'BIGINT' } : {}
 }
 
 export function compares(name: string): boolean {

@@ -283,6 +283,10 @@ export const broken: Record<string, Case> = {
   ],
   'the catalogue': ['SELECT table_name, 1::UINTEGER, count(*) FROM duckdb_tables() GROUP BY ALL', plain],
   'statistics of a column': ['SELECT stats(ward), __pix, count(*) FROM care.stays GROUP BY ALL', plain],
+  'a forbidden aggregate of the elements of a list': [
+    "SELECT list_aggregate([born], 'approx_count_distinct')::VARCHAR, __pix, count(*) FROM care.persons GROUP BY ALL",
+    plain,
+  ],
   'the text of the query': ['SELECT current_query(), __pix, count(*) FROM care.stays GROUP BY ALL', plain],
   'an error that says a value': ['SELECT error(ward), __pix, count(*) FROM care.stays GROUP BY ALL', plain],
   'a hash that picks persons': [

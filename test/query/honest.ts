@@ -144,6 +144,10 @@ export const honest: Record<string, Case> = {
     'SELECT t::VARCHAR, __pix, count(*), count(*) FILTER (WHERE r > 0.5 AND c < 0.9) FROM (SELECT __pix, ntile(20) OVER (ORDER BY cost, __pix) AS t, percent_rank() OVER (PARTITION BY ward ORDER BY cost) AS r, cume_dist() OVER (ORDER BY day) AS c FROM care.stays) GROUP BY ALL',
     counted,
   ],
+  'an aggregate of the elements of a list': [
+    "SELECT list_max([born, 1950])::VARCHAR || array_to_string([sex, region], ', '), __pix, count(*) FROM care.persons GROUP BY ALL",
+    plain,
+  ],
   'a lambda of allowed functions': [
     'SELECT list_transform([1, 2], x -> x + born)[1]::VARCHAR, __pix, count(*) FROM care.persons GROUP BY ALL',
     plain,

@@ -3,7 +3,10 @@ import { Refusal } from '../../services/kernel/refusal.ts'
 import { explain } from '../../services/kernel/text.ts'
 import { type Clinic, openClinic } from './clinic.ts'
 import { refusedReleased } from './refused-released.ts'
-import { refused } from './refused-statements.ts'
+import { refused as atLarge } from './refused-statements.ts'
+import { refusedWithinPerson } from './refused-within-person.ts'
+
+const refused = [...atLarge, ...refusedWithinPerson]
 
 let clinic: Clinic
 beforeAll(async () => {

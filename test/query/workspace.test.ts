@@ -221,24 +221,24 @@ describe('names', () => {
     await ask('DROP TABLE IF EXISTS t')
   })
 
-  test('fifty tables are the limit', async () => {
+  test('two hundred tables are the limit', async () => {
     await ask('CREATE TABLE t0 AS SELECT pid FROM stays')
     const [first] = await needs.workspace.list('p')
     if (!first) throw new Error('no table')
     await needs.workspace.change('p', async ({ begin, publish }) => {
-      for (let i = 1; i < 50; i += 1) {
+      for (let i = 1; i < 200; i += 1) {
         const folder = await begin()
         await copyFile(first.file, join(folder, 'rows.parquet'))
         await publish(folder, { ...first.table, name: `t${i}` })
       }
     })
-    await expect(ask('CREATE TABLE t50 AS SELECT pid FROM stays')).rejects.toMatchObject({
+    await expect(ask('CREATE TABLE t200 AS SELECT pid FROM stays')).rejects.toMatchObject({
       code: 'WORKSPACE_LIMIT',
     })
-    expect(await check('CREATE TABLE t50 AS SELECT pid FROM stays')).toMatchObject({
+    expect(await check('CREATE TABLE t200 AS SELECT pid FROM stays')).toMatchObject({
       code: 'WORKSPACE_LIMIT',
     })
-    await ask('CREATE OR REPLACE TABLE t49 AS SELECT pid FROM stays')
+    await ask('CREATE OR REPLACE TABLE t199 AS SELECT pid FROM stays')
   })
 })
 

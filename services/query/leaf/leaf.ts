@@ -103,6 +103,7 @@ function draftOf({ below, from, keys, sets }: LeafInput, { drafts, expressions }
     below.unique &&
     !sets &&
     scope.seen.scalars.length === 0 &&
+    scope.seen.values.size === 0 &&
     drafts.every((draft) => readMeasure(draft).isSimple)
   const uses = [...from.uses, ...scope.seen.uses]
   return {

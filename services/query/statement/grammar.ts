@@ -72,8 +72,10 @@ const type: Check = (value, walk) =>
   })(value, walk)
 
 const number128 = object({ upper: () => true, lower: () => true })
+/** An end of a slice that is left open: `code[:3]`. */
+const openEnd = object({ children: none })
 const literal: Check = (value, walk) =>
-  typeof value === 'number' || text(value, walk) || flag(value, walk) || number128(value, walk)
+  typeof value === 'number' || [text, flag, number128, openEnd].some((check) => check(value, walk))
 
 const order = object({
   type: is('ORDER_DEFAULT', 'ASCENDING', 'DESCENDING'),

@@ -2,7 +2,7 @@
 import { isFallible } from '../../engine/capabilities.ts'
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
-import { clockOf, compares, isAggregate, mayCompute, unboundedLength } from '../functions.ts'
+import { clockOf, compares, isAggregate, mayCompute, resultOf, unboundedLength } from '../functions.ts'
 import { decimalDigits, scaleOfDecimal } from '../statement/label.ts'
 import type * as node from '../statement/nodes.ts'
 import { findPart } from './contains.ts'
@@ -199,7 +199,7 @@ function bindScalar(expression: node.Call, name: string, scope: Scope): Bound {
   const own = operands ?? parts.map(({ tree }) => tree)
   const children = own.map((tree, index) => sql.named(tree, expression.children[index]?.alias ?? ''))
   const tree = sql.call(name, children, { isOperator: expression.is_operator })
-  return guarded(made(tree, parts, compares(name) ? 'boolean' : undefined), isFallible(name), scope)
+  return guarded({ ...made(tree, parts), ...resultOf(name) }, isFallible(name), scope)
 }
 
 /** The operands of a series of known or bounded length; null for all other calls. */

@@ -253,8 +253,10 @@ function bindAggregate(call: Call, scope: Scope): Bound {
   if (!mayAggregate(name)) return scope.task.refuse('FUNCTION_NOT_ALLOWED', call, instead(name, 'aggregate'))
   const children = call.children.map((child) => {
     const bound = bind(child, scope)
-    return name === 'count' && isOwn(bound.identifier) ? bound : checkComputed(bound, child, scope)
+    const mayTake = name === 'count' || (choosing.has(name) && call.children.length === 1)
+    return mayTake && isOwn(bound.identifier) ? bound : checkComputed(bound, child, scope)
   })
+  const identifier = name === 'count' ? undefined : children[0]?.identifier
   const filter = call.filter ? bindCondition(call.filter, scope) : null
   const given = call.order_bys.orders.map((order) => bindOrder(order, scope))
   const orders: Tree[] = given.map(({ tree }) => tree)
@@ -269,9 +271,14 @@ function bindAggregate(call: Call, scope: Scope): Bound {
   })
   const sorts = given.map(({ by }) => by)
   const parts = [...children, ...(filter ? [filter] : []), ...sorts]
-  return partial(made(tree, parts, kindOf(name, children)), scope)
+  return {
+    ...partial(made(tree, parts, kindOf(name, children)), scope),
+    ...(identifier ? { identifier } : {}),
+  }
 }
 
+/** One of the identifiers of a person is an identifier of that person, and stays one: `max(stay_id)` of the rows of an act. */
+const choosing = new Set(['min', 'max', 'any_value', 'first', 'arbitrary'])
 const counts = new Set(['count', 'count_star', 'count_if', 'sum', 'avg', 'mean', 'stddev', 'variance'])
 const picks = new Set(['min', 'max', 'first', 'last', 'any_value', 'median', 'mode', 'arg_min', 'arg_max'])
 

@@ -118,7 +118,7 @@ function checkAsOf(
 function bindOn(part: Expression, scope: Scope): Bound {
   const before = scope.seen.outer.length
   const bound = bindFilter(part, scope)
-  if (scope.seen.outer.length > before || scope.seen.scalars.some(({ on }) => on))
+  if (scope.seen.outer.length > before || scope.seen.values.size > 0)
     scope.task.note('STATEMENT_NOT_ALLOWED', part, { key: 'hint.outerInWhere' })
   return bound
 }

@@ -63,7 +63,7 @@ export function finish(ending: Ending): () => Draft {
       ? { ties: ending.ties.map(({ outer }, i) => ({ outer: outer.ref, inner: `__tie${i}` })) }
       : {}),
     isWithinPerson: ending.ties.length > 0,
-    isValue: isLateral && isValue,
+    isValue: isLateral ? isValue : ending.isValue,
     outer: scope.seen.outer,
   })
 }
@@ -111,7 +111,8 @@ function tiedQuery({ stage, ties }: Ending): Tree {
 
 /** Whether something was joined to the rows: then no more is said of how many there are than the verifier would follow. */
 function standsBeside({ scope, below }: Stage): boolean {
-  return scope.seen.scalars.length > 0 || (below !== undefined && standsBeside(below))
+  const { scalars, values } = scope.seen
+  return scalars.length + values.size > 0 || (below !== undefined && standsBeside(below))
 }
 
 /** What reads more of the left row than its person differs from row to row: no value and no first rows of a person. */

@@ -151,10 +151,10 @@ export interface Relation {
   readonly rows: number
   /** Of an EXISTS, or of one value per person, whose only tie to the outer row is the person: the pairs to compare outside. */
   readonly ties?: readonly { readonly outer: Tree; readonly inner: string }[]
+  /** One value of the rows of the outer person: at most one row for each row outside. */
+  readonly isValue?: boolean
   /** Its rows are those of the person of the outer row. */
   readonly isWithinPerson: boolean
-  /** One row for each person of the outer rows: aggregates without GROUP BY. */
-  readonly isValue?: boolean
   /** Columns of outer rows that it reads. */
   readonly outer: readonly Column[]
   /** How the text could name its person, such as `x.patient_id`. */

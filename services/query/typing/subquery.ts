@@ -6,8 +6,8 @@ import { compareSafely } from './harden.ts'
 import { personOf } from './hints.ts'
 import { isSame } from './identifiers.ts'
 import type { Bound, OutputColumn, Relation, Scope } from './relation.ts'
-import { isNearPersons } from './scope.ts'
-import { valueOfPerson } from './value.ts'
+import { columnsUnder, isNearPersons } from './scope.ts'
+import { valueOfPerson, valueOfRow } from './value.ts'
 
 type Bind = (expression: Expression, scope: Scope) => Bound
 
@@ -27,7 +27,7 @@ export function bindSubquery(expression: Subquery, scope: Scope, bind: Bind): Bo
   const relation = scope.task.query(expression.subquery.node, environment)
   scope.seen.uses.push(...relation.uses)
   const ask = { expression, relation, members, scope }
-  if (isScalar) return valueOfPerson(ask, bind) ?? keptScalar(ask)
+  if (isScalar) return valueOfPerson(ask, bind) ?? valueOfRow(ask) ?? publicOfRow(ask) ?? keptScalar(ask)
   const parts = members.map(({ bound }) => bound)
   const value: Bound = {
     tree: relation.class === 'PK' ? overPersons(ask) : overRest(ask),
@@ -73,11 +73,9 @@ function scalarOf({ expression, relation, scope }: Ask): Bound {
   noteReleased({ expression, relation, members: [], scope })
   if (!column) return nothing
   const [inner, outer] = [scope.task.fresh(), scope.task.fresh()]
-  const isOne = sql.comparison('COMPARE_LESSTHANOREQUALTO', sql.call('count_star', []), sql.integer(1))
-  const only = (name: string, aggregate: string) => sql.call(aggregate, [sql.column(inner, name)])
-  const list = [sql.named(sql.when(isOne, only(column.physical, 'min')), 'value')]
-  if (column.mark)
-    list.push(sql.named(sql.coalesce(only(column.mark, 'bool_or'), sql.boolean(false)), 'mark'))
+  const list = [sql.named(onlyValue(inner, column), 'value')]
+  const mark = column.mark && sql.call('bool_or', [sql.column(inner, column.mark)])
+  if (mark) list.push(sql.named(sql.coalesce(mark, sql.boolean(false)), 'mark'))
   const one = sql.select({ list, from: sql.derived(relation.tree, inner) })
   scope.seen.scalars.push({ tree: sql.derived(one, outer) })
   return {
@@ -91,6 +89,28 @@ function scalarOf({ expression, relation, scope }: Ask): Bound {
 /** A released relation is read: what is made of the rows of this stage is released too. */
 function noteReleased({ relation, scope }: Ask): void {
   if (relation.class === 'SAFE') scope.seen.released.push(relation)
+}
+
+/** Of public rows beside public rows, a query that reads the row outside stays where it is. */
+function publicOfRow({ relation, scope }: Ask): Bound | null {
+  const [column, second] = relation.columns
+  const isPublic = scope.class === 'PUB' && relation.class === 'PUB'
+  if (!isPublic || relation.outer.length === 0 || !column || second) return null
+  const alias = scope.task.fresh()
+  const list = [onlyValue(alias, column)]
+  return {
+    tree: sql.scalar(sql.select({ list, from: sql.derived(relation.tree, alias) })),
+    marks: [],
+    hasSubquery: true,
+    columns: [...columnsUnder(alias, relation.columns), ...relation.outer],
+    ...(column.kind ? { kind: column.kind } : {}),
+  }
+}
+
+/** The value of the only row; NULL when there are several. */
+function onlyValue(alias: string, { physical }: OutputColumn): Tree {
+  const isOne = sql.comparison('COMPARE_LESSTHANOREQUALTO', sql.call('count_star', []), sql.integer(1))
+  return sql.when(isOne, sql.call('min', [sql.column(alias, physical)]))
 }
 
 /** EXISTS and IN over public and released rows. */

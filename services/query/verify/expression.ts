@@ -66,10 +66,14 @@ function checkClass(expression: Node): void {
   if (name === 'BOUND_FUNCTION' && !boundFunctionAllowed(textOf(expression.name), 'scalar')) notProven('V3')
 }
 
-/** The body of a lambda counts its own parameters, so its references say nothing of columns: those come as arguments. */
+/**
+ * The body of a lambda counts its own parameters, so its references say nothing of columns: those come as arguments. What
+ * stands behind `list_sum` and its kin is an aggregate over the elements of one list.
+ */
 function checkLambda(part: unknown): void {
   for (const inner of expressionsIn(part)) {
-    checkClass(inner)
+    if (inner.expression_class !== 'BOUND_AGGREGATE') checkClass(inner)
+    else if (!boundFunctionAllowed(textOf(inner.name), 'aggregate')) notProven('V3')
     for (const below of Object.values(inner)) checkLambda(below)
   }
 }

@@ -20,7 +20,7 @@ import type { Statement } from '../understand.ts'
 import { nothingReleased, type TablePlan, understandTable } from './table.ts'
 
 /** Derived tables of one project. */
-const maxTables = 50
+const maxTables = 200
 
 /** A change that somebody may ask for, and what is at hand to make it. */
 export interface Asked {
