@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { inThisProcess } from './engines.ts'
 import { main } from '../trials/oracle.ts'
 
 describe('the k-witness oracle', () => {
@@ -18,7 +19,7 @@ describe('the k-witness oracle', () => {
   ])(
     'sees a weaker %s',
     async (_, thresholds, fault) => {
-      const { faults } = await main(3, 60, thresholds)
+      const { faults } = await main(3, 60, { thresholds, engines: inThisProcess })
       expect(faults.flatMap((one) => one.faults).join('\n')).toMatch(fault)
     },
     60_000,

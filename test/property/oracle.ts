@@ -13,6 +13,50 @@ export interface Shown {
   readonly suppressed: readonly (readonly [number, number])[]
 }
 
+type Index = ReadonlyMap<Cell, readonly Row[]>
+
+/** A cohort is asked thousands of times: its relations are made once, and those that are joined are looked up by their key. */
+class Relations {
+  static readonly #all = new WeakMap<Cohort, Relations>()
+  readonly #cohort: Cohort
+  readonly #rows = new Map<Alias, readonly Row[]>()
+  readonly #indexes = new Map<string, Index>()
+
+  private constructor(cohort: Cohort) {
+    this.#cohort = cohort
+  }
+
+  static of(cohort: Cohort): Relations {
+    const relations = Relations.#all.get(cohort) ?? new Relations(cohort)
+    Relations.#all.set(cohort, relations)
+    return relations
+  }
+
+  rows(alias: Alias): readonly Row[] {
+    const rows = this.#rows.get(alias) ?? rowsOf(this.#cohort, alias)
+    this.#rows.set(alias, rows)
+    return rows
+  }
+
+  /** Rows of a relation by the value of a column. */
+  by(alias: Alias, column: string): Index {
+    const name = `${alias}.${column}`
+    const index = this.#indexes.get(name) ?? indexOf(this.rows(alias), column)
+    this.#indexes.set(name, index)
+    return index
+  }
+}
+
+function indexOf(rows: readonly Row[], column: string): Index {
+  const index = new Map<Cell, Row[]>()
+  for (const row of rows) {
+    const found = index.get(row[column] ?? null)
+    if (found) found.push(row)
+    else index.set(row[column] ?? null, [row])
+  }
+  return index
+}
+
 function rowsOf(cohort: Cohort, alias: Alias): readonly Row[] {
   switch (alias) {
     case 'p':
@@ -58,7 +102,9 @@ function together(stays: readonly [Row, ...Row[]]): Row {
 function envsOf({ source, where }: Generated, cohort: Cohort): readonly Env[] {
   const [first, second] = source.tables
   if (!first) return []
-  const start = rowsOf(cohort, first).map((row): Env => ({ [first]: row }))
+  const start = Relations.of(cohort)
+    .rows(first)
+    .map((row): Env => ({ [first]: row }))
   const envs = second ? start.flatMap((env) => joined({ source, cohort, first, second }, env)) : start
   return where ? envs.filter((env) => where.of(env) === true) : envs
 }
@@ -73,8 +119,8 @@ interface Join {
 function joined({ source, cohort, first, second }: Join, env: Env): readonly Env[] {
   const on = first === 'r' || second === 'r' ? 'region' : 'pid'
   const key = env[first]?.[on] ?? null
-  const matches = rowsOf(cohort, second)
-    .filter((row) => key !== null && row[on] === key)
+  const found = key === null ? [] : (Relations.of(cohort).by(second, on).get(key) ?? [])
+  const matches = found
     .map((row): Env => ({ ...env, [second]: row }))
     .filter((both) => !source.on || source.on.of(both) === true)
   const isOuter = source.kind === 'left' || source.kind === 'frame'
