@@ -1,206 +1,351 @@
 /** The rules of the typing table and of what is run near patient rows, taken away one by one (disclosure.md 7). */
 import { editsOf } from './edit.ts'
+import { seenByTyping as tests } from './typing-tests.ts'
 
 const folder = 'services/query/typing'
-const attacks = 'test/adversary/sql.test.ts'
-const query = (...names: readonly string[]) => names.map((name) => `test/query/${name}.test.ts`)
-const refused = [...query('prepare-refusals', 'prepare-oracles', 'prepare-forms', 'prepare-limits'), attacks]
-const tests = [...refused, ...query('prepare', 'prepare-proof', 'run')]
-
 const from = editsOf(`${folder}/from.ts`, tests, [
-  ['SAMPLE of a relation', "if (table.sample !== null && table.sample !== undefined) task.note('SAMPLE', table)", ''],
+  [
+    'SAMPLE of a relation',
+    "if (table.sample !== null && table.sample !== undefined) task.note('SAMPLE', table)",
+    '',
+  ],
   ['a relation in another catalogue', "table.catalog_name === '' &&\n", ''],
   ['hidden columns', "table.columns.filter(({ name }) => !name.startsWith('__'))", 'table.columns'],
   ['references to other persons are identifiers', " && role !== 'unit-reference'", ''],
-  ['table functions', "if (!isKnown || functionClass(name, 'table') === 'deny')", "if (called.class !== 'FUNCTION')"],
-  ['the length of a series', "if (rows === undefined || rows > maxSeries) task.note('COST', table, { key: 'hint.series' })", ''],
+  [
+    'table functions',
+    "if (!isKnown || functionClass(name, 'table') === 'deny')",
+    "if (called.class !== 'FUNCTION')",
+  ],
+  [
+    'the length of a series',
+    "if (rows === undefined || rows > maxSeries) task.note('COST', table, { key: 'hint.series' })",
+    '',
+  ],
   ['the length of VALUES', "if (rows.length > maxSeries) task.note('COST', table)", ''],
   ['one table per name', 'if (found && second === undefined) return found', 'if (found) return found'],
-  ['a table of persons is one', "class: personal ? 'PK' : isReleased ? 'SAFE' : 'PUB'", "class: isReleased ? 'SAFE' : 'PUB'"],
-  ['rows per person are unique where the table says so', 'unique: personal && table.unique', 'unique: personal'],
+  [
+    'a table of persons is one',
+    "class: personal ? 'PK' : isReleased ? 'SAFE' : 'PUB'",
+    "class: isReleased ? 'SAFE' : 'PUB'",
+  ],
+  [
+    'rows per person are unique where the table says so',
+    'unique: personal && table.unique',
+    'unique: personal',
+  ],
 ])
 
 const join = editsOf(`${folder}/join.ts`, tests, [
-  ['the person is compared in every join', 'const pix = left.pix && right.pix ? [sql.equal(left.pix, right.pix)] : []', 'const pix: never[] = []'],
-  ['a join of persons needs the person', "if (left.class === 'PK' && right.class === 'PK') return { kind: 'person', ...between }", ''],
-  ['a tie must reach the other side', 'return [...reachedFrom(left, equalities)].some((column) => right.has(column))', 'return equalities.length > 0'],
+  [
+    'the person is compared in every join',
+    'const pix = left.pix && right.pix ? [sql.equal(left.pix, right.pix)] : []',
+    'const pix: never[] = []',
+  ],
+  [
+    'a join of persons needs the person',
+    "if (left.class === 'PK' && right.class === 'PK') return { kind: 'person', ...between }",
+    '',
+  ],
+  [
+    'a tie must reach the other side',
+    'return [...reachedFrom(left, equalities)].some((column) => right.has(column))',
+    'return equalities.length > 0',
+  ],
   ['only identifiers tie', 'equalities.filter(({ isPerson }) => isPerson)', 'equalities'],
-  ['POSITIONAL and ASOF', "if (join.ref_type === 'POSITIONAL' || join.ref_type === 'ASOF') task.note('JOIN_NOT_ALLOWED', join)", ''],
+  [
+    'POSITIONAL and ASOF',
+    "if (join.ref_type === 'POSITIONAL' || join.ref_type === 'ASOF') task.note('JOIN_NOT_ALLOWED', join)",
+    '',
+  ],
   ['FULL', "if (join.join_type === 'FULL') task.note('JOIN_NOT_ALLOWED', join)", ''],
-  ['released rows beside persons', "if (classes.includes('SAFE')) task.note('JOIN_NOT_ALLOWED', join, { key: 'hint.releasedJoin' })", ''],
-  ['public rows chosen by persons', "if (isFilter && left.class !== 'PK') task.note('CROSS_PATIENT_SUBQUERY', join, { key: 'hint.frame' })", ''],
+  [
+    'released rows beside persons',
+    "if (classes.includes('SAFE')) task.note('JOIN_NOT_ALLOWED', join, { key: 'hint.releasedJoin' })",
+    '',
+  ],
+  [
+    'public rows chosen by persons',
+    "if (isFilter && left.class !== 'PK') task.note('CROSS_PATIENT_SUBQUERY', join, { key: 'hint.frame' })",
+    '',
+  ],
   ['WHERE settles no outer join', "return join.join_type === 'LEFT' && isWithin(left)", 'return true'],
-  ['equalities of an outer join hold on one side', 'default:\n      return left.equalities', 'default:\n      return [...left.equalities, ...right.equalities, ...own]'],
-  ['USING of identifiers of another kind', "if ((l.identifier || r.identifier) && !isPerson) scope.task.note('IDENTIFIER_COMPARED', join)", ''],
-  ['USING of restricted columns', "if (restrict.includes('filter')) scope.task.note('COLUMN_RESTRICTED', join)", ''],
+  [
+    'equalities of an outer join hold on one side',
+    'default:\n      return left.equalities',
+    'default:\n      return [...left.equalities, ...right.equalities, ...own]',
+  ],
+  [
+    'USING of identifiers of another kind',
+    "if ((l.identifier || r.identifier) && !isPerson) scope.task.note('IDENTIFIER_COMPARED', join)",
+    '',
+  ],
+  [
+    'USING of restricted columns',
+    "if (restrict.includes('filter')) scope.task.note('COLUMN_RESTRICTED', join)",
+    '',
+  ],
   ['a unique join', 'isFilter ? left.unique : left.unique && right.unique', 'left.unique'],
   ['a large product without an equality', "? { kind: 'cost', ...between }", '? undefined'],
   ['a frame that a condition narrows', 'return isWider && used.every(isLabel)', 'return isWider'],
 ])
 
 const product = editsOf(`${folder}/product.ts`, tests, [
-  ['rows beside one row of a person', "if (sources.length > 1 && from.class !== 'SAFE' && rows > limit) task.note('COST', from.joined)", ''],
+  [
+    'rows beside one row of a person',
+    "if (sources.length > 1 && from.class !== 'SAFE' && rows > limit) task.note('COST', from.joined)",
+    '',
+  ],
   ['an equality with what is computed ties nothing', 'return isBare(one) && isBare(other)', 'return true'],
 ])
 
 const subquery = editsOf(`${folder}/subquery.ts`, tests, [
-  ['a subquery over persons outside of persons', "if (scope.class !== 'PK' || scope.pix === undefined) return refuseCrossing(ask)", "if (scope.pix === undefined) return sql.exists(ask.relation.tree)"],
-  ['EXISTS that is not tied', 'return relation.isWithinPerson ? sql.exists(relation.tree) : refuseCrossing(ask)', 'return sql.exists(relation.tree)'],
-  ['IN without an identifier', 'if (!isIn || !pairs.includes(true)) return refuseCrossing(ask)', 'if (!isIn) return refuseCrossing(ask)'],
-  ['IN that pairs identifiers with something else', "if (mixed) scope.task.note('IDENTIFIER_COMPARED', mixed.at)", ''],
-  ['a row of a person as a value', "if (relation.class === 'PK')\n    return { ...nothing, tree: refuseCrossing({ expression, relation, members: [], scope }) }", ''],
-  ['a released value beside persons', "if (scope.class === 'PK')\n    scope.task.note('CROSS_PATIENT_SUBQUERY', expression, { key: 'hint.releasedInside' })", ''],
-  ['identifiers in a public list', "for (const { at, bound } of members) if (bound.identifier) scope.task.note('IDENTIFIER_COMPARED', at)", ''],
-  ['IN that could raise', "if (scope.class === 'PK' && !members.every(isLike))\n    scope.task.note('STATEMENT_NOT_ALLOWED', expression, { key: 'hint.subqueryInFrom' })\n  const query", 'const query'],
-  ['the person beside what IN compares', 'members.map(({ bound }) => bound.tree), pix])', 'members.map(({ bound }) => bound.tree)])'],
+  [
+    'a subquery over persons outside of persons',
+    "if (scope.class !== 'PK' || scope.pix === undefined) return refuseCrossing(ask)",
+    'if (scope.pix === undefined) return sql.exists(ask.relation.tree)',
+  ],
+  [
+    'EXISTS that is not tied',
+    'return relation.isWithinPerson ? sql.exists(relation.tree) : refuseCrossing(ask)',
+    'return sql.exists(relation.tree)',
+  ],
+  [
+    'IN without an identifier',
+    'if (!isIn || !pairs.includes(true)) return refuseCrossing(ask)',
+    'if (!isIn) return refuseCrossing(ask)',
+  ],
+  [
+    'IN that pairs identifiers with something else',
+    "if (mixed) scope.task.note('IDENTIFIER_COMPARED', mixed.at)",
+    '',
+  ],
+  [
+    'a row of a person as a value',
+    "if (relation.class === 'PK')\n    return { ...nothing, tree: refuseCrossing({ expression, relation, members: [], scope }) }",
+    '',
+  ],
+  [
+    'a released value beside persons',
+    "if (scope.class === 'PK')\n    scope.task.note('CROSS_PATIENT_SUBQUERY', expression, { key: 'hint.releasedInside' })",
+    '',
+  ],
+  [
+    'identifiers in a public list',
+    "for (const { at, bound } of members) if (bound.identifier) scope.task.note('IDENTIFIER_COMPARED', at)",
+    '',
+  ],
+  [
+    'IN that could raise',
+    "if (scope.class === 'PK' && !members.every(isLike))\n    scope.task.note('STATEMENT_NOT_ALLOWED', expression, { key: 'hint.subqueryInFrom' })\n  const query",
+    'const query',
+  ],
+  [
+    'the person beside what IN compares',
+    'members.map(({ bound }) => bound.tree), pix])',
+    'members.map(({ bound }) => bound.tree)])',
+  ],
 ])
 
 const groups = editsOf(`${folder}/group.ts`, tests, [
   ['a key that is an identifier', "if (bound.identifier) scope.task.note('IDENTIFIER_OUTPUT', at)", ''],
   ['a key that may not group', "checkRestriction(bound, 'group-by', { at, scope })", ''],
   ['a key that may not be shown', "checkRestriction(bound, 'output', { at, scope })", ''],
-  ['grouped by the person means their own', 'keys.some(({ bound }) => isOwn(bound.identifier))', 'keys.some(({ bound }) => bound.identifier)'],
-  ['groups across persons are a leaf', "return scope.class === 'PK' && !isOnPerson\n", "return false\n"],
-  ['too many grouping sets', "if (group_sets.length > maxSets) scope.task.note('COMPLEXITY', group_expressions, { key: 'hint.maxSets' })", ''],
-  ['grouping sets of the person', "if (group_sets.length > 1 && isOnPerson)\n    scope.task.note('STATEMENT_NOT_ALLOWED', group_expressions, { key: 'hint.groupingSets' })", ''],
-  ['a column beside groups', "scope.task.note(scope.class === 'PK' && above.class === 'SAFE' ? 'AGG_NOT_ALLOWED' : 'TYPE_ERROR', at, hint)", ''],
-  ['functions of groups', "if (!mayAggregate(name)) return scope.task.refuse('FUNCTION_NOT_ALLOWED', call)", ''],
-  ['a leaf that reads an outer row', "scope.task.note('CROSS_PATIENT_SUBQUERY', at, { key: 'hint.subqueryInFrom' })", ''],
-  ['the person among the keys of their groups', "...(isOnPerson && scope.pix ? [scope.pix] : []),\n  ]\n  const above", ']\n  const above'],
+  [
+    'grouped by the person means their own',
+    'keys.some(({ bound }) => isOwn(bound.identifier))',
+    'keys.some(({ bound }) => bound.identifier)',
+  ],
+  ['groups across persons are a leaf', "return scope.class === 'PK' && !isOnPerson\n", 'return false\n'],
+  [
+    'too many grouping sets',
+    "if (group_sets.length > maxSets) scope.task.note('COMPLEXITY', group_expressions, { key: 'hint.maxSets' })",
+    '',
+  ],
+  [
+    'grouping sets of the person',
+    "if (group_sets.length > 1 && isOnPerson)\n    scope.task.note('STATEMENT_NOT_ALLOWED', group_expressions, { key: 'hint.groupingSets' })",
+    '',
+  ],
+  [
+    'a column beside groups',
+    "scope.task.note(scope.class === 'PK' && above.class === 'SAFE' ? 'AGG_NOT_ALLOWED' : 'TYPE_ERROR', at, hint)",
+    '',
+  ],
+  [
+    'functions of groups',
+    "if (!mayAggregate(name)) return scope.task.refuse('FUNCTION_NOT_ALLOWED', call)",
+    '',
+  ],
+  [
+    'a leaf that reads an outer row',
+    "scope.task.note('CROSS_PATIENT_SUBQUERY', at, { key: 'hint.subqueryInFrom' })",
+    '',
+  ],
+  [
+    'the person among the keys of their groups',
+    '...(isOnPerson && scope.pix ? [scope.pix] : []),\n  ]\n  const above',
+    ']\n  const above',
+  ],
 ])
 
 const windows = editsOf(`${folder}/window.ts`, tests, [
-  ['windows across persons', "if (!isWithinPerson) scope.task.note('CROSS_PATIENT_WINDOW', window, partitionHint(scope))", ''],
-  ['a partition by somebody else', 'partitions.some(({ identifier }) => isOwn(identifier))', 'partitions.some(({ identifier }) => identifier)'],
-  ['functions of windows', "if (!mayWindow(name) || (name === 'fill' && scope.class !== 'SAFE'))", "if (name === 'fill' && scope.class !== 'SAFE')"],
-  ['the person in the partition', '...(scope.pix ? [scope.pix] : [])],\n    orders: open', '],\n    orders: open'],
+  [
+    'windows across persons',
+    "if (!isWithinPerson) scope.task.note('CROSS_PATIENT_WINDOW', window, partitionHint(scope))",
+    '',
+  ],
+  [
+    'a partition by somebody else',
+    'partitions.some(({ identifier }) => isOwn(identifier))',
+    'partitions.some(({ identifier }) => identifier)',
+  ],
+  [
+    'functions of windows',
+    "if (!mayWindow(name) || (name === 'fill' && scope.class !== 'SAFE'))",
+    "if (name === 'fill' && scope.class !== 'SAFE')",
+  ],
+  [
+    'the person in the partition',
+    '...(scope.pix ? [scope.pix] : [])],\n    orders: open',
+    '],\n    orders: open',
+  ],
 ])
 
 const frames = editsOf(`${folder}/frame.ts`, tests, [
-  ['groups of no rows', "if (window.function_name.toLowerCase() === 'ntile')", 'if (window.function_name === 1)'],
-  ['bounds of a frame that are no literals', 'refuse(at, scope)\n  return tree\n}\n\nfunction refuse', 'void refuse\n  return tree\n}\n\nfunction refuse'],
-  ['offsets that are no literals', "if (scope.class !== 'SAFE' && !Number.isSafeInteger(literalNumber(at))) refuse(at, scope)", ''],
-  ['a distance on what is not measured', "scope.task.note('STATEMENT_NOT_ALLOWED', order?.expression ?? window, { key: 'hint.windowRange' })", ''],
+  [
+    'groups of no rows',
+    "if (window.function_name.toLowerCase() === 'ntile')",
+    'if (window.function_name === 1)',
+  ],
+  [
+    'bounds of a frame that are no literals',
+    'refuse(at, scope)\n  return tree\n}\n\nfunction refuse',
+    'void refuse\n  return tree\n}\n\nfunction refuse',
+  ],
+  [
+    'offsets that are no literals',
+    "if (scope.class !== 'SAFE' && !Number.isSafeInteger(literalNumber(at))) refuse(at, scope)",
+    '',
+  ],
+  [
+    'a distance on what is not measured',
+    "scope.task.note('STATEMENT_NOT_ALLOWED', order?.expression ?? window, { key: 'hint.windowRange' })",
+    '',
+  ],
   ['a fallback of unknown type', "scope.task.note('TYPE_ERROR', at, { key: 'hint.windowDefault' })", ''],
 ])
 
 const sets = editsOf(`${folder}/setop.ts`, tests, [
-  ['sets across persons', "if (!isKept || left.class !== right.class) task.note('SET_OPERATION', operation)", ''],
+  [
+    'sets across persons',
+    "if (!isKept || left.class !== right.class) task.note('SET_OPERATION', operation)",
+    '',
+  ],
   ['persons beside public rows', ' || left.class !== right.class)', ')'],
   ['a forged identifier', 'isAligned && (isUnionAll || isWithinPerson)', 'isUnionAll || isWithinPerson'],
   ['set semantics without the person', 'isAligned && (isUnionAll || isWithinPerson)', 'isAligned'],
-  ['a limit on a set of rows of persons', "task.note('ROW_LIMIT', operation.modifiers)", 'task.spend(0, operation.modifiers)'],
+  [
+    'a limit on a set of rows of persons',
+    "task.note('ROW_LIMIT', operation.modifiers)",
+    'task.spend(0, operation.modifiers)',
+  ],
   ['restrictions of both branches', '[...left.restrict, ...(right?.restrict ?? [])]', 'left.restrict'],
 ])
 
 const project = editsOf(`${folder}/project.ts`, tests, [
-  ['a limit on rows of persons', "if (isLimit && !keepsSome(modifier, scope)) scope.task.note('ROW_LIMIT', modifier)", ''],
+  [
+    'a limit on rows of persons',
+    "if (isLimit && !keepsSome(modifier, scope)) scope.task.note('ROW_LIMIT', modifier)",
+    '',
+  ],
   ['a limit inside EXISTS', '(literalNumber(limit) ?? 0) >= 1', '(literalNumber(limit) ?? 1) >= 0'],
-  ['DISTINCT ON something else', "if (!isOnPerson && isOn) scope.task.note('ROW_LEVEL', targets[0], { key: 'hint.distinctOn' })", ''],
+  [
+    'DISTINCT ON something else',
+    "if (!isOnPerson && isOn) scope.task.note('ROW_LEVEL', targets[0], { key: 'hint.distinctOn' })",
+    '',
+  ],
   ['the person in DISTINCT ON', '...(scope.pix ? [scope.pix] : [])] : []', '] : []'],
-  ['what is joined to rows takes their uniqueness', 'unique: stage.unique && !standsBeside(stage)', 'unique: stage.unique'],
-  ['an order by a restricted column', "if (stage.scope.class === 'PK') checkRestriction(bound, 'filter', { at: expression, scope: stage.scope })", ''],
-  ['a limit that reads', "if (bound.columns.length > 0 || bound.hasSubquery)\n      scope.task.note('STATEMENT_NOT_ALLOWED', expression, { key: 'hint.limit' })", ''],
+  [
+    'what is joined to rows takes their uniqueness',
+    'unique: stage.unique && !standsBeside(stage)',
+    'unique: stage.unique',
+  ],
+  [
+    'an order by a restricted column',
+    "if (stage.scope.class === 'PK') checkRestriction(bound, 'filter', { at: expression, scope: stage.scope })",
+    '',
+  ],
+  [
+    'a limit that reads',
+    "if (bound.columns.length > 0 || bound.hasSubquery)\n      scope.task.note('STATEMENT_NOT_ALLOWED', expression, { key: 'hint.limit' })",
+    '',
+  ],
 ])
 
 const identifiers = editsOf(`${folder}/identifiers.ts`, tests, [
-  ['identifiers are compared with their like', "if (isIdentity && isSame(left?.bound.identifier, right?.bound.identifier)) return\n", 'if (isIdentity) return\n'],
-  ['identifiers are compared by equality', 'sides.length === 2 && identityOperators.has(type)', 'sides.length === 2'],
+  [
+    'identifiers are compared with their like',
+    'if (isIdentity && isSame(left?.bound.identifier, right?.bound.identifier)) return\n',
+    'if (isIdentity) return\n',
+  ],
+  [
+    'identifiers are compared by equality',
+    'sides.length === 2 && identityOperators.has(type)',
+    'sides.length === 2',
+  ],
   ['identifiers are not compared otherwise', "scope.task.note('IDENTIFIER_COMPARED', at)", ''],
-  ['identifiers are not computed with', "if (bound.identifier) scope.task.note('IDENTIFIER_COMPUTED', at)", ''],
+  [
+    'identifiers are not computed with',
+    "if (bound.identifier) scope.task.note('IDENTIFIER_COMPUTED', at)",
+    '',
+  ],
   ['a reference to somebody else is not the person', " && identifier.role !== 'unit-reference'", ''],
   ['identifiers of one domain', ' && left.domain === right.domain', ''],
   ['identifiers of one name', ' && left.name === right.name', ''],
 ])
 
 const expression = editsOf(`${folder}/expression.ts`, tests, [
-  ['functions', 'return mayCompute(name) ? bindScalar(expression, name, scope) : denied(expression, scope)', 'return bindScalar(expression, name, scope)'],
-  ['functions of another schema', "if (expression.schema !== '' && expression.schema !== 'main') return denied(expression, scope)", ''],
+  [
+    'functions',
+    'return mayCompute(name) ? bindScalar(expression, name, scope) : denied(expression, scope)',
+    'return bindScalar(expression, name, scope)',
+  ],
+  [
+    'functions of another schema',
+    "if (expression.schema !== '' && expression.schema !== 'main') return denied(expression, scope)",
+    '',
+  ],
   ['lengths', "if (tooLong) scope.task.note('COST', tooLong, { key: 'hint.length' })", ''],
-  ['identifiers in functions', "if (identifier) scope.task.note(compares(name) ? 'IDENTIFIER_COMPARED' : 'IDENTIFIER_COMPUTED', identifier)", ''],
-  ['TRY around what can raise', "if (scope.class === 'SAFE' || !(canRaise || isTried(bound.tree))) return bound\n", 'return bound\n'],
+  [
+    'identifiers in functions',
+    "if (identifier) scope.task.note(compares(name) ? 'IDENTIFIER_COMPARED' : 'IDENTIFIER_COMPUTED', identifier)",
+    '',
+  ],
+  [
+    'TRY around what can raise',
+    "if (scope.class === 'SAFE' || !(canRaise || isTried(bound.tree))) return bound\n",
+    'return bound\n',
+  ],
   ['casts are tried', "expression.try_cast || (scope.class !== 'SAFE' && !isSure)", 'expression.try_cast'],
-  ['a condition that is no boolean', "if (bound.kind === 'boolean' || scope.class === 'SAFE') return bound\n", 'return bound\n'],
+  [
+    'a condition that is no boolean',
+    "if (bound.kind === 'boolean' || scope.class === 'SAFE') return bound\n",
+    'return bound\n',
+  ],
   ['a column that may not filter', "checkRestriction(bound, 'filter', { at: expression, scope })", ''],
-  ['identifiers in lists and operators', 'if (lists.has(type)) checkComparison(type, sides, scope)', 'if (lists.has(type)) checkRestriction'],
+  [
+    'identifiers in lists and operators',
+    'if (lists.has(type)) checkComparison(type, sides, scope)',
+    'if (lists.has(type)) checkRestriction',
+  ],
   ['identifiers between', 'checkComparison(expression.class, sides, scope)', ''],
-  ['a subquery under TRY', "if (scope.class === 'PK')\n      scope.task.note('STATEMENT_NOT_ALLOWED', undefined, { key: 'hint.subqueryInFrom' })", ''],
+  [
+    'a subquery under TRY',
+    "if (scope.class === 'PK')\n      scope.task.note('STATEMENT_NOT_ALLOWED', undefined, { key: 'hint.subqueryInFrom' })",
+    '',
+  ],
 ])
-
-const others = [
-  ...editsOf(`${folder}/harden.ts`, tests, [
-    ['what is not finite', "return sql.and([sql.call('isfinite', [double]), small]) ?? small", 'return small'],
-    ['what is too large', "return sql.and([sql.call('isfinite', [double]), small]) ?? small", "return sql.call('isfinite', [double])"],
-    ['comparisons of several kinds are tried', 'return operands.every((operand) => isLike(operand, anchor?.kind))', 'return true'],
-  ]),
-  ...editsOf(`${folder}/steady.ts`, tests, [
-    ['operands of aggregates are bounded', 'return picking.has(name) ? bound.tree : steady(bound, at, scope)', 'return bound.tree'],
-    ['counts among operands are literals', 'if (!Number.isInteger(count) || count < 1 || count > most)', 'if (count === -1)'],
-  ]),
-  ...editsOf(`${folder}/outermost.ts`, tests, [
-    ['rows of persons are never the answer', "if (relation.class !== 'PK') return\n", 'return\n'],
-  ]),
-  ...editsOf(`${folder}/select.ts`, tests, [
-    ['SAMPLE of a query', "if (select.sample !== null) task.note('SAMPLE', select)", ''],
-    ['joins that nothing settled', 'for (const one of from.obligations) if (!isMet(one, equalities)) refuseObligation(one, scope.task)', ''],
-  ]),
-  ...editsOf(`${folder}/scope.ts`, tests, [
-    ['names with two underscores', "if (wanted.startsWith('__')) return null\n", ''],
-    ['a row as a whole', "if (isWholeRow) return scope.task.refuse('STATEMENT_NOT_ALLOWED', name, { hint: { key: 'hint.wholeRow' } })", ''],
-  ]),
-  ...editsOf(`${folder}/ties.ts`, tests, [
-    ['a tie is of one identifier', 'return far && isSame(inner.identifier, far.identifier) ? { inner, outer: far } : null', 'return far ? { inner, outer: far } : null'],
-    ['a tie is an equality', "if (part.class !== 'COMPARISON' || part.type !== 'COMPARE_EQUAL') return []", "if (part.class !== 'COMPARISON') return []"],
-  ]),
-  ...editsOf('services/query/prepare.ts', tests, [
-    ['recursion', "return task.refuse('RECURSION', node)", 'return bindSetOperation(node, task, environment)'],
-    ['the outermost relation is looked at', 'checkOutermost(relation, statement.query, work.task)', ''],
-    ['what was noted is refused', '  checkOutermost(relation, statement.query, work.task)\n  const [first] = work.noted\n  if (first) throw first', '  checkOutermost(relation, statement.query, work.task)'],
-    ['relations once CTEs are written out', "if (relation.uses.length > maxRelations) return task.refuse('COMPLEXITY', node)", ''],
-    ['nodes once names are written out', "if (spent > maxNodes) throw refusal('COMPLEXITY', at, {})", ''],
-  ]),
-  ...editsOf('services/query/statement/read.ts', tests, [
-    ['one statement', "if (second !== undefined) throw new Refusal('ONE_STATEMENT', place(placeOf(second)))", ''],
-    ['nodes that are not known', 'if (!isRecord(node) || shape === undefined) return deny(node)', 'if (!isRecord(node) || shape === undefined) return true'],
-    ['nodes, depth and relations of the text', "if (isOver(count)) throw new Refusal('COMPLEXITY', place(placeOf(node)))", ''],
-  ]),
-  ...editsOf('services/query/statement/grammar.ts', tests, [
-    ['names with two underscores are ours', "typeof value === 'string' && !value.startsWith('__')", "typeof value === 'string'"],
-    ['another version of a table', 'at_clause: is(null),', 'at_clause: () => true,'],
-  ]),
-]
-
-const measures = [
-  ...editsOf('services/query/leaf/measure.ts', tests, [
-    ['sums are of what is finite', 'const measured = finite(x)', 'const measured = x'],
-    ['measures that may not be shown', "const bound = checkComputed(bind(argument, scope), argument, scope)\n  checkRestriction(bound, 'output', { at: argument, scope })", 'const bound = checkComputed(bind(argument, scope), argument, scope)'],
-    ['values that may not be shown', "if (role === undefined) checkRestriction(bound, 'output', { at: argument, scope })", ''],
-    ['references to others are not counted apart', "if (role === 'unit-reference') checkComputed(bound, argument, scope)", ''],
-    ['a sum of identifiers', 'const bound = checkComputed(bind(argument, scope), argument, scope)', 'const bound = bind(argument, scope)'],
-    ['aggregates that show a value', "scope.task.note('AGG_NOT_ALLOWED', call, hint)", ''],
-    ['what is not surely a number is taken as one', "if (bound.kind !== 'number')", "if (bound.kind === 'text')"],
-    ['a share is two counts', "if (!check || numberOf(check.then_expr) !== 1 || !(otherwise === 0 || isOpen)) return null", 'if (!check) return null'],
-  ]),
-  ...editsOf('services/query/leaf/leaf.ts', tests, [
-    ['one row per person', 'below.unique &&\n', 'true &&\n'],
-    ['several sets are not unique', '!sets &&\n', 'true &&\n'],
-    ['a frame that WHERE narrows', 'if (!frame || keys.length === 0 || below.below || below.where.length > 0) return false', 'if (!frame || keys.length === 0 || below.below) return false'],
-    ['labels of a frame are of the frame', 'return keys.every(({ columns }) => columns.every((column) => labels.has(column)))', 'return labels.size > 0'],
-    ['values are each told once', "modifiers: [{ type: 'DISTINCT_MODIFIER', distinct_on_targets: [] }],", ''],
-  ]),
-  ...editsOf('services/query/leaf/statistic.ts', tests, [
-    ['extremes of text', 'return comparable.has(kind) ?', 'return kind !== null ?'],
-    ['the ends are no quantiles', 'if (at === undefined || q === undefined || !(q > 0 && q < 1)) return null', 'if (at === undefined || q === undefined) return null'],
-    ['statistics of what may not be shown', "checkRestriction(bound, 'output', { at, scope })", ''],
-    ['statistics of identifiers', 'const bound = checkComputed(bind(at, scope), at, scope)', 'const bound = bind(at, scope)'],
-    ['moments are of what is finite', 'sql.cast(finite(tree), ', 'sql.cast(tree, '],
-  ]),
-  ...editsOf('services/query/functions.ts', tests, [
-    ['functions that are denied', "return functionClass(name, 'scalar') !== 'deny'", 'return name.length > 0'],
-    ['aggregates that are denied', "return name === 'count_star' || functionClass(name, 'aggregate') !== 'deny'", 'return name.length > 0'],
-    ['lengths that are capped', 'Math.abs(literalNumber(argument) ?? Number.POSITIVE_INFINITY) > maxLength', 'Math.abs(literalNumber(argument) ?? 0) > maxLength'],
-  ]),
-]
 
 export const ofTyping = [
   ...from,
@@ -214,6 +359,4 @@ export const ofTyping = [
   ...project,
   ...identifiers,
   ...expression,
-  ...others,
-  ...measures,
 ]

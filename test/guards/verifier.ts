@@ -5,32 +5,20 @@ const folder = 'services/query/verify'
 const tests = ['test/query/verify.test.ts', 'test/query/prepare-proof.test.ts']
 
 const operators = editsOf(`${folder}/operators.ts`, tests, [
-  [
-    'V1 LIMIT over persons',
-    "return from.class === 'public' ? from : notProven('V1')\n",
-    'return from\n',
-  ],
+  ['V1 LIMIT over persons', "return from.class === 'public' ? from : notProven('V1')\n", 'return from\n'],
   ['V1 SAMPLE of a scan', "if (nodeOf(node.extra_info).sample_options != null) notProven('V1')", ''],
   [
     'V1 an operator that is not known',
     "return operator ? operator(node, scope) : notProven('V1')",
     'return operator ? operator(node, scope) : input(node, scope)',
   ],
-  [
-    'V1 several grouping sets',
-    "if (more.length > 0 || (set && set.size !== groups)) notProven('V1')",
-    '',
-  ],
+  ['V1 several grouping sets', "if (more.length > 0 || (set && set.size !== groups)) notProven('V1')", ''],
   [
     'V2 columns that are not granted',
     "return table.columns.has(textOf(name)) ? { kind: 'data', isPublic: !isPersonal } : notProven('V2')",
     "return { kind: 'data', isPublic: !isPersonal }",
   ],
-  [
-    'V3 table functions',
-    "if (!boundFunctionAllowed(textOf(node.name), 'table')) notProven('V3')",
-    '',
-  ],
+  ['V3 table functions', "if (!boundFunctionAllowed(textOf(node.name), 'table')) notProven('V3')", ''],
   [
     'V5 windows across persons',
     "if (from.class === 'private' && !partition.some(({ isOwner }) => isOwner)) notProven('V5')",
@@ -46,7 +34,11 @@ const operators = editsOf(`${folder}/operators.ts`, tests, [
     "if (from.class === 'private' && targets.covers.length === 0) notProven('V6')",
     '',
   ],
-  ['V6 rows unnested are not unique', ', unique: [], isFrame }\n}\n\n/** Repeats', ', isFrame }\n}\n\n/** Repeats'],
+  [
+    'V6 rows unnested are not unique',
+    ', unique: [], isFrame }\n}\n\n/** Repeats',
+    ', isFrame }\n}\n\n/** Repeats',
+  ],
   [
     'V6 a frame under a filter on persons',
     'return { ...from, isFrame: from.isFrame && isPublic }',
@@ -111,13 +103,21 @@ const joins = editsOf(`${folder}/join.ts`, tests, [
     "if (l.fact.kind !== 'pix' || r.fact.kind !== 'pix') return notProven('V7')",
     "if (l.fact.kind !== 'pix' || r.fact.kind !== 'pix') return { links: [], isPublic }",
   ],
-  ['V1 a kind of join that is not known', "if (!keep) return notProven('V1')", 'if (!keep) return inner(left, right, ties)'],
+  [
+    'V1 a kind of join that is not known',
+    "if (!keep) return notProven('V1')",
+    'if (!keep) return inner(left, right, ties)',
+  ],
   [
     'V6 labels of an outer join are not public',
-    'const isFixed = ties.isPublic && right.class === \'public\'',
+    "const isFixed = ties.isPublic && right.class === 'public'",
     'const isFixed = true',
   ],
-  ['V6 the key of the other side of an outer join', 'isOnlyRight ? shifted(right.covers, width) : left.covers', '[...left.covers, ...shifted(right.covers, width)]'],
+  [
+    'V6 the key of the other side of an outer join',
+    'isOnlyRight ? shifted(right.covers, width) : left.covers',
+    '[...left.covers, ...shifted(right.covers, width)]',
+  ],
   [
     'V6 a row that meets several is not unique',
     'return right.unique.some((set) => isSubset(set, tied)) ? left.unique : []',
@@ -133,7 +133,11 @@ const expressions = editsOf(`${folder}/expression.ts`, tests, [
     "if (name === 'BOUND_FUNCTION' && !boundFunctionAllowed(textOf(expression.name), 'scalar')) notProven('V3')",
     '',
   ],
-  ['V3 aggregates', "if (!boundFunctionAllowed(name, 'aggregate')) notProven('V3')\n  const parts", 'const parts'],
+  [
+    'V3 aggregates',
+    "if (!boundFunctionAllowed(name, 'aggregate')) notProven('V3')\n  const parts",
+    'const parts',
+  ],
   [
     'V3 windows',
     "if (!boundFunctionAllowed(name, 'window') && !boundFunctionAllowed(name, 'aggregate')) notProven('V3')",
@@ -147,7 +151,11 @@ const expressions = editsOf(`${folder}/expression.ts`, tests, [
   ],
   ['V7 a row number shown', "fact.kind === 'hidden' ? notProven('V7') : fact", 'fact'],
   ['V7 the key in an aggregate', 'isCount && pixRefs(child, input)', 'pixRefs(child, input)'],
-  ["V4 a tie inside OR", "condition.type === 'CONJUNCTION_AND' ?", "condition.expression_class === 'BOUND_CONJUNCTION' ?"],
+  [
+    'V4 a tie inside OR',
+    "condition.type === 'CONJUNCTION_AND' ?",
+    "condition.expression_class === 'BOUND_CONJUNCTION' ?",
+  ],
   [
     'V4 a tie that matches NULL',
     "return comparison === 'COMPARE_NOT_DISTINCT_FROM' && sides.every((side) => isCovered(input, [side]))",
@@ -156,7 +164,11 @@ const expressions = editsOf(`${folder}/expression.ts`, tests, [
 ])
 
 const evidence = editsOf(`${folder}/verify.ts`, tests, [
-  ['V6 the width of level 1', "if (relation.columns.length !== width || relation.class !== 'private') notProven('V6')", ''],
+  [
+    'V6 the width of level 1',
+    "if (relation.columns.length !== width || relation.class !== 'private') notProven('V6')",
+    '',
+  ],
   [
     'V7 the place of the person key',
     "if ((kind === 'pix') !== (i === at) || kind === 'hidden') notProven('V7')",
@@ -169,10 +181,18 @@ const evidence = editsOf(`${folder}/verify.ts`, tests, [
     '',
   ],
   ['V6 the labels of a frame', "if (framed && !(arePublic && relation.isFrame)) notProven('V6')", ''],
-  ['V6 the number of the set', "if (sets && !factAt(relation, keys.length - 1).isPublic) notProven('V6')", ''],
+  [
+    'V6 the number of the set',
+    "if (sets && !factAt(relation, keys.length - 1).isPublic) notProven('V6')",
+    '',
+  ],
   ['V6 a total has no labels', "if (leaf.total !== (keys.length === 0)) notProven('V6')", ''],
   ['V6 what is counted', "if (leaf.plan === 'X') proveEvidence(relation, leaf)", ''],
-  ['V6 rows counted under a filter', "if (name !== 'count_star' || filter != null) notProven('V6')", "if (name !== 'count_star') notProven('V6')"],
+  [
+    'V6 rows counted under a filter',
+    "if (name !== 'count_star' || filter != null) notProven('V6')",
+    "if (name !== 'count_star') notProven('V6')",
+  ],
   ['V6 a count that is none', "if (name !== 'count_star' && name !== 'count') notProven('V6')", ''],
   ['V6 a sum that is none', "if (sum.name !== 'sum' || count.name !== 'count') notProven('V6')", ''],
   [
@@ -202,10 +222,18 @@ const evidence = editsOf(`${folder}/verify.ts`, tests, [
   ['V8 a key for every row', "if (!isCovered(relation, [width])) notProven('V8')", ''],
 ])
 
-const proofs = editsOf('services/query/understand.ts', ['test/query/prepare-proof.test.ts', ...tests, 'test/query/run.test.ts'], [
-  ['every leaf is proved', 'verifyLeaf(await parser.plan(level1, twin), leaf, bulle)', ''],
-  ['every table of values is proved', 'verify(await parser.plan(statement, twin), leaf, bulle)', ''],
-  ['what stands above the leaves is proved', 'verifyOuter(await parser.plan(outer, twin), leaves, bulle)', ''],
-])
+const proofs = editsOf(
+  'services/query/understand.ts',
+  ['test/query/prepare-proof.test.ts', ...tests, 'test/query/run.test.ts'],
+  [
+    ['every leaf is proved', 'verifyLeaf(await parser.plan(level1, twin), leaf, bulle)', ''],
+    ['every table of values is proved', 'verify(await parser.plan(statement, twin), leaf, bulle)', ''],
+    [
+      'what stands above the leaves is proved',
+      'verifyOuter(await parser.plan(outer, twin), leaves, bulle)',
+      '',
+    ],
+  ],
+)
 
 export const ofVerifier = [...operators, ...joins, ...expressions, ...evidence, ...proofs]

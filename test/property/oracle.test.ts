@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { inThisProcess } from './engines.ts'
 import { main } from '../trials/oracle.ts'
+import { inThisProcess } from './engines.ts'
 
 describe('the k-witness oracle', () => {
   test('finds nothing wrong with any released cell of two hundred random statements', async () => {

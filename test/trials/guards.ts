@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Edit } from '../guards/edit.ts'
 import { ofKernel } from '../guards/kernel.ts'
+import { ofRewriting } from '../guards/rewriting.ts'
 import { ofTyping } from '../guards/typing.ts'
 import { ofVerifier } from '../guards/verifier.ts'
 
-const edits: readonly Edit[] = [...ofVerifier, ...ofKernel, ...ofTyping]
+const edits: readonly Edit[] = [...ofVerifier, ...ofKernel, ...ofTyping, ...ofRewriting]
 
 export interface Tally {
   readonly edits: number
@@ -69,7 +70,10 @@ async function copyOfRepository(): Promise<string> {
 async function withEdit(copy: string, { file, text, by, tests }: Edit): Promise<string | undefined> {
   const path = join(copy, file)
   const sound = await readFile(path, 'utf8')
-  await writeFile(path, sound.replace(text, () => by))
+  await writeFile(
+    path,
+    sound.replace(text, () => by),
+  )
   try {
     for (const test of tests) if (!(await isGreen(copy, test))) return test
     return undefined

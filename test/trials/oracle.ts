@@ -64,13 +64,14 @@ export async function main(seed: number, count: number, options: Options = {}): 
   const counter = new Counter()
   const begun = performance.now()
   let next = from
+  let done = 0
   const work = async (pipeline: Pipeline) => {
     while (next < from + count) {
       const number = next
       next += 1
       const scene = scenes[number % scenes.length]
       if (scene) counter.count(number, await examine(pipeline, scene, statementOf(seed, number, scene)))
-      const done = next - from
+      done += 1
       if (done % progressEvery === 0) say(`${done} of ${count}, ${rate(done, begun)} per second`)
     }
   }
@@ -145,7 +146,10 @@ class Counter {
 
   count(number: number, { generated, refused, rules = [], cells = 0, withheld = 0, faults }: Examined): void {
     if (faults.length > 0) this.#faults.push({ number, sql: generated.sql, faults })
-    if (refused) return add(this.#refused, refused.code)
+    if (refused) {
+      add(this.#refused, refused.code)
+      return
+    }
     this.#totals.answered += 1
     this.#totals.cells += cells
     this.#totals.withheld += withheld

@@ -4,6 +4,8 @@ import { inThisProcess } from '../property/engines.ts'
 import { runCohort } from './cohort.ts'
 import { main as crash } from './crash.ts'
 import { main as guards } from './guards.ts'
+import { main as mutants } from './mutants.ts'
+import { main as neighbours } from './neighbours.ts'
 import { main as oracle } from './oracle.ts'
 import { main as tamper } from './tamper.ts'
 
@@ -39,6 +41,18 @@ const trials: Readonly<Record<string, Trial>> = {
     const figures = await guards(argument, say)
     if (figures.survivors.length + figures.lost.length > 0)
       throw new Error(`nothing holds:\n${[...figures.survivors, ...figures.lost].join('\n')}`)
+    return figures
+  },
+  mutants: async (argument, say) => {
+    const figures = await mutants(seedOf(argument), { honest: 300, share: 1, several: 8, say })
+    say(JSON.stringify(figures))
+    if (figures.differences.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  neighbours: async (argument, say) => {
+    const figures = await neighbours(seedOf(argument), { statements: 3000, removals: 12, say })
+    say(JSON.stringify(figures))
+    if (figures.different.length > 0) throw new Error('the trial has failed')
     return figures
   },
   tamper: seeded(
