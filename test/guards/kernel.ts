@@ -3,13 +3,21 @@
 import { editsOf } from './edit.ts'
 
 const folder = 'services/query/disclosure'
-const cells = ['rules', 'disclose', 'evidence', 'pairs', 'families', 'statistic-evidence', 'statistics']
+const cells = [
+  'rules',
+  'decide',
+  'disclose',
+  'evidence',
+  'pairs',
+  'families',
+  'statistic-evidence',
+  'statistics',
+]
 const tests = [...cells.map((name) => `test/query/${name}.test.ts`)]
 const first = (name: string) => [...new Set([`test/query/${name}.test.ts`, ...tests])]
 
 const rules = editsOf(`${folder}/rules.ts`, first('rules'), [
   ['T1 at least k, not k - 1', 'if (persons < k || support < k)', 'if (persons < k - 1 || support < k - 1)'],
-  ['T1 on persons', 'if (persons < k || support < k)', 'if (support < k)'],
   ['T1 on the persons that a statistic rests on', 'if (persons < k || support < k)', 'if (persons < k)'],
   ['T2', "if (sums.some(({ nonZero }) => nonZero < k)) rules.push('T2')", ''],
   ['T2 at least k, not k - 1', 'nonZero < k)) rules', 'nonZero < k - 1)) rules'],
@@ -161,7 +169,6 @@ const evidence = editsOf(`${folder}/evidence.ts`, first('evidence'), [
 
 const shown = editsOf(`${folder}/disclose.ts`, first('disclose'), [
   ['a withheld cell has no value', 'marks[i] ? null : shownValue', 'shownValue'],
-  ['what nobody decided is hidden', 'hidden[index]?.has(gid) ?? true', 'hidden[index]?.has(gid) ?? false'],
   [
     'absent groups are told of from k persons',
     'verdict.absentPersons >= thresholds.k',

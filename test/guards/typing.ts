@@ -22,7 +22,6 @@ const from = editsOf(`${folder}/from.ts`, tests, [
     "if (rows === undefined || rows > maxSeries) task.note('COST', table, { key: 'hint.series' })",
     '',
   ],
-  ['the length of VALUES', "if (rows.length > maxSeries) task.note('COST', table)", ''],
   ['one table per name', 'if (found && second === undefined) return found', 'if (found) return found'],
   [
     'a table of persons is one',

@@ -2,7 +2,7 @@
 import { editsOf } from './edit.ts'
 
 const folder = 'services/query/verify'
-const tests = ['test/query/verify.test.ts', 'test/query/prepare-proof.test.ts']
+const tests = ['verify', 'verify-nodes', 'prepare-proof'].map((name) => `test/query/${name}.test.ts`)
 
 const operators = editsOf(`${folder}/operators.ts`, tests, [
   ['V1 LIMIT over persons', "return from.class === 'public' ? from : notProven('V1')\n", 'return from\n'],
