@@ -8,11 +8,20 @@ export interface Edit {
   readonly by: string
   /** Test files that should see it, those that are quick first. */
   readonly tests: readonly string[]
+  /** Why nothing is lost when it goes alone: the rule that stands behind it. */
+  readonly spare?: string
 }
 
-type Line = readonly [rule: string, text: string, by: string]
+type Line = readonly [rule: string, text: string, by: string, spare?: string]
 
 /** Edits of one file, seen by the same tests. */
 export function editsOf(file: string, tests: readonly string[], lines: readonly Line[]): readonly Edit[] {
-  return lines.map(([rule, text, by]) => ({ rule, file, text, by, tests }))
+  return lines.map(([rule, text, by, spare]) => ({
+    rule,
+    file,
+    text,
+    by,
+    tests,
+    ...(spare ? { spare } : {}),
+  }))
 }

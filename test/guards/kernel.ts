@@ -214,13 +214,19 @@ const statistics = editsOf(`${folder}/statistic.ts`, first('statistics'), [
     'extremes rest on 2k persons',
     "CASE WHEN n >= ${whole(2 * asked.k)} THEN ${shown(asked, 'x')} END",
     "${shown(asked, 'x')}",
+    'an extreme rests on half of the persons when its evidence is read',
   ],
   [
     'a person is counted once for an extreme',
     'own AS (SELECT gid, p, ${end}(x) AS x FROM held GROUP BY gid, p)',
     'own AS (SELECT gid, p, x FROM held)',
   ],
-  ['a mode is held by k persons', 'CASE WHEN h >= ${whole(asked.k)} THEN', 'CASE WHEN h >= 0 THEN'],
+  [
+    'a mode is held by k persons',
+    'CASE WHEN h >= ${whole(asked.k)} THEN',
+    'CASE WHEN h >= 0 THEN',
+    'who holds it is counted again when the evidence is read',
+  ],
   [
     'a quantile is a mean of k persons',
     '(min(d, ${k}))[${k}] AS d FROM own',

@@ -28,6 +28,7 @@ const operators = editsOf(`${folder}/operators.ts`, tests, [
     'V6 groups across persons below the evidence',
     "if (from.class === 'private' && !isCovered(keys, owned)) notProven('V6')",
     '',
+    'what is grouped without its person has no key at the root',
   ],
   [
     'V6 DISTINCT across persons',
@@ -174,7 +175,12 @@ const evidence = editsOf(`${folder}/verify.ts`, tests, [
     "if ((kind === 'pix') !== (i === at) || kind === 'hidden') notProven('V7')",
     '',
   ],
-  ['V6 a key for every row', "if (!isCovered(relation, [at])) notProven('V6')", ''],
+  [
+    'V6 a key for every row',
+    "if (!isCovered(relation, [at])) notProven('V6')",
+    '',
+    'rows are one per group and key, and a key that may be missing is never unique',
+  ],
   [
     'V6 one row per group and person',
     "if (!relation.unique.some((set) => isSubset(set, fixed))) notProven('V6')",
@@ -213,6 +219,7 @@ const evidence = editsOf(`${folder}/verify.ts`, tests, [
     'V8 the width of a derived table',
     "if (relation.columns.length !== width + 1 || relation.class !== 'private') notProven('V8')",
     '',
+    'the key stands at the last place, and there only',
   ],
   [
     'V8 the place of the person key',

@@ -16,6 +16,8 @@ export interface Tally {
   readonly red: number
   /** Rules that can be taken away without any test turning red. */
   readonly survivors: readonly string[]
+  /** Rules that another one stands behind: they are not taken away. */
+  readonly spare: readonly string[]
   /** Edits whose text does not stand once in its file any more: the list is out of date. */
   readonly lost: readonly string[]
 }
@@ -35,7 +37,9 @@ export async function lostEdits(): Promise<readonly string[]> {
 /** Takes one rule after the other away; `about`, a regular expression, leaves only the edits whose name it matches. */
 export async function main(about: string | undefined, say: (line: string) => void): Promise<Tally> {
   const lost = await lostEdits()
-  const chosen = edits.filter((edit) => !lost.includes(nameOf(edit)) && new RegExp(about ?? '').test(nameOf(edit)))
+  const isRun = (edit: Edit) => edit.spare === undefined && !lost.includes(nameOf(edit))
+  const spare = edits.filter((edit) => edit.spare !== undefined).map(nameOf)
+  const chosen = edits.filter((edit) => isRun(edit) && new RegExp(about ?? '').test(nameOf(edit)))
   const copy = await copyOfRepository()
   const survivors: string[] = []
   try {
@@ -47,7 +51,7 @@ export async function main(about: string | undefined, say: (line: string) => voi
   } finally {
     await rm(copy, { recursive: true })
   }
-  return { edits: chosen.length, red: chosen.length - survivors.length, survivors, lost }
+  return { edits: chosen.length, red: chosen.length - survivors.length, survivors, spare, lost }
 }
 
 function nameOf({ file, rule }: Edit): string {
@@ -70,7 +74,10 @@ async function copyOfRepository(): Promise<string> {
 async function withEdit(copy: string, { file, text, by, tests }: Edit): Promise<string | undefined> {
   const path = join(copy, file)
   const sound = await readFile(path, 'utf8')
-  await writeFile(path, sound.replace(text, () => by))
+  await writeFile(
+    path,
+    sound.replace(text, () => by),
+  )
   try {
     const [first = '', ...others] = tests
     if (!(await areGreen(copy, [first]))) return first
