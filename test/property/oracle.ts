@@ -27,6 +27,57 @@ function shareBelow({ ward, cost }: Row, stays: readonly Row[]): number {
   return ofWard.filter((stay) => costOf(stay.cost) <= costOf(cost)).length / ofWard.length
 }
 
+type Index = ReadonlyMap<Cell, readonly Row[]>
+
+/** A cohort is asked thousands of times: its relations are made once, and those that are joined are looked up by their key. */
+class Relations {
+  static readonly #all = new WeakMap<Cohort, Relations>()
+  readonly #cohort: Cohort
+  readonly #rows = new Map<Alias, readonly Row[]>()
+  readonly #indexes = new Map<string, Index>()
+
+  private constructor(cohort: Cohort) {
+    this.#cohort = cohort
+  }
+
+  static of(cohort: Cohort): Relations {
+    const relations = Relations.#all.get(cohort) ?? new Relations(cohort)
+    Relations.#all.set(cohort, relations)
+    return relations
+  }
+
+  rows(alias: Alias): readonly Row[] {
+    const rows = this.#rows.get(alias) ?? rowsOf({ cohort: this.#cohort, given: undefined }, alias)
+    this.#rows.set(alias, rows)
+    return rows
+  }
+
+  /** Rows of a relation by the value of a column. */
+  by(alias: Alias, column: string): Index {
+    const name = `${alias}.${column}`
+    const index = this.#indexes.get(name) ?? indexOf(this.rows(alias), column)
+    this.#indexes.set(name, index)
+    return index
+  }
+}
+
+function indexOf(rows: readonly Row[], column: string): Index {
+  const index = new Map<Cell, Row[]>()
+  for (const row of rows) {
+    const found = index.get(row[column] ?? null)
+    if (found) found.push(row)
+    else index.set(row[column] ?? null, [row])
+  }
+  return index
+}
+
+/** What was released before is of one statement; the rest is of the cohort. */
+function relationsIn({ cohort, given }: World, alias: Alias): Pick<Relations, 'rows' | 'by'> {
+  if (alias !== 'w') return Relations.of(cohort)
+  const rows = given?.rows ?? []
+  return { rows: () => rows, by: (_, column) => indexOf(rows, column) }
+}
+
 function rowsOf({ cohort, given }: World, alias: Alias): readonly Row[] {
   switch (alias) {
     case 'p':
@@ -77,7 +128,9 @@ function envsOf({ source, where, given }: Generated, cohort: Cohort): readonly E
   const [first, second] = source.tables
   if (!first) return []
   const world = { cohort, given }
-  const start = rowsOf(world, first).map((row): Env => ({ [first]: row }))
+  const start = relationsIn(world, first)
+    .rows(first)
+    .map((row): Env => ({ [first]: row }))
   const envs = second
     ? [
         ...start.flatMap((env) => joined({ source, world, first, second }, env)),
@@ -98,8 +151,8 @@ function joined({ source, world, first, second }: Join, env: Env): readonly Env[
   const name = first === 'r' || second === 'r' ? 'region' : 'pid'
   const [left, right] = source.by ?? [name, name]
   const key = env[first]?.[left] ?? null
-  const matches = rowsOf(world, second)
-    .filter((row) => key !== null && row[right] === key)
+  const found = key === null ? [] : (relationsIn(world, second).by(second, right).get(key) ?? [])
+  const matches = found
     .map((row): Env => ({ ...env, [second]: row }))
     .filter((both) => !source.on || source.on.of(both) === true)
   const isOuter = source.kind === 'left' || source.kind === 'full' || source.kind === 'frame'
@@ -109,8 +162,13 @@ function joined({ source, world, first, second }: Join, env: Env): readonly Env[
 /** Of a FULL join the rows of the second side that meet none of the first. */
 function unmet({ source, world, first, second }: Join): readonly Env[] {
   if (source.kind !== 'full') return []
-  const met = new Set(rowsOf(world, first).map(({ pid }) => pid ?? null))
-  return rowsOf(world, second)
+  const met = new Set(
+    relationsIn(world, first)
+      .rows(first)
+      .map(({ pid }) => pid ?? null),
+  )
+  return relationsIn(world, second)
+    .rows(second)
     .filter(({ pid = null }) => pid === null || !met.has(pid))
     .map((row): Env => ({ [first]: null, [second]: row }))
 }

@@ -1,22 +1,16 @@
 /** The walk of a query without doors, permits and log: text in, rows and marks out, on the real engines. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Bulle } from '../../services/dataset/bulle.ts'
 import type { ReleasedTable, RewrittenStatement } from '../../services/engine/engine.ts'
-import { openParser } from '../../services/engine/parser.ts'
-import { openReleaser } from '../../services/engine/release.ts'
-import { openVault } from '../../services/engine/vault.ts'
 import { unmark, type Visible } from '../../services/query/answer.ts'
 import type { Thresholds } from '../../services/query/disclosure/rules.ts'
 import { releaseInOrder } from '../../services/query/input.ts'
 import type { Plan } from '../../services/query/plan.ts'
 import { understand } from '../../services/query/understand.ts'
 import { k } from './cohort.ts'
+import { inProcesses, limits } from './engines.ts'
 
 /** Those of the standard policy. */
 const standard: Thresholds = { k, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }
-const limits = { timeoutMs: 20_000, memoryBytes: 512 * 1024 * 1024, maxRows: 100_000 }
 const today = '2026-11-21'
 
 export interface Pipeline {
@@ -25,11 +19,8 @@ export interface Pipeline {
   close(): Promise<void>
 }
 
-export async function openPipeline(thresholds = standard): Promise<Pipeline> {
-  const scratch = await mkdtemp(join(tmpdir(), 'huisclos-pipeline-'))
-  const parser = await openParser({ processes: 1 })
-  const vault = await openVault({ threads: 1 })
-  const releaser = await openReleaser({ threads: 1, memoryBytes: limits.memoryBytes, scratch, processes: 1 })
+export async function openPipeline(thresholds = standard, engines = inProcesses): Promise<Pipeline> {
+  const { parser, vault, releaser, close } = await engines()
   const { signal } = new AbortController()
 
   async function ask(bulle: Bulle, sql: string) {
@@ -52,11 +43,6 @@ export async function openPipeline(thresholds = standard): Promise<Pipeline> {
   return {
     ask,
     understand: (bulle, sql) => understand(parser, bulle, { sql, today }),
-    async close() {
-      await releaser.close()
-      await vault.close()
-      await parser.close()
-      await rm(scratch, { recursive: true })
-    },
+    close,
   }
 }

@@ -25,7 +25,7 @@ export const bulle: Bulle = {
   tables: [
     table('persons', 'pid, sex, region, born INTEGER', { unique: true }),
     table('stays', 'sid, pid, ward, cost DOUBLE, day DATE'),
-    table('events', 'pid, event, day INTEGER'),
+    table('events', 'pid, event, day INTEGER, code UINTEGER'),
     table('regions', 'region, label, size INTEGER', { class: 'public' }),
   ],
 }

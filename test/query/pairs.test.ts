@@ -70,6 +70,17 @@ describe('two cells of one group whose difference rests on fewer than k persons'
     expect(await withheld(leafOf(['sum', 'avg'], 60))).toEqual([[false, false]])
   })
 
+  test('are means of the same sum over other rows', async () => {
+    const counted = (few: number) =>
+      template(
+        `SELECT 'g', range::UINTEGER, 2::BIGINT, 2::BIGINT, (range + 5)::DOUBLE, CASE WHEN range < ${few} THEN 1 ELSE 2 END::BIGINT, (range + 5)::DOUBLE FROM range(60)`,
+      )
+    const means = (few: number) => leafOf(['avg', 'avg'], 60, { level1: counted(few) })
+    expect(await withheld(means(3))).toEqual([[false, true]])
+    expect(await withheld(means(0))).toEqual([[false, false]])
+    expect(await withheld(means(11))).toEqual([[false, false]])
+  })
+
   test('are persons and rows only where each person has one row', async () => {
     expect(await withheld(leafOf(['persons', 'filtered'], 55, { plan: 'U' }))).toEqual([[false, true]])
     expect(await withheld(leafOf(['persons', 'filtered'], 55))).toEqual([[false, false]])

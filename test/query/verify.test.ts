@@ -12,6 +12,7 @@ import {
   verifyValues,
 } from '../../services/query/verify/verify.ts'
 import { broken } from './broken.ts'
+import { brokenToo } from './broken-more.ts'
 import { bulle, plain } from './granted.ts'
 import { honest } from './honest.ts'
 import { openInProcess } from './vault-in-process.ts'
@@ -82,7 +83,7 @@ describe('an honest rewrite is proved', () => {
 describe('a broken rewrite is not proved', () => {
   test('there are enough of them', () => expect(Object.keys(broken).length).toBeGreaterThanOrEqual(50))
 
-  test.each(Object.entries(broken))('%s', async (_, [sql, leaf]) => {
+  test.each(Object.entries({ ...broken, ...brokenToo }))('%s', async (_, [sql, leaf]) => {
     const plan = await planOf(sql)
     expect(plan.error).toBe(false)
     expect(ruleOf(() => verifyLeaf(plan, leaf, bulle))).toMatch(/^verify\.V[1-7]$/)
