@@ -96,7 +96,7 @@ class ShardCheck {
     insist(beyond === undefined, 'journal', ['the journal lacks an entry', this.#tree.size])
     await this.#finish()
     return {
-      origin: key.origin,
+      origin: key.name,
       vkey: key.text,
       size: checkpoint.size,
       root: checkpoint.root.toString('base64'),
@@ -109,8 +109,8 @@ class ShardCheck {
   #begin(): void {
     const { folder, key, journal, opening } = this.#snapshot
     const name = basename(folder)
-    const isPlaced = !/^\d{4}$/.test(name) || key.origin.endsWith(`/audit/${name}`)
-    insist(isPlaced, 'shard', `the log ${key.origin} lies in the place of another`)
+    const isPlaced = !/^\d{4}$/.test(name) || key.name.endsWith(`/audit/${name}`)
+    insist(isPlaced, 'shard', `the log ${key.name} lies in the place of another`)
     const hasJournal = !this.#isRunning || journal.files.length > 0
     insist(hasJournal, 'missing', 'the journal in use is gone')
     if (opening) this.#history.begin(opening)
@@ -143,7 +143,7 @@ class ShardCheck {
 
   #markKnown(): void {
     const { checkpoint, key } = this.#snapshot
-    const known = this.#expected.known(key.origin)
+    const known = this.#expected.known(key.name)
     if (!known) return
     const isKey = known.vkey === undefined || known.vkey === key.text
     insist(isKey, 'key', 'the log has another key than when it was last verified')
