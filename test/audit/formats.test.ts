@@ -22,7 +22,7 @@ import {
 } from '../../services/audit/tiles.ts'
 import { leafHash, rootOf } from '../../services/audit/tree.ts'
 import { openNote, parseVerifierKey } from '../../services/audit/verify/note.ts'
-import { bodies, readEntry } from '../../services/audit/verify/shapes.ts'
+import { bodies, readCanonical, readEntry } from '../../services/audit/verify/shapes.ts'
 import { writeNumber } from '../../services/audit/verify/snapshot.ts'
 
 const leaf = (at: number) => {
@@ -141,6 +141,15 @@ describe('entries', () => {
     expect(outcomeOf('query.abort')).toBe('failed')
     expect(outcomeOf('query.intent')).toBe('allowed')
     expect(outcomeOf('habilitation.granted')).toBe('done')
+  })
+
+  test('names that are numbers are in the order of their letters, and bytes that are no text are refused', () => {
+    const read = (text: string) => readCanonical(Buffer.from(text))
+    expect(read('{"10":1,"9":{"a":[],"b":"é"}}')).toEqual({ '10': 1, '9': { a: [], b: 'é' } })
+    expect(['{"9":1,"10":1}', '{"a":{"c":1,"b":1}}', '[{"b":1,"a":1}]', '{"a":"\\u00e9"}'].map(read)).toEqual(
+      Array(4).fill(undefined),
+    )
+    expect(readCanonical(Buffer.from('22f09f9822', 'hex'))).toBeUndefined()
   })
 
   test.each([

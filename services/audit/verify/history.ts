@@ -27,6 +27,8 @@ export class History {
   readonly #actors = new Map<string, number>()
   readonly #holders = new Map<string, number>()
   readonly #open = new Map<string, OpenQuery>()
+  /** Names in #open by query, oldest first. */
+  readonly #openOf = new Map<string, string[]>()
   readonly #intents = new Map<number, Ended>()
 
   constructor(shard: string) {
@@ -41,6 +43,7 @@ export class History {
     fill(this.#projects, heads.projects)
     fill(this.#holders, heads.holders)
     fill(this.#open, heads.open)
+    for (const [name, { query }] of this.#open) this.#name(query, name)
     insist(this.opening() === opening.toString(), 'heads', 'opening.json is not what a log writes')
   }
 
@@ -91,23 +94,34 @@ export class History {
   #pair({ type, query = '', of, seq, project, holders }: Entry): void {
     if (type === 'query.intent') {
       this.#intents.set(seq, { query, isEnded: false })
-      this.#open.set(`${this.#shard}:${seq}`, {
+      const name = `${this.#shard}:${seq}`
+      this.#name(query, name)
+      this.#open.set(name, {
         query,
         of: seq,
         ...(project && { project: project.id }),
         ...(holders && { holders: holders.map(({ id }) => id) }),
       })
     } else if (ends.has(type)) {
-      const ended = [...this.#open].findLast(
-        ([, open]) => open.query === query && (of === undefined || open.of === of),
-      )
-      if (ended) this.#end(...ended)
+      const names = this.#openOf.get(query) ?? []
+      const ended = names.findLast((name) => of === undefined || this.#open.get(name)?.of === of)
+      const open = ended === undefined ? undefined : this.#open.get(ended)
+      if (ended !== undefined && open) this.#end(ended, open)
       else this.#excuse(type, { of, seq })
     }
   }
 
+  #name(query: string, name: string): void {
+    const names = this.#openOf.get(query)
+    if (names) names.push(name)
+    else this.#openOf.set(query, [name])
+  }
+
   #end(name: string, open: OpenQuery): void {
     this.#open.delete(name)
+    const others = this.#openOf.get(open.query)?.filter((other) => other !== name) ?? []
+    if (others.length > 0) this.#openOf.set(open.query, others)
+    else this.#openOf.delete(open.query)
     const intent = name === `${this.#shard}:${open.of}` ? this.#intents.get(open.of) : undefined
     if (intent) intent.isEnded = true
   }

@@ -1,5 +1,6 @@
 /** Checks one shard from its first entry to its last, one bundle in memory at a time. */
 import { basename, join } from 'node:path'
+import { joinBundle, splitBundle } from './bundle.ts'
 import { Finding, insist } from './finding.ts'
 import { History, readHeads } from './history.ts'
 import { type FullTile, GrowingTree, hashLeaf, sha256 } from './merkle.ts'
@@ -35,6 +36,7 @@ export interface Expectations {
 }
 
 const attempts = 5
+const fullEnds = tileEnds(width)
 
 /**
  * Verifies a shard. Throws a Finding for what is wrong. While a writer is at work something may move between two reads: a
@@ -72,6 +74,7 @@ class ShardCheck {
   readonly #isRunning: boolean
   #bundle: Buffer[] = []
   #blocks: SealedBlock[] = []
+  #full: FullTile[] = []
 
   constructor(snapshot: Snapshot, expected: Expectations) {
     this.#snapshot = snapshot
@@ -89,9 +92,15 @@ class ShardCheck {
     this.#markKnown()
     this.#reach()
     for (let index = 0; index * width < checkpoint.size; index += 1) {
-      for (const leaf of await this.#readBundle(index)) await this.#add(leaf)
+      this.#readAhead(index + 1)
+      const leaves = await this.#readBundle(index)
+      for (const [at, leaf] of leaves.bytes.entries()) this.#add(leaf, leaves.hashes[at])
+      await this.#checkFull()
     }
-    for (let leaf = this.#fromJournal(); leaf; leaf = this.#fromJournal()) await this.#add(leaf)
+    for (let leaf = this.#fromJournal(); leaf; leaf = this.#fromJournal()) {
+      this.#add(leaf)
+      await this.#checkFull()
+    }
     const beyond = [...journal.frames.keys()].find((seq) => seq >= this.#tree.size)
     insist(beyond === undefined, 'journal', ['the journal lacks an entry', this.#tree.size])
     await this.#finish()
@@ -155,35 +164,40 @@ class ShardCheck {
     })
   }
 
+  /** The disk works on the next bundle while this one is checked. */
+  #readAhead(index: number): void {
+    const { checkpoint } = this.#snapshot
+    if ((index + 1) * width > checkpoint.size) return
+    for (const level of ['entries', 0] as const) this.#parts.readAhead(pathOf(level, index))
+  }
+
   /** Entries of one bundle up to the checkpoint, each compared with its leaf hash, so that the first bad one is named. */
-  async #readBundle(index: number): Promise<Buffer[]> {
-    const { checkpoint, folder } = this.#snapshot
+  async #readBundle(index: number): Promise<{ bytes: Buffer[]; hashes: Buffer[] }> {
+    const { checkpoint } = this.#snapshot
     const count = Math.min(width, checkpoint.size - index * width)
     const path = pathOf('entries', index, count)
-    const own = await readMaybe(join(folder, path))
-    const bytes = own ?? (await readMaybe(join(folder, pathOf('entries', index))))
+    const own = await this.#parts.read(path)
+    const bytes = own ?? (await this.#parts.read(pathOf('entries', index)))
     const tile =
-      (await readMaybe(join(folder, pathOf(0, index, count)))) ??
-      (await readMaybe(join(folder, pathOf(0, index))))
+      (await this.#parts.read(pathOf(0, index, count))) ?? (await this.#parts.read(pathOf(0, index)))
     insist(bytes, 'missing', [`${path} is gone`, index * width])
     const { leaves, isWhole } = splitBundle(bytes, own ? Number.POSITIVE_INFINITY : count)
-    for (const [at, leaf] of leaves.entries()) {
-      const isSame = !tile || hashLeaf(leaf).equals(tile.subarray(at * 32, at * 32 + 32))
-      insist(isSame, 'bundle', [`${path} and its tile disagree`, index * width + at])
-    }
+    const hashes = leaves.map(hashLeaf)
+    const wrong = tile ? hashes.findIndex((hash, at) => !isAt(tile, hash, at * 32)) : -1
+    insist(wrong < 0, 'bundle', [`${path} and its tile disagree`, index * width + wrong])
     const isComplete = isWhole && leaves.length === count
     insist(isComplete, 'bundle', [
       `${path} does not hold its entries`,
       index * width + Math.min(leaves.length, count),
     ])
-    return leaves
+    return { bytes: leaves, hashes }
   }
 
   #fromJournal(): Buffer | undefined {
     return this.#snapshot.journal.frames.get(this.#tree.size)?.leaf
   }
 
-  async #add(bytes: Buffer): Promise<void> {
+  #add(bytes: Buffer, leaf = hashLeaf(bytes)): void {
     const seq = this.#tree.size
     const frame = this.#snapshot.journal.frames.get(seq)
     insist(!frame || frame.leaf.equals(bytes), 'journal', ['the journal and the log disagree', seq])
@@ -194,13 +208,11 @@ class ShardCheck {
     const fits =
       !record || (entry.sealed ? sha256(record).toString('hex') === entry.sealed.id : record.length === 0)
     insist(fits, 'payload', ['the journal does not hold what the entry commits to', seq])
-    const leaf = hashLeaf(bytes)
     this.#history.add(entry, leaf.toString('hex'))
     if (seq === 0) this.#checkOpening(entry)
     if (entry.sealed) this.#seal(entry, entry.sealed.id)
     this.#bundle.push(bytes)
-    for (const tile of this.#tree.add(leaf)) await this.#checkTile(tile)
-    if (this.#bundle.length === width) await this.#checkBundle()
+    this.#full.push(...this.#tree.add(leaf))
     this.#reach()
     this.#expected.onEntry()
   }
@@ -226,20 +238,23 @@ class ShardCheck {
     else this.#blocks.push({ path, sealed: [{ seq, id }] })
   }
 
-  #checkTile({ bytes, index, level }: FullTile): Promise<void> {
-    return this.#parts.check({ level, index, bytes, ends: tileEnds(width) })
+  /** Checks what the last entry has filled; there is nothing to do between bundles. */
+  async #checkFull(): Promise<void> {
+    if (this.#bundle.length < width) return
+    for (const { bytes, index, level } of this.#full) {
+      await this.#parts.check({ level, index, bytes, ends: fullEnds })
+      this.#parts.forget(pathOf(level, index))
+    }
+    this.#full = []
+    await this.#checkBundle()
   }
 
   async #checkBundle(): Promise<void> {
     const index = Math.floor((this.#tree.size - 1) / width)
-    const ends = [0]
-    for (const { length } of this.#bundle) ends.push((ends.at(-1) ?? 0) + 2 + length)
-    const bytes = Buffer.concat(
-      this.#bundle.flatMap((leaf) => [Buffer.from([leaf.length >> 8, leaf.length & 255]), leaf]),
-    )
-    await this.#parts.check({ level: 'entries', index, bytes, ends })
+    await this.#parts.check({ level: 'entries', index, ...joinBundle(this.#bundle) })
     const isGrowing = this.#isRunning && (index + 1) * width > this.#snapshot.checkpoint.size
     for (const { path, sealed } of this.#blocks) await this.#parts.checkBlock(path, sealed, isGrowing)
+    this.#parts.forget(pathOf('entries', index), ...this.#blocks.map(({ path }) => path))
     this.#bundle = []
     this.#blocks = []
   }
@@ -255,15 +270,7 @@ class ShardCheck {
   }
 }
 
-/** Entries of a bundle, at most `limit`; `isWhole` is false when its lengths do not add up. */
-function splitBundle(bytes: Buffer, limit: number): { leaves: Buffer[]; isWhole: boolean } {
-  const leaves: Buffer[] = []
-  let at = 0
-  while (at < bytes.length && leaves.length < limit) {
-    const end = at + 2 + (at + 2 <= bytes.length ? bytes.readUInt16BE(at) : bytes.length)
-    if (end > bytes.length) return { leaves, isWhole: false }
-    leaves.push(bytes.subarray(at + 2, end))
-    at = end
-  }
-  return { leaves, isWhole: true }
+/** Whether these bytes are found at a place of the tile. */
+function isAt(tile: Buffer, bytes: Buffer, at: number): boolean {
+  return at + bytes.length <= tile.length && bytes.compare(tile, at, at + bytes.length) === 0
 }
