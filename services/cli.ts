@@ -8,6 +8,7 @@ import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
+import { type WitnessOptions, witness } from './cli/witness.ts'
 import { versionOf } from './node/version.ts'
 
 const environment = process.env
@@ -110,13 +111,12 @@ program
 interface Asked extends QueryOptions, As {}
 
 function asking(command: Command): Command {
-  const add = (value: string, before: string[]) => [...before, value]
   return command
     .requiredOption('-p, --project <id>', 'projet · project')
     .addOption(asOption())
     .option('--purpose <code>', 'finalité · purpose')
     .option('--objective <id>', 'objectif · objective')
-    .option('--param <valeur>', 'k=v pour/for $k, sinon/else ?; répétable · repeatable', add, [])
+    .option('--param <valeur>', 'k=v pour/for $k, sinon/else ?; répétable · repeatable', several, [])
     .option('-f, --file <fichier>', 'lit la requête d’un fichier · reads the statement from a file')
 }
 
@@ -171,6 +171,21 @@ audit
   })
 
 program
+  .command('witness')
+  .description('témoin d’autres journaux : cosigne leurs têtes · cosigns the heads of other logs')
+  .requiredOption('--home <dossier>', 'dossier du témoin, le sien seul · folder of the witness, its own')
+  .requiredOption(
+    '--log <clé>',
+    'clé d’un journal (log.vkey) ; répétable · key of a log; repeatable',
+    several,
+    [],
+  )
+  .option('--port <port>', 'port', entryNumber, 8090)
+  .option('--host <adresse>', 'adresse d’écoute · address to listen on', '127.0.0.1')
+  .option('--name <nom>', 'nom du témoin, fixé au premier démarrage · its name, fixed at first start')
+  .action((options: WitnessOptions) => witness({ ...options, home: resolve(options.home) }, out))
+
+program
   .command('doctor')
   .description('ce qui empêche un nœud de tourner ici, et le remède · what stops a node here, and the remedy')
   .action(async () => {
@@ -178,6 +193,10 @@ program
     const isWell = await doctor({ home: setting.home, environment, now: () => Date.now() }, print)
     if (!isWell) process.exitCode = exits.checkFailed
   })
+
+function several(value: string, before: readonly string[]): string[] {
+  return [...before, value]
+}
 
 function entryNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('un entier · an integer')

@@ -2,7 +2,16 @@
 import { join } from 'node:path'
 import { readIfPresent } from './files.ts'
 import { decodeBundle, decodeTile, isTilePath, tileOf, tilePath, width } from './tiles.ts'
-import { type Hash, inclusionPath, joinNodes, type Node, nodesOf, type Range, rootOf } from './tree.ts'
+import {
+  consistencyPath,
+  type Hash,
+  inclusionPath,
+  joinNodes,
+  type Node,
+  nodesOf,
+  type Range,
+  rootOf,
+} from './tree.ts'
 
 /** Bytes of a file that the shard may show to the outside; null for any other name. */
 export async function readShown(folder: string, path: string): Promise<Buffer | null> {
@@ -48,6 +57,16 @@ async function hashOfNode(folder: string, node: Node, size: number): Promise<Has
 /** Hash of a range of leaves that a proof names, from the tiles of a log of `size` leaves. */
 async function hashOfRange(folder: string, range: Range, size: number): Promise<Hash> {
   return joinNodes(await Promise.all(nodesOf(range).map((node) => hashOfNode(folder, node, size))))
+}
+
+/** Hashes that prove a tree of `newer` leaves to go on from one of `older`; both at most the size that is signed. */
+export function consistencyHashes(folder: string, older: number, newer: number): Promise<Hash[]> {
+  return Promise.all(consistencyPath(older, newer).map((range) => hashOfRange(folder, range, newer)))
+}
+
+/** Root that the log had at `size`, at most the size that is signed. */
+export function rootAt(folder: string, size: number): Promise<Hash> {
+  return hashOfRange(folder, { from: 0, to: size }, size)
 }
 
 /** A `c2sp.org/tlog-proof@v1` file: the leaf itself, its index, the siblings, and the checkpoint as it stands. */

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
@@ -9,7 +8,7 @@ import { consistency } from '../../services/audit/verify/proof.ts'
 import { verifyLog } from '../../services/audit/verify/verify.ts'
 import { canonical } from '../../services/kernel/hash.ts'
 import { main as tamper } from '../trials/tamper.ts'
-import { fillLog, intent, openHome, release, sha, type TestHome } from './open-log.ts'
+import { fillLog, intent, newPem, openHome, release, sha, type TestHome } from './open-log.ts'
 
 test('a change of one byte anywhere in a log is found and placed', async () => {
   const figures = await tamper(7, 0.0005)
@@ -174,8 +173,7 @@ describe('a forged log', () => {
       return { bytes, hash: leafHash(bytes) }
     })
     const grown = grow(emptyEdge, leaves)
-    const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
-    const key = noteKey(origin, pem)
+    const key = noteKey(origin, newPem())
     const text = checkpointText({ origin, size: leaves.length, root: rootOfEdge(grown.edge) })
     const files: [string, string | Buffer][] = [
       ['log.vkey', `${verifierKey(key)}\n`],
