@@ -1,7 +1,7 @@
 /** `huisclos <command>`: results on standard output, everything else on standard error. Exit statuses: cli/ending.ts. */
 import { join, resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { check, prove, verify } from './cli/audit.ts'
+import { type CheckOptions, check, compare, prove, type VerifyOptions, verify } from './cli/audit.ts'
 import { type Client, demoToken, openClient, type Setting, urlOf } from './cli/client.ts'
 import { type DepositOptions, deposit } from './cli/deposit.ts'
 import { doctor } from './cli/doctor.ts'
@@ -138,6 +138,10 @@ const audit = program
   .command('audit')
   .description('le journal de preuves, sur ses fichiers · the log, on its files')
 const dirOption = () => new Option('--dir <dossier>', 'dossier audit · audit folder').default(logFolder)
+const keyOption = () =>
+  new Option('--key <clé>', 'clé publique du journal, ou son fichier · public key of the log, or its file')
+const policyOption = () =>
+  new Option('--policy <fichier>', 'journaux et témoins de confiance (C2SP tlog-policy) · whom to trust')
 const where = (dir: string) => ({ dir, out, isTerminal: setting.isTerminal })
 
 audit
@@ -146,7 +150,9 @@ audit
   .addOption(dirOption())
   .option('--since <fichier>', 'état d’une vérification antérieure · state of an earlier verification')
   .option('--save <fichier>', 'garde l’état pour --since · keeps the state for --since')
-  .action(async ({ dir, ...options }: { dir: string; since?: string; save?: string }) => {
+  .addOption(policyOption())
+  .option('--fresh <heures>', 'âge permis des cosignatures (24) · age allowed to cosignatures', entryNumber)
+  .action(async ({ dir, ...options }: VerifyOptions & { dir: string }) => {
     process.exitCode = await verify(where(dir), options)
   })
 
@@ -164,10 +170,23 @@ audit
 audit
   .command('check <preuve>')
   .description('vérifie une preuve · checks a proof')
-  .option('--key <fichier>', 'clé publique du journal · public key of the log')
+  .addOption(keyOption())
+  .addOption(policyOption())
+  .option('--receipt <fichier>', 'réponse gardée, ou son reçu · a kept answer, or its receipt')
   .addOption(dirOption())
-  .action(async (file: string, { dir, ...options }: { dir: string; key?: string }) => {
+  .action(async (file: string, { dir, ...options }: CheckOptions & { dir: string }) => {
     process.exitCode = await check(where(dir), file, options)
+  })
+
+audit
+  .command('consistency')
+  .description('deux têtes d’un même journal ? · are two checkpoints of one log?')
+  .requiredOption('--from <fichier>', 'tête gardée · a checkpoint that was kept')
+  .requiredOption('--to <fichier>', 'autre tête · another one')
+  .addOption(keyOption())
+  .addOption(dirOption())
+  .action(async ({ dir, ...options }: { dir: string; from: string; to: string; key?: string }) => {
+    process.exitCode = await compare(where(dir), options)
   })
 
 program

@@ -7,6 +7,7 @@ import {
   type Hash,
   inclusionPath,
   joinNodes,
+  leafHash,
   type Node,
   nodesOf,
   type Range,
@@ -69,7 +70,13 @@ export function rootAt(folder: string, size: number): Promise<Hash> {
   return hashOfRange(folder, { from: 0, to: size }, size)
 }
 
-/** A `c2sp.org/tlog-proof@v1` file: the leaf itself, its index, the siblings, and the checkpoint as it stands. */
+/** Largest proof file; what is handed about is small. */
+const proofLimit = 2048
+
+/**
+ * A `c2sp.org/tlog-proof@v1` file: the leaf itself, its index, the siblings, and the checkpoint as it stands. Where the whole
+ * would be larger than 2 KiB the hash of the leaf stands in its place.
+ */
 export async function writeProof(
   folder: string,
   seq: number,
@@ -81,11 +88,11 @@ export async function writeProof(
   ])
   const leaf = bundle[seq % width]
   if (!leaf) throw new Error('a bundle of the audit log is too short')
-  const lines = [
-    'c2sp.org/tlog-proof@v1',
-    `extra ${leaf.toString('base64')}`,
-    `index ${seq}`,
-    ...siblings.map((sibling) => sibling.toString('base64')),
-  ]
-  return `${lines.join('\n')}\n\n${note}`
+  const write = (extra: Buffer) => {
+    const head = ['c2sp.org/tlog-proof@v1', `extra ${extra.toString('base64')}`, `index ${seq}`]
+    const lines = [...head, ...siblings.map((sibling) => sibling.toString('base64'))]
+    return `${lines.join('\n')}\n\n${note}`
+  }
+  const whole = write(leaf)
+  return Buffer.byteLength(whole) > proofLimit ? write(leafHash(leaf)) : whole
 }

@@ -6,9 +6,10 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Closable, Receipt } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { Archive } from './archive.ts'
+import { Archive, type Trees } from './archive.ts'
 import type { Body } from './entry.ts'
 import { errorCode } from './files.ts'
+import { type FoundTree, foundTree } from './found-tree.ts'
 import {
   createShard,
   type Home,
@@ -44,6 +45,11 @@ export interface AuditOptions {
   readonly lease: Lease
   /** Folder of the keys; default `<home>/keys`. */
   readonly keys?: string
+  /**
+   * Called once, with the tree that was found and before anything is written to it. What it throws stops the start; the
+   * question to witnesses is put here.
+   */
+  readonly onFound?: (tree: FoundTree) => Promise<void>
   /** Called once per entry, in order, after it is durable. Must not throw. */
   readonly onEntry: (entry: Indexed) => void
   /** The log can no longer promise anything: 70 the disk failed, 71 the lease or the fence was lost. */
@@ -63,6 +69,8 @@ export interface AuditLog extends Audit, Closable {
   checkpoint(): Promise<string>
   /** Bytes of `checkpoint` or `tile/…` of a shard, null when there is no such file; any other path is null. */
   readTile(shard: string, path: string): Promise<Uint8Array | null>
+  /** The signed and the cosigned trees of all shards, for those who collect cosignatures. */
+  readonly trees: Trees
   /** A `.tlog-proof` of an entry against the current checkpoint; NOT_FOUND when there is no such entry. */
   proof(seq: number, shard?: string): Promise<string>
   entry(seq: number, shard?: string): Promise<Indexed | null>
@@ -108,9 +116,12 @@ class Writer implements AuditLog {
     this.#options = options
     this.#home = home
     this.#keyring = keyring
-    this.#archive = new Archive(home, keyring, (name) =>
-      this.#shard?.name === name ? this.#shard : undefined,
-    )
+    this.#archive = new Archive({
+      home,
+      keyring,
+      written: (name) => (this.#shard?.name === name ? this.#shard : undefined),
+      now: () => options.clock.now(),
+    })
     // A lease that is lost, or whose holder failed, ends all acknowledgements in the same turn.
     const stop = () => (this.#isDone ? undefined : this.#shard?.fail('fenced'))
     options.lease.lost.then(stop, stop)
@@ -155,6 +166,10 @@ class Writer implements AuditLog {
 
   readTile(shard: string, path: string): Promise<Uint8Array | null> {
     return this.#archive.readTile(shard, path)
+  }
+
+  get trees(): Trees {
+    return this.#archive
   }
 
   proof(seq: number, shard: string = this.#current.name): Promise<string> {
@@ -202,6 +217,7 @@ class Writer implements AuditLog {
       this.#options.log.warn('the audit log keeps the host of its first start', { origin: key.name })
     }
     const found = await recover(place)
+    if (!this.#shard) await this.#options.onFound?.(foundTree(place, found))
     const needs = {
       clock: this.#options.clock,
       keyring: this.#keyring,

@@ -47,10 +47,18 @@ describe('a log of 300 entries', () => {
     expect(await verifyLog({ dir: shard })).toMatchObject({ status: 'intact' })
   })
 
-  test('is found out when any file of it is removed', async () => {
-    for (const name of await readdir(shard, { recursive: true })) {
+  test('is found out when any file that it needs is removed', async () => {
+    const names = await readdir(shard, { recursive: true })
+    // A slow machine signs on the way; the partial files of such a size may go when a wider one has come.
+    const isPassed = (name: string) => {
+      const [, part, width] = /^(.*\.p\/)(\d+)$/.exec(name) ?? []
+      return names.some(
+        (other) => other.startsWith(part ?? '-') && Number(other.split('.p/')[1]) > Number(width),
+      )
+    }
+    for (const name of names) {
       const path = join(shard, name)
-      if (!(await stat(path)).isFile()) continue
+      if (!(await stat(path)).isFile() || isPassed(name)) continue
       await rename(path, join(dir, '..', 'aside'))
       expect([name, (await verifyLog({ dir })).exitCode]).toEqual([name, 1])
       await rename(join(dir, '..', 'aside'), path)

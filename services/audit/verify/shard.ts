@@ -5,6 +5,7 @@ import { Finding, insist } from './finding.ts'
 import { History, readHeads } from './history.ts'
 import { type FullTile, GrowingTree, hashLeaf, sha256 } from './merkle.ts'
 import { Parts, pathOf, tileEnds, width } from './parts.ts'
+import type { Policy } from './policy.ts'
 import { readMaybe } from './read.ts'
 import { type Entry, readEntry } from './shapes.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
@@ -27,11 +28,14 @@ export interface ShardState {
   readonly isClosed: boolean
   /** What the next shard must quote. */
   readonly opening: string
+  /** The last cosigned size and when enough witnesses had signed it, POSIX seconds; none without a quorum. */
+  readonly cosigned?: { readonly size: number; readonly time: number }
 }
 
 export interface Expectations {
   readonly former?: ShardState
   readonly known: (origin: string) => Known | undefined
+  readonly policy: Policy
   readonly onEntry: () => void
 }
 
@@ -90,6 +94,7 @@ class ShardCheck {
     this.#mark(checkpoint.size, () => this.#checkRoot())
     this.#markHeads()
     this.#markKnown()
+    const cosigned = this.#markCosigned()
     this.#reach()
     for (let index = 0; index * width < checkpoint.size; index += 1) {
       this.#readAhead(index + 1)
@@ -112,6 +117,7 @@ class ShardCheck {
       entries: this.#tree.size,
       isClosed: this.#history.isClosed,
       opening: this.#history.opening(),
+      ...(cosigned && { cosigned }),
     }
   }
 
@@ -162,6 +168,27 @@ class ShardCheck {
       const isSame = this.#tree.root().toString('base64') === known.root
       insist(isSame, 'rollback', 'the log is not a continuation of the one that was last verified')
     })
+  }
+
+  /** Witnesses saw a tree: it must be a part of this one. */
+  #markCosigned(): ShardState['cosigned'] {
+    const { cosigned, checkpoint, key } = this.#snapshot
+    const { logs } = this.#expected.policy
+    const pinned = logs.get(key.name)
+    insist(!pinned || pinned.text === key.text, 'key', 'the log has another key than the policy names')
+    if (!cosigned) return undefined
+    const { size, root } = cosigned.checkpoint
+    insist(size <= checkpoint.size, 'rollback', [
+      'the log is shorter than what was cosigned',
+      checkpoint.size,
+    ])
+    this.#mark(size, () => {
+      const isSame = this.#tree.root().equals(root)
+      insist(isSame, 'rollback', 'the log is not the one that was cosigned')
+    })
+    const time = this.#expected.policy.cosignedAt(cosigned.note)
+    insist(time !== false, 'witness', 'a cosignature is not that of the witness it names')
+    return time === undefined ? undefined : { size, time }
   }
 
   /** The disk works on the next bundle while this one is checked. */
