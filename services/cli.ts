@@ -151,6 +151,7 @@ audit
   .option('--since <fichier>', 'état d’une vérification antérieure · state of an earlier verification')
   .option('--save <fichier>', 'garde l’état pour --since · keeps the state for --since')
   .addOption(policyOption())
+  .addOption(jsonOption())
   .option('--fresh <heures>', 'âge permis des cosignatures (24) · age allowed to cosignatures', entryNumber)
   .action(async ({ dir, ...options }: VerifyOptions & { dir: string }) => {
     process.exitCode = await verify(where(dir), options)

@@ -214,6 +214,12 @@ export class Shard {
     } while (this.#integrated < goal)
   }
 
+  /** As integrate(), for all that was given a number. Nothing may be appended meanwhile. */
+  async settle(): Promise<void> {
+    await this.#committer.idle()
+    await this.integrate()
+  }
+
   async #integrateOnce(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined

@@ -10,6 +10,7 @@ import { Archive, type Trees } from './archive.ts'
 import type { Body } from './entry.ts'
 import { errorCode } from './files.ts'
 import { type FoundTree, foundTree } from './found-tree.ts'
+import { headsSha256 } from './heads.ts'
 import {
   createShard,
   type Home,
@@ -236,6 +237,7 @@ class Writer implements AuditLog {
   async #begin(recovered: { replayed: number; tornBytes: number; ms: number }): Promise<void> {
     if (await this.#isEnded()) await this.#turnYear()
     else await this.#openShard()
+    await this.#seal()
     if (recovered.replayed > 0 || recovered.tornBytes > 0) {
       this.#options.log.warn('audit log recovered', recovered)
       await this.#current.append({ type: 'log.recovered', ...recovered }, {})
@@ -264,13 +266,35 @@ class Writer implements AuditLog {
   /** What must be written before the next entry, already begun; it settles well, for a failure closes the log. */
   #first(): Promise<void> | undefined {
     if (this.#turning !== undefined || this.#isClosed || this.#isFull) return this.#turning
-    const run = this.#beginning ?? (this.#yearNow() > this.#current.name ? () => this.#turnYear() : undefined)
-    this.#turning = run?.()
+    this.#turning = this.#due()?.()
       .catch((error: unknown) => this.#giveUp(error))
       .finally(() => {
         this.#turning = undefined
       })
     return this.#turning
+  }
+
+  #due(): (() => Promise<void>) | undefined {
+    if (this.#beginning) return this.#beginning
+    if (this.#yearNow() > this.#current.name) return () => this.#turnYear()
+    return this.#isDayOver() ? () => this.#seal() : undefined
+  }
+
+  #isDayOver(): boolean {
+    const { size, ts } = this.#current.heads
+    return size > 0 && new Date(this.#options.clock.now()).toISOString().slice(0, 10) > ts.slice(0, 10)
+  }
+
+  /**
+   * Before the first entry of a day, one about the state of the log after the last day: it closes the upper end of every
+   * numbering, so that who holds the entries of a project knows that none is missing.
+   */
+  async #seal(): Promise<void> {
+    if (!this.#isDayOver()) return
+    await this.#current.settle()
+    const { heads, root } = this.#current
+    const sealed = { size: heads.size, root: root.toString('base64'), headsSha256: headsSha256(heads) }
+    await this.#current.append({ type: 'log.sealed', ...sealed }, {})
   }
 
   /** The year has changed: the shard is closed for ever and the next one begins. A crash in between is made good here. */

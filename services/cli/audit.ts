@@ -1,9 +1,10 @@
 /** `huisclos audit …`, on the files of a log: a running home, a stopped one, or a copy. */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { cosignedFile } from '../audit/home.ts'
 import { writeProof } from '../audit/reader.ts'
 import { checkProof, consistency, type Receipt } from '../audit/verify/proof.ts'
-import { verifyLog } from '../audit/verify/verify.ts'
+import { type Verdict, verifyLog } from '../audit/verify/verify.ts'
 import { CommandError } from './ending.ts'
 import { openProgress } from './progress.ts'
 import type { Out } from './query.ts'
@@ -24,6 +25,8 @@ export interface VerifyOptions {
   readonly policy?: string
   /** Hours after which a cosignature is stale. */
   readonly fresh?: number
+  /** The whole verdict as one JSON document, with the class of what was found and the first bad entry. */
+  readonly json?: boolean
 }
 
 /** Verifies all shards; the verdict on standard output, notices and progress beside it. Answers the exit status. */
@@ -39,14 +42,16 @@ export async function verify(where: Where, options: VerifyOptions): Promise<numb
     onProgress: progress.update,
   })
   progress.end()
-  stdout.write(`${verdict.message}\n`)
-  if (verdict.exitCode !== auditExits.tampered && verdict.root !== '') {
-    stdout.write(`racine / root: ${verdict.root}\n`)
-  }
+  stdout.write(options.json === true ? `${JSON.stringify(verdict)}\n` : linesOf(verdict))
   for (const notice of verdict.notices) stderr.write(`note: ${notice}\n`)
   const isWhole = verdict.status === 'intact' || verdict.status === 'stale'
   if (options.save !== undefined && isWhole) await writeFile(options.save, verdict.state)
   return verdict.exitCode
+}
+
+function linesOf({ status, message, root }: Verdict): string {
+  const isWhole = status === 'intact' || status === 'stale'
+  return isWhole ? `${message}\nracine / root: ${root}\n` : `${message}\n`
 }
 
 /** Writes the proof that an entry is in the log. Status 3 when the entry is not in the last checkpoint yet. */
@@ -56,13 +61,16 @@ export async function prove(
 ): Promise<number> {
   const shard = options.shard ?? (await newestShard(where.dir))
   const folder = join(where.dir, shard)
-  const note = await readOr(join(folder, 'checkpoint'))
-  const size = Number(note.split('\n')[1])
-  if (!(options.seq < size)) {
+  // A head that witnesses cosigned convinces more people than the newest one.
+  const cosigned = await readFile(join(folder, cosignedFile), 'utf8').catch(() => undefined)
+  const notes = [cosigned, await readOr(join(folder, 'checkpoint'))].filter((note) => note !== undefined)
+  const heads = notes.map((note) => ({ note, size: Number(note.split('\n')[1]) }))
+  const head = heads.find(({ size }) => options.seq < size)
+  if (!head) {
     const why = `l’entrée ${options.seq} n’est pas (encore) dans le journal ${shard} / is not in the log (yet)`
     throw new CommandError(why, auditExits.unverifiable)
   }
-  await writeFile(options.output, await writeProof(folder, options.seq, { note, size }))
+  await writeFile(options.output, await writeProof(folder, options.seq, head))
   where.out.stderr.write(`${options.output}\n`)
   return auditExits.intact
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { checkpointText, noteKey, signNote, verifierKey } from '../../services/audit/note.ts'
 import { decodeBundle, emptyEdge, encodeBundle, grow, rootOfEdge } from '../../services/audit/tiles.ts'
-import { leafHash } from '../../services/audit/tree.ts'
+import { leafHash, rootOf } from '../../services/audit/tree.ts'
 import { consistency } from '../../services/audit/verify/proof.ts'
 import { verifyLog } from '../../services/audit/verify/verify.ts'
 import { canonical } from '../../services/kernel/hash.ts'
@@ -204,6 +204,8 @@ describe('a forged log', () => {
   const holder = (seq: number) => ({ ...stopped, holders: [{ id: 'chu-rouen', seq }] })
   const zero = '0'.repeat(64)
 
+  const seal = (size: number, headsSha256: string) => ({ type: 'log.sealed', size, root: 'x', headsSha256 })
+
   const forgeries: [string, Draft[], string, number][] = [
     ['an unknown type', [stopped, { type: 'log.paused' }], 'entry', 2],
     ['an unknown member', [{ ...stopped, sql: 'SELECT 1' }], 'entry', 1],
@@ -216,6 +218,8 @@ describe('a forged log', () => {
     ['a release of no intent', [release('q1', 0)], 'pairing', 1],
     ['a release of another query', [intent('q1'), release('q2', 1)], 'pairing', 2],
     ['two releases of one intent', [intent('q1'), release('q1', 1), release('q1', 1)], 'pairing', 3],
+    ['a seal of another size', [stopped, seal(1, sha)], 'root', 2],
+    ['a seal of another root', [stopped, { ...seal(2, sha), root: '' }], 'root', 2],
     ['a second beginning', [stopped, { type: 'shard.opened' }], 'shard', 2],
     ['something after the end of its shard', [{ type: 'shard.closed' }, stopped], 'shard', 2],
   ]
@@ -226,6 +230,17 @@ describe('a forged log', () => {
     await forge(bodies)
     const verdict = await verifyLog({ dir: join(home.home, 'audit') })
     expect(verdict).toMatchObject({ exitCode: 1, class: kind, firstBadSeq })
+  })
+
+  test('is found out by a seal of other numbers than those before it', async () => {
+    const leaves = [{ ...common(0), type: 'shard.opened' }].map((draft) =>
+      leafHash(Buffer.from(canonical(draft))),
+    )
+    await forge([{ ...seal(1, sha), root: rootOf(leaves).toString('base64') }])
+    expect(await verifyLog({ dir: join(home.home, 'audit') })).toMatchObject({
+      class: 'heads',
+      firstBadSeq: 1,
+    })
   })
 
   test('that keeps every rule but writes wrong heads is found out by them', async () => {

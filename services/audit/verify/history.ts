@@ -52,7 +52,8 @@ export class History {
     return this.#last === 'shard.closed'
   }
 
-  add(entry: Entry, leaf: string): void {
+  /** `root` gives the root of the tree before this entry. */
+  add(entry: Entry, leaf: string, root: () => Buffer): void {
     const { seq } = entry
     insist(seq === this.size, 'entry', ['an entry is not in its place', this.size])
     insist((seq === 0) === (entry.type === 'shard.opened'), 'shard', [
@@ -61,6 +62,7 @@ export class History {
     ])
     insist(!this.isClosed, 'shard', ['an entry follows the end of its shard', seq])
     insist(entry.ts >= this.ts, 'time', ['an entry is older than the one before', seq])
+    if (entry.type === 'log.sealed') this.#checkSeal(entry, root().toString('base64'))
     this.#count(entry, leaf)
     this.#pair(entry)
     this.size += 1
@@ -88,6 +90,19 @@ export class History {
       insist(isNext, 'counter', ['a number of a data holder is missing or repeated', seq])
       this.#holders.set(holder.id, holder.seq)
     }
+  }
+
+  /** A daily seal says what the log was just before it. */
+  #checkSeal({ seq, size, root, headsSha256 }: Entry, expected: string): void {
+    insist(size === seq && root === expected, 'root', ['a seal is not of the log before it', seq])
+    const last = {
+      size,
+      projects: Object.fromEntries(this.#projects),
+      actors: Object.fromEntries(this.#actors),
+      holders: Object.fromEntries(this.#holders),
+    }
+    const digest = sha256(writeCanonical(last)).toString('hex')
+    insist(digest === headsSha256, 'heads', ['a seal is not of the numbers before it', seq])
   }
 
   /** An end names an earlier intent of the same query, and an intent ends once. */

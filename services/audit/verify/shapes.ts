@@ -178,6 +178,8 @@ export interface Entry {
   readonly prevSize?: number
   readonly prevRoot?: string
   readonly headsSha256?: string
+  readonly size?: number
+  readonly root?: string
 }
 
 /** The entry that these bytes are; undefined when they are not canonical or not of a known shape. */

@@ -28,6 +28,8 @@ export interface ShardState {
   readonly isClosed: boolean
   /** What the next shard must quote. */
   readonly opening: string
+  /** Whether a cosigned head is kept, whoever cosigned it. */
+  readonly isCosigned: boolean
   /** The last cosigned size and when enough witnesses had signed it, POSIX seconds; none without a quorum. */
   readonly cosigned?: { readonly size: number; readonly time: number }
 }
@@ -117,6 +119,7 @@ class ShardCheck {
       entries: this.#tree.size,
       isClosed: this.#history.isClosed,
       opening: this.#history.opening(),
+      isCosigned: this.#snapshot.cosigned !== null,
       ...(cosigned && { cosigned }),
     }
   }
@@ -235,7 +238,7 @@ class ShardCheck {
     const fits =
       !record || (entry.sealed ? sha256(record).toString('hex') === entry.sealed.id : record.length === 0)
     insist(fits, 'payload', ['the journal does not hold what the entry commits to', seq])
-    this.#history.add(entry, leaf.toString('hex'))
+    this.#history.add(entry, leaf.toString('hex'), () => this.#tree.root())
     if (seq === 0) this.#checkOpening(entry)
     if (entry.sealed) this.#seal(entry, entry.sealed.id)
     this.#bundle.push(bytes)

@@ -103,7 +103,10 @@ function judge({ states, entries }: Found, policy: Policy, options: VerifyOption
   if (stranger) throw new Unreadable(`the policy names no log ${stranger.origin}`)
   const message = `intact: ${entries} entries`
   const newest = states.at(-1)
-  if (!policy.hasQuorum || !newest) return verdict({ status: 'intact', message, states, entries })
+  if (!policy.hasQuorum || !newest) {
+    const notices = [newest?.isCosigned ? notAsked : noWitness]
+    return verdict({ status: 'intact', message, states, entries, notices })
+  }
   // The cosigned head of the newest shard quotes the end of the one before, and so on down to the first.
   const { cosigned, size } = newest
   const age = (options.now ?? Date.now()) - (cosigned?.time ?? 0) * 1000
@@ -127,6 +130,7 @@ interface Ending {
   readonly notices?: readonly string[]
 }
 
+const notAsked = 'cosignatures are there and were not looked at: no policy says whom to trust'
 const noWitness =
   'no witness: a log rewritten as a whole with its own key is found out by an earlier state alone'
 
