@@ -78,6 +78,14 @@ const configurationSchema = z.strictObject({
   /** Threads of one engine process; 1 to 256. Default 2. */
   engineThreads: z.number().int().min(1).max(256).default(2),
   ...witnessesSchema.shape,
+  /** How long the log is kept after the end of a year. Default 12 months; more, up to 36, needs a reason, and is recorded. */
+  retention: z
+    .strictObject({
+      months: z.number().int().min(12).max(36),
+      reason: z.string().min(1).max(2000).exactOptional(),
+    })
+    .refine(({ months, reason }) => months === 12 || reason?.trim(), 'more than 12 months need a reason')
+    .default({ months: 12 }),
 })
 type Configuration = z.infer<typeof configurationSchema>
 
@@ -89,6 +97,8 @@ export interface Settings {
   readonly databaseUrl?: string
   /** Who cosigns the log; absent when nobody does. */
   readonly witnesses?: WitnessPolicy
+  /** Months for which a year of the log is kept after its end; 12 when absent. */
+  readonly retention?: { readonly months: number; readonly reason?: string }
   readonly mode:
     | { readonly kind: 'demo'; readonly demo: 'full' | 'empty' }
     | { readonly kind: 'production'; readonly configuration: Configuration }
@@ -114,6 +124,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     wirePort: values.HUISCLOS_WIRE_PORT,
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
     ...(witnesses.witnesses.length === 0 ? {} : { witnesses: policyOf(witnesses) }),
+    ...(mode.kind === 'production' ? { retention: mode.configuration.retention } : {}),
     mode,
   }
 }

@@ -128,6 +128,10 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   }
 }
 
+function evidenceOf({ witnesses = noWitnesses, retention = { months: 12 } }: Settings) {
+  return { policy: witnesses, retention }
+}
+
 const notedProject = (project: string) => `projet ${project}`
 
 interface Floors {
@@ -153,8 +157,7 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
   const store = closing.keep('store', await steps.run(names.migrations, () => openStore({ url, log })))
   const evidence = await steps.run(
     names.evidence,
-    () =>
-      openEvidence(ground, store, { url, host: demoNode.host, policy: settings.witnesses ?? noWitnesses }),
+    () => openEvidence(ground, store, { url, host: demoNode.host, ...evidenceOf(settings) }),
     ({ audit }) => `${audit.origin} · ${audit.size} entrées`,
   )
   const { audit } = evidence

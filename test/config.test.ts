@@ -137,3 +137,19 @@ describe('witnesses', () => {
     expect(() => production({ ...complete, ...changes })).toThrow(line)
   })
 })
+
+describe('the retention of the log', () => {
+  const retained = (retention: object) => production({ ...complete, retention }).retention
+
+  test('is 12 months, and up to 36 with a reason', () => {
+    expect(production(complete).retention).toEqual({ months: 12 })
+    expect(retained({ months: 36, reason: 'An inquiry.' })).toEqual({ months: 36, reason: 'An inquiry.' })
+  })
+
+  test.each([{ months: 11 }, { months: 37, reason: 'Long.' }, { months: 13 }, { months: 13, reason: ' ' }])(
+    '%j: no start',
+    (retention) => {
+      expect(() => retained(retention)).toThrow(/retention/)
+    },
+  )
+})

@@ -42,6 +42,13 @@ const bodies = [
     headsSha256: hash.optional(),
   }),
   z.strictObject({ type: z.literal('shard.closed') }),
+  z.strictObject({
+    type: z.literal('retention.pruned'),
+    origin: text,
+    size: count,
+    root: text,
+    months: count,
+  }),
   z.strictObject({ type: z.literal('witness.quorum_lost'), reached: count, wanted: count }),
   z.strictObject({ type: z.literal('witness.quorum_back'), reached: count, wanted: count }),
   z.strictObject({ type: z.literal('witness.conflict'), witness: text, status: count }),

@@ -138,7 +138,17 @@ async function readOrMakePem(keys: string, shard: string): Promise<string> {
   return pem
 }
 
+/** Where a shard goes on its way out. */
+export const droppedFolder = '.dropped'
+
+/** Removes signing key and signed size of a shard that is about to go. */
+export async function removeKeys({ keys }: Home, shard: string): Promise<void> {
+  for (const path of [signedPath(keys, shard), pemPath(keys, shard)]) await rm(path, { force: true })
+  await syncFolder(keys)
+}
+
 export async function makeHome(home: Home): Promise<void> {
   await makeFolder(home.audit, 0o750)
+  await rm(join(home.audit, droppedFolder), { recursive: true, force: true })
   await makeFolder(home.keys, 0o700)
 }

@@ -26,6 +26,7 @@ import { type OpenSegment, openSegment } from './journal.ts'
 import { Keyring } from './keyring.ts'
 import type { About, Audit, Indexed } from './record.ts'
 import { type Recovered, recover } from './recover.ts'
+import { dropShards, type RetentionRule } from './retention.ts'
 import { Shard } from './shard.ts'
 
 export type { Indexed } from './record.ts'
@@ -77,6 +78,8 @@ export interface AuditLog extends Audit, Closable {
   entry(seq: number, shard?: string): Promise<Indexed | null>
   /** Entries `from` to `to - 1`, oldest first. */
   entries(from: number, to: number, shard?: string): AsyncIterable<Indexed>
+  /** Drops the years whose time is over and gives their names; RangeError when the rule is not one. */
+  drop(rule: RetentionRule): Promise<readonly string[]>
   /** The sealed content of an entry; null when there is none or its key is gone. */
   unseal(seq: number, shard?: string): Promise<unknown>
 }
@@ -187,6 +190,18 @@ class Writer implements AuditLog {
 
   unseal(seq: number, shard: string = this.#current.name): Promise<unknown> {
     return this.#archive.unseal(seq, shard)
+  }
+
+  drop(rule: RetentionRule): Promise<readonly string[]> {
+    const needs = {
+      home: this.#home,
+      keyring: this.#keyring,
+      trees: this.#archive,
+      shards: this.#shards,
+      append: (body: Body, about: About) => this.append(body, about),
+      now: () => this.#options.clock.now(),
+    }
+    return dropShards(needs, rule)
   }
 
   async close(): Promise<void> {

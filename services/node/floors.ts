@@ -2,6 +2,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { FoundTree } from '../audit/found-tree.ts'
+import type { RetentionRule } from '../audit/retention.ts'
 import type { WitnessPolicy } from '../audit/witness/client.ts'
 import { openWitnessing, type Witnessing } from '../audit/witness/collector.ts'
 import { insistOnWitnessed } from '../audit/witness/start.ts'
@@ -43,6 +44,7 @@ import type { Store } from '../store/store.ts'
 import type { Closing } from './closing.ts'
 import { catchUp, indexedEntry } from './indexing.ts'
 import { StartError } from './listening.ts'
+import { openRetention } from './retention.ts'
 
 /** What every floor needs: where, when, and who closes it again. */
 export interface Ground {
@@ -96,11 +98,20 @@ export interface Evidence {
   readonly witnessing: Witnessing
 }
 
+export interface EvidenceSettings {
+  /** Of the control database. */
+  readonly url: string
+  /** Public host of the origin of a new log. */
+  readonly host: string
+  readonly policy: WitnessPolicy
+  readonly retention: Omit<RetentionRule, 'needsCosigned'>
+}
+
 /** The one writer of the log, the index that follows it, and whoever collects cosignatures on it. */
 export async function openEvidence(
   ground: Ground,
   store: Store,
-  { url, host, policy }: { url: string; host: string; policy: WitnessPolicy },
+  { url, host, policy, retention }: EvidenceSettings,
 ): Promise<Evidence> {
   const { home, clock, log, closing, onFatal } = ground
   const lease = await acquireLease(url)
@@ -119,6 +130,8 @@ export async function openEvidence(
   closing.keep('audit log', audit)
   await catchUp(audit, auditIndex, log)
   const witnessing = closing.keep('witnesses', openWitnessing({ audit, policy, clock, log }))
+  const rule = { ...retention, needsCosigned: policy.quorum > 0 }
+  closing.keep('retention', await openRetention({ audit, auditIndex, log, rule }))
   return { audit, auditIndex, witnessing }
 }
 

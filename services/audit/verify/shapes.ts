@@ -82,6 +82,7 @@ export const bodies: Readonly<Record<string, Members>> = {
     headsSha256: optional(hash),
   },
   'shard.closed': {},
+  'retention.pruned': { origin: text, size: count, root: text, months: count },
   'witness.quorum_lost': { reached: count, wanted: count },
   'witness.quorum_back': { reached: count, wanted: count },
   'witness.conflict': { witness: text, status: count },
@@ -180,6 +181,8 @@ export interface Entry {
   readonly headsSha256?: string
   readonly size?: number
   readonly root?: string
+  readonly origin?: string
+  readonly months?: number
 }
 
 /** The entry that these bytes are; undefined when they are not canonical or not of a known shape. */

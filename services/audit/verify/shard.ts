@@ -7,32 +7,10 @@ import { type FullTile, GrowingTree, hashLeaf, sha256 } from './merkle.ts'
 import { Parts, pathOf, tileEnds, width } from './parts.ts'
 import type { Policy } from './policy.ts'
 import { readMaybe } from './read.ts'
+import { droppedBy } from './retention.ts'
 import { type Entry, readEntry } from './shapes.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
-
-/** What is known of a shard from an earlier verification or from a checkpoint that was kept. */
-export interface Known {
-  readonly size: number
-  readonly root: string
-  readonly vkey?: string
-}
-
-export interface ShardState {
-  readonly origin: string
-  readonly vkey: string
-  /** Signed size and root. */
-  readonly size: number
-  readonly root: string
-  /** Entries checked: those signed and those in the journal. */
-  readonly entries: number
-  readonly isClosed: boolean
-  /** What the next shard must quote. */
-  readonly opening: string
-  /** Whether a cosigned head is kept, whoever cosigned it. */
-  readonly isCosigned: boolean
-  /** The last cosigned size and when enough witnesses had signed it, POSIX seconds; none without a quorum. */
-  readonly cosigned?: { readonly size: number; readonly time: number }
-}
+import type { Known, Quoted, ShardState } from './state.ts'
 
 export interface Expectations {
   readonly former?: ShardState
@@ -81,6 +59,8 @@ class ShardCheck {
   #bundle: Buffer[] = []
   #blocks: SealedBlock[] = []
   #full: FullTile[] = []
+  #quoted: Quoted | undefined
+  readonly #dropped: Quoted[] = []
 
   constructor(snapshot: Snapshot, expected: Expectations) {
     this.#snapshot = snapshot
@@ -119,6 +99,8 @@ class ShardCheck {
       entries: this.#tree.size,
       isClosed: this.#history.isClosed,
       opening: this.#history.opening(),
+      dropped: this.#dropped,
+      ...(this.#quoted && { quoted: this.#quoted }),
       isCosigned: this.#snapshot.cosigned !== null,
       ...(cosigned && { cosigned }),
     }
@@ -240,6 +222,7 @@ class ShardCheck {
     insist(fits, 'payload', ['the journal does not hold what the entry commits to', seq])
     this.#history.add(entry, leaf.toString('hex'), () => this.#tree.root())
     if (seq === 0) this.#checkOpening(entry)
+    if (entry.type === 'retention.pruned') this.#dropped.push(droppedBy(entry))
     if (entry.sealed) this.#seal(entry, entry.sealed.id)
     this.#bundle.push(bytes)
     this.#full.push(...this.#tree.add(leaf))
@@ -249,6 +232,9 @@ class ShardCheck {
 
   /** The first entry quotes the end of the shard before, and the heads that it hands on. */
   #checkOpening({ headsSha256, prevOrigin, prevRoot, prevSize }: Entry): void {
+    if (prevOrigin !== undefined) {
+      this.#quoted = { origin: prevOrigin, size: prevSize ?? -1, root: prevRoot ?? '' }
+    }
     const { opening } = this.#snapshot
     const digest = opening ? sha256(opening).toString('hex') : undefined
     insist(digest === headsSha256, 'heads', ['opening.json is not the one that the log began with', 0])

@@ -7,8 +7,10 @@ import { basename, join } from 'node:path'
 import { Finding, type FindingClass, insist } from './finding.ts'
 import { noPolicy, type Policy, parsePolicy } from './policy.ts'
 import { errorCode, readMaybe } from './read.ts'
+import { insistOnDropped, wasDropped } from './retention.ts'
 import { readCanonical, writeCanonical } from './shapes.ts'
-import { type Known, type ShardState, verifyShard } from './shard.ts'
+import { verifyShard } from './shard.ts'
+import type { Known, ShardState } from './state.ts'
 
 export interface VerifyOptions {
   /** The folder `audit` of a home, or that of one shard. */
@@ -61,9 +63,15 @@ export async function verifyLog(options: VerifyOptions): Promise<Verdict> {
       const expected = { onEntry, policy, known: (origin: string) => known.get(origin) }
       found.states.push(await verifyShard(folder, { ...expected, ...(former && { former }) }))
     }
-    for (const origin of known.keys()) {
+    // A shard that is looked at alone says nothing of the others.
+    if (folders[0] !== options.dir) insistOnDropped(found.states)
+    for (const [origin, one] of known) {
       const isThere = found.states.some((state) => state.origin === origin)
-      insist(isThere, 'rollback', `the log ${origin} was verified before and is gone`)
+      insist(
+        isThere || wasDropped(found.states, origin, one),
+        'rollback',
+        `the log ${origin} was verified before and is gone`,
+      )
     }
     return judge(found, policy, options)
   } catch (error) {
@@ -172,7 +180,7 @@ async function shardFolders(dir: string): Promise<string[]> {
   const names = await readdir(dir)
   const isShard = ['checkpoint', 'log.vkey', 'tile', 'heads.json'].some((name) => names.includes(name))
   if (isShard) return [dir]
-  const unknown = names.find((name) => !/^(\d{4}|\.new|witness)$/.test(name))
+  const unknown = names.find((name) => !/^(\d{4}|\.new|\.dropped|witness)$/.test(name))
   insist(unknown === undefined, 'unknown-file', `${unknown} is not a shard of a log`)
   return names
     .filter((name) => /^\d{4}$/.test(name))

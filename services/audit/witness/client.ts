@@ -36,7 +36,7 @@ export type WitnessReply =
   /** No answer that could be read. */
   | { readonly kind: 'absent' }
 
-const timeoutMs = 5_000
+const timeoutMs = 3_000
 const replyLimit = 64 * 1024
 
 /** Never rejects: a witness that does not answer is absent. */
