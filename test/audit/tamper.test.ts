@@ -8,6 +8,7 @@ import { consistency } from '../../services/audit/verify/proof.ts'
 import { verifyLog } from '../../services/audit/verify/verify.ts'
 import { canonical } from '../../services/kernel/hash.ts'
 import { main as tamper } from '../trials/tamper.ts'
+import { falseAlarms, tamperClasses } from '../trials/tamper-classes.ts'
 import { fillLog, intent, newPem, openHome, release, sha, type TestHome } from './open-log.ts'
 
 test('a change of one byte anywhere in a log is found and placed', async () => {
@@ -16,6 +17,17 @@ test('a change of one byte anywhere in a log is found and placed', async () => {
   expect(figures.tried).toBeGreaterThan(100)
   expect(figures.detected).toBe(figures.tried)
   expect(figures.named).toBe(figures.tried)
+}, 120_000)
+
+test('each kind of tampering is detected, called by its name, and placed', async () => {
+  const figures = Object.entries(await tamperClasses(11, 1))
+  expect(figures.length).toBeGreaterThanOrEqual(15)
+  const rest = figures.filter(([, { tried, detected, named }]) => detected < tried || named < tried)
+  expect(rest).toEqual([])
+}, 120_000)
+
+test('a log that nobody touched raises no alarm', async () => {
+  expect(await falseAlarms(12, 5)).toEqual([])
 }, 120_000)
 
 describe('a log of 300 entries', () => {

@@ -133,8 +133,9 @@ class ShardCheck {
   #markHeads(): void {
     const { checkpoint, heads } = this.#snapshot
     const size = readHeads(heads)?.size
-    const isSize = typeof size === 'number' && size <= checkpoint.size
-    insist(isSize, 'heads', 'heads.json cannot be read')
+    insist(typeof size === 'number', 'heads', 'heads.json cannot be read')
+    const isReached = size <= checkpoint.size
+    insist(isReached, 'rollback', ['the checkpoint is older than heads.json', checkpoint.size])
     this.#mark(size, () => {
       const expected = this.#history.heads(this.#tree.root().toString('base64'), !this.#isRunning)
       insist(heads.equals(Buffer.from(expected)), 'heads', 'heads.json is not what the entries give')
