@@ -37,7 +37,7 @@ export interface RetentionNeeds {
 }
 
 /** RangeError unless the duration is allowed, and justified where it must be. */
-export function insistOnRule({ months, reason }: Pick<RetentionRule, 'months' | 'reason'>): void {
+function insistOnRule({ months, reason }: Pick<RetentionRule, 'months' | 'reason'>): void {
   if (!(Number.isInteger(months) && months >= floorMonths && months <= ceilingMonths)) {
     throw new RangeError(`the log is kept for ${floorMonths} to ${ceilingMonths} months`)
   }

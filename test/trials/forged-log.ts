@@ -14,6 +14,7 @@ import {
 } from '../../services/audit/note.ts'
 import { decodeBundle, emptyEdge, grow, rootOfEdge } from '../../services/audit/tiles.ts'
 import { leafHash, rootOf } from '../../services/audit/tree.ts'
+import { verifyLog } from '../../services/audit/verify/verify.ts'
 import { canonical } from '../../services/kernel/hash.ts'
 import { fillLog, newPem, openHome } from '../audit/open-log.ts'
 
@@ -29,6 +30,8 @@ export interface Original {
   readonly policy: string
   readonly now: number
   readonly drafts: readonly Draft[]
+  /** What a reader keeps who verified it. */
+  readonly state: string
   remove(): Promise<void>
 }
 
@@ -50,15 +53,9 @@ export async function makeOriginal(queries: number): Promise<Original> {
   const policy = [`log ${vkey}`, ...names, 'group all3 all w0 w1 w2', 'quorum all3', ''].join('\n')
   const note = await readFile(join(shard, 'checkpoint'), 'utf8')
   await writeFile(join(shard, 'cosigned'), cosigned(note, witnesses, now))
-  return {
-    home: test.home,
-    key,
-    witnesses,
-    policy,
-    now,
-    drafts: await readDrafts(shard),
-    remove: test.remove,
-  }
+  const { state } = await verifyLog({ dir: join(test.home, 'audit') })
+  const drafts = await readDrafts(shard)
+  return { home: test.home, key, witnesses, policy, now, drafts, state, remove: test.remove }
 }
 
 function cosigned(note: string, witnesses: readonly NoteKey[], now: number): string {

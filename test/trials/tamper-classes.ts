@@ -23,6 +23,8 @@ import {
 interface Expected {
   readonly classes: readonly (Verdict['class'] | 'stale')[]
   readonly seq?: number
+  /** The reader has only what an earlier verification left, and no witnesses. */
+  readonly hasStateOnly?: boolean
 }
 
 interface Scene {
@@ -179,6 +181,11 @@ const changes: Readonly<Record<string, Change>> = {
     await rm(join(scene.shard, 'cosigned'))
     return { classes: ['stale'] }
   },
+  'two views for two readers': async (scene) => {
+    await onEntries(['rollback'], reword)(scene)
+    await rm(join(scene.shard, 'cosigned'))
+    return { classes: ['rollback'], hasStateOnly: true }
+  },
   backdated: onEntries(['time'], (drafts, pick) => {
     const draft = among(drafts, pick, ({ seq }) => seq > 0)
     draft.ts = `2025-12-31T23:59:${String(pick(60)).padStart(2, '0')}.000Z`
@@ -257,7 +264,8 @@ async function tryChange(
 ) {
   const shard = await copyLog(original, dir)
   const expected = await change({ original, shard, pick })
-  const verdict = await verifyLog({ dir, policy: original.policy, now: original.now })
+  const known = expected.hasStateOnly ? { since: original.state } : { policy: original.policy }
+  const verdict = await verifyLog({ dir, now: original.now, ...known })
   const found = verdict.class ?? verdict.status
   const isNamed = expected.classes.some((one) => one === found)
   const isPlaced = expected.seq === undefined || verdict.firstBadSeq === expected.seq

@@ -144,6 +144,6 @@ function cosignedAt(text: string, bytes: Buffer, key: VerifierKey): number | und
 }
 
 /** What a witness signs: a header line, the time in POSIX seconds, the text of the note. */
-export function cosignedMessage(text: string, time: bigint): Buffer {
+function cosignedMessage(text: string, time: bigint): Buffer {
   return Buffer.from(`cosignature/v1\ntime ${time}\n${text}`)
 }

@@ -14,7 +14,7 @@ const staleMs = 5 * 60_000
 
 type State = WitnessReply['kind'] | 'conflict' | 'unasked'
 
-export interface WitnessStatus {
+interface WitnessStatus {
   /** Witnesses that must cosign; 0 when there is no policy. */
   readonly quorum: number
   /** POSIX milliseconds at which the quorum last cosigned, by the clocks of the witnesses; null before the first time. */
