@@ -1,6 +1,6 @@
 /** What a log asks of a witness (C2SP tlog-witness), and what it makes of the answers. A witness may lie, hang or send rubbish. */
 import { cosignedAt, textOf } from '../note.ts'
-import { recordPath } from './keeper.ts'
+import { recordPath } from './record-path.ts'
 
 /** A witness of the policy. */
 export interface WitnessAddress {

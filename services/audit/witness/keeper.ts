@@ -2,7 +2,6 @@
  * What a witness remembers and signs (C2SP tlog-witness): for each log the largest checkpoint that it saw grow from all it saw
  * before. It believes nobody: proofs and notes are checked by the verifier's own code.
  */
-import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Clock } from '../../kernel/clock.ts'
 import { makeFolder, readIfPresent, replaceFile } from '../files.ts'
@@ -17,6 +16,7 @@ import {
   readNote,
   type VerifierKey,
 } from '../verify/note.ts'
+import { recordPath } from './record-path.ts'
 
 export interface WitnessAnswer {
   readonly status: 200 | 400 | 403 | 404 | 409 | 422
@@ -41,11 +41,6 @@ interface Submitted {
 
 const mostProofLines = 63
 const emptyRoot = sha256('')
-
-/** Where the record of an origin lies, and the path under which it is served: the origin itself may hold slashes. */
-export function recordPath(origin: string): string {
-  return `${hash('sha256', origin)}/checkpoint`
-}
 
 export class Keeper {
   readonly #needs: KeeperNeeds
