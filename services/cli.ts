@@ -1,7 +1,15 @@
 /** `huisclos <command>`: results on standard output, everything else on standard error. Exit statuses: cli/ending.ts. */
 import { join, resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { type CheckOptions, check, compare, prove, type VerifyOptions, verify } from './cli/audit.ts'
+import {
+  type CheckOptions,
+  check,
+  compare,
+  type ProveOptions,
+  prove,
+  type VerifyOptions,
+  verify,
+} from './cli/audit.ts'
 import { type Client, demoToken, openClient, type Setting, urlOf } from './cli/client.ts'
 import { type DepositOptions, deposit } from './cli/deposit.ts'
 import { doctor } from './cli/doctor.ts'
@@ -163,8 +171,9 @@ audit
   .requiredOption('--seq <numéro>', 'numéro de l’entrée · number of the entry', entryNumber)
   .requiredOption('-o, --output <fichier>')
   .option('--shard <année>', 'le plus récent sinon · the newest if left out')
+  .option('--leaf <fichier>', 'écrit aussi l’entrée · writes the entry too')
   .addOption(dirOption())
-  .action(async ({ dir, ...options }: { dir: string; seq: number; output: string; shard?: string }) => {
+  .action(async ({ dir, ...options }: ProveOptions & { dir: string }) => {
     process.exitCode = await prove(where(dir), options)
   })
 
@@ -173,6 +182,7 @@ audit
   .description('vérifie une preuve · checks a proof')
   .addOption(keyOption())
   .addOption(policyOption())
+  .option('--leaf <fichier>', 'l’entrée, si la preuve n’en a que l’empreinte · the entry itself')
   .option('--receipt <fichier>', 'réponse gardée, ou son reçu · a kept answer, or its receipt')
   .addOption(dirOption())
   .action(async (file: string, { dir, ...options }: CheckOptions & { dir: string }) => {

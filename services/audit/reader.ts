@@ -38,6 +38,13 @@ export async function readBundle(folder: string, index: number, size: number): P
   return decodeBundle(bytes).slice(0, size - index * width)
 }
 
+/** The bytes of one entry of a log of `size` entries. */
+export async function readEntry(folder: string, seq: number, size: number): Promise<Buffer> {
+  const leaf = (await readBundle(folder, Math.floor(seq / width), size))[seq % width]
+  if (!leaf) throw new Error('a bundle of the audit log is too short')
+  return leaf
+}
+
 export async function readTileHashes(
   folder: string,
   at: { level: number; index: number },
@@ -82,12 +89,10 @@ export async function writeProof(
   seq: number,
   { note, size }: { note: string; size: number },
 ): Promise<string> {
-  const [bundle, siblings] = await Promise.all([
-    readBundle(folder, Math.floor(seq / width), size),
+  const [leaf, siblings] = await Promise.all([
+    readEntry(folder, seq, size),
     Promise.all(inclusionPath(seq, size).map((range) => hashOfRange(folder, range, size))),
   ])
-  const leaf = bundle[seq % width]
-  if (!leaf) throw new Error('a bundle of the audit log is too short')
   const write = (extra: Buffer) => {
     const head = ['c2sp.org/tlog-proof@v1', `extra ${extra.toString('base64')}`, `index ${seq}`]
     const lines = [...head, ...siblings.map((sibling) => sibling.toString('base64'))]

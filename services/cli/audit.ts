@@ -2,7 +2,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cosignedFile } from '../audit/home.ts'
-import { writeProof } from '../audit/reader.ts'
+import { readEntry, writeProof } from '../audit/reader.ts'
 import { checkProof, consistency, type Receipt } from '../audit/verify/proof.ts'
 import { type Verdict, verifyLog } from '../audit/verify/verify.ts'
 import { CommandError } from './ending.ts'
@@ -54,11 +54,16 @@ function linesOf({ status, message, root }: Verdict): string {
   return isWhole ? `${message}\nracine / root: ${root}\n` : `${message}\n`
 }
 
+export interface ProveOptions {
+  readonly seq: number
+  readonly output: string
+  readonly shard?: string
+  /** Where the entry itself goes: a long one does not fit into its proof. */
+  readonly leaf?: string
+}
+
 /** Writes the proof that an entry is in the log. Status 3 when the entry is not in the last checkpoint yet. */
-export async function prove(
-  where: Where,
-  options: { seq: number; output: string; shard?: string },
-): Promise<number> {
+export async function prove(where: Where, options: ProveOptions): Promise<number> {
   const shard = options.shard ?? (await newestShard(where.dir))
   const folder = join(where.dir, shard)
   // A head that witnesses cosigned convinces more people than the newest one.
@@ -71,6 +76,8 @@ export async function prove(
     throw new CommandError(why, auditExits.unverifiable)
   }
   await writeFile(options.output, await writeProof(folder, options.seq, head))
+  if (options.leaf !== undefined)
+    await writeFile(options.leaf, await readEntry(folder, options.seq, head.size))
   where.out.stderr.write(`${options.output}\n`)
   return auditExits.intact
 }
@@ -81,6 +88,8 @@ export interface CheckOptions {
   readonly policy?: string
   /** The saved answer, or the line of its header, that the proof must be about. */
   readonly receipt?: string
+  /** The entry itself, for a proof that holds its hash only. */
+  readonly leaf?: string
 }
 
 /**
@@ -93,7 +102,9 @@ export async function check(where: Where, file: string, options: CheckOptions): 
   const vkey = await keyFor(where, text, options)
   const receipt = options.receipt === undefined ? undefined : readReceipt(await readOr(options.receipt))
   const trust = { ...(vkey !== undefined && { vkey }), ...(policy !== undefined && { policy }) }
-  const verdict = checkProof(text, trust, receipt ? { receipt } : {})
+  const leaf = await readGiven(options.leaf)
+  const subject = { ...(receipt && { receipt }), ...(leaf !== undefined && { entry: Buffer.from(leaf) }) }
+  const verdict = checkProof(text, trust, subject)
   where.out.stdout.write(`${verdict.message}\n`)
   if (verdict.entry !== undefined) where.out.stdout.write(`${verdict.entry}\n`)
   return verdict.exitCode

@@ -107,10 +107,11 @@ class ShardCheck {
   }
 
   #begin(): void {
-    const { folder, key, journal, opening } = this.#snapshot
+    const { folder, heads, key, journal, opening } = this.#snapshot
     const name = basename(folder)
     const isPlaced = !/^\d{4}$/.test(name) || key.name.endsWith(`/audit/${name}`)
     insist(isPlaced, 'shard', `the log ${key.name} lies in the place of another`)
+    insist(readHeads(heads), 'heads', 'heads.json cannot be read')
     const hasJournal = !this.#isRunning || journal.files.length > 0
     insist(hasJournal, 'missing', 'the journal in use is gone')
     if (opening) this.#history.begin(opening)
