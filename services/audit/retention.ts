@@ -12,7 +12,7 @@ import { droppedFolder, type Home, readSigned, removeKeys } from './home.ts'
 import type { Keyring } from './keyring.ts'
 import type { About } from './record.ts'
 
-/** The only duration inside both texts that ask for one (governance.md, access and activity log). */
+/** The only duration inside both texts that ask for one (EHDS: at least a year; CNIL: six to twelve months). */
 const floorMonths = 12
 const ceilingMonths = 36
 
