@@ -11,6 +11,7 @@ const filled = (path: string) =>
   path
     .replace('{shard}', '2026')
     .replace('{tile}', '0/000')
+    .replace('{seq}', '999999')
     .replace('{queryId}', '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0001')
     .replaceAll(/\{\w+\}/g, 'nothing')
 
@@ -96,6 +97,7 @@ const forAll: Readonly<Record<string, Omit<Rule, 'may'>>> = {
   'GET /api/v1/datasets/{name}': { status: 404 },
   'GET /api/v1/habilitations': { status: 200 },
   'GET /api/v1/habilitations/{id}': { status: 404 },
+  'GET /api/v1/audit/receipts/{seq}': { status: 404 },
   'GET /api/v1/projects': { status: 200 },
   'GET /api/v1/projects/{id}': { status: 404 },
   'GET /api/v1/projects/{id}/queries': { status: 403 },

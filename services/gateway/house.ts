@@ -1,3 +1,4 @@
+import type { Witnessing } from '../audit/witness/collector.ts'
 import type { AuditLog } from '../audit/writer.ts'
 import type { Bulles } from '../dataset/bulles.ts'
 import type { Catalogue } from '../dataset/catalogue.ts'
@@ -26,6 +27,8 @@ export interface House {
   readonly query: QueryNeeds
   readonly audit: AuditLog
   readonly auditIndex: AuditIndex
+  /** Who cosigns the log; absent in a house without one. */
+  readonly witnessing?: Pick<Witnessing, 'status'>
   readonly bulles: Bulles
   readonly catalogue: Catalogue
   readonly tokens: Tokens

@@ -1,7 +1,12 @@
 /** The floors of a node, each opened on those below it. Every function answers plain values; node.ts puts them together. */
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import type { FoundTree } from '../audit/found-tree.ts'
 import type { Kept } from '../audit/kept.ts'
+import type { RetentionRule } from '../audit/retention.ts'
+import type { WitnessPolicy } from '../audit/witness/client.ts'
+import { openWitnessing, type Witnessing } from '../audit/witness/collector.ts'
+import { insistOnWitnessed } from '../audit/witness/start.ts'
 import { type AuditLog, openAudit } from '../audit/writer.ts'
 import { type Bulles, openBulles } from '../dataset/bulles.ts'
 import { type Catalogue, openCatalogue } from '../dataset/catalogue.ts'
@@ -40,6 +45,7 @@ import type { Store } from '../store/store.ts'
 import type { Closing } from './closing.ts'
 import { catchUp, indexedEntry } from './indexing.ts'
 import { StartError } from './listening.ts'
+import { openRetention } from './retention.ts'
 
 /** What every floor needs: where, when, and who closes it again. */
 export interface Ground {
@@ -90,20 +96,31 @@ export async function openDatabase(ground: Ground, given: string | undefined): P
 export interface Evidence {
   readonly audit: AuditLog
   readonly auditIndex: AuditIndex
+  readonly witnessing: Witnessing
 }
 
-/** The one writer of the log, and the index that follows it. */
+export interface EvidenceSettings {
+  /** Of the control database. */
+  readonly url: string
+  /** Public host of the origin of a new log. */
+  readonly host: string
+  readonly policy: WitnessPolicy
+  readonly retention: Omit<RetentionRule, 'needsCosigned'>
+}
+
+/** The one writer of the log, the index that follows it, and whoever collects cosignatures on it. */
 export async function openEvidence(
   ground: Ground,
   store: Store,
-  { url, host }: { url: string; host: string },
+  { url, host, policy, retention }: EvidenceSettings,
 ): Promise<Evidence> {
   const { home, clock, log, closing, onFatal } = ground
   const lease = await acquireLease(url)
   closing.keep('lease', { close: () => lease.release() })
   const auditIndex = closing.keep('audit index', openAuditIndex(store, log))
   const onEntry: Parameters<typeof openAudit>[0]['onEntry'] = (entry) => auditIndex.add(indexedEntry(entry))
-  const audit = await openAudit({ home, clock, log, host, lease, onEntry, onFatal }).catch(
+  const onFound = (tree: FoundTree) => insistOnWitnessed(policy.witnesses, tree, log)
+  const audit = await openAudit({ home, clock, log, host, lease, onEntry, onFatal, onFound }).catch(
     (cause: unknown) => {
       if (cause instanceof Error && cause.name === 'LogDamaged') {
         throw new StartError(`journal de preuves : ${cause.message}`, 72, { cause })
@@ -113,7 +130,10 @@ export async function openEvidence(
   )
   closing.keep('audit log', audit)
   await catchUp(audit, auditIndex, log)
-  return { audit, auditIndex }
+  const witnessing = closing.keep('witnesses', openWitnessing({ audit, policy, clock, log }))
+  const rule = { ...retention, needsCosigned: policy.quorum > 0 }
+  closing.keep('retention', await openRetention({ audit, auditIndex, log, rule }))
+  return { audit, auditIndex, witnessing }
 }
 
 /** A disk that takes nothing is the operator's to mend: one line, and the status of a log that cannot be written. */

@@ -1,15 +1,15 @@
 /** `npm run bench [-- small]`: one line per goal, `name value unit reference ratio`, and JSON under bench/results/. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
-import { benchAudit } from './audit.ts'
+import { benchAudit, benchVerify } from './audit.ts'
 import { benchDeposits } from './deposit.ts'
 import { benchQueries } from './query.ts'
 import type { Line } from './stats.ts'
 
 const isSmall = process.argv.includes('small')
 const sizes = isSmall
-  ? { persons: 2000, rows: 20_000, rounds: 5 }
-  : { persons: 20_000, rows: 200_000, rounds: 15 }
+  ? { persons: 2000, rows: 20_000, rounds: 5, entries: 50_000 }
+  : { persons: 20_000, rows: 200_000, rounds: 15, entries: 1_000_000 }
 
 const folder = new URL('../../bench/results/', import.meta.url).pathname
 const begun = new Date().toISOString()
@@ -19,7 +19,7 @@ const show = (figure: number) => (figure >= 100 ? figure.toFixed(0) : figure.toP
 const lines: Line[] = []
 const suites: readonly (() => Promise<readonly Line[]>)[] = [
   () => benchQueries(sizes.persons, sizes.rounds),
-  async () => [await benchAudit()],
+  async () => [await benchAudit(), await benchVerify(sizes.entries)],
   () => benchDeposits(sizes.rows, Math.ceil(sizes.rounds / 3)),
 ]
 for (const suite of suites) {

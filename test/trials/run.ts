@@ -8,6 +8,7 @@ import { main as mutants } from './mutants.ts'
 import { main as neighbours } from './neighbours.ts'
 import { main as oracle } from './oracle.ts'
 import { main as tamper } from './tamper.ts'
+import { falseAlarms, tamperClasses } from './tamper-classes.ts'
 
 type Trial = (argument: string | undefined, say: (line: string) => void) => Promise<unknown>
 
@@ -58,6 +59,15 @@ const trials: Readonly<Record<string, Trial>> = {
   tamper: seeded(
     (seed) => tamper(seed, 1),
     ({ missed }) => missed.length === 0,
+  ),
+  'tamper-classes': seeded(
+    (seed) => tamperClasses(seed, 200),
+    (figures) =>
+      Object.values(figures).every(({ tried, detected, named }) => detected === tried && named === tried),
+  ),
+  'false-alarms': seeded(
+    async (seed) => ({ alarms: await falseAlarms(seed, 200) }),
+    ({ alarms }) => alarms.length === 0,
   ),
   oracle: async (argument, say) => {
     const { seed, from, count } = oracleOf(argument)

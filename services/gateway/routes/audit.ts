@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Indexed } from '../../audit/record.ts'
 import type { Person } from '../../identity/person.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { Reply } from '../reply.ts'
@@ -48,6 +49,11 @@ function insistRole(by: Person, wanted: readonly Person['roles'][number][]): voi
   if (!by.roles.some((role) => wanted.includes(role))) throw new Refusal('ROLE', { rule: 'audit.reader' })
 }
 
+/** A proof carries its entry: those of other people are for the DPO. */
+function mayProve(by: Person, { actor }: Indexed): boolean {
+  return by.roles.includes('dpo') || (actor?.issuer === by.issuer && actor.subject === by.subject)
+}
+
 export const auditRoutes: readonly Route[] = [
   route({
     method: 'get',
@@ -67,6 +73,29 @@ export const auditRoutes: readonly Route[] = [
       const found = await house.auditIndex.search(Object.fromEntries(wanted))
       await house.audit.append({ type: 'audit.read', entries: found.entries.length }, { by })
       return { json: found }
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/audit/receipts/{seq}',
+    summary: 'The proof of an entry (C2SP tlog-proof), to be checked offline: one’s own; any for the DPO',
+    records: 'own',
+    params: z.strictObject({ seq: z.coerce.number().int().min(0) }),
+    query: z.strictObject({ shard: shard.shape.shard.optional() }),
+    responses: { 200: { description: 'A proof file of at most 2 KiB', types: ['text/plain'] } },
+    handler: async (house, { by, params, query }) => {
+      const { audit } = house
+      const year = query.shard ?? audit.shards.at(-1) ?? ''
+      const entry = audit.shards.includes(year) ? await audit.entry(params.seq, year) : null
+      // Whether a number belongs to somebody else or to nobody is not told.
+      if (entry === null || !mayProve(by, entry)) throw new Refusal('NOT_FOUND')
+      const proof = await audit.proof(params.seq, year)
+      await audit.append({ type: 'audit.read', entries: 1 }, { by })
+      return {
+        type: 'text/plain; charset=utf-8',
+        content: proof,
+        headers: { 'Cache-Control': 'private, no-store' },
+      }
     },
   }),
   route({
