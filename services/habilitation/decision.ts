@@ -52,4 +52,6 @@ export interface DisclosureParameters {
   /** (2, n %) rule, as a fraction. */
   readonly twoShare: number
   readonly degreesOfFreedom: number
+  /** How evidence is made where there is a choice; it changes what an answer costs, never what it says. The fastest when left out. */
+  readonly plan?: 'fastest' | 'exact'
 }

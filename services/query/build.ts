@@ -55,6 +55,8 @@ export const comparison = (type: string, left: Tree, right: Tree): Tree => ({
   right,
 })
 export const equal = (left: Tree, right: Tree): Tree => comparison('COMPARE_EQUAL', left, right)
+/** IS NOT DISTINCT FROM: NULL is the same as NULL. */
+export const same = (left: Tree, right: Tree): Tree => comparison('COMPARE_NOT_DISTINCT_FROM', left, right)
 
 const conjunction = (type: string, children: readonly Tree[]): Tree => ({
   class: 'CONJUNCTION',

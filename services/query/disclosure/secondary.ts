@@ -12,6 +12,8 @@ export interface Withheld {
   persons(gids: readonly number[]): Promise<number>
   /** The cells of one measure in the absent groups and in these, taken as one cell. */
   union(index: number, gids: readonly number[]): Promise<CellEvidence>
+  /** Of these groups, at least one, that of the fewest persons in all or in the cell of a measure; of equals the first. */
+  smallest(groups: Evidence, index?: number): Promise<GroupEvidence>
 }
 
 /** Which groups, and which cells of the groups that remain, may be shown. */
@@ -38,7 +40,8 @@ export async function decide(
   const groups = keepsLabels
     ? { shown: evidence, absentPersons: 0 }
     : await decideGroups(evidence, withheld, thresholds)
-  const gone = evidence.filter((group) => !groups.shown.includes(group)).map(({ gid }) => gid)
+  const left = new Set(groups.shown.map(({ gid }) => gid))
+  const gone = evidence.filter(({ gid }) => !left.has(gid)).map(({ gid }) => gid)
   const hidden: ReadonlySet<number>[] = []
   for (let index = 0; index < measures; index += 1) {
     const column = { index, shown: groups.shown, gone, nobodyElse: groups.absentPersons === 0 }
@@ -50,15 +53,18 @@ export async function decide(
 /** One withheld group more is enough: it holds at least k persons itself. */
 export async function decideGroups(evidence: Evidence, withheld: Withheld, thresholds: Thresholds) {
   const absentPersons = await withheld.persons([])
-  const smallest = evidence.reduce<GroupEvidence | undefined>(
-    (least, group) => (least && least.persons <= group.persons ? least : group),
-    undefined,
-  )
-  if (!smallest || !isExposed({ value: null, persons: absentPersons }, thresholds)) {
+  if (evidence.length === 0 || !isExposed({ value: null, persons: absentPersons }, thresholds))
     return { shown: evidence, absentPersons }
-  }
-  const shown = evidence.filter((group) => group !== smallest)
-  return { shown, absentPersons: await withheld.persons([smallest.gid]) }
+  const { gid } = await withheld.smallest(evidence)
+  const shown = evidence.filter((group) => group.gid !== gid)
+  return { shown, absentPersons: await withheld.persons([gid]) }
+}
+
+/** The group of the fewest persons, where these are exact. */
+export function smallestOf(groups: Evidence, index?: number): GroupEvidence {
+  const personsOf = (group: GroupEvidence) =>
+    index === undefined ? group.persons : cellOf(group.cells, index).persons
+  return groups.reduce((least, group) => (personsOf(group) < personsOf(least) ? group : least))
 }
 
 export interface Column {
@@ -78,15 +84,15 @@ export async function decideColumn(
   const isHeld = (group: GroupEvidence) =>
     failed(cellOf(group.cells, index), thresholds).length > 0 || tooClose(group, thresholds).has(index)
   const hidden = new Set(shown.filter(isHeld).map(({ gid }) => gid))
-  const rest = shown
-    .filter(({ gid }) => !hidden.has(gid))
-    .toSorted((a, b) => cellOf(a.cells, index).persons - cellOf(b.cells, index).persons || a.gid - b.gid)
-  for (let round = 0; rest.length > 0; round += 1) {
+  const isOpen = ({ gid }: GroupEvidence) => !hidden.has(gid)
+  let open = shown.filter(isOpen)
+  for (let round = 0; open.length > 0; round += 1) {
     if (hidden.size === 0 && nobodyElse) return hidden
     const together = await withheld.union(index, [...gone, ...hidden])
     if (!isExposed(together, thresholds)) return hidden
-    const next = round < maxRounds ? rest.splice(0, 1) : rest.splice(0)
+    const next = round < maxRounds ? [await withheld.smallest(open, index)] : open
     for (const { gid } of next) hidden.add(gid)
+    open = open.filter(isOpen)
   }
   return hidden
 }
