@@ -16,7 +16,7 @@ import { prepare } from './prepare.ts'
 import type { Parameters } from './question.ts'
 import { bulleTwin, chosenTwin, releaseTwin } from './twin.ts'
 import { kindOf } from './typing/harden.ts'
-import { verifyBounds } from './verify/bounds.ts'
+import { verifyBounds, verifyRows } from './verify/bounds.ts'
 import {
   verifyChosen,
   verifyHeld,
@@ -76,13 +76,14 @@ async function proveLeaf(
     keys: draft.keys.map((name, i) => ({ name, type: types[i] ?? '' })),
     measures: withTypes(draft, { types, held }),
   }
-  verifyLeaf(await parser.plan(level1, twin), leaf, bulle)
+  const plan = await parser.plan(level1, twin)
+  verifyLeaf(plan, leaf, bulle)
   for (const { measure, statement } of values) {
     const shape = leaf.measures.find(({ name }) => name === measure)?.shape
     const verify = shape === 'values' ? verifyValues : shape === 'relation' ? verifyPairs : verifyHeld
     verify(await parser.plan(statement, twin), leaf, bulle)
   }
-  if (leaf.mask) await proveMask(parser, leaf, { twin, bulle, mask: leaf.mask })
+  if (leaf.mask) await proveMask(parser, leaf, { twin, bulle, mask: leaf.mask, levelOne: plan })
   return leaf
 }
 
@@ -95,11 +96,14 @@ async function textsOf(parser: Parser, { bounds, chosen, ...about }: Mask<Tree>)
 async function proveMask(
   parser: Parser,
   leaf: Leaf,
-  { twin, bulle, mask }: { twin: Twin; bulle: Bulle; mask: Mask },
+  { twin, bulle, mask, levelOne }: { twin: Twin; bulle: Bulle; mask: Mask; levelOne: Tree },
 ): Promise<void> {
-  verifyBounds(await parser.plan(mask.bounds, twin), leaf, bulle)
-  if (mask.chosen === undefined) return
-  verifyChosen(await parser.plan(mask.chosen, chosenTwin(bulle, leaf.keys)), leaf, bulle)
+  const bounds = await parser.plan(mask.bounds, twin)
+  verifyBounds(bounds, leaf, bulle)
+  if (mask.chosen === undefined) return verifyRows(levelOne, { bounds })
+  const chosen = await parser.plan(mask.chosen, chosenTwin(bulle, leaf.keys))
+  verifyChosen(chosen, leaf, bulle)
+  verifyRows(levelOne, { bounds, chosen })
 }
 
 interface Types {

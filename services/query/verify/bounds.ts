@@ -6,7 +6,7 @@ import type { Bulle } from '../../dataset/bulle.ts'
 import type { Tree } from '../../engine/engine.ts'
 import type { Leaf, Measure } from '../plan.ts'
 import { inspectAggregate, meaningOf } from './expression.ts'
-import { bare } from './form.ts'
+import { bare, plain } from './form.ts'
 import { grantOf } from './grant.ts'
 import { integerOf, listOf, mustBeEmpty, type Node, nodeOf, nodesOf, notProven, only } from './node.ts'
 import { relationOf, rootOf } from './operators.ts'
@@ -194,6 +194,25 @@ function proveAlike(
     const [left, right] = [taken[i] ?? notProven('V6'), taken[j] ?? notProven('V6')]
     if (JSON.stringify(bare(left)) !== JSON.stringify(bare(right))) notProven('V6')
   }
+}
+
+/** The passes look at the same rows: what stands below the bounds and the chosen groups is what stands below level 1, word for word. */
+export function verifyRows(levelOne: Tree, { bounds, chosen }: { bounds: Tree; chosen?: Tree }): void {
+  const rows = inputOf(levelOne)
+  const passes = [inputOf(bounds), ...(chosen ? [inputOf(chosen)] : [])]
+  for (const pass of passes) {
+    const [same] = nodesOf(pass.children)
+    if (!same || words(same) !== words(rows)) notProven('V6')
+  }
+}
+
+function inputOf(plan: Tree): Node {
+  return only(nodesOf(aggregateOf(rootOf(plan)).node.children))
+}
+
+/** A plan without the numbers of its nodes: columns are known by their place. */
+function words(part: Node): string {
+  return JSON.stringify(plain(part), (name, value) => (name === 'table_index' ? undefined : value))
 }
 
 /** The rows of a group of level 1 are there all or not at all: they are chosen by all keys, and by nothing else. */

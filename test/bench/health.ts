@@ -1,0 +1,150 @@
+/**
+ * What thresholds cost: twelve health queries through the leaf path (vault process, evidence, decision) by the fastest plan and by exact
+ * evidence, interleaved with the same SQL on the same files without any control. And what they cost in answers: cells of many
+ * persons that are withheld.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type DuckDBConnection, DuckDBInstance } from 'duckdb'
+import type { Bulle } from '../../services/dataset/bulle.ts'
+import type { VaultSession } from '../../services/engine/engine.ts'
+import { openParser } from '../../services/engine/parser.ts'
+import { openVault } from '../../services/engine/vault.ts'
+import type { Disclosed } from '../../services/query/disclosure/disclose.ts'
+import { release } from '../../services/query/disclosure/gather.ts'
+import type { Thresholds } from '../../services/query/disclosure/rules.ts'
+import type { Leaf } from '../../services/query/plan.ts'
+import { understand } from '../../services/query/understand.ts'
+import { makeHealth } from './health-data.ts'
+import { type HealthQuery, healthQueries, personsOf } from './health-queries.ts'
+import { geometricMean, type Line, median, race } from './stats.ts'
+
+const thresholds: Thresholds = { k: 11, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }
+const limits = { timeoutMs: 600_000, memoryBytes: 10 * 2 ** 30, maxRows: 200_000 }
+/** Cells of so many persons pass every test but for what they hold. */
+const safePersons = 20
+
+interface Bench {
+  readonly raw: DuckDBConnection
+  readonly session: VaultSession
+  readonly leavesOf: (sql: string) => Promise<readonly Leaf[]>
+}
+
+/** P6a (fastest) and P6b (exact) on `stays` rows. */
+export async function benchHealth(stays: number, rounds: number): Promise<Line[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'huisclos-health-'))
+  const parser = await openParser({ processes: 1 })
+  const vault = await openVault({ threads: 2 })
+  try {
+    const bulle = await makeHealth(folder, stays)
+    const mounts = bulle.tables.map(({ mount }) => mount)
+    const { signal } = new AbortController()
+    const session = await vault.open({ id: bulle.id, mounts }, { limits, signal })
+    const leavesOf = async (sql: string) =>
+      (await understand(parser, bulle, { sql, today: '2026-11-21' })).leaves
+    const outcomes: Outcome[] = []
+    for (const query of healthQueries)
+      outcomes.push(await one(query, { raw: await withoutControl(bulle), session, leavesOf }, rounds))
+    await session.close()
+    return linesOf(outcomes)
+  } finally {
+    await vault.close()
+    await parser.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function withoutControl({ tables }: Bulle): Promise<DuckDBConnection> {
+  const connection = await (await DuckDBInstance.create(':memory:', { threads: '2' })).connect()
+  for (const { name, mount } of tables) await connection.run(`CREATE VIEW ${name} AS FROM '${mount.file}'`)
+  return connection
+}
+
+interface Outcome {
+  readonly name: string
+  /** Medians in ms. */
+  readonly times: { readonly raw: number; readonly fast: number; readonly exact: number }
+  /** Medians of the ratios to raw in one round. */
+  readonly ratios: { readonly fast: number; readonly exact: number }
+  readonly safe: number
+  readonly withheld: number
+}
+
+async function one(query: HealthQuery, { raw, session, leavesOf }: Bench, rounds: number): Promise<Outcome> {
+  const leaves = await leavesOf(query.sql)
+  const by = (plan: 'fastest' | 'exact') => async () => {
+    const disclosed: Disclosed[] = []
+    for (const leaf of leaves) disclosed.push(await release(session, leaf, { ...thresholds, plan }))
+    return disclosed
+  }
+  const [fast, exact] = [by('fastest'), by('exact')]
+  const released = await fast()
+  if (JSON.stringify(texts(released)) !== JSON.stringify(texts(await exact())))
+    throw new Error(`${query.name}: the plans release something else`)
+  const [a = [], b = [], c = []] = await race(
+    [async () => (await raw.runAndReadAll(query.sql)).getRows(), fast, exact],
+    rounds,
+  )
+  const ratio = (times: readonly number[]) => median(times.map((time, i) => time / (a[i] ?? Number.NaN)))
+  return {
+    name: query.name,
+    times: { raw: median(a), fast: median(b), exact: median(c) },
+    ratios: { fast: ratio(b), exact: ratio(c) },
+    ...utility(released, (await raw.runAndReadAll(personsOf(query))).getRowsJson(), query),
+  }
+}
+
+function texts(disclosed: readonly Disclosed[]) {
+  return disclosed.map(({ table, ...about }) => [about, table.data.rows.map((row) => row.map(String))])
+}
+
+/** Cells of at least `safePersons` persons, and those of them that were not shown. */
+function utility(
+  [disclosed]: readonly Disclosed[],
+  persons: readonly (readonly unknown[])[],
+  { keys, cells }: HealthQuery,
+): Pick<Outcome, 'safe' | 'withheld'> {
+  const labelOf = (row: readonly unknown[]) => JSON.stringify(row.slice(0, keys.length).map(String))
+  const shown = new Map(disclosed?.table.data.rows.map((row) => [labelOf(row), row]))
+  const safe = persons.flatMap((row) =>
+    cells.flatMap((_, i) => (Number(row[keys.length + i]) >= safePersons ? [{ row, i }] : [])),
+  )
+  const isWithheld = ({ row, i }: { row: readonly unknown[]; i: number }) =>
+    shown.get(labelOf(row))?.[keys.length + cells.length + i] !== false
+  return { safe: safe.length, withheld: safe.filter(isWithheld).length }
+}
+
+function linesOf(outcomes: readonly Outcome[]): Line[] {
+  const plans = ['fast', 'exact'] as const
+  const each = outcomes.flatMap(({ name, times, ratios }) =>
+    plans.map((plan) => ({
+      name: `health.${name}.${plan}`,
+      value: times[plan],
+      unit: 'ms',
+      reference: times.raw,
+      ratio: ratios[plan],
+    })),
+  )
+  const means = plans.map((plan) => {
+    const mean = (of: (outcome: Outcome) => number) => geometricMean(outcomes.map(of))
+    return {
+      name: plan === 'fast' ? 'health.p6a.fast' : 'health.p6b.exact',
+      value: mean(({ times }) => times[plan]),
+      unit: 'ms',
+      reference: mean(({ times }) => times.raw),
+      ratio: mean(({ ratios }) => ratios[plan]),
+    }
+  })
+  const sum = (of: (outcome: Outcome) => number) =>
+    outcomes.reduce((total, outcome) => total + of(outcome), 0)
+  const [withheld, safe] = [sum((outcome) => outcome.withheld), sum((outcome) => outcome.safe)]
+  const share = {
+    name: 'health.withheld',
+    value: withheld,
+    unit: 'cells',
+    reference: safe,
+    ratio: withheld / safe,
+  }
+  return [...each, ...means, share]
+}
