@@ -31,8 +31,8 @@ interface Bench {
   readonly leavesOf: (sql: string) => Promise<readonly Leaf[]>
 }
 
-/** P6a (fastest) and P6b (exact) on `stays` rows. */
-export async function benchHealth(stays: number, rounds: number): Promise<Line[]> {
+/** P6a (fastest) and P6b (exact) on `stays` rows; the lines of a query as soon as it has been timed. */
+export async function* benchHealth(stays: number, rounds: number): AsyncGenerator<Line> {
   const folder = await mkdtemp(join(tmpdir(), 'huisclos-health-'))
   const parser = await openParser({ processes: 1 })
   const vault = await openVault({ threads: 2 })
@@ -44,10 +44,14 @@ export async function benchHealth(stays: number, rounds: number): Promise<Line[]
     const leavesOf = async (sql: string) =>
       (await understand(parser, bulle, { sql, today: '2026-11-21' })).leaves
     const outcomes: Outcome[] = []
-    for (const query of healthQueries)
-      outcomes.push(await one(query, { raw: await withoutControl(bulle), session, leavesOf }, rounds))
+    const raw = await openRaw(bulle)
+    for (const query of healthQueries) {
+      const outcome = await one(query, { raw, session, leavesOf }, rounds)
+      outcomes.push(outcome)
+      yield* linesOf(outcome)
+    }
     await session.close()
-    return linesOf(outcomes)
+    yield* summary(outcomes)
   } finally {
     await vault.close()
     await parser.close()
@@ -55,7 +59,7 @@ export async function benchHealth(stays: number, rounds: number): Promise<Line[]
   }
 }
 
-async function withoutControl({ tables }: Bulle): Promise<DuckDBConnection> {
+async function openRaw({ tables }: Bulle): Promise<DuckDBConnection> {
   const connection = await (await DuckDBInstance.create(':memory:', { threads: '2' })).connect()
   for (const { name, mount } of tables) await connection.run(`CREATE VIEW ${name} AS FROM '${mount.file}'`)
   return connection
@@ -73,25 +77,25 @@ interface Outcome {
 
 async function one(query: HealthQuery, { raw, session, leavesOf }: Bench, rounds: number): Promise<Outcome> {
   const leaves = await leavesOf(query.sql)
+  const released: Record<'fastest' | 'exact', readonly Disclosed[]> = { fastest: [], exact: [] }
   const by = (plan: 'fastest' | 'exact') => async () => {
     const disclosed: Disclosed[] = []
     for (const leaf of leaves) disclosed.push(await release(session, leaf, { ...thresholds, plan }))
-    return disclosed
+    released[plan] = disclosed
   }
-  const [fast, exact] = [by('fastest'), by('exact')]
-  const released = await fast()
-  if (JSON.stringify(texts(released)) !== JSON.stringify(texts(await exact())))
+  const withoutControl = async () => (await raw.runAndReadAll(query.sql)).getRows()
+  // Without a plan M there is but one way: it is timed once.
+  const isChoice = leaves.some(({ plan }) => plan === 'M')
+  const ways = isChoice ? [by('fastest'), by('exact')] : [by('fastest')]
+  const [a = [], b = [], c = b] = await race([withoutControl, ...ways], rounds)
+  if (isChoice && JSON.stringify(texts(released.fastest)) !== JSON.stringify(texts(released.exact)))
     throw new Error(`${query.name}: the plans release something else`)
-  const [a = [], b = [], c = []] = await race(
-    [async () => (await raw.runAndReadAll(query.sql)).getRows(), fast, exact],
-    rounds,
-  )
   const ratio = (times: readonly number[]) => median(times.map((time, i) => time / (a[i] ?? Number.NaN)))
   return {
     name: query.name,
     times: { raw: median(a), fast: median(b), exact: median(c) },
     ratios: { fast: ratio(b), exact: ratio(c) },
-    ...utility(released, (await raw.runAndReadAll(personsOf(query))).getRowsJson(), query),
+    ...utility(released.fastest, (await raw.runAndReadAll(personsOf(query))).getRowsJson(), query),
   }
 }
 
@@ -115,36 +119,33 @@ function utility(
   return { safe: safe.length, withheld: safe.filter(isWithheld).length }
 }
 
-function linesOf(outcomes: readonly Outcome[]): Line[] {
-  const plans = ['fast', 'exact'] as const
-  const each = outcomes.flatMap(({ name, times, ratios }) =>
-    plans.map((plan) => ({
-      name: `health.${name}.${plan}`,
-      value: times[plan],
-      unit: 'ms',
-      reference: times.raw,
-      ratio: ratios[plan],
-    })),
-  )
-  const means = plans.map((plan) => {
-    const mean = (of: (outcome: Outcome) => number) => geometricMean(outcomes.map(of))
-    return {
-      name: plan === 'fast' ? 'health.p6a.fast' : 'health.p6b.exact',
-      value: mean(({ times }) => times[plan]),
-      unit: 'ms',
-      reference: mean(({ times }) => times.raw),
-      ratio: mean(({ ratios }) => ratios[plan]),
-    }
-  })
+const plans = ['fast', 'exact'] as const
+
+function linesOf({ name, times, ratios }: Outcome): Line[] {
+  return plans.map((plan) => ({
+    name: `health.${name}.${plan}`,
+    value: times[plan],
+    unit: 'ms',
+    reference: times.raw,
+    ratio: ratios[plan],
+  }))
+}
+
+/** Geometric means over the queries, and the share of safe cells that are withheld. */
+function summary(outcomes: readonly Outcome[]): Line[] {
+  const mean = (of: (outcome: Outcome) => number) => geometricMean(outcomes.map(of))
+  const means = plans.map((plan) => ({
+    name: plan === 'fast' ? 'health.p6a.fast' : 'health.p6b.exact',
+    value: mean(({ times }) => times[plan]),
+    unit: 'ms',
+    reference: mean(({ times }) => times.raw),
+    ratio: mean(({ ratios }) => ratios[plan]),
+  }))
   const sum = (of: (outcome: Outcome) => number) =>
     outcomes.reduce((total, outcome) => total + of(outcome), 0)
   const [withheld, safe] = [sum((outcome) => outcome.withheld), sum((outcome) => outcome.safe)]
-  const share = {
-    name: 'health.withheld',
-    value: withheld,
-    unit: 'cells',
-    reference: safe,
-    ratio: withheld / safe,
-  }
-  return [...each, ...means, share]
+  return [
+    ...means,
+    { name: 'health.withheld', value: withheld, unit: 'cells', reference: safe, ratio: withheld / safe },
+  ]
 }

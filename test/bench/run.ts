@@ -10,7 +10,7 @@ import type { Line } from './stats.ts'
 const isSmall = process.argv.includes('small')
 const sizes = isSmall
   ? { persons: 2000, rows: 20_000, rounds: 5, stays: 200_000, turns: 3 }
-  : { persons: 20_000, rows: 200_000, rounds: 15, stays: 10_000_000, turns: 5 }
+  : { persons: 20_000, rows: 200_000, rounds: 15, stays: 10_000_000, turns: 3 }
 
 const folder = new URL('../../bench/results/', import.meta.url).pathname
 const begun = new Date().toISOString()
@@ -18,7 +18,7 @@ const load = loadavg()
 const show = (figure: number) => (figure >= 100 ? figure.toFixed(0) : figure.toPrecision(3))
 
 const lines: Line[] = []
-const suites: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
+const suites: Readonly<Record<string, () => Promise<readonly Line[]> | AsyncIterable<Line>>> = {
   query: () => benchQueries(sizes.persons, sizes.rounds),
   audit: async () => [await benchAudit()],
   deposit: () => benchDeposits(sizes.rows, Math.ceil(sizes.rounds / 3)),
@@ -27,7 +27,7 @@ const suites: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
 const named = Object.keys(suites).filter((name) => process.argv.includes(name))
 for (const [name, suite] of Object.entries(suites)) {
   if (named.length > 0 && !named.includes(name)) continue
-  for (const line of await suite()) {
+  for await (const line of await suite()) {
     lines.push(line)
     const { name: goal, value, unit, reference, ratio } = line
     process.stdout.write(`${goal} ${show(value)} ${unit} ${show(reference)} ${show(ratio)}\n`)

@@ -152,6 +152,68 @@ describe('data made to deceive bounds', () => {
   })
 })
 
+/** Persons of one bit in sixteen of the mask: a hundred of them look like sixteen. */
+const alikeInMask = Array.from({ length: 100 }, (_, i) => (i % 16) + 256 * Math.floor(i / 16))
+const people = (name: string, pixes: readonly number[], cost: (i: number) => number): Row[] =>
+  pixes.map((pix, i) => ({ pid: `P${pix}`, ward: name, cost: cost(i), hours: i, day: i }))
+const from = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i)
+
+describe('what is withheld beside something else', () => {
+  let comparer: Comparer
+  beforeAll(async () => {
+    const rows = [
+      ...people('a hundred', alikeInMask, (i) => i + 1),
+      ...people('sixty', from(300, 60), (i) => i + 1),
+      ...people('five', from(400, 5), (i) => i + 1),
+      ...people('five of two hundred', from(500, 200), (i) => (i < 5 ? 1 : 0)),
+      ...people('large', from(1000, 1500), (i) => (i % 50) + 1),
+      ...people('larger', from(2000, 2000), (i) => (i % 50) + 1),
+      ...people('nine', from(0, 9), (i) => i + 1),
+      ...people('another nine', from(20, 9), (i) => (i === 3 ? 1000 : i + 1)),
+    ]
+    const stays = rows.map((row, i) => ({ sid: `S${i}`, ...row }))
+    comparer = await openComparer({ ...cohort, stays }, 'beside')
+  })
+  afterAll(() => comparer.close())
+
+  const both = async (select: string, among: readonly string[]) => {
+    const list = among.map((name) => `'${name}'`).join(', ')
+    const outcome = await comparer.compare(
+      `SELECT ward, ${select} FROM stays WHERE ward IN (${list}) GROUP BY ward`,
+    )
+    if (!outcome) throw new Error('another plan than M')
+    expect(outcome.fast).toEqual(outcome.exact)
+    return outcome
+  }
+
+  test('is the group of the fewest persons, not of the fewest bits', async () => {
+    const { fast } = await both('count(*) AS n', ['a hundred', 'sixty', 'five'])
+    expect(Object.keys(shown(fast))).toEqual(['a hundred'])
+  })
+
+  test('is the cell of the fewest persons, not of the fewest bits', async () => {
+    const among = ['a hundred', 'sixty', 'five of two hundred']
+    const { fast } = await both('count(*) FILTER (WHERE cost > 0) AS n', among)
+    expect(shown(fast)).toEqual({
+      'a hundred': [true],
+      sixty: ['withheld'],
+      'five of two hundred': ['withheld'],
+    })
+  })
+
+  test('is the smaller sum, when a known total would give somebody’s value away', async () => {
+    const { fast } = await both('sum(cost) AS s', ['large', 'larger', 'nine', 'another nine'])
+    expect(shown(fast)).toEqual({ large: ['withheld'], larger: [true] })
+  })
+
+  test('is nothing, when enough persons stand behind what is absent', async () => {
+    const { fast, ways } = await both('count(*) AS n', ['large', 'larger', 'nine', 'another nine'])
+    expect(shown(fast)).toEqual({ large: [true], larger: [true] })
+    expect(fast.groupsWithheld).toBe(true)
+    expect([...ways]).toEqual(['onePass'])
+  })
+})
+
 /** A total has no label: it gets one here. */
 function labelled({ table }: Disclosed): Disclosed['table'] {
   return { ...table, data: { ...table.data, rows: table.data.rows.map((row) => ['total', ...row]) } }
