@@ -17,7 +17,7 @@ const thresholds: Thresholds = { k, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 
 const limits = { timeoutMs: 20_000, memoryBytes: 512 * 1024 * 1024, maxRows: 100_000 }
 
 /** How far the fast path had to go: one pass, a slice of the persons, some groups again, all groups again. */
-export type Way = 'onePass' | 'slice' | 'chosen' | 'everything'
+type Way = 'onePass' | 'slice' | 'chosen' | 'everything'
 
 interface Compared {
   readonly fast: Disclosed
@@ -87,7 +87,7 @@ function wayOf(statement: RewrittenStatement, leaf: Leaf): Way | undefined {
   return statement.endsWith(String(leaf.mask?.chosen)) ? 'chosen' : 'everything'
 }
 
-export interface Tally {
+interface Tally {
   readonly compared: number
   readonly cells: number
   readonly withheld: number

@@ -31,7 +31,7 @@ export interface Selection {
   readonly family?: number
 }
 
-export const rowsOf = (leaf: Leaf) => quoted(`${leaf.name}_rows`)
+const rowsOf = (leaf: Leaf) => quoted(`${leaf.name}_rows`)
 export const groupsOf = (leaf: Leaf) => quoted(`${leaf.name}_groups`)
 export const valuesOf = (leaf: Leaf, measure: string) => quoted(`${leaf.name}_values_${measure}`)
 
