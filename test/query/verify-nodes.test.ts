@@ -144,7 +144,7 @@ describe('what is going to run is proved, whatever wrote it', () => {
     for (const { mask, ...leaf } of draft.leaves) {
       const text = await (await parser).text(mask?.[name] ?? {})
       expect(text).toContain(right)
-      const tree = await (await parser).tree(text.replace(right, wrong))
+      const tree = await (await parser).tree(text.replaceAll(right, wrong))
       leaves.push({ ...leaf, ...(mask ? { mask: { ...mask, [name]: tree } } : {}) })
     }
     await expect(prove(await parser, clinic, { ...draft, leaves })).rejects.toMatchObject(refusal)
