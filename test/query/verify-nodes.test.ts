@@ -136,9 +136,9 @@ describe('what is going to run is proved, whatever wrote it', () => {
 
   const wards = 'SELECT ward, count(*) FROM stays GROUP BY ward'
   test.each([
-    ['the bounds of a leaf', 'bounds', '& 3', '& 7'],
-    ['the groups that are looked at again', 'chosen', 'SEMI JOIN', 'ANTI JOIN'],
-  ] as const)('%s', async (_, name, right, wrong) => {
+    ['the bounds of a leaf', 'bounds', ['& 3', '& 7']],
+    ['the groups that are looked at again', 'chosen', ['SEMI JOIN', 'ANTI JOIN']],
+  ] as const)('%s', async (_, name, [right, wrong]) => {
     const draft = await draftOf(wards)
     const leaves = []
     for (const { mask, ...leaf } of draft.leaves) {
