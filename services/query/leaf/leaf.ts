@@ -126,7 +126,7 @@ function draftOf({ below, from, keys, sets }: LeafInput, { drafts, expressions }
 }
 
 /** Rows of a relation, as a power of ten, from which bounds may save more than they cost. */
-const leastMagnitude = 5
+const leastMagnitude = 6
 
 /** The largest relation of persons, where it is large by the catalogue. */
 function largestOf(uses: readonly Use[]): Mask['persons'] | undefined {
