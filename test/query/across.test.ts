@@ -83,7 +83,7 @@ function leafOf(about: About = {}): Leaf {
 
 /** Per leaf, the labels (or '*') of what is shown. */
 async function shown(...leaves: readonly Leaf[]): Promise<readonly (readonly unknown[])[]> {
-  const answer = openRelease(session, thresholds)
+  const answer = openRelease(session, thresholds, leaves)
   const seen = []
   for (const leaf of leaves) {
     const { table } = await answer.release(leaf)
@@ -204,7 +204,7 @@ describe('statistics of one group of one leaf', () => {
     values: [...first.values, ...second.values].map((one, i) => ({ ...one, measure: `m${i + 1}` })),
   })
   const marks = async (leaf: Leaf) => {
-    const answer = openRelease(session, thresholds)
+    const answer = openRelease(session, thresholds, [leaf])
     const { table } = await answer.release(leaf)
     await answer.close()
     return table.data.rows.map((row) => row.slice(-2))
