@@ -290,6 +290,7 @@ class Writer implements AuditLog {
         ...(by && actor && { actor: { issuer: by.issuer, subject: by.subject, ps: actor.ps } }),
         ...(project && { project: project.id }),
         ...(holders && { holders: holders.map(({ id }) => id) }),
+        numbers: { ...(project && { project: project.seq }), ...(actor && { actor: actor.seq }) },
       })
     } catch {
       // The index is rebuilt from the log; the log does not stop for it.

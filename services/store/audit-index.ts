@@ -17,7 +17,8 @@ export interface IndexedEntry {
   /** The pseudonym of the log; with issuer and subject where they are known, so that the DPO can read it. */
   readonly actor?: { readonly ps: string; readonly issuer?: string; readonly subject?: string }
   readonly project?: string
-  readonly dataset?: string
+  /** All it is about; the first is shown. */
+  readonly datasets?: readonly string[]
   readonly code?: string
   readonly rule?: string
   /** Leaf hash, hexadecimal. */
@@ -25,8 +26,11 @@ export interface IndexedEntry {
 }
 
 /** All members together (and). `from` is included, `to` is not; both in ms. */
-interface AuditFilter {
+export interface AuditFilter {
   readonly project?: string
+  readonly dataset?: string
+  readonly code?: string
+  readonly rule?: string
   /** A subject. */
   readonly actor?: string
   readonly type?: string
@@ -40,7 +44,7 @@ interface AuditFilter {
 }
 
 /** One line of an answer; `actor` is a subject, or null when nobody acted or the pseudonym is not resolved. */
-interface FoundEntry {
+export interface FoundEntry {
   readonly shard: string
   readonly seq: number
   /** ISO instant in UTC. */
@@ -183,7 +187,13 @@ async function insert(db: Database, batch: readonly IndexedEntry[]): Promise<voi
       .onConflict((conflict) => conflict.doNothing())
       .execute()
   }
-  const rows = batch.map(({ ts, actor, ...entry }) => ({ ...entry, ts_ms: ts, ps: actor?.ps ?? null }))
+  const rows = batch.map(({ ts, actor, datasets = [], ...entry }) => ({
+    ...entry,
+    ts_ms: ts,
+    ps: actor?.ps ?? null,
+    dataset: datasets[0] ?? null,
+    datasets: [...datasets],
+  }))
   await db
     .insertInto('audit_index')
     .values(rows)
@@ -218,7 +228,8 @@ async function search(
   filter: AuditFilter,
 ): Promise<{ entries: readonly FoundEntry[]; next?: string }> {
   const limit = Math.min(Math.max(filter.limit ?? 100, 1), 1_000)
-  const rows = await matching(db, filter)
+  const pseudonyms = filter.actor === undefined ? undefined : await pseudonymsOf(db, filter.actor)
+  const rows = await matching(db, filter, pseudonyms)
     .orderBy('e.ts_ms', 'desc')
     .orderBy('e.shard', 'desc')
     .orderBy('e.seq', 'desc')
@@ -230,14 +241,24 @@ async function search(
   return rows.length > limit && last !== undefined ? { entries, next: cursorOf(last) } : { entries }
 }
 
-function matching(db: Database, filter: AuditFilter) {
+/** A subject has one in each shard, and one per issuer: known first, they lead to the entries by an index. */
+async function pseudonymsOf(db: Database, subject: string): Promise<readonly string[]> {
+  const rows = await db.selectFrom('audit_person').select('ps').where('subject', '=', subject).execute()
+  return rows.map(({ ps }) => ps)
+}
+
+function matching(db: Database, filter: AuditFilter, pseudonyms: readonly string[] | undefined) {
   let query = db
     .selectFrom('audit_index as e')
     .leftJoin('audit_person as p', 'p.ps', 'e.ps')
     .selectAll('e')
     .select('p.subject')
   if (filter.project !== undefined) query = query.where('e.project', '=', filter.project)
-  if (filter.actor !== undefined) query = query.where('p.subject', '=', filter.actor)
+  if (pseudonyms !== undefined) query = query.where(rawSql<boolean>`e.ps = ANY(${pseudonyms})`)
+  if (filter.dataset !== undefined)
+    query = query.where(rawSql<boolean>`e.datasets @> ARRAY[${filter.dataset}]::text[]`)
+  if (filter.code !== undefined) query = query.where('e.code', '=', filter.code)
+  if (filter.rule !== undefined) query = query.where('e.rule', '=', filter.rule)
   if (filter.type !== undefined) query = query.where('e.type', '=', filter.type)
   if (filter.outcome !== undefined) query = query.where('e.outcome', '=', filter.outcome)
   if (filter.from !== undefined) query = query.where('e.ts_ms', '>=', filter.from)

@@ -28,6 +28,8 @@ export interface AuditIndex {
   rule: string | null
   /** RFC 6962 leaf hash, hexadecimal */
   leaf: string
+  /** All datasets the entry is about; the first is in dataset */
+  datasets: Generated<string[]>
 }
 
 export interface AuditPerson {

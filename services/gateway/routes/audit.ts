@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Person } from '../../identity/person.ts'
 import { Refusal } from '../../kernel/refusal.ts'
+import { searchLog } from '../../review/search.ts'
 import type { Reply } from '../reply.ts'
 import { type Route, route } from '../route.ts'
 
@@ -14,6 +15,9 @@ const filter = z.strictObject({
   project: z.string().max(100).optional(),
   actor: z.string().max(200).optional().meta({ description: 'A subject' }),
   type: z.string().max(60).optional(),
+  dataset: z.string().max(100).optional(),
+  code: z.string().max(60).optional(),
+  rule: z.string().max(100).optional(),
   outcome: outcome.optional(),
   from: instant.optional().meta({ description: 'Included' }),
   to: instant.optional().meta({ description: 'Not included' }),
@@ -57,16 +61,21 @@ export const auditRoutes: readonly Route[] = [
     query: filter,
     responses: {
       200: {
-        description: 'Newest first; `next` is the cursor of the following page',
-        schema: z.object({ entries: z.array(entry), next: z.string().optional() }),
+        description: 'Newest first, each checked against the log; `next` is the cursor of the following page',
+        schema: z.object({
+          entries: z.array(entry),
+          next: z.string().optional(),
+          contradicted: z
+            .number()
+            .int()
+            .meta({ description: 'Rows of the index that the log contradicts; they are left out' }),
+        }),
       },
     },
     handler: async (house, { by, query }) => {
       insistRole(by, ['dpo'])
       const wanted = Object.entries(query).filter(([, value]) => value !== undefined)
-      const found = await house.auditIndex.search(Object.fromEntries(wanted))
-      await house.audit.append({ type: 'audit.read', entries: found.entries.length }, { by })
-      return { json: found }
+      return { json: await searchLog(house, by, Object.fromEntries(wanted)) }
     },
   }),
   route({

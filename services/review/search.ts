@@ -1,0 +1,90 @@
+/** The log as the DPO searches it: found by the index, shown from the log. The index is never trusted. */
+import type { AuditLog, Indexed } from '../audit/writer.ts'
+import type { Person } from '../identity/person.ts'
+import type { AuditFilter, AuditIndex, FoundEntry } from '../store/audit-index.ts'
+import { indexedEntry } from './indexing.ts'
+
+export interface SearchNeeds {
+  readonly audit: AuditLog
+  readonly auditIndex: AuditIndex
+}
+
+/** One entry, read in the log. */
+export interface ShownEntry extends FoundEntry {
+  /** Its number among the entries of its project, and among those of its actor in this shard: both without gaps. */
+  readonly projectNumber?: number
+  readonly actorNumber?: number
+}
+
+/** A page of entries, newest first, every one of them read in the log. */
+export interface Found {
+  readonly entries: readonly ShownEntry[]
+  readonly next?: string
+  /**
+   * Rows of the index that the log contradicts: left out of `entries`, and an `anomaly.raised` in the log. Zero in a sound
+   * house; otherwise the index is to be rebuilt.
+   */
+  readonly contradicted: number
+  /** Of a search by project alone: whether the numbers of this page follow each other, so that nothing between is missing. */
+  readonly complete?: boolean
+}
+
+/** Refusals: INVALID for a cursor that is none, UNAVAILABLE when the index is behind. The reading is itself an entry. */
+export async function searchLog(
+  { audit, auditIndex }: SearchNeeds,
+  by: Person,
+  filter: AuditFilter,
+): Promise<Found> {
+  const page = await auditIndex.search(filter)
+  const entries: ShownEntry[] = []
+  for (const row of page.entries) {
+    const logged = await audit.entry(row.seq, row.shard)
+    if (logged !== null && isSame(row, logged)) entries.push(numbered(row, logged))
+  }
+  const contradicted = page.entries.length - entries.length
+  if (contradicted > 0) await audit.append({ type: 'anomaly.raised', anomaly: 'audit-index' }, {})
+  await audit.append({ type: 'audit.read', entries: entries.length }, { by })
+  return {
+    entries,
+    contradicted,
+    ...(page.next === undefined ? {} : { next: page.next }),
+    ...(isByProjectAlone(filter) ? { complete: contradicted === 0 && hasNoGap(entries) } : {}),
+  }
+}
+
+/** Whether a row of the index says of an entry what the log says. */
+function isSame(row: FoundEntry, logged: Indexed): boolean {
+  const { ts, actor, datasets, type, outcome, leaf, project, code, rule } = indexedEntry(logged)
+  const pairs = [
+    [row.ts, new Date(ts).toISOString()],
+    [row.actor, actor?.subject ?? null],
+    [row.dataset, datasets?.[0]],
+    [row.type, type],
+    [row.outcome, outcome],
+    [row.leaf, leaf],
+    [row.project, project],
+    [row.code, code],
+    [row.rule, rule],
+  ]
+  return pairs.every(([indexed, said]) => indexed === said)
+}
+
+function numbered(row: FoundEntry, { numbers }: Indexed): ShownEntry {
+  return {
+    ...row,
+    ...(numbers.project === undefined ? {} : { projectNumber: numbers.project }),
+    ...(numbers.actor === undefined ? {} : { actorNumber: numbers.actor }),
+  }
+}
+
+const pageOnly = new Set(['project', 'cursor', 'limit', 'from', 'to'])
+
+function isByProjectAlone(filter: AuditFilter): boolean {
+  return filter.project !== undefined && Object.keys(filter).every((name) => pageOnly.has(name))
+}
+
+function hasNoGap(entries: readonly ShownEntry[]): boolean {
+  return entries.every(
+    ({ projectNumber }, i) => i === 0 || projectNumber === (entries[i - 1]?.projectNumber ?? 0) - 1,
+  )
+}
