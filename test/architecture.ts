@@ -34,7 +34,7 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   dataset: ['iconv-lite', 'chardet', 'csv-parse', 'zod'],
   query: ['zod'],
   federation: ['zod'],
-  review: ['zod', 'write-excel-file'],
+  review: ['zod', 'csv-stringify', 'write-excel-file'],
   gateway: ['express', 'helmet', 'zod', 'zod-openapi'],
   portal: [],
   'config.ts': ['zod'],

@@ -87,6 +87,10 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   'POST /api/v1/habilitations/{id}/revocation': { body: reason, may: ['authority'], status: 404 },
   'GET /api/v1/audit/entries': { may: ['dpo'], status: 200 },
+  'GET /api/v1/audit/entries/{shard}/{seq}': { may: ['dpo'], status: 404 },
+  'POST /api/v1/audit/entries/{shard}/{seq}/opening': { body: reason, may: ['dpo'], status: 404 },
+  'GET /api/v1/audit/statistics': { may: ['dpo'], status: 200 },
+  'GET /api/v1/audit/export': { may: ['dpo'], status: 200 },
   'GET /audit/{shard}/checkpoint': { may: ['dpo', 'holder'], status: 200 },
 }
 
@@ -116,7 +120,7 @@ describe('each role', () => {
   async function call(name: string, role: RoleName, body: object | undefined) {
     const [method = 'GET', path = ''] = name.split(' ')
     const year = String(new Date().getFullYear())
-    return node.call(method, filled(path.replace('{shard}', year)), {
+    return node.call(method, filled(path.replace('{shard}', year).replace('{seq}', '999999')), {
       as: persons[role],
       ...(body ? { body } : {}),
     })

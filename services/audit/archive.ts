@@ -92,7 +92,7 @@ export class Archive {
   }
 
   #index(shard: string, { head, body, leaf }: Found): Indexed {
-    const { seq, ts, actor, project, holders } = head
+    const { seq, ts, actor, project, holders, sealed } = head
     return {
       shard,
       seq,
@@ -102,6 +102,7 @@ export class Archive {
       ...(actor && { actor: { ...this.#person(actor.ps, actor.iss), ps: actor.ps } }),
       ...(project && { project: project.id }),
       ...(holders && { holders: holders.map(({ id }) => id) }),
+      isSealed: sealed !== undefined,
       numbers: { ...(project && { project: project.seq }), ...(actor && { actor: actor.seq }) },
     }
   }

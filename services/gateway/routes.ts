@@ -11,6 +11,7 @@ import { habilitationRoutes } from './routes/habilitations.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
+import { reviewRoutes } from './routes/review.ts'
 import { sessionRoutes } from './routes/session.ts'
 
 const problem = z
@@ -36,6 +37,7 @@ const documented: readonly Route[] = [
   ...projectRoutes,
   ...queryRoutes,
   ...auditRoutes,
+  ...reviewRoutes,
   ...publicRoutes,
 ]
 

@@ -3,6 +3,7 @@ import type { AuditLog, Indexed } from '../audit/writer.ts'
 import type { Person } from '../identity/person.ts'
 import type { AuditFilter, AuditIndex, FoundEntry } from '../store/audit-index.ts'
 import { indexedEntry } from './indexing.ts'
+import { loggedOf } from './logged.ts'
 
 export interface SearchNeeds {
   readonly audit: AuditLog
@@ -30,26 +31,47 @@ export interface Found {
 }
 
 /** Refusals: INVALID for a cursor that is none, UNAVAILABLE when the index is behind. The reading is itself an entry. */
-export async function searchLog(
-  { audit, auditIndex }: SearchNeeds,
-  by: Person,
-  filter: AuditFilter,
-): Promise<Found> {
-  const page = await auditIndex.search(filter)
-  const entries: ShownEntry[] = []
-  for (const row of page.entries) {
-    const logged = await audit.entry(row.seq, row.shard)
-    if (logged !== null && isSame(row, logged)) entries.push(numbered(row, logged))
-  }
-  const contradicted = page.entries.length - entries.length
-  if (contradicted > 0) await audit.append({ type: 'anomaly.raised', anomaly: 'audit-index' }, {})
-  await audit.append({ type: 'audit.read', entries: entries.length }, { by })
+export async function searchLog(needs: SearchNeeds, by: Person, filter: AuditFilter): Promise<Found> {
+  const { entries, contradicted, next } = await checkedPage(needs, filter)
+  await needs.audit.append({ type: 'audit.read', entries: entries.length }, { by })
   return {
     entries,
     contradicted,
-    ...(page.next === undefined ? {} : { next: page.next }),
+    ...(next === undefined ? {} : { next }),
     ...(isByProjectAlone(filter) ? { complete: contradicted === 0 && hasNoGap(entries) } : {}),
   }
+}
+
+/** Every page of a search, newest first, each entry read in the log. Who reads them all records it. */
+export async function* searchPages(
+  needs: SearchNeeds,
+  filter: Omit<AuditFilter, 'cursor' | 'limit'>,
+): AsyncGenerator<readonly ShownEntry[]> {
+  let cursor: string | undefined
+  do {
+    const page = await checkedPage(needs, {
+      ...filter,
+      limit: 1_000,
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    yield page.entries
+    cursor = page.next
+  } while (cursor !== undefined)
+}
+
+async function checkedPage(
+  { audit, auditIndex }: SearchNeeds,
+  filter: AuditFilter,
+): Promise<Pick<Found, 'entries' | 'contradicted' | 'next'>> {
+  const page = await auditIndex.search(filter)
+  const logged = await loggedOf(audit, page.entries)
+  const entries = page.entries.flatMap((row, i) => {
+    const entry = logged[i]
+    return entry && isSame(row, entry) ? [numbered(row, entry)] : []
+  })
+  const contradicted = page.entries.length - entries.length
+  if (contradicted > 0) await audit.append({ type: 'anomaly.raised', anomaly: 'audit-index' }, {})
+  return { entries, contradicted, ...(page.next === undefined ? {} : { next: page.next }) }
 }
 
 /** Whether a row of the index says of an entry what the log says. */

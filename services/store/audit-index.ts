@@ -2,9 +2,15 @@
 import type { Closable } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import {
+  type Activity,
+  type AuditStatistics,
+  activity,
+  type Outcome,
+  type Period,
+  statistics,
+} from './audit-figures.ts'
 import { type Database, rawSql, type Store } from './store.ts'
-
-type Outcome = 'allowed' | 'refused' | 'failed' | 'done'
 
 /** What the index keeps of one entry of the log. */
 export interface IndexedEntry {
@@ -66,6 +72,10 @@ export interface AuditIndex extends Closable {
   flush(): Promise<void>
   /** Newest first; sees every entry added before the call. `next` is there when more follow. */
   search(filter: AuditFilter): Promise<{ entries: readonly FoundEntry[]; next?: string }>
+  /** Days are those of Europe/Paris. */
+  statistics(period: Period): Promise<AuditStatistics>
+  /** What happened, hour by hour: what anomalies are looked for in. */
+  activity(period: Period): Promise<readonly Activity[]>
   /** The highest seq of each shard in the table; what lies behind the log is to be added again. */
   head(): Promise<ReadonlyMap<string, number>>
   /** Empties the index and fills it from the log. The persons behind the pseudonyms stay. */
@@ -87,6 +97,14 @@ export function openAuditIndex(store: Store, log: Log): AuditIndex {
     search: async (filter) => {
       await queue.flush()
       return search(store.db, filter)
+    },
+    statistics: async (period) => {
+      await queue.flush()
+      return statistics(store.db, period)
+    },
+    activity: async (period) => {
+      await queue.flush()
+      return activity(store.db, period)
     },
     head: () => head(store.db),
     rebuild: (entries) =>

@@ -78,6 +78,7 @@ function again(body: Body, content: unknown, from: Kept = kept): Promise<Replaye
     ts: '2026-11-21T09:00:00.000Z',
     leaf: '0'.repeat(64),
     numbers: {},
+    isSealed: true,
     body,
   }
   return replay({ kept: from, parser, rulebook: rulebookOf }, entry, content)

@@ -11,7 +11,8 @@ const instant = z
   .transform((text) => Date.parse(text))
   .meta({ override: { type: 'string', format: 'date-time' } })
 
-const filter = z.strictObject({
+/** What a search of the log may be asked. */
+export const logFilter = z.strictObject({
   project: z.string().max(100).optional(),
   actor: z.string().max(200).optional().meta({ description: 'A subject' }),
   type: z.string().max(60).optional(),
@@ -38,6 +39,12 @@ const entry = z
     code: z.string().optional(),
     rule: z.string().optional(),
     leaf: z.string(),
+    projectNumber: z.number().int().optional().meta({ description: 'Gap-free number in the project' }),
+    actorNumber: z
+      .number()
+      .int()
+      .optional()
+      .meta({ description: 'Gap-free number of the person in the shard' }),
   })
   .meta({ id: 'AuditEntry' })
 
@@ -58,7 +65,7 @@ export const auditRoutes: readonly Route[] = [
     path: '/api/v1/audit/entries',
     summary: 'Searches the log; DPO only. Reading it is itself recorded',
     records: 'own',
-    query: filter,
+    query: logFilter,
     responses: {
       200: {
         description: 'Newest first, each checked against the log; `next` is the cursor of the following page',
@@ -69,6 +76,10 @@ export const auditRoutes: readonly Route[] = [
             .number()
             .int()
             .meta({ description: 'Rows of the index that the log contradicts; they are left out' }),
+          complete: z
+            .boolean()
+            .optional()
+            .meta({ description: 'Of a search by project alone: no number between these is missing' }),
         }),
       },
     },
