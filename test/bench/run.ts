@@ -4,12 +4,13 @@ import { cpus, loadavg } from 'node:os'
 import { benchAudit } from './audit.ts'
 import { benchDeposits } from './deposit.ts'
 import { benchQueries } from './query.ts'
+import { benchSearch } from './search.ts'
 import type { Line } from './stats.ts'
 
 const isSmall = process.argv.includes('small')
 const sizes = isSmall
-  ? { persons: 2000, rows: 20_000, rounds: 5 }
-  : { persons: 20_000, rows: 200_000, rounds: 15 }
+  ? { persons: 2000, rows: 20_000, rounds: 5, entries: 200_000 }
+  : { persons: 20_000, rows: 200_000, rounds: 15, entries: 5_000_000 }
 
 const folder = new URL('../../bench/results/', import.meta.url).pathname
 const begun = new Date().toISOString()
@@ -20,6 +21,7 @@ const lines: Line[] = []
 const suites: readonly (() => Promise<readonly Line[]>)[] = [
   () => benchQueries(sizes.persons, sizes.rounds),
   async () => [await benchAudit()],
+  () => benchSearch(sizes.entries, sizes.rounds),
   () => benchDeposits(sizes.rows, Math.ceil(sizes.rounds / 3)),
 ]
 for (const suite of suites) {
