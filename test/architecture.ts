@@ -47,6 +47,7 @@ const keys: Readonly<Record<string, readonly string[]>> = {
 
 /** Tables that another room may name: the audit room never talks to PostgreSQL, its projection belongs to store. */
 const lent: Readonly<Record<string, string>> = {
+  audit_dataset: 'store',
   audit_index: 'store',
   audit_person: 'store',
   audit_writer: 'store',

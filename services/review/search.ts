@@ -67,7 +67,7 @@ async function checkedPage(
   const logged = await loggedOf(audit, page.entries)
   const entries = page.entries.flatMap((row, i) => {
     const entry = logged[i]
-    return entry && isSame(row, entry) ? [numbered(row, entry)] : []
+    return entry && isSame(row, entry) && isAbout(entry, filter) ? [numbered(row, entry)] : []
   })
   const contradicted = page.entries.length - entries.length
   if (contradicted > 0) await audit.append({ type: 'anomaly.raised', anomaly: 'audit-index' }, {})
@@ -89,6 +89,11 @@ function isSame(row: FoundEntry, logged: Indexed): boolean {
     [row.rule, rule],
   ]
   return pairs.every(([indexed, said]) => indexed === said)
+}
+
+/** Whether the log, too, says that the entry is about the dataset that was asked for: the row shows the first only. */
+function isAbout(logged: Indexed, { dataset }: AuditFilter): boolean {
+  return dataset === undefined || (indexedEntry(logged).datasets ?? []).includes(dataset)
 }
 
 function numbered(row: FoundEntry, { numbers }: Indexed): ShownEntry {

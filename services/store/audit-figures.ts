@@ -30,6 +30,15 @@ export interface Activity {
   readonly entries: number
 }
 
+/** Answers that one person got in one project in one month of Paris time. */
+export interface ReleasesOfMonth {
+  /** `2026-11` */
+  readonly month: string
+  readonly actor: string | null
+  readonly project: string | null
+  readonly releases: number
+}
+
 const mostFrequent = 50
 
 export async function statistics(db: Database, { from, to }: Period): Promise<AuditStatistics> {
@@ -69,5 +78,15 @@ export async function activity(db: Database, { from, to }: Period): Promise<read
       WHERE e.ts_ms >= ${from} AND e.ts_ms < ${to}
     ) AS entry
     GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7`.execute(db)
+  return rows
+}
+
+export async function releases(db: Database, { from, to }: Period): Promise<readonly ReleasesOfMonth[]> {
+  const { rows } = await rawSql<ReleasesOfMonth>`
+    SELECT to_char(to_timestamp(e.ts_ms / 1000.0) AT TIME ZONE 'Europe/Paris', 'YYYY-MM') AS month, p.subject AS actor, e.project,
+      count(*)::int AS releases
+    FROM audit_index e LEFT JOIN audit_person p ON p.ps = e.ps
+    WHERE e.type = 'query.release' AND e.ts_ms >= ${from} AND e.ts_ms < ${to}
+    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`.execute(db)
   return rows
 }

@@ -24,6 +24,7 @@ const questions: Readonly<Record<string, AuditFilter>> = {
   'project.unknown': { project: 'P0' },
   'dataset.frequent': { dataset: 'dataset-1' },
   'dataset.rare': { dataset: 'dataset-40' },
+  'dataset.old': { dataset: 'dataset-old' },
   'dataset.unknown': { dataset: 'none' },
   type: { type: 'query.refused' },
   'type.rare': { type: 'anomaly.closed' },
@@ -53,12 +54,11 @@ async function fill(db: Database, rows: number): Promise<void> {
   )
   const step = (year.to - year.from) / rows
   await rawSql`
-    INSERT INTO audit_index (shard, seq, ts_ms, type, outcome, ps, project, dataset, datasets, code, rule, leaf)
+    INSERT INTO audit_index (shard, seq, ts_ms, type, outcome, ps, project, dataset, code, rule, leaf)
     SELECT '2026', i, ${year.from} + floor(i * ${step}::float8), type,
       CASE WHEN type LIKE '%refused' THEN 'refused' WHEN type = 'query.abort' THEN 'failed'
            WHEN type IN ('query.intent', 'query.release', 'access.read') THEN 'allowed' ELSE 'done' END,
       'ps-' || floor(600 * power(a, 3)), project, dataset,
-      CASE WHEN dataset IS NULL THEN '{}'::text[] WHEN b < 0.1 THEN ARRAY[dataset, 'dataset-0'] ELSE ARRAY[dataset] END,
       CASE WHEN type NOT LIKE '%refused' THEN NULL WHEN c < 0.001 THEN 'RARE' WHEN c < 0.3 THEN 'ROW_LEVEL' ELSE 'CODE_' || floor(c * 30) END,
       CASE WHEN type LIKE '%refused' THEN 'rule-' || floor(c * 40) END, encode(sha256(i::text::bytea), 'hex')
     FROM (
@@ -70,6 +70,14 @@ async function fill(db: Database, rows: number): Promise<void> {
         CASE WHEN t >= 0.20 AND t < 0.58 THEN 'dataset-' || 1 + floor(40 * power(c, 2)) END AS dataset
       FROM (SELECT i, random() a, random() b, random() c, random() t FROM generate_series(0, ${rows}::bigint - 1) i) drawn
     ) entry`.execute(db)
+  await rawSql`INSERT INTO audit_dataset SELECT dataset, ts_ms, shard, seq FROM audit_index WHERE dataset IS NOT NULL`.execute(
+    db,
+  )
+  // A dataset of long ago, that nothing names any more.
+  await rawSql`INSERT INTO audit_dataset SELECT 'dataset-old', ts_ms, shard, seq FROM audit_index WHERE seq < 10`.execute(
+    db,
+  )
+  await rawSql`VACUUM ANALYZE audit_dataset`.execute(db)
   await rawSql`VACUUM ANALYZE audit_index`.execute(db)
 }
 
