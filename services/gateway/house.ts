@@ -6,6 +6,7 @@ import type { ActNeeds } from '../habilitation/act.ts'
 import type { Tokens } from '../identity/person.ts'
 import type { Log } from '../kernel/log.ts'
 import type { QueryNeeds } from '../query/question.ts'
+import type { ReviewNeeds } from '../review/month.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import type { Metrics, Readiness } from './readiness.ts'
 
@@ -24,6 +25,7 @@ export interface House {
   readonly dataset: DepositNeeds
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
+  readonly review: ReviewNeeds
   readonly audit: AuditLog
   readonly auditIndex: AuditIndex
   readonly bulles: Bulles

@@ -8,6 +8,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { datasetRoutes } from './routes/datasets.ts'
 import { depositRoutes } from './routes/deposits.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
+import { monthRoutes } from './routes/months.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
@@ -38,6 +39,7 @@ const documented: readonly Route[] = [
   ...queryRoutes,
   ...auditRoutes,
   ...reviewRoutes,
+  ...monthRoutes,
   ...publicRoutes,
 ]
 

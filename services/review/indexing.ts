@@ -57,3 +57,18 @@ export async function catchUp(audit: AuditLog, index: AuditIndex, log: Log): Pro
   if (added > 0) log.info('entries added to the search index', { entries: added })
   return added
 }
+
+/** Empties the index and fills it from every entry of the log. Answers how many there are. */
+export async function reindex(audit: AuditLog, index: AuditIndex): Promise<number> {
+  let entries = 0
+  async function* every() {
+    for (const shard of audit.shards) {
+      for await (const entry of audit.entries(0, Number.MAX_SAFE_INTEGER, shard)) {
+        entries += 1
+        yield indexedEntry(entry)
+      }
+    }
+  }
+  await index.rebuild(every())
+  return entries
+}

@@ -4,6 +4,7 @@ import type { Person } from '../../identity/person.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { openEntry, readEntry } from '../../review/entry.ts'
 import { exportLimit, exportLog } from '../../review/export.ts'
+import { reindex } from '../../review/indexing.ts'
 import { type Route, route } from '../route.ts'
 import { logFilter } from './audit.ts'
 
@@ -48,7 +49,8 @@ const types = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 } as const
 
-function insistDpo(by: Person): void {
+/** ROLE unless the person is a DPO. */
+export function insistDpo(by: Person): void {
   if (!by.roles.includes('dpo')) throw new Refusal('ROLE', { rule: 'audit.reader' })
 }
 
@@ -93,6 +95,20 @@ export const reviewRoutes: readonly Route[] = [
       const end = query.to ?? house.query.clock.now() + 1
       const start = query.from ?? end - 31 * 86_400_000
       return { json: await house.auditIndex.statistics({ from: start, to: end }) }
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/audit/reindex',
+    summary: 'Empties the search index and fills it from the log; DPO and operator',
+    records: 'read',
+    responses: {
+      200: { description: 'Done', schema: z.object({ entries: z.number().int() }).meta({ id: 'Reindexed' }) },
+    },
+    handler: async (house, { by }) => {
+      const mayDo = by.roles.some((role) => role === 'dpo' || role === 'operator')
+      if (!mayDo) throw new Refusal('ROLE', { rule: 'audit.reindex' })
+      return { json: { entries: await reindex(house.audit, house.auditIndex) } }
     },
   }),
   route({
