@@ -3,8 +3,7 @@ import { z } from 'zod'
 import { source } from './vocabulary.ts'
 
 /** The families of the monthly review, in the order of the guide. */
-export const families = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6'] as const
-export type Family = (typeof families)[number]
+export type Family = 'A1' | 'A2' | 'A3' | 'A4' | 'A5' | 'A6'
 
 /** Every detector with its family. A detector without a threshold, or a threshold without a detector, does not load. */
 export const detectorFamilies = {

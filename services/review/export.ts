@@ -6,7 +6,7 @@ import type { AuditFilter } from '../store/audit-index.ts'
 import { type SearchNeeds, type ShownEntry, searchPages } from './search.ts'
 import { makeWorkbook, type Sheet, type SheetCell } from './workbook.ts'
 
-export type ExportFormat = 'csv' | 'xlsx'
+type ExportFormat = 'csv' | 'xlsx'
 
 /** Most entries of one file; a longer period is exported in parts. */
 export const exportLimit = 100_000

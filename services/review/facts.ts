@@ -9,17 +9,17 @@ interface Seen extends EntryPlace {
   readonly project: string | null
 }
 
-export interface SeenIntent extends Seen {
+interface SeenIntent extends Seen {
   readonly statement: string
   /** Datasets and columns read, as one text. */
   readonly columns: string
 }
 
-export interface SeenRelease extends Seen {
+interface SeenRelease extends Seen {
   readonly rows: number
 }
 
-export interface SeenAbort extends Seen {
+interface SeenAbort extends Seen {
   readonly cause: string
 }
 
@@ -28,7 +28,7 @@ export interface SeenDeposit extends Seen {
   readonly verdict: 'accepted' | 'refused' | 'quarantined' | 'failed'
 }
 
-export interface SeenPolicy extends Seen {
+interface SeenPolicy extends Seen {
   readonly sha256: string
 }
 
