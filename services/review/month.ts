@@ -10,7 +10,7 @@ import type { EntryPlace } from './entry.ts'
 import { alreadyClosed, type Conclusion, type Findings, type KeptFinding } from './findings.ts'
 import { gather, periodOf } from './gather.ts'
 import { recordedOf } from './recorded.ts'
-import { type SearchNeeds, searchPages } from './search.ts'
+import type { SearchNeeds } from './search.ts'
 
 export interface ReviewNeeds extends SearchNeeds {
   readonly clock: Clock
@@ -81,21 +81,20 @@ async function placesOf(needs: SearchNeeds, finding: Finding): Promise<readonly 
   return 'length' in entries ? entries.slice(0, shownEntries) : searched(needs, finding, entries)
 }
 
-/** Entries behind a count, as the log has them. */
+/** Entries behind a count, by the index: whoever opens one reads it in the log. */
 async function searched(
-  needs: SearchNeeds,
+  { auditIndex }: SearchNeeds,
   { month, concern }: Finding,
   { codes, ...evidence }: Evidence,
 ): Promise<readonly EntryPlace[]> {
   const { actor, day } = concern
   const period =
     day === undefined ? periodOf(month) : { from: startOfParisDay(day), to: startOfParisDay(addDays(day, 1)) }
-  const found: EntryPlace[] = []
   const about = { ...(actor === undefined ? {} : { actor }), ...projectOf(concern) }
-  for await (const page of searchPages(needs, { ...evidence, ...period, ...about })) {
-    const wanted = page.filter(({ code }) => codes === undefined || codes.includes(code ?? ''))
-    found.push(...wanted.map(({ shard, seq }) => ({ shard, seq })))
-    if (found.length >= shownEntries) break
-  }
-  return found.slice(0, shownEntries)
+  const limit = codes === undefined ? shownEntries : shownEntries * 10
+  const { entries } = await auditIndex.search({ ...evidence, ...period, ...about, limit })
+  return entries
+    .filter(({ code }) => codes === undefined || codes.includes(code ?? ''))
+    .slice(0, shownEntries)
+    .map(({ shard, seq }) => ({ shard, seq }))
 }
