@@ -1,15 +1,23 @@
 /** The process of `makeWorkbook`: one sheet in, its bytes out. */
-import writeExcelFile from 'write-excel-file/node'
+import type { Blob } from 'node:buffer'
+import type Stream from 'node:stream'
+import writeExcelFile, { type Feature } from 'write-excel-file/node'
 import { serve } from '../engine/serve.ts'
 import type { Sheet, SheetCell } from './workbook.ts'
 
 const instantFormat = 'yyyy-mm-dd hh:mm:ss'
 
+/** Numbers and texts are cells as they are: a workbook of a million cells needs no object for each. */
 function cell(value: SheetCell) {
-  if (value === null) return null
-  if (typeof value === 'number') return { value, type: Number }
-  if (typeof value === 'string') return { value, type: String }
-  return { value: new Date(value.instant), type: Date, format: instantFormat }
+  if (value === null || typeof value !== 'object') return value
+  return new Date(value.instant)
+}
+
+/** Filter buttons on the header: at the end of the sheet, which has nothing that must come after them. */
+function filterButtons(rows: number, columns: number): Feature<Stream | Buffer | Blob> {
+  const last = String.fromCharCode(64 + columns)
+  const insert = () => `<autoFilter ref="A1:${last}${rows}"/>`
+  return { files: { transform: { 'xl/worksheets/sheet{id}.xml': { insert } } } }
 }
 
 async function make({ header, rows, sheet }: Sheet): Promise<Uint8Array> {
@@ -18,7 +26,8 @@ async function make({ header, rows, sheet }: Sheet): Promise<Uint8Array> {
     ...rows.map((row) => row.map(cell)),
   ]
   const columns = header.map((_, i) => ({ width: i === 0 ? 20 : i === header.length - 1 ? 66 : 18 }))
-  return writeExcelFile(data, { sheet, stickyRowsCount: 1, columns }).toBuffer()
+  const options = { sheet, stickyRowsCount: 1, columns, dateFormat: instantFormat }
+  return writeExcelFile(data, options, { features: [filterButtons(data.length, header.length)] }).toBuffer()
 }
 
 // The sheet comes from our own parent, which made it.

@@ -2,7 +2,7 @@
 import { startProcess } from '../engine/process.ts'
 import { Refusal } from '../kernel/refusal.ts'
 
-/** Instants as ISO text, numbers as numbers, the rest as text. */
+/** Instants as ISO text, numbers as numbers, the rest as text; 26 columns at most. */
 export interface Sheet {
   readonly sheet: string
   readonly header: readonly string[]
@@ -14,7 +14,7 @@ const MIB = 1024 * 1024
 const timeoutMs = 60_000
 
 /**
- * Bytes of an .xlsx: frozen header, real dates, text cells as text (a leading = stays a sign), no macro, no link. Refusal
+ * Bytes of an .xlsx: frozen header with filters, real dates, text cells as text (a leading = stays a sign), no macro, no link. Refusal
  * UNAVAILABLE when the process does not come up, or does not end in a minute.
  */
 export async function makeWorkbook(sheet: Sheet): Promise<Uint8Array> {

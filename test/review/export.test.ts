@@ -42,6 +42,7 @@ test('a workbook has a frozen header, instants, numbers and texts, and no formul
   const sheet = parts.get('xl/worksheets/sheet1.xml') ?? ''
   expect([...parts.keys()].some((name) => /vba|external/i.test(name))).toBe(false)
   expect(sheet).toContain('state="frozen"')
+  expect(sheet).toMatch(/<\/sheetData><autoFilter ref="A1:L\d+"\/><\/worksheet>$/)
   expect(sheet).not.toMatch(/<f[ >]/)
   expect(parts.get('xl/sharedStrings.xml')).toContain('=cmd|calc')
   expect(sheet).toMatch(/<c r="A2"[^>]*><v>46082\.375<\/v>/)
