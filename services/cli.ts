@@ -14,6 +14,7 @@ import { type Client, demoToken, openClient, type Setting, urlOf } from './cli/c
 import { type DepositOptions, deposit } from './cli/deposit.ts'
 import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
+import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { replayAll } from './cli/replay.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
@@ -143,9 +144,7 @@ asking(program.command('explain [sql]'))
     explain(await client(options), await sqlOf(sql, options.file), { ...options, out }),
   )
 
-const audit = program
-  .command('audit')
-  .description('le journal de preuves, sur ses fichiers · the log, on its files')
+const audit = program.command('audit').description('le journal de preuves · the evidence log')
 const dirOption = () => new Option('--dir <dossier>', 'dossier audit · audit folder').default(logFolder)
 const keyOption = () =>
   new Option('--key <clé>', 'clé publique du journal, ou son fichier · public key of the log, or its file')
@@ -226,6 +225,43 @@ program
   .option('--host <adresse>', 'adresse d’écoute · address to listen on', '127.0.0.1')
   .option('--name <nom>', 'nom du témoin, fixé au premier démarrage · its name, fixed at first start')
   .action((options: WitnessOptions) => witness({ ...options, home: resolve(options.home) }, out))
+
+function filtered(command: Command): Command {
+  return command
+    .addOption(asOption())
+    .option('-p, --project <id>', 'projet · project')
+    .option('--person <sujet>', 'personne · person')
+    .option('--dataset <nom>', 'jeu de données · dataset')
+    .option('--type <type>', 'type d’entrée · type of entry, query.refused…')
+    .option('--code <code>', 'code du refus · code of the refusal')
+    .option('--rule <règle>', 'règle · rule')
+    .addOption(
+      new Option('--outcome <issue>', 'issue · outcome').choices(['allowed', 'refused', 'failed', 'done']),
+    )
+    .option('--from <instant>', 'inclus · included')
+    .option('--to <instant>', 'exclu · excluded')
+}
+
+filtered(audit.command('search'))
+  .description('cherche dans le journal d’un nœud ; DPO · searches the log of a node; DPO')
+  .option('--limit <nombre>', 'entrées au plus · entries at most', entryNumber)
+  .addOption(jsonOption())
+  .action(async ({ as, ...options }: JournalFilter & Shown & { limit?: number }) =>
+    searchJournal(await client(as === undefined ? {} : { as }), out, options),
+  )
+
+filtered(audit.command('export'))
+  .description('le résultat d’une recherche pour un tableur ; DPO · a search as a spreadsheet; DPO')
+  .requiredOption('-o, --output <fichier>', 'journal.xlsx | journal.csv')
+  .action(async ({ as, ...options }: JournalFilter & As & { output: string }) =>
+    exportJournal(await client(as === undefined ? {} : { as }), out, options),
+  )
+
+audit
+  .command('reindex')
+  .description('refait l’index de recherche d’après le journal · makes the search index again from the log')
+  .addOption(asOption())
+  .action(async (options: As) => reindexJournal(await client(options), out))
 
 program
   .command('doctor')

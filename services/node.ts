@@ -11,7 +11,7 @@ import type { House } from './gateway/house.ts'
 import { type Gauge, openMetrics } from './gateway/readiness.ts'
 import { routes } from './gateway/routes.ts'
 import { startPage } from './gateway/start-page.ts'
-import { type OpenRulebook, openRulebook } from './habilitation/rulebook.ts'
+import { type NodeRulebook, openRulebook } from './habilitation/rulebook.ts'
 import type { Clock } from './kernel/clock.ts'
 import { canonical, sha256 } from './kernel/hash.ts'
 import type { Closable } from './kernel/id.ts'
@@ -181,7 +181,7 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
     () => starting,
     () => `DuckDB ${engineVersion()}`,
   )
-  const on = { store, audit, engine, rulebook: rules, kept, ...demoNode }
+  const on = { store, ...evidence, engine, rulebook: rules, kept, ...demoNode }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
     await reconcile(opened, audit)
@@ -191,7 +191,7 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
 }
 
 /** Rules that do not validate, or no rule at all, are the operator's to mend: one line, and no start. */
-async function openRules(folder: string): Promise<OpenRulebook> {
+async function openRules(folder: string): Promise<NodeRulebook> {
   const rules = await openRulebook(folder, { node: demoNode.node }).catch((cause: unknown) => {
     throw new StartError(`règles : ${cause instanceof Error ? cause.message : String(cause)}`, 78, { cause })
   })

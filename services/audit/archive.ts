@@ -119,14 +119,14 @@ export class Archive implements Trees {
   async *#find({ from, to }: Range, shard: string): AsyncGenerator<Found> {
     let seq = Math.max(0, from)
     while (seq < to) {
-      const some = await this.#from(seq, shard)
-      for (const found of some.slice(0, to - seq)) yield found
+      const some = await this.#from({ from: seq, to }, shard)
+      for (const found of some) yield found
       if (some.length === 0) return
       seq += some.length
     }
   }
 
-  async #from(seq: number, shard: string): Promise<Found[]> {
+  async #from({ from: seq, to }: Range, shard: string): Promise<Found[]> {
     const waiting = this.#written(shard)?.waiting(seq)
     if (waiting) {
       const { head, body, leaf, record } = waiting
@@ -135,14 +135,14 @@ export class Archive implements Trees {
     const { size } = await this.#signed(shard)
     if (!(Number.isSafeInteger(seq) && seq < size)) return []
     const bundle = await readBundle(this.#folder(shard), Math.floor(seq / width), size)
-    return bundle.slice(seq % width).map((bytes) => ({
+    return bundle.slice(seq % width, (seq % width) + to - seq).map((bytes) => ({
       ...splitEntry(parseStrictly(bytes)),
       leaf: leafHash(bytes).toString('hex'),
     }))
   }
 
   #index(shard: string, { head, body, leaf }: Found): Indexed {
-    const { seq, ts, actor, project, holders } = head
+    const { seq, ts, actor, project, holders, sealed } = head
     return {
       shard,
       seq,
@@ -152,6 +152,8 @@ export class Archive implements Trees {
       ...(actor && { actor: { ...this.#person(actor.ps, actor.iss), ps: actor.ps } }),
       ...(project && { project: project.id }),
       ...(holders && { holders: holders.map(({ id }) => id) }),
+      isSealed: sealed !== undefined,
+      numbers: { ...(project && { project: project.seq }), ...(actor && { actor: actor.seq }) },
     }
   }
 

@@ -158,8 +158,19 @@ const bodies = [
   z.strictObject({ type: z.literal('policy.loaded'), sha256: hash }),
   z.strictObject({ type: z.literal('key.created'), purpose: text, sha256: hash }),
   z.strictObject({ type: z.literal('audit.read'), entries: count }),
-  z.strictObject({ type: z.literal('audit.exported'), tiles: text }),
-  z.strictObject({ type: z.literal('anomaly.raised'), anomaly: text }),
+  z.strictObject({ type: z.literal('audit.opened'), shard: text, of: count }),
+  z.strictObject({
+    type: z.literal('audit.exported'),
+    tiles: text.optional(),
+    format: z.enum(['csv', 'xlsx']).optional(),
+    entries: count.optional(),
+  }),
+  z.strictObject({ type: z.literal('anomaly.raised'), anomaly: text, family: text.optional() }),
+  z.strictObject({
+    type: z.literal('anomaly.closed'),
+    anomaly: text,
+    conclusion: z.enum(['explained', 'corrected', 'incident', 'mistaken']),
+  }),
 ] as const
 
 /** What happened, without who, when and where. */

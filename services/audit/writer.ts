@@ -334,7 +334,7 @@ class Writer implements AuditLog {
   }
 
   #publish(shard: string, { head, body, leaf }: Pending, { by }: About): void {
-    const { seq, ts, actor, project, holders } = head
+    const { seq, ts, actor, project, holders, sealed } = head
     try {
       this.#options.onEntry({
         shard,
@@ -345,6 +345,8 @@ class Writer implements AuditLog {
         ...(by && actor && { actor: { issuer: by.issuer, subject: by.subject, ps: actor.ps } }),
         ...(project && { project: project.id }),
         ...(holders && { holders: holders.map(({ id }) => id) }),
+        isSealed: sealed !== undefined,
+        numbers: { ...(project && { project: project.seq }), ...(actor && { actor: actor.seq }) },
       })
     } catch {
       // The index is rebuilt from the log; the log does not stop for it.

@@ -7,6 +7,7 @@ import type { ActNeeds } from '../habilitation/act.ts'
 import type { Tokens } from '../identity/person.ts'
 import type { Log } from '../kernel/log.ts'
 import type { QueryNeeds } from '../query/question.ts'
+import type { ReviewNeeds } from '../review/month.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import type { Metrics, Readiness } from './readiness.ts'
 
@@ -25,6 +26,7 @@ export interface House {
   readonly dataset: DepositNeeds
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
+  readonly review: ReviewNeeds
   readonly audit: AuditLog
   readonly auditIndex: AuditIndex
   /** Who cosigns the log; absent in a house without one. */

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 
 /** Where a rule comes from, and how surely: read in the text, second-hand, to be checked by a lawyer, our own choice. */
-const source = z.strictObject({
+export const source = z.strictObject({
   text: z.string().min(1),
   via: z.string().min(1),
   mark: z.enum(['verified', 'second-hand', 'lawyer', 'choice']),

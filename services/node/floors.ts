@@ -25,7 +25,7 @@ import type { ActNeeds } from '../habilitation/act.ts'
 import { openKeys } from '../habilitation/keys.ts'
 import { openPermits } from '../habilitation/permits.ts'
 import { openRegistry as openHabilitations } from '../habilitation/registry.ts'
-import type { OpenRulebook } from '../habilitation/rulebook.ts'
+import type { NodeRulebook } from '../habilitation/rulebook.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
 import type { DemoIssuer } from '../identity/demo-issuer.ts'
@@ -38,13 +38,15 @@ import { openPlans } from '../query/plans.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import { openRegistry as openQueryList } from '../query/registry.ts'
 import { openRunning } from '../query/running.ts'
+import { openFindings } from '../review/findings.ts'
+import { catchUp, indexedEntry } from '../review/indexing.ts'
+import type { ReviewNeeds } from '../review/month.ts'
 import { type AuditIndex, openAuditIndex } from '../store/audit-index.ts'
 import { startEmbedded } from '../store/embedded.ts'
 import { takeFolder } from '../store/folder-lock.ts'
 import { acquireLease } from '../store/lease.ts'
 import type { Store } from '../store/store.ts'
 import type { Closing } from './closing.ts'
-import { catchUp, indexedEntry } from './indexing.ts'
 import { StartError } from './listening.ts'
 import { openRetention } from './retention.ts'
 
@@ -198,13 +200,15 @@ export interface Rooms {
   readonly bulles: Bulles
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
+  readonly review: ReviewNeeds
 }
 
 export interface RoomsOn {
   readonly store: Store
   readonly audit: AuditLog
+  readonly auditIndex: AuditIndex
   readonly engine: Engine
-  readonly rulebook: OpenRulebook
+  readonly rulebook: NodeRulebook
   readonly kept: Kept
   /** Identifier of the node, also the first part of its permit numbers. */
   readonly node: string
@@ -214,7 +218,7 @@ export interface RoomsOn {
 /** The rooms of the use-cases, wired to each other: a published version wakes bulles, an act on a permit stops queries. */
 export async function openRooms(
   ground: Ground,
-  { store, audit, engine, rulebook, kept, node, issuer }: RoomsOn,
+  { store, audit, auditIndex, engine, rulebook, kept, node, issuer }: RoomsOn,
 ): Promise<Rooms> {
   const { home, clock, log, closing } = ground
   const register = openDatasetRegister(store)
@@ -238,6 +242,7 @@ export async function openRooms(
     dataset: { audit, clock, register, storage, checker },
     catalogue,
     bulles,
+    review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },
     habilitation: { ...common, registry, datasets, effects, keys, authority: { node, prefix: node } },
     query: {
       ...common,

@@ -3,8 +3,8 @@ import type { RetentionRule } from '../audit/retention.ts'
 import type { AuditLog } from '../audit/writer.ts'
 import type { Closable } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
+import { indexedEntry } from '../review/indexing.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
-import { indexedEntry } from './indexing.ts'
 
 const everyMs = 24 * 3_600_000
 

@@ -5,12 +5,21 @@ import { benchAudit, benchVerify } from './audit.ts'
 import { benchDeposits } from './deposit.ts'
 import { benchHealth } from './health.ts'
 import { benchQueries } from './query.ts'
+import { benchSearch } from './search.ts'
 import type { Line } from './stats.ts'
 
 const isSmall = process.argv.includes('small')
 const sizes = isSmall
-  ? { persons: 2000, rows: 20_000, rounds: 5, entries: 50_000, stays: 200_000, turns: 3 }
-  : { persons: 20_000, rows: 200_000, rounds: 15, entries: 1_000_000, stays: 10_000_000, turns: 3 }
+  ? { persons: 2000, rows: 20_000, rounds: 5, entries: 50_000, found: 200_000, stays: 200_000, turns: 3 }
+  : {
+      persons: 20_000,
+      rows: 200_000,
+      rounds: 15,
+      entries: 1_000_000,
+      found: 5_000_000,
+      stays: 10_000_000,
+      turns: 3,
+    }
 
 const folder = new URL('../../bench/results/', import.meta.url).pathname
 const begun = new Date().toISOString()
@@ -21,6 +30,7 @@ const lines: Line[] = []
 const suites: Readonly<Record<string, () => Promise<readonly Line[]> | AsyncIterable<Line>>> = {
   query: () => benchQueries(sizes.persons, sizes.rounds),
   audit: async () => [await benchAudit(), await benchVerify(sizes.entries)],
+  search: () => benchSearch(sizes.found, sizes.rounds),
   deposit: () => benchDeposits(sizes.rows, Math.ceil(sizes.rounds / 3)),
   health: () => benchHealth(sizes.stays, sizes.turns),
 }

@@ -134,8 +134,14 @@ export const bodies: Readonly<Record<string, Members>> = {
   'policy.loaded': { sha256: hash },
   'key.created': { purpose: text, sha256: hash },
   'audit.read': { entries: count },
-  'audit.exported': { tiles: text },
-  'anomaly.raised': { anomaly: text },
+  'audit.opened': { shard: text, of: count },
+  'audit.exported': {
+    tiles: optional(text),
+    format: optional(oneOf('csv', 'xlsx')),
+    entries: optional(count),
+  },
+  'anomaly.raised': { anomaly: text, family: optional(text) },
+  'anomaly.closed': { anomaly: text, conclusion: oneOf('explained', 'corrected', 'incident', 'mistaken') },
 }
 
 const common: Members = {
