@@ -223,6 +223,19 @@ export const clauseRefusals: readonly (readonly [Code, string, string, string?])
     'FUNCTION_NOT_ALLOWED',
     'age',
     'SELECT age(exit_date, entry_date) AS d, count(*) FROM stays GROUP BY 1 ORDER BY 1',
+    'hint.writeInstead',
+  ],
+  // A fold may double a text at every element.
+  [
+    'FUNCTION_NOT_ALLOWED',
+    'list_reduce',
+    'SELECT sum(n) FROM (SELECT patient_id, list_reduce(list(cost), (a, b) -> a + b) AS n FROM stays GROUP BY patient_id)',
+    'hint.writeInstead',
+  ],
+  [
+    'STATEMENT_NOT_ALLOWED',
+    'SELECT',
+    'SELECT count(*) FROM patients WHERE birth_year BETWEEN SYMMETRIC 1950 AND 1940',
   ],
   ['STATEMENT_NOT_ALLOWED', 'ward', "SELECT count(*) FROM stays WHERE ward COLLATE NOCASE = 'URO'"],
   ['STATEMENT_NOT_ALLOWED', 'label', 'SELECT label FROM ref_dep ORDER BY label COLLATE NOCASE'],
@@ -230,26 +243,31 @@ export const clauseRefusals: readonly (readonly [Code, string, string, string?])
     'FUNCTION_NOT_ALLOWED',
     'overlay',
     "SELECT count(*) FROM stays WHERE overlay(ward PLACING 'x' FROM 1) = 'xro'",
+    'hint.writeInstead',
   ],
   [
     'FUNCTION_NOT_ALLOWED',
     'ward.upper',
     'SELECT ward.upper() AS c, count(*) FROM stays GROUP BY c ORDER BY c',
+    'hint.nearFunction',
   ],
   [
     'FUNCTION_NOT_ALLOWED',
     'format',
     "SELECT format('{}-{}', ward, site) AS c, count(*) FROM stays GROUP BY c ORDER BY c",
+    'hint.writeInstead',
   ],
   [
     'FUNCTION_NOT_ALLOWED',
     'printf',
     "SELECT printf('%s', ward) AS c, count(*) FROM stays GROUP BY c ORDER BY c",
+    'hint.writeInstead',
   ],
   [
     'FUNCTION_NOT_ALLOWED',
     'entry_date.strftime',
     "SELECT entry_date.strftime('%Y') AS c, count(*) FROM stays GROUP BY c ORDER BY c",
+    'hint.nearFunction',
   ],
   // windows, aggregates, names
   [
