@@ -26,6 +26,7 @@ import type { Near } from './pairs.ts'
 import { areComparable, partsOf } from './parts.ts'
 import type { Thresholds } from './rules.ts'
 import type { Verdict } from './secondary.ts'
+import { closeWithin } from './within.ts'
 
 interface Decided {
   readonly leaf: Leaf
@@ -60,9 +61,10 @@ export function openRelease(session: VaultSession, thresholds: Thresholds): Rele
 
 type Compare = (left: Side, right: Side) => Promise<readonly Close[]>
 
-/** Which cells of the new leaf are too close to one that is shown. */
+/** Which cells of the new leaf are too close to one that is shown, or to one of another group that shares its rows. */
 async function nearOf(leaf: Leaf, decided: readonly Decided[], compare: Compare): Promise<Near> {
-  const near = new Set<string>()
+  const own = await closeWithin(leaf, compare)
+  const near = new Set(own.map(({ index, gid }) => `${index} ${gid}`))
   const others = decided.filter((one) => !isSameText(one.leaf, leaf))
   for (const { left, right, verdict } of others.flatMap((earlier) => sidesOf(earlier, leaf))) {
     const found = await compare(left, right)

@@ -4,6 +4,7 @@ import { canonical } from '../../kernel/hash.ts'
 import * as sql from '../build.ts'
 import { hasOwnTable, type Read } from '../plan.ts'
 import type { Call } from '../statement/nodes.ts'
+import { overlapsOf } from '../typing/overlap.ts'
 import type { Bound, Column, From, Scope, Use } from '../typing/relation.ts'
 import type { Stage } from '../typing/stage.ts'
 import { measureOf, readMeasure } from './measure.ts'
@@ -117,6 +118,7 @@ function draftOf({ below, from, keys, sets }: LeafInput, { drafts, expressions }
     plan: isUnique ? ('U' as const) : ('X' as const),
     framed: !sets && isFramed({ from, keys, below }),
     total: names.length === 0,
+    ...overlapsOf({ from, keys, expressions }),
     ...(sets ? { sets } : {}),
     reads: readsOf(ownUses(uses)),
   }
