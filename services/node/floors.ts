@@ -29,6 +29,7 @@ import { openTokens } from '../identity/token.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
 import { hasCode } from '../kernel/system-error.ts'
+import { openPlans } from '../query/plans.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import { openRegistry as openQueryList } from '../query/registry.ts'
 import { openRunning } from '../query/running.ts'
@@ -223,6 +224,7 @@ export async function openRooms(
       bulles,
       kept,
       parser,
+      plans: openPlans(),
       vault,
       releaser: engine.releaser,
       builder: engine.builder,

@@ -185,6 +185,9 @@ export const join = (
   delim_flipped: false,
   duplicate_eliminated_columns: [],
 })
+/** Whether every row of the one side meets every row of the other. */
+export const isProduct = ({ type, join_type: kind, condition }: Tree): boolean =>
+  type === 'JOIN' && kind === 'INNER' && JSON.stringify(condition) === JSON.stringify(boolean(true))
 /** What stands beside the rows of a stage: its only row, or, of a value per person, the row that `on` finds, if there is one. */
 export interface Beside {
   readonly tree: Tree

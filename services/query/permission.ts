@@ -83,6 +83,12 @@ export class Permission {
     return bulle
   }
 
+  /** SHA-256 of the catalogue of the extract, once it is known. */
+  get catalogue(): string {
+    if (this.#catalogue === undefined) throw new Error('the extract has not been asked for')
+    return this.#catalogue
+  }
+
   /** The day of the request: that of the first decision, however long the rest takes. */
   get today(): string {
     return this.#today ?? parisDay(this.#needs.clock.now())

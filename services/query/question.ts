@@ -12,6 +12,7 @@ import type { Code, Place, Sentence } from '../kernel/refusal.ts'
 import type { Language } from '../kernel/text.ts'
 import type { Explanation } from './explain/explain.ts'
 import type { OutputColumn } from './plan.ts'
+import type { Plans } from './plans.ts'
 import type { Registry } from './registry.ts'
 import type { Running } from './running.ts'
 
@@ -102,6 +103,7 @@ export interface QueryNeeds {
   /** Rules, permits and catalogues by content, so that every decision can be made again. */
   readonly kept: Kept
   readonly parser: Parser
+  readonly plans: Plans
   readonly vault: Vault
   readonly releaser: Releaser
   readonly builder: Builder

@@ -24,7 +24,7 @@ import { changeTables, understandChange } from './workspace/change.ts'
  * those of the rulebook, of the text and of the run; all are recorded. A query that is stopped answers at once.
  */
 export async function runQuery(needs: QueryNeeds, by: Person, question: Question): Promise<Answer> {
-  const { parser, running } = needs
+  const { parser, plans, running } = needs
   const { project, id = randomUUID(), sql, parameters } = question
   const permission = new Permission(needs, by, question)
   const journal = new Journal(needs, { id, project, by }, { ...question, permission })
@@ -39,7 +39,7 @@ export async function runQuery(needs: QueryNeeds, by: Person, question: Question
       // What does the text mean? From here on only our own tree is used, never the caller's text.
       const bulle = await run.wait(permission.bulle(asked))
       const text = { sql, today: permission.today, ...(parameters ? { parameters } : {}) }
-      const plan = await run.wait(understand(parser, bulle, text))
+      const plan = await run.wait(plans.of(permission.catalogue, text, () => understand(parser, bulle, text)))
       // The permit is read again, so that a stop between the first look and the start is not lost.
       const datasets = run.reads(plan.reads.map(({ dataset }) => dataset))
       const granted = await permission.insist(datasets)

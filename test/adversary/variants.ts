@@ -111,7 +111,7 @@ const renamed: Dress = (sql) => {
 }
 
 /** Each way of writing a statement otherwise. */
-export const dresses: Readonly<Record<string, Dress>> = {
+const dresses: Readonly<Record<string, Dress>> = {
   cased,
   spaced,
   quoted: ifSelect(quoted),

@@ -87,7 +87,7 @@ WHERE p_partkey = ps_partkey AND p_brand <> 'Brand#12' AND p_type NOT LIKE 'MEDI
 GROUP BY p_brand, p_type, p_size ORDER BY supplier_cnt DESC, p_brand, p_type, p_size;
 
 -- Q17 revenue of small quantities: an order line against the mean of all lines of its part
--- awaits: a released scalar beside patient rows
+-- awaits: an aggregate over persons for each value of a column (stage 4)
 SELECT sum(l_extendedprice) / 7.0 AS avg_yearly FROM lineitem, part
 WHERE p_partkey = l_partkey AND p_brand = 'Brand#12' AND p_container = 'MED BOX' AND l_quantity < (SELECT 0.2 * avg(l_quantity) FROM lineitem WHERE l_partkey = p_partkey);
 
@@ -104,7 +104,7 @@ WHERE (p_partkey = l_partkey AND p_brand = 'Brand#12' AND p_container IN ('SM CA
    OR (p_partkey = l_partkey AND p_brand = 'Brand#11' AND p_container IN ('LG CASE', 'LG PACK') AND l_quantity >= 20 AND l_quantity <= 30 AND p_size BETWEEN 1 AND 15 AND l_shipmode IN ('AIR', 'AIR REG') AND l_shipinstruct = 'DELIVER IN PERSON');
 
 -- Q20 potential part promotion: suppliers chosen by what was sold, over all customers
--- awaits: a sum over persons for each row of a public table
+-- awaits: an aggregate over persons for each row of a public table (stage 4)
 SELECT s_name, s_address FROM supplier, nation
 WHERE s_suppkey IN (SELECT ps_suppkey FROM partsupp WHERE ps_partkey IN (SELECT p_partkey FROM part WHERE p_name LIKE 'forest%')
     AND ps_availqty > (SELECT 0.5 * sum(l_quantity) FROM lineitem WHERE l_partkey = ps_partkey AND l_suppkey = ps_suppkey AND l_shipdate >= CAST('1994-01-01' AS DATE) AND l_shipdate < CAST('1995-01-01' AS DATE)))
@@ -119,7 +119,6 @@ WHERE s_suppkey = l1.l_suppkey AND o_orderkey = l1.l_orderkey AND o_orderstatus 
 GROUP BY s_name ORDER BY numwait DESC, s_name LIMIT 100;
 
 -- Q22 global sales opportunity: customers above the mean of all
--- awaits: a released scalar beside patient rows
 SELECT cntrycode, count(*) AS numcust, sum(c_acctbal) AS totacctbal FROM (
   SELECT substring(c_phone FROM 1 FOR 2) AS cntrycode, c_acctbal FROM customer
   WHERE substring(c_phone FROM 1 FOR 2) IN ('13', '11', '17', '18') AND c_acctbal > (SELECT avg(c_acctbal) FROM customer WHERE c_acctbal > 0.00 AND substring(c_phone FROM 1 FOR 2) IN ('13', '11', '17', '18'))

@@ -17,6 +17,7 @@ import type { CurrentPermit } from '../../services/habilitation/permit.ts'
 import type { Person } from '../../services/identity/person.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
+import { openPlans } from '../../services/query/plans.ts'
 import type { QueryNeeds } from '../../services/query/question.ts'
 import type { QueryRun, Registry } from '../../services/query/registry.ts'
 import { openRunning } from '../../services/query/running.ts'
@@ -80,6 +81,7 @@ export class QueryHouse {
       bulles: { of: withDerived },
       clock,
       kept: openKept(folder),
+      plans: openPlans(),
       parser,
       vault,
       releaser,

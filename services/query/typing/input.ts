@@ -105,7 +105,7 @@ interface Product extends Tree {
 }
 
 function isProduct(tree: Tree): tree is Product {
-  return tree.type === 'JOIN' && tree.join_type === 'INNER' && tree.condition === null
+  return sql.isProduct(tree)
 }
 
 /** The names that a tree of FROM gives to its relations. */

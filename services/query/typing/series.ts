@@ -67,9 +67,10 @@ function momentMoved(
 }
 
 function dayOf(text: unknown): number | undefined {
-  if (typeof text !== 'string') return undefined
-  const time = Date.parse(/^\d{4}-\d{2}-\d{2}/.test(text) ? `${text.slice(0, 10)}T00:00:00Z` : '')
-  return Number.isNaN(time) ? undefined : time / dayInMs
+  const [, day, time = '00:00'] =
+    /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?))?$/.exec(String(text)) ?? []
+  const instant = day === undefined ? Number.NaN : Date.parse(`${day}T${time}Z`)
+  return Number.isNaN(instant) ? undefined : instant / dayInMs
 }
 
 /**

@@ -18,7 +18,6 @@ SELECT h.hospital_id, round(sum(h.n * r.weight) / sum(h.n), 4) AS index FROM h J
 SELECT hospital_id, count(*) FILTER (ward = 'medicine') AS medicine, count(*) FILTER (ward = 'surgery') AS surgery, count(*) FILTER (ward = 'icu') AS icu, count(*) AS total FROM stays GROUP BY hospital_id ORDER BY hospital_id;
 
 -- pivot of a released table
--- awaits: PIVOT
 WITH n AS (SELECT hospital_id, ward, count(*) AS stays FROM stays GROUP BY ALL)
 PIVOT n ON ward IN ('medicine', 'surgery', 'icu') USING sum(stays) GROUP BY hospital_id ORDER BY hospital_id;
 
@@ -40,11 +39,9 @@ WITH m AS (SELECT ghm, avg(cost) AS mean FROM stays GROUP BY ghm)
 SELECT count(*) AS groups, count(*) FILTER (WHERE mean > 4000) AS dear FROM m;
 
 -- dear stays against the mean of all stays
--- awaits: a released scalar beside patient rows
 SELECT ward, count(*) AS n FROM stays WHERE cost > (SELECT avg(cost) FROM stays) GROUP BY ward ORDER BY ward;
 
 -- stays against the mean of their ward
--- awaits: a window without a person in its partition
 SELECT ward, count(*) AS n FROM (SELECT ward, cost, avg(cost) OVER (PARTITION BY ward) AS mean FROM stays) WHERE cost > mean GROUP BY ward ORDER BY ward;
 
 -- difference of two counts of two leaves
@@ -58,15 +55,13 @@ UNION ALL SELECT 'mean cost', avg(cost) FROM stays
 ORDER BY measure;
 
 -- several measures by name
--- awaits: UNION BY NAME
 SELECT 'stays' AS measure, count(*) AS value FROM stays UNION ALL BY NAME SELECT count(*) AS value, 'acts' AS measure FROM procedures;
 
 -- for each hospital its dearest ward, beside the rows
--- awaits: LATERAL
+-- awaits: an aggregate over persons for each row of a public table (stage 4)
 SELECT h.name, x.ward, x.n FROM hospitals h, LATERAL (SELECT s.ward, count(*) AS n FROM stays s WHERE s.hospital_id = h.hospital_id GROUP BY s.ward ORDER BY n DESC LIMIT 1) x ORDER BY h.name;
 
 -- months from a recursive table
--- awaits: WITH RECURSIVE
 WITH RECURSIVE m(month) AS (SELECT DATE '2021-01-01' UNION ALL SELECT (month + INTERVAL 1 MONTH)::DATE FROM m WHERE month < DATE '2021-06-01')
 SELECT m.month, count(s.stay_id) AS n FROM m LEFT JOIN stays s ON date_trunc('month', s.entry_date) = m.month GROUP BY m.month ORDER BY m.month;
 
@@ -74,5 +69,4 @@ SELECT m.month, count(s.stay_id) AS n FROM m LEFT JOIN stays s ON date_trunc('mo
 SELECT ever, count(*) AS n FROM (SELECT EXISTS (SELECT 1 FROM stays s WHERE s.patient_id = p.patient_id) AS ever FROM patients p) GROUP BY ever ORDER BY ever;
 
 -- persons of either table
--- awaits: FULL JOIN
 SELECT d.patient_id IS NULL AS no_act, count(*) AS n FROM (SELECT DISTINCT patient_id FROM diagnoses) s FULL JOIN (SELECT DISTINCT patient_id FROM dispensings) d ON d.patient_id = s.patient_id GROUP BY 1 ORDER BY 1;

@@ -19,7 +19,6 @@ SELECT act, count(*) AS n, avg(hb) AS mean_hb FROM (
 ) WHERE hb IS NOT NULL GROUP BY act ORDER BY act;
 
 -- nearest earlier result by ASOF
--- awaits: ASOF JOIN
 SELECT s.ward, count(*) AS n, avg(l.value) AS mean
 FROM stays s ASOF JOIN (SELECT patient_id, taken_at, value FROM labs WHERE test = 'crp') l ON l.patient_id = s.patient_id AND s.exit_date::TIMESTAMP >= l.taken_at
 GROUP BY s.ward ORDER BY s.ward;
