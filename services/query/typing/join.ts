@@ -10,7 +10,6 @@ import { isSame } from './identifiers.ts'
 import { inputOfFrom } from './input.ts'
 import { checkLateral, readsLeft, type Sides, stillOuter, stillTied } from './lateral.ts'
 import { bindFilter, markedIfAbsent } from './layer.ts'
-import { conditionsBelow, conditionsOf, isRepeated } from './overlap.ts'
 import type {
   Bound,
   Column,
@@ -23,6 +22,7 @@ import type {
   Source,
   Task,
 } from './relation.ts'
+import { conditionsBelow, conditionsOf, isRepeated } from './repeats.ts'
 import { listNames, scopeOf, touch } from './scope.ts'
 import { checkShare } from './share.ts'
 

@@ -4,47 +4,7 @@
  */
 import type { Tree } from '../../engine/engine.ts'
 import type { Leaf } from '../plan.ts'
-import type { Expression } from '../statement/nodes.ts'
-import { contains, isSubquery } from './contains.ts'
-import { bind } from './expression.ts'
-import type { Sides } from './lateral.ts'
-import type { Bound, Column, Condition, From, Scope, Source } from './relation.ts'
-
-/** Rows of persons stand there once for each row of the public side; SEMI, ANTI and ASOF give them at most one. */
-export function isRepeated({ join, left, right }: Sides): boolean {
-  if (left.repeats || right.repeats) return true
-  const isOnce = join.join_type === 'SEMI' || join.join_type === 'ANTI' || join.ref_type === 'ASOF'
-  const beside = left.class === 'PK' ? right : left
-  return !isOnce && left.class !== right.class && beside.class !== 'PK' && beside.rows > 1
-}
-
-export function conditionsBelow({ left, right }: Pick<Sides, 'left' | 'right'>): readonly Condition[] {
-  return [...(left.conditions ?? []), ...(right.conditions ?? [])]
-}
-
-/** Parts of ON or WHERE, each with what it says is not greater than what. */
-export function conditionsOf(
-  parts: readonly Expression[],
-  bounds: readonly Bound[],
-  scope: Scope,
-): readonly Condition[] {
-  return bounds.map((bound, i) => {
-    const orders = parts.slice(i, i + 1).flatMap(ordersOf)
-    return { bound, orders: orders.map(([low, high]) => [bind(low, scope), bind(high, scope)]) }
-  })
-}
-
-function ordersOf(part: Expression): readonly (readonly [Expression, Expression])[] {
-  if (contains(part, isSubquery)) return []
-  if (part.class === 'BETWEEN')
-    return [
-      [part.lower, part.input],
-      [part.input, part.upper],
-    ]
-  if (part.class !== 'COMPARISON') return []
-  if (part.type.startsWith('COMPARE_LESSTHAN')) return [[part.left, part.right]]
-  return part.type.startsWith('COMPARE_GREATERTHAN') ? [[part.right, part.left]] : []
-}
+import type { Bound, Column, Condition, From, Source } from './relation.ts'
 
 interface Asked {
   readonly from: From
