@@ -164,6 +164,7 @@ describe('the vocabularies', () => {
       twoShare: 0.9,
       degreesOfFreedom: 10,
       establishment: { k: 3, share: 0.85 },
+      plan: 'fastest',
     })
   })
 })

@@ -60,4 +60,6 @@ export interface DisclosureParameters {
     /** The largest share of a result that one establishment may make up, as a fraction. */
     readonly share: number
   }
+  /** How evidence is made where there is a choice; it changes what an answer costs, never what it says. The fastest when left out. */
+  readonly plan?: 'fastest' | 'exact'
 }

@@ -66,8 +66,8 @@ export const vocabulary = z
     'a code is used twice',
   )
 
-const parameter = (value: z.ZodNumber) =>
-  z.strictObject({ value, why: z.string().min(1), source }).transform((read) => read.value)
+const parameter = <Value>(value: z.ZodType<Value>) =>
+  z.strictObject({ value, why: z.string().min(1), source }).transform((read): Value => read.value)
 
 /** Floors are law here: a lower k, or a softer share, does not load. */
 export const disclosure = z.strictObject({
@@ -79,6 +79,7 @@ export const disclosure = z.strictObject({
     k: parameter(z.number().int().min(3)),
     share: parameter(z.number().min(0.5).max(0.85)),
   }),
+  plan: parameter(z.enum(['fastest', 'exact'])),
 })
 
 export const vocabularyNames = [

@@ -85,7 +85,7 @@ export async function releaseInOrder(
   leaves: readonly Leaf[],
   { thresholds, answer }: Releasing,
 ): Promise<readonly Disclosed[]> {
-  const release = openRelease(session, thresholds)
+  const release = openRelease(session, thresholds, leaves)
   const disclosed: Disclosed[] = []
   const taken = new Set<string>()
   for (const leaf of leaves) {

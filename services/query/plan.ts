@@ -1,5 +1,5 @@
 /** What a statement means once it has been understood: leaves for the vault, one outer statement for the release engine. */
-import type { RewrittenStatement, Tree } from '../engine/engine.ts'
+import type { Mount, RewrittenStatement, Tree } from '../engine/engine.ts'
 import type { Origin } from './explain/origins.ts'
 
 /**
@@ -88,8 +88,13 @@ export interface Leaf {
   readonly values: readonly { readonly measure: string; readonly statement: RewrittenStatement }[]
   readonly keys: readonly Key[]
   readonly measures: readonly Measure[]
-  /** 'U': the input has at most one row per person, level 1 does not group. 'X': level 1 groups by keys and person. */
-  readonly plan: 'U' | 'X'
+  /**
+   * 'U': the input has at most one row per person, level 1 does not group. 'X': level 1 groups by keys and person. 'M': as 'X',
+   * and `mask` says the same of most groups in one pass, without grouping by person.
+   */
+  readonly plan: 'U' | 'X' | 'M'
+  /** Of plan M, and of no other. */
+  readonly mask?: Mask
   /** All keys come from the public side of `PUB LEFT JOIN PK` and nothing filters the private side: labels stay. */
   readonly framed: boolean
   /** No GROUP BY: always one row. */
@@ -121,6 +126,25 @@ export interface Input {
   /** Names of the leaves that it reads: these come before the leaves that name it. */
   readonly leaves: readonly string[]
 }
+
+/**
+ * The statements of plan M. `bounds` has one row per group and quarter of the persons: the keys `g0…`, the quarter
+ * (`__pix & 3`, NULL on rows of nobody), rows, the mask of its persons (bit `__pix >> 2 & 63`), then per measure
+ * - filtered: rows that count, the mask of their persons
+ * - sum, avg: values, their sum, the mask of the persons of those that are not zero, the smallest of them.
+ * `chosen` is level 1 for the groups of the relation `__chosen` alone; a leaf without keys has none.
+ */
+export interface Mask<Text = RewrittenStatement> {
+  readonly bounds: Text
+  readonly chosen?: Text
+  /** Sums and means of one and the same value, by number. */
+  readonly alike: readonly (readonly [number, number])[]
+  /** A relation of persons that the leaf reads: its largest key says how many there may be. */
+  readonly persons: Pick<Mount, 'schema' | 'name'>
+}
+
+/** The relation of a vault session that holds the keys of the groups to be looked at again. No user can name it. */
+export const chosenRelation = '__chosen'
 
 export interface OutputColumn {
   readonly name: string
@@ -165,6 +189,7 @@ export interface LeafDraft {
   readonly keys: readonly string[]
   readonly measures: readonly Omit<Measure, 'type'>[]
   readonly plan: Leaf['plan']
+  readonly mask?: Mask<Tree>
   readonly framed: boolean
   readonly total: boolean
   readonly overlaps?: 'rows' | 'days'

@@ -1,6 +1,6 @@
 /** Text → a plan that has been proved: parsed, prepared, written back as our own text, bound on empty twins and verified. */
 import type { Bulle } from '../dataset/bulle.ts'
-import type { Parser, Twin } from '../engine/engine.ts'
+import type { Parser, Tree, Twin } from '../engine/engine.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { proveInput } from './input.ts'
 import {
@@ -9,15 +9,24 @@ import {
   type Input,
   type Leaf,
   type LeafDraft,
+  type Mask,
   type Measure,
   type OutputColumn,
   type Plan,
 } from './plan.ts'
 import { prepare } from './prepare.ts'
 import type { Parameters } from './question.ts'
-import { bulleTwin, releaseTwin } from './twin.ts'
+import { bulleTwin, chosenTwin, releaseTwin } from './twin.ts'
 import { kindOf } from './typing/harden.ts'
-import { verifyHeld, verifyLeaf, verifyOuter, verifyPairs, verifyValues } from './verify/verify.ts'
+import { verifyBounds, verifyRows } from './verify/bounds.ts'
+import {
+  verifyChosen,
+  verifyHeld,
+  verifyLeaf,
+  verifyOuter,
+  verifyPairs,
+  verifyValues,
+} from './verify/verify.ts'
 
 export interface Statement {
   readonly sql: string
@@ -77,20 +86,44 @@ async function proveLeaf(
     values.push({ measure, statement })
     held.set(measure, (await parser.columns(statement, twin))[draft.keys.length + 1]?.type ?? '')
   }
+  const mask = draft.mask ? { mask: await textsOf(parser, draft.mask) } : {}
+  const { mask: _, ...about } = draft
   const leaf: Leaf = {
-    ...draft,
+    ...about,
+    ...mask,
     level1,
     values,
     keys: draft.keys.map((name, i) => ({ name, type: types[i] ?? '' })),
     measures: withTypes(draft, { types, held }),
   }
-  verifyLeaf(await parser.plan(level1, twin), leaf, bulle)
+  const plan = await parser.plan(level1, twin)
+  verifyLeaf(plan, leaf, bulle)
   for (const { measure, statement } of values) {
     const shape = leaf.measures.find(({ name }) => name === measure)?.shape
     const verify = shape === 'values' ? verifyValues : shape === 'relation' ? verifyPairs : verifyHeld
     verify(await parser.plan(statement, twin), leaf, bulle)
   }
+  if (leaf.mask) await proveMask(parser, leaf, { twin, bulle, mask: leaf.mask, levelOne: plan })
   return leaf
+}
+
+async function textsOf(parser: Parser, { bounds, chosen, ...about }: Mask<Tree>): Promise<Mask> {
+  const text = await parser.text(bounds)
+  return { ...about, bounds: text, ...(chosen ? { chosen: await parser.text(chosen) } : {}) }
+}
+
+/** The statements of plan M; what they were bound on has no rows, so the second pass is proved before it is known to be needed. */
+async function proveMask(
+  parser: Parser,
+  leaf: Leaf,
+  { twin, bulle, mask, levelOne }: { twin: Twin; bulle: Bulle; mask: Mask; levelOne: Tree },
+): Promise<void> {
+  const bounds = await parser.plan(mask.bounds, twin)
+  verifyBounds(bounds, leaf, bulle)
+  if (mask.chosen === undefined) return verifyRows(levelOne, { bounds })
+  const chosen = await parser.plan(mask.chosen, chosenTwin(twin, leaf.keys))
+  verifyChosen(chosen, leaf, bulle)
+  verifyRows(levelOne, { bounds, chosen })
 }
 
 interface Types {

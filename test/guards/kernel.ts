@@ -43,27 +43,19 @@ const rules = editsOf(`${folder}/rules.ts`, first('rules'), [
 const secondary = editsOf(`${folder}/secondary.ts`, first('disclose'), [
   [
     'groups are decided before cells',
-    'if (!smallest || !isExposed({ value: null, persons: absentPersons }, thresholds)) {',
-    'if (smallest || !smallest) {',
+    'if (evidence.length === 0 || !isExposed({ value: null, persons: absentPersons }, thresholds, false))',
+    'if (evidence.length >= 0)',
   ],
   [
     'the smallest group goes',
-    'least && least.persons <= group.persons ? least : group',
-    'least && least.persons > group.persons ? least : group',
+    'personsOf(group) < personsOf(least) ? group : least',
+    'personsOf(group) > personsOf(least) ? group : least',
   ],
-  [
-    'a cell that fails is held',
-    'failed(cellOf(group.cells, index), thresholds).length > 0 || tooClose',
-    'tooClose',
-  ],
+  ['a cell that fails is held', 'failed(cellOf(cells, index), thresholds).length > 0', 'cells.length < 0'],
   ['cells too close are held', ' || tooClose(group, thresholds).has(index)', ''],
-  ['what is left of a column', 'if (!isExposed(together, thresholds)) return hidden', 'return hidden'],
-  [
-    'absent groups count in what is left',
-    'if (hidden.size === 0 && nobodyElse) return hidden',
-    'if (hidden.size === 0) return hidden',
-  ],
-  ['groups withheld whole count in what is left', '[...gone, ...hidden]', '[...hidden]'],
+  ['what is left of a column', 'if (!isOpen) break', 'break'],
+  ['absent groups count in what is left', 'secret.size === 0 && nobodyElse', 'secret.size === 0'],
+  ['groups withheld whole count in what is left', '[...gone, ...secret]', '[...secret]'],
   [
     'a cell that nobody read is nobody',
     '?? { value: null, persons: 0 }',
@@ -177,8 +169,7 @@ const shown = editsOf(`${folder}/disclose.ts`, first('disclose'), [
   ['floating sums are rounded', 'isFloating ? Number(value.toPrecision(12)) : value', 'value'],
 ])
 
-const asked = editsOf(`${folder}/gather.ts`, first('disclose'), [
-  ['groups of few persons stay in the vault', 'keepsLabels(leaf) ? 0 : thresholds.k', '0'],
+const asked = editsOf(`${folder}/exact.ts`, first('disclose'), [
   ['who differs is counted where the bound does not say', 'if (gids.length > 0) {', 'if (gids.length < 0) {'],
   [
     'pairs are compared',
@@ -186,6 +177,45 @@ const asked = editsOf(`${folder}/gather.ts`, first('disclose'), [
     'const all = comparablePairs(leaf).slice(0, 0)',
   ],
 ])
+
+const gathered = editsOf(`${folder}/gather.ts`, first('disclose'), [
+  ['groups of few persons stay in the vault', 'keepsLabels(leaf) ? 0 : thresholds.k', '0'],
+])
+
+const plans = 'test/property/plans.test.ts'
+const bounds = editsOf(
+  `${folder}/bounds.ts`,
+  ['test/query/bounds.test.ts', plans],
+  [
+    ['bounds: k persons for certain', "if (persons < k) return 'doubt'", ''],
+    ['bounds: nothing negative', 'isPositive && differing', 'differing'],
+    ['bounds: k differ for certain', ' && differing >= k', ''],
+    ['bounds: nobody dominates', ' && !isDominated({ ...sizes, total }, thresholds)', ''],
+    ['bounds: labels of k persons', 'if (!keepsLabels && group.persons < thresholds.k) return undefined', ''],
+    ['bounds: what differs by few is in doubt', 'if (!areFar) return undefined', ''],
+  ],
+)
+
+const fast = editsOf(
+  `${folder}/fast.ts`,
+  ['test/query/bounds.test.ts'],
+  [
+    ['bounds are of persons', ' && unit === undefined', ''],
+    ['the policy may ask for exact evidence', " && plan === 'fastest'", ''],
+  ],
+)
+
+const across = editsOf(
+  `${folder}/across.ts`,
+  [plans],
+  [
+    [
+      'leaves that are compared have all of their rows',
+      ' && !leaves.some((other) => areCompared(other, leaf))',
+      '',
+    ],
+  ],
+)
 
 const levelTwo = editsOf(`${folder}/level-two.ts`, first('disclose'), [
   ['contributions are taken without their sign', '`abs(s${i}::DOUBLE)`', '`s${i}::DOUBLE`'],
@@ -279,6 +309,10 @@ export const ofKernel = [
   ...evidence,
   ...shown,
   ...asked,
+  ...gathered,
+  ...bounds,
+  ...fast,
+  ...across,
   ...levelTwo,
   ...statistics,
   ...read,

@@ -172,7 +172,7 @@ const evidence = editsOf(`${folder}/verify.ts`, tests, [
   ],
   [
     'V7 the place of the person key',
-    "if ((kind === 'pix') !== (i === at) || kind === 'hidden') notProven('V7')",
+    "if ((kind === 'pix') !== (i === at) || kind === 'hidden' || kind === 'row') notProven('V7')",
     '',
   ],
   [
@@ -193,7 +193,7 @@ const evidence = editsOf(`${folder}/verify.ts`, tests, [
     '',
   ],
   ['V6 a total has no labels', "if (leaf.total !== (keys.length === 0)) notProven('V6')", ''],
-  ['V6 what is counted', "if (leaf.plan === 'X') proveEvidence(relation, leaf)", ''],
+  ['V6 what is counted', "if (leaf.plan !== 'U') proveEvidence(relation, leaf)", ''],
   [
     'V6 rows counted under a filter',
     "if (name !== 'count_star' || filter != null) notProven('V6')",
@@ -212,7 +212,6 @@ const evidence = editsOf(`${folder}/verify.ts`, tests, [
     '',
   ],
   ['V6 the weight of a value', 'proveRowCount(aggregateAt(relation, keyed + 1))', ''],
-  ['V2 relations that the leaf does not read', 'if (!isRead) return undefined', ''],
   ['V3 functions above the leaves', '    proveFunction(node)\n', ''],
   ['V9 relations above the leaves', "if (!isKnown(textOf(schema), textOf(table))) notProven('V9')", ''],
   [
@@ -223,17 +222,24 @@ const evidence = editsOf(`${folder}/verify.ts`, tests, [
   ],
   [
     'V8 the place of the person key',
-    "if ((kind === 'pix') !== (i === width) || kind === 'hidden') notProven('V8')",
+    "if ((kind === 'pix') !== (i === width) || kind === 'hidden' || kind === 'row') notProven('V8')",
     '',
   ],
   ['V8 a key for every row', "if (!isCovered(relation, [width])) notProven('V8')", ''],
+])
+
+const grants = editsOf(`${folder}/grant.ts`, tests, [
+  ['V2 relations that the leaf does not read', 'if (!isRead) return undefined', ''],
 ])
 
 const proofs = editsOf(
   'services/query/understand.ts',
   ['test/query/prepare-proof.test.ts', ...tests, 'test/query/run.test.ts'],
   [
-    ['every leaf is proved', 'verifyLeaf(await parser.plan(level1, twin), leaf, bulle)', ''],
+    ['every leaf is proved', 'verifyLeaf(plan, leaf, bulle)', ''],
+    ['bounds are proved', 'verifyBounds(bounds, leaf, bulle)', ''],
+    ['chosen groups are proved', 'verifyChosen(chosen, leaf, bulle)', ''],
+    ['all passes are of the same rows', 'verifyRows(levelOne, { bounds, chosen })', ''],
     ['every table of values is proved', 'verify(await parser.plan(statement, twin), leaf, bulle)', ''],
     [
       'what stands above the leaves is proved',
@@ -243,4 +249,4 @@ const proofs = editsOf(
   ],
 )
 
-export const ofVerifier = [...operators, ...joins, ...expressions, ...evidence, ...proofs]
+export const ofVerifier = [...operators, ...joins, ...expressions, ...evidence, ...grants, ...proofs]

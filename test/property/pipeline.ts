@@ -10,7 +10,7 @@ import { k } from './cohort.ts'
 import { inProcesses, limits } from './engines.ts'
 
 /** Those of the standard policy. */
-const standard: Thresholds = { k, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }
+export const standard: Thresholds = { k, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }
 const today = '2026-11-21'
 
 export interface Pipeline {

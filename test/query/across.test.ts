@@ -83,7 +83,7 @@ function leafOf(about: About = {}): Leaf {
 
 /** Per leaf, the labels (or '*') of what is shown. */
 async function shown(...leaves: readonly Leaf[]): Promise<readonly (readonly unknown[])[]> {
-  const answer = openRelease(session, thresholds)
+  const answer = openRelease(session, thresholds, leaves)
   const seen = []
   for (const leaf of leaves) {
     const { table } = await answer.release(leaf)
@@ -248,7 +248,7 @@ describe('groups of one leaf that may share rows', () => {
           ]
         : [],
     }
-    const answer = openRelease(session, thresholds)
+    const answer = openRelease(session, thresholds, [twice])
     const { table } = await answer.release(twice)
     await answer.close()
     expect(table.data.rows.find(([label]) => label === 'rest')?.slice(-2)).toEqual([true, true])
@@ -283,7 +283,7 @@ describe('statistics of one group of one leaf', () => {
     values: [...first.values, ...second.values].map((one, i) => ({ ...one, measure: `m${i + 1}` })),
   })
   const marks = async (leaf: Leaf) => {
-    const answer = openRelease(session, thresholds)
+    const answer = openRelease(session, thresholds, [leaf])
     const { table } = await answer.release(leaf)
     await answer.close()
     return table.data.rows.map((row) => row.slice(-2))

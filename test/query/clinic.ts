@@ -23,7 +23,8 @@ const personal = (name: string, columns: readonly BulleColumn[], unique = false)
   unique,
   domain: 'normandie',
   mount: { schema: 'clinic', name, file: '' },
-  magnitude: 3,
+  // As if it were large: only then are there bounds to decide by.
+  magnitude: 6,
 })
 
 const open = (name: string, columns: readonly BulleColumn[], rows: number): BulleTable => ({

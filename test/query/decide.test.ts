@@ -6,7 +6,7 @@ import {
   withDifferences,
 } from '../../services/query/disclosure/evidence.ts'
 import { decideSets, type Lattice } from '../../services/query/disclosure/families.ts'
-import { cellOf, decideColumn, type Withheld } from '../../services/query/disclosure/secondary.ts'
+import { cellOf, decideColumn, smallestOf, type Withheld } from '../../services/query/disclosure/secondary.ts'
 import { template } from '../../services/query/disclosure/template.ts'
 import type { Leaf } from '../../services/query/plan.ts'
 import { release } from './release.ts'
@@ -24,6 +24,7 @@ const group = (gid: number, persons: number): GroupEvidence => ({
 const plenty: Withheld = {
   persons: async () => 1000,
   union: async (): Promise<CellEvidence> => ({ value: null, persons: 1000 }),
+  smallest: async (groups, index) => smallestOf(groups, index),
 }
 
 interface Given {

@@ -99,7 +99,7 @@ describe('a column', () => {
     const framed = await explained(
       'SELECT d.label, count(p.patient_id) AS n FROM ref_dep d LEFT JOIN patients p ON p.dep = d.dep GROUP BY d.label',
     )
-    expect(framed.leaves).toEqual([expect.objectContaining({ plan: 'X', groups: 'kept' })])
+    expect(framed.leaves).toEqual([expect.objectContaining({ plan: 'M', groups: 'kept' })])
     expect(framed.columns[0]).toMatchObject({
       is: 'label',
       rules: [],

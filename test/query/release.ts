@@ -6,7 +6,7 @@ import type { Thresholds } from '../../services/query/disclosure/rules.ts'
 import type { Leaf } from '../../services/query/plan.ts'
 
 export async function release(session: VaultSession, leaf: Leaf, thresholds: Thresholds): Promise<Disclosed> {
-  const answer = openRelease(session, thresholds)
+  const answer = openRelease(session, thresholds, [leaf])
   const disclosed = await answer.release(leaf)
   await answer.close()
   return disclosed

@@ -66,7 +66,7 @@ describe('a query', () => {
       permit: `sha256:${hex('a')}`,
       policy: `sha256:${hex('b')}`,
       engine: expect.stringContaining('DuckDB'),
-      cost: { rows: 1000 },
+      cost: { rows: 1_000_000 },
       receipt: { seq: 1 },
     })
     expect(answer.rows.map(([sex]) => sex)).toEqual(['F', 'M'])

@@ -134,6 +134,29 @@ describe('what is going to run is proved, whatever wrote it', () => {
     await expect(prove(await parser, clinic, { ...draft, leaves })).rejects.toMatchObject(refusal)
   })
 
+  const wards = 'SELECT ward, count(*) FROM stays GROUP BY ward'
+  test.each([
+    ['the bounds of a leaf', 'bounds', ['& 3', '& 7']],
+    ['the groups that are looked at again', 'chosen', ['SEMI JOIN', 'ANTI JOIN']],
+  ] as const)('%s', async (_, name, [right, wrong]) => {
+    const draft = await draftOf(wards)
+    const leaves = []
+    for (const { mask, ...leaf } of draft.leaves) {
+      const text = await (await parser).text(mask?.[name] ?? {})
+      expect(text).toContain(right)
+      const tree = await (await parser).tree(text.replaceAll(right, wrong))
+      leaves.push({ ...leaf, ...(mask ? { mask: { ...mask, [name]: tree } } : {}) })
+    }
+    await expect(prove(await parser, clinic, { ...draft, leaves })).rejects.toMatchObject(refusal)
+  })
+
+  test('that bounds are of the rows of their leaf', async () => {
+    const draft = await draftOf(wards)
+    const [other] = (await draftOf(wards.replace('GROUP', "WHERE ward <> 'URO' GROUP"))).leaves
+    const leaves = draft.leaves.map((leaf) => ({ ...leaf, ...(other ? { level1: other.level1 } : {}) }))
+    await expect(prove(await parser, clinic, { ...draft, leaves })).rejects.toMatchObject(refusal)
+  })
+
   test('what stands above the leaves', async () => {
     const draft = await draftOf('SELECT sex, count(*) AS n FROM patients GROUP BY sex')
     const outer = await (await parser).tree('SELECT current_query(), 1, false, false')

@@ -20,6 +20,7 @@ import {
   type Side,
 } from './compare.ts'
 import { type Disclosed, disclose } from './disclose.ts'
+import { canBeFast, judgeFast } from './fast.ts'
 import { judge } from './gather.ts'
 import { dropTables } from './level-two.ts'
 import type { Near } from './pairs.ts'
@@ -31,6 +32,8 @@ import { closeWithin } from './within.ts'
 interface Decided {
   readonly leaf: Leaf
   readonly verdict: Verdict
+  /** Whether its rows are kept. */
+  readonly isKept: boolean
 }
 
 /** The leaves of one answer. */
@@ -41,19 +44,27 @@ export interface Release {
   close(): Promise<void>
 }
 
-export function openRelease(session: VaultSession, thresholds: Thresholds): Release {
+/**
+ * Opens the release of these leaves, which are all those of the answer. Bounds decide a leaf (plan M) only where it is compared
+ * with no other, nor with itself: a comparison takes level 1 of all groups. Which leaves these are does not depend on the data.
+ */
+export function openRelease(session: VaultSession, thresholds: Thresholds, leaves: readonly Leaf[]): Release {
   const decided: Decided[] = []
   const comparison = newComparison(session, thresholds.k)
   return {
     async release(leaf) {
+      const isFast =
+        canBeFast(leaf, thresholds) && !leaf.overlaps && !leaves.some((other) => areCompared(other, leaf))
       const near = () => nearOf(leaf, decided, comparison.compare)
-      const verdict = await judge(session, leaf, { thresholds, near })
-      decided.push({ leaf, verdict })
+      const verdict = isFast
+        ? await judgeFast(session, leaf, thresholds)
+        : await judge(session, leaf, { thresholds, near })
+      decided.push({ leaf, verdict, isKept: !isFast })
       return disclose(verdict, leaf, thresholds)
     },
     async close() {
       await comparison.close()
-      for (const { leaf } of decided.splice(0))
+      for (const { leaf } of decided.splice(0).filter(({ isKept }) => isKept))
         for (const statement of dropTables(leaf)) await session.run(statement)
     },
   }
@@ -65,29 +76,30 @@ type Compare = (left: Side, right: Side) => Promise<readonly Close[]>
 async function nearOf(leaf: Leaf, decided: readonly Decided[], compare: Compare): Promise<Near> {
   const own = await closeWithin(leaf, compare)
   const near = new Set(own.map(({ index, gid }) => `${index} ${gid}`))
-  const others = decided.filter((one) => !isSameText(one.leaf, leaf))
-  for (const { left, right, verdict } of others.flatMap((earlier) => sidesOf(earlier, leaf))) {
-    const found = await compare(left, right)
-    const shown = found.filter((close) => isShown(verdict, left.part.index, close.left))
-    for (const close of shown) near.add(`${right.part.index} ${close.right}`)
+  for (const { leaf: earlier, verdict } of decided) {
+    for (const { left, right } of sidesOf(earlier, leaf)) {
+      const found = await compare(left, right)
+      const shown = found.filter((close) => isShown(verdict, left.part.index, close.left))
+      for (const close of shown) near.add(`${right.part.index} ${close.right}`)
+    }
   }
   return (index, gid) => near.has(`${index} ${gid}`)
 }
 
-/** What of an earlier leaf and of this one could be subtracted. */
-function sidesOf({ leaf: earlier, verdict }: Decided, leaf: Leaf) {
-  return partsOf(earlier).flatMap((left) =>
-    partsOf(leaf)
+function areCompared(one: Leaf, other: Leaf): boolean {
+  return sidesOf(one, other).length > 0
+}
+
+/** What of two leaves could be subtracted. The same statement on the same rows gives the same cells. */
+function sidesOf(one: Leaf, other: Leaf): readonly { readonly left: Side; readonly right: Side }[] {
+  if (isSameText(one, other)) return []
+  return partsOf(one).flatMap((left) =>
+    partsOf(other)
       .filter((right) => areComparable(left, right))
-      .map((right) => ({
-        left: { leaf: earlier, part: left },
-        right: { leaf, part: right },
-        verdict,
-      })),
+      .map((right) => ({ left: { leaf: one, part: left }, right: { leaf: other, part: right } })),
   )
 }
 
-/** The same statement on the same rows gives the same cells. */
 function isSameText(one: Leaf, other: Leaf): boolean {
   const textOf = ({ level1, values }: Leaf) => JSON.stringify([level1, values])
   return textOf(one) === textOf(other)

@@ -12,6 +12,8 @@ export interface Withheld {
   persons(gids: readonly number[]): Promise<number>
   /** The cells of one measure in the absent groups and in these, taken as one cell. */
   union(index: number, gids: readonly number[]): Promise<CellEvidence>
+  /** Of these groups, at least one, that of the fewest persons in all or in the cell of a measure; of equals the first. */
+  smallest(groups: Evidence, index?: number): Promise<GroupEvidence>
 }
 
 /** Which groups, and which cells of the groups that remain, may be shown. */
@@ -45,7 +47,8 @@ export async function decide(
   const groups = keepsLabels
     ? { shown: evidence, absentPersons: 0 }
     : await decideGroups(evidence, withheld, thresholds)
-  const gone = evidence.filter((group) => !groups.shown.includes(group)).map(({ gid }) => gid)
+  const left = new Set(groups.shown.map(({ gid }) => gid))
+  const gone = evidence.filter(({ gid }) => !left.has(gid)).map(({ gid }) => gid)
   const hidden: ReadonlySet<number>[] = []
   for (let index = 0; index < measures; index += 1) {
     const column = { index, shown: groups.shown, gone, nobodyElse: groups.absentPersons === 0, whole: -1 }
@@ -57,15 +60,18 @@ export async function decide(
 /** One withheld group more is enough: it holds at least k persons itself. */
 export async function decideGroups(evidence: Evidence, withheld: Withheld, thresholds: Thresholds) {
   const absentPersons = await withheld.persons([])
-  const smallest = evidence.reduce<GroupEvidence | undefined>(
-    (least, group) => (least && least.persons <= group.persons ? least : group),
-    undefined,
-  )
-  if (!smallest || !isExposed({ value: null, persons: absentPersons }, thresholds, false)) {
+  if (evidence.length === 0 || !isExposed({ value: null, persons: absentPersons }, thresholds, false))
     return { shown: evidence, absentPersons }
-  }
-  const shown = evidence.filter((group) => group !== smallest)
-  return { shown, absentPersons: await withheld.persons([smallest.gid]) }
+  const { gid } = await withheld.smallest(evidence)
+  const shown = evidence.filter((group) => group.gid !== gid)
+  return { shown, absentPersons: await withheld.persons([gid]) }
+}
+
+/** The group of the fewest persons, where these are exact. */
+export function smallestOf(groups: Evidence, index?: number): GroupEvidence {
+  const personsOf = (group: GroupEvidence) =>
+    index === undefined ? group.persons : cellOf(group.cells, index).persons
+  return groups.reduce((least, group) => (personsOf(group) < personsOf(least) ? group : least))
 }
 
 export interface Column {
@@ -93,18 +99,17 @@ export async function decideColumn(
   const secret = new Set(shown.filter(isFailed).map(({ gid }) => gid))
   const open = shown.filter(({ gid }) => !secret.has(gid))
   const close = new Set(open.filter(isClose).map(({ gid }) => gid))
-  const rest = open
-    .filter(({ gid }) => !close.has(gid))
-    .toSorted((a, b) => cellOf(a.cells, index).persons - cellOf(b.cells, index).persons || a.gid - b.gid)
   const mustHide = isNear(index, whole) || close.size > 0
+  let rest = open.filter(({ gid }) => !close.has(gid))
   for (let round = 0; rest.length > 0; round += 1) {
     const isWhole = secret.size === 0 && nobodyElse
     const isOpen = isWhole
       ? mustHide
       : isExposed(await withheld.union(index, [...gone, ...secret]), thresholds, mustHide || secret.size > 0)
     if (!isOpen) break
-    const next = round < maxRounds ? rest.splice(0, 1) : rest.splice(0)
+    const next = round < maxRounds ? [await withheld.smallest(rest, index)] : rest
     for (const { gid } of next) secret.add(gid)
+    rest = rest.filter(({ gid }) => !secret.has(gid))
   }
   return new Set([...secret, ...close])
 }

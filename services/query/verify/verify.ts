@@ -2,12 +2,15 @@
  * Proves a rewritten statement from its bound plan alone (disclosure.md 10). Written apart from the rewriter and sharing no
  * code with it: two hands must make the same mistake before anything wrong runs near patient rows. Fails closed with NOT_PROVEN.
  */
-import type { Bulle, BulleTable } from '../../dataset/bulle.ts'
+import type { Bulle } from '../../dataset/bulle.ts'
 import { boundFunctionAllowed } from '../../engine/capabilities.ts'
 import type { Tree } from '../../engine/engine.ts'
-import type { Leaf, Measure } from '../plan.ts'
+import { chosenRelation, type Leaf, type Measure } from '../plan.ts'
+import { proveChosen } from './bounds.ts'
+import { bare, plain } from './form.ts'
+import { grantOf, grantWithChosen } from './grant.ts'
 import { isNode, mustBeEmpty, type Node, nodeOf, nodesOf, notProven, textOf } from './node.ts'
-import { type Grant, relationOf, rootOf } from './operators.ts'
+import { relationOf, rootOf } from './operators.ts'
 import { factAt, isCovered, isSubset, type Relation } from './relation.ts'
 
 /**
@@ -21,7 +24,20 @@ export function verifyLeaf(plan: Tree, leaf: Leaf, bulle: Bulle): void {
   proveFrame(relation, leaf)
   proveSets(relation, leaf)
   if (leaf.total !== (keys.length === 0)) notProven('V6')
-  if (leaf.plan === 'X') proveEvidence(relation, leaf)
+  if (leaf.plan !== 'U') proveEvidence(relation, leaf)
+}
+
+/** V6 for level 1 of some groups of a plan M: each of them whole, or not there. */
+export function verifyChosen(plan: Tree, leaf: Leaf, bulle: Bulle): void {
+  const relation = relationOf(rootOf(plan), { grant: grantWithChosen(bulle, leaf), ctes: new Map() })
+  const { keys } = leaf
+  proveRows(relation, leaf, { keyed: keys.length, width: keys.length + 2 + widthOf(leaf.measures) })
+  proveEvidence(relation, leaf)
+  proveChosen(plan, leaf, ({ name, function_data: source }) => {
+    if (name !== 'seq_scan') return false
+    const { schema, table } = nodeOf(source)
+    return schema === 'main' && table === chosenRelation
+  })
 }
 
 /** V6 for a `values` measure: group, person and value, each once. */
@@ -183,40 +199,4 @@ function proveSum(sum: Node, count: Node): void {
   )
   if (JSON.stringify([summed, plain(sum.filter)]) !== JSON.stringify([counted, plain(count.filter)]))
     notProven('V6')
-}
-
-/** An expression under the casts that only widen it for the sum. */
-function bare(expression: Node): unknown {
-  if (expression.expression_class !== 'BOUND_CAST' || expression.try_cast === true) return plain(expression)
-  const [child] = nodesOf([expression.child])
-  return child ? bare(child) : notProven('shape')
-}
-
-/** What an expression says, without the names and places that differ between two copies of it. */
-function plain(part: unknown): unknown {
-  if (Array.isArray(part)) return part.map(plain)
-  if (typeof part !== 'object' || part === null) return part
-  const entries = Object.entries(part).filter(([name]) => name !== 'alias' && name !== 'query_location')
-  return Object.fromEntries(entries.map(([name, inner]) => [name, plain(inner)]))
-}
-
-/**
- * V2: granted relations with their granted columns; those of persons only where the leaf says so, for the log names what it says.
- * Released relations that were handed in hold nothing of any person but what has left already.
- */
-function grantOf(bulle: Bulle, leaf: Pick<Leaf, 'reads' | 'inputs'>): Grant {
-  return (schema, name) => {
-    const input = schema === 'main' ? leaf.inputs?.find((one) => one.name === name) : undefined
-    if (input) return { class: 'public', isUnique: false, columns: names(input) }
-    const table = bulle.tables.find(({ mount }) => mount.schema === schema && mount.name === name)
-    if (!table) return undefined
-    if (table.class === 'public') return { class: 'public', isUnique: false, columns: names(table) }
-    const isRead = leaf.reads.some((read) => read.dataset === table.dataset && read.table === table.name)
-    if (!isRead) return undefined
-    return { class: 'private', isUnique: table.unique, columns: names(table) }
-  }
-}
-
-function names({ columns }: Pick<BulleTable, 'columns'>): ReadonlySet<string> {
-  return new Set(columns.map(({ name }) => name))
 }
