@@ -68,9 +68,29 @@ function lengthOf(node: Tree, parts: (field: string) => readonly number[]): numb
 }
 
 /** What stands in the place of one letter or element: the last argument of those that may, but one at least. */
-function replacement({ function_name }: Tree, others: readonly number[]): number {
+function replacement(node: Tree, others: readonly number[]): number {
+  const { function_name } = node
+  if (isPartOfElement(node)) return 1
   const put = /replace$/.test(String(function_name)) ? others.slice(1, 2) : others
   return Math.max(1, ...put)
+}
+
+/** `x -> x.part`, as `[… FOR x IN l IF …]` has it: a part of an element is no longer than the element. */
+function isPartOfElement({ children }: Tree): boolean {
+  const lambda = treeAt(children, 1)
+  const body = treeAt(lambda.expr)
+  const inner = body.type === 'OPERATOR_TRY' ? treeAt(body.children, 0) : body
+  const { class: kind, function_name, children: parts } = inner
+  const isPart = lambda.class === 'LAMBDA' && kind === 'FUNCTION' && function_name === 'struct_extract'
+  const [element, parameter] = [treeAt(parts, 0), treeAt(lambda.lhs)]
+  const isBare = element.class === 'COLUMN_REF' && parameter.class === 'COLUMN_REF'
+  return isPart && isBare && JSON.stringify(element.column_names) === JSON.stringify(parameter.column_names)
+}
+
+/** A node, or one of a list of nodes. */
+function treeAt(part: unknown, index?: number): Tree {
+  const one: unknown = index !== undefined && Array.isArray(part) ? part[index] : part
+  return typeof one === 'object' && one !== null && !Array.isArray(one) ? { ...one } : {}
 }
 
 function constantLength({ value }: Tree): number {

@@ -99,6 +99,8 @@ export interface Leaf {
   readonly framed: boolean
   /** No GROUP BY: always one row. */
   readonly total: boolean
+  /** A row of a person may stand in several groups, which are compared with each other: any, or the days from its first to its last. */
+  readonly overlaps?: 'rows' | 'days'
   /** Of GROUPING SETS, ROLLUP and CUBE: the keys of each set, by position. The last key is then the number of the set. */
   readonly sets?: readonly (readonly number[])[]
   /** Personal tables read, as `dataset.table`, with the columns used. For the verifier and the log. */
@@ -190,6 +192,7 @@ export interface LeafDraft {
   readonly mask?: Mask<Tree>
   readonly framed: boolean
   readonly total: boolean
+  readonly overlaps?: 'rows' | 'days'
   readonly sets?: readonly (readonly number[])[]
   readonly reads: readonly Read[]
   readonly inputs?: readonly InputDraft[]

@@ -72,6 +72,7 @@ export function prepareRows(tree: Tree, context: PrepareContext): TypedRows {
   const statement = readStatement(bindParameters(tree, context.parameters), context.sql)
   const work = newTask(statement, context)
   const relation = work.task.query(statement.query, { ctes: noCtes })
+  checkKept(relation, statement.query, work.task)
   const [first] = work.noted
   if (first) throw first
   checkGrowth(relation.tree)
@@ -84,6 +85,13 @@ export function prepareRows(tree: Tree, context: PrepareContext): TypedRows {
     partial: work.isPartial(),
     sha256: sha256(canonical(withoutPlaces(statement.query))),
   }
+}
+
+/** A column that is kept would be shown by a later statement, which does not know what it is. */
+function checkKept({ columns }: Relation, query: QueryNode, task: Task): void {
+  const index = columns.findIndex(({ isShare }) => isShare)
+  const items = query.type === 'SELECT_NODE' ? query.select_list : []
+  if (index >= 0) task.note('CROSS_PATIENT_WINDOW', items[index] ?? items, { key: 'hint.share' })
 }
 
 function checkGrowthOf(leaves: readonly LeafDraft[]): void {

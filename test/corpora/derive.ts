@@ -39,6 +39,7 @@ async function write(world: World, { plan, statement, names, ...made }: TablePla
       ...(restrict ? { restrict } : {}),
     })),
     unique: made.isPerPerson && Number(repeated) === 0,
+    ...(made.facts.repeats ? { repeats: true } : {}),
     ...(made.facts.domain === undefined ? {} : { domain: made.facts.domain }),
     mount: { schema: workspaceSchema, name, file },
     magnitude: made.facts.magnitude,

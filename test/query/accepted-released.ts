@@ -95,4 +95,13 @@ export const acceptedReleased: readonly (readonly [string, string?])[] = [
     'SELECT ward, count(*) FROM (SELECT ward, percent_rank() OVER (PARTITION BY ward ORDER BY cost DESC) AS r FROM stays) WHERE r <= 0.25 GROUP BY ward ORDER BY ward',
   ],
   ['SELECT count(*) FROM (SELECT * FROM stays QUALIFY cume_dist() OVER (ORDER BY cost) > 0.5)'],
+  [
+    "SELECT CASE WHEN r <= 0.25 THEN 'Q1' WHEN r <= 0.5 THEN 'Q2' ELSE 'Q3' END AS q, count(*), avg(cost) FROM (SELECT cost, percent_rank() OVER (ORDER BY cost) AS r FROM stays) GROUP BY q ORDER BY q",
+  ],
+  [
+    'SELECT r > 0.5 AS dear, count(*) FILTER (WHERE r BETWEEN 0.1 AND 0.9) FROM (SELECT cume_dist() OVER (ORDER BY cost) AS r FROM stays) GROUP BY dear ORDER BY dear',
+  ],
+  [
+    'SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY patient_id ORDER BY r, stay_id) AS n FROM (SELECT patient_id, stay_id, cume_dist() OVER (ORDER BY cost) AS r FROM stays)) WHERE n = 1',
+  ],
 ]

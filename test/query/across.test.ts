@@ -193,6 +193,85 @@ describe('two leaves of one answer that differ by fewer than k persons', () => {
   })
 })
 
+describe('groups of one leaf that may share rows', () => {
+  /** Persons 0 to 99, each in the groups that the list names. */
+  const shared = (
+    list: string,
+    overlaps: 'rows' | 'days' | 'none' = 'rows',
+    shape: Shape = 'presence',
+  ): Leaf => ({
+    ...leafOf({ group: `unnest(${list})`, shape }),
+    ...(overlaps === 'none' ? {} : { overlaps }),
+  })
+  const but = (who: string, many = "'low', 'all', 'rest'") =>
+    `CASE WHEN ${who} THEN list_filter([${many}], x -> x <> 'rest') ELSE [${many}] END`
+
+  test('of two that differ by fewer than k persons the later one is withheld, and another one with it', async () => {
+    for (const shape of ['presence', 'persons', 'sum', 'avg', 'spread', 'median'] as const) {
+      const measure = shape === 'median' ? 'quantile' : shape
+      const few = shared(but('range = 7', "'all', 'low', 'rest'"), 'rows', measure)
+      expect(await shown(few)).not.toEqual([['all', 'low', 'rest']])
+      expect((await shown(few)).flat()).not.toContain('rest')
+    }
+  })
+
+  test('both are shown when k persons make the difference, or nobody', async () => {
+    for (const who of ['range < 11', 'false'])
+      expect(await shown(shared(but(who, "'all', 'rest'")))).toEqual([['all', 'rest']])
+  })
+
+  test('those that share no rows are not compared: visits of the same persons, one each year', async () => {
+    session.seen.length = 0
+    expect(await shown(shared(but('range = 7', "'all', 'rest'"), 'none'))).toEqual([['all', 'rest']])
+    expect(session.seen.filter((text) => text.includes('_part_'))).toEqual([])
+  })
+
+  test('what is withheld of one withholds no other', async () => {
+    const steps = `list_filter(['a', 'b', 'c'], x -> range >= CASE x WHEN 'a' THEN 0 WHEN 'b' THEN 6 ELSE 12 END)`
+    const [seen = []] = await shown(shared(steps))
+    expect(seen).toContain('a')
+    expect(seen).not.toContain('b')
+  })
+
+  test('two measures, each of another group', async () => {
+    const leaf = shared(`CASE WHEN range = 7 THEN ['all'] ELSE ['all', 'rest'] END`)
+    const [first] = leaf.measures
+    const twice: Leaf = {
+      ...leaf,
+      level1: template(
+        `SELECT g, p, 1::BIGINT, CASE g WHEN 'all' THEN 1 ELSE 0 END::BIGINT, CASE g WHEN 'rest' THEN 1 ELSE 0 END::BIGINT FROM (SELECT unnest(CASE WHEN range = 7 THEN ['all'] ELSE ['all', 'rest'] END) AS g, range::UINTEGER AS p FROM range(100))`,
+      ),
+      measures: first
+        ? [
+            { ...first, shape: 'filtered' },
+            { ...first, name: 'm2', shape: 'filtered' },
+          ]
+        : [],
+    }
+    const answer = openRelease(session, thresholds, [twice])
+    const { table } = await answer.release(twice)
+    await answer.close()
+    expect(table.data.rows.find(([label]) => label === 'rest')?.slice(-2)).toEqual([true, true])
+  })
+
+  describe('as days of a calendar', () => {
+    const days = (second: string) =>
+      shared(
+        `list_concat(CASE WHEN range < 50 THEN ['1'] ELSE [] END, CASE WHEN ${second} THEN ['2'] ELSE [] END)`,
+        'days',
+      )
+
+    test('are shown when some came and some left', async () => {
+      expect(await shown(days('range BETWEEN 3 AND 52'))).toEqual([['1', '2']])
+    })
+
+    test('are withheld when some only came, or only left', async () => {
+      for (const second of ['range < 51', 'range < 49'])
+        expect((await shown(days(second))).flat()).not.toContain('2')
+    })
+  })
+})
+
 describe('statistics of one group of one leaf', () => {
   /** A leaf with the measures of both. */
   const beside = (first: Leaf, second: Leaf): Leaf => ({

@@ -225,6 +225,18 @@ export const clauseRefusals: readonly (readonly [Code, string, string, string?])
     'SELECT age(exit_date, entry_date) AS d, count(*) FROM stays GROUP BY 1 ORDER BY 1',
     'hint.writeInstead',
   ],
+  // A fold may double a text at every element.
+  [
+    'FUNCTION_NOT_ALLOWED',
+    'list_reduce',
+    'SELECT sum(n) FROM (SELECT patient_id, list_reduce(list(cost), (a, b) -> a + b) AS n FROM stays GROUP BY patient_id)',
+    'hint.writeInstead',
+  ],
+  [
+    'STATEMENT_NOT_ALLOWED',
+    'SELECT',
+    'SELECT count(*) FROM patients WHERE birth_year BETWEEN SYMMETRIC 1950 AND 1940',
+  ],
   ['STATEMENT_NOT_ALLOWED', 'ward', "SELECT count(*) FROM stays WHERE ward COLLATE NOCASE = 'URO'"],
   ['STATEMENT_NOT_ALLOWED', 'label', 'SELECT label FROM ref_dep ORDER BY label COLLATE NOCASE'],
   [

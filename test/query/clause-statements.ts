@@ -162,7 +162,6 @@ export const clauses: readonly string[] = [
   'SELECT sex[1] AS x, count(*) FROM patients GROUP BY 1 ORDER BY 1',
   'SELECT dep[1:1] AS x, count(*) FROM patients GROUP BY 1 ORDER BY 1',
   'SELECT n, count(*) FROM (SELECT patient_id, len(list_filter(list(cost), x -> x > 100)) AS n FROM stays GROUP BY patient_id) GROUP BY n ORDER BY n',
-  'SELECT n, count(*) FROM (SELECT patient_id, list_reduce(list(cost ORDER BY cost), (a, b) -> a + b) AS n FROM stays GROUP BY patient_id) GROUP BY n ORDER BY n',
   'SELECT n, count(*) FROM (SELECT patient_id, len([x FOR x IN list(cost) IF x > 100]) AS n FROM stays GROUP BY patient_id) GROUP BY n ORDER BY n',
   'SELECT w, count(*) FROM (SELECT patient_id, unnest(list(ward)) AS w FROM stays GROUP BY patient_id) GROUP BY w ORDER BY w',
   'SELECT w, count(*) FROM (SELECT patient_id, list(ward) AS ws FROM stays GROUP BY patient_id) g CROSS JOIN unnest(ws) AS t(w) GROUP BY w ORDER BY w',

@@ -33,6 +33,16 @@ describe('a text that could become too long', () => {
   })
 })
 
+test('a list comprehension takes parts of elements, which makes nothing longer', async () => {
+  const some =
+    'SELECT patient_id, len([x FOR x IN list(cost) IF x > 100]) AS n FROM stays GROUP BY patient_id'
+  await expect(clinic.draft(`SELECT sum(n) FROM (${some})`)).resolves.toBeDefined()
+  const long = some
+    .replace('[x FOR', '[repeat(ward, 1000) FOR')
+    .replace('BY patient_id', 'BY patient_id, ward')
+  await expect(clinic.draft(`SELECT sum(n) FROM (${long})`)).rejects.toMatchObject({ code: 'COST' })
+})
+
 test('a deep expression is reckoned part by part', async () => {
   const deep = `${'upper('.repeat(58)}sex${')'.repeat(58)}`
   await expect(clinic.draft(`SELECT count(*) FROM patients WHERE ${deep} = 'x'`)).resolves.toBeDefined()

@@ -38,6 +38,55 @@ export const refusedReleased: readonly (readonly [Code, string, string, string?]
     'SELECT count(*) FROM (SELECT rank() OVER (PARTITION BY sex ORDER BY birth_year) AS r FROM patients) WHERE r = 1',
     'hint.partition',
   ],
+  // The exact place of a row among all is compared with what is written, and nothing else.
+  [
+    'CROSS_PATIENT_WINDOW',
+    'r',
+    'SELECT count(*) FROM (SELECT percent_rank() OVER (ORDER BY cost) AS r FROM stays) GROUP BY r',
+    'hint.share',
+  ],
+  [
+    'CROSS_PATIENT_WINDOW',
+    'r',
+    'SELECT sum(r) FROM (SELECT cume_dist() OVER (ORDER BY cost) AS r FROM stays)',
+    'hint.share',
+  ],
+  [
+    'CROSS_PATIENT_WINDOW',
+    'round',
+    'SELECT count(*) FROM (SELECT cume_dist() OVER (ORDER BY cost) AS r FROM stays) GROUP BY round(100 * r)',
+    'hint.share',
+  ],
+  [
+    'CROSS_PATIENT_WINDOW',
+    'm',
+    'SELECT m, count(*) FROM (SELECT patient_id, max(r) AS m FROM (SELECT patient_id, cume_dist() OVER (ORDER BY cost) AS r FROM stays) GROUP BY patient_id) GROUP BY m',
+    'hint.share',
+  ],
+  [
+    'CROSS_PATIENT_WINDOW',
+    'v.x',
+    'SELECT v.x, count(*) FROM (SELECT cume_dist() OVER (ORDER BY cost) AS r FROM stays) s, LATERAL (VALUES (s.r)) v(x) GROUP BY v.x',
+    'hint.share',
+  ],
+  [
+    'CROSS_PATIENT_WINDOW',
+    '=',
+    'SELECT v.x, count(*) FROM (SELECT cume_dist() OVER (ORDER BY cost) AS r FROM stays) s JOIN range(0, 100) v(x) ON s.r = v.x / 100 GROUP BY v.x',
+    'hint.share',
+  ],
+  [
+    'CROSS_PATIENT_WINDOW',
+    'JOIN',
+    'SELECT v.r, count(*) FROM (SELECT cume_dist() OVER (ORDER BY cost) AS r FROM stays) s JOIN (SELECT x / 100 AS r FROM range(0, 100) t(x)) v USING (r) GROUP BY v.r',
+    'hint.share',
+  ],
+  [
+    'CROSS_PATIENT_WINDOW',
+    'l',
+    'SELECT l, count(*) FROM (SELECT patient_id, cost AS l FROM stays UNION ALL SELECT patient_id, percent_rank() OVER (ORDER BY cost) FROM stays) GROUP BY l',
+    'hint.share',
+  ],
   [
     'IDENTIFIER_COMPUTED',
     'patient_id',

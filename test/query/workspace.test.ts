@@ -55,6 +55,17 @@ describe('a chain of derived tables', () => {
     expect(chained.disclosure).toEqual(whole.disclosure)
   })
 
+  test('has its groups compared when it repeats rows of persons', async () => {
+    await ask('CREATE TABLE twice AS SELECT p.pid, p.born, v.x FROM persons p, (VALUES (0), (1)) v(x)')
+    const groups = (kept: string) =>
+      ask(`SELECT x, count(*) AS n FROM twice WHERE x = 0 OR ${kept} GROUP BY x`)
+    expect((await groups('born < 1997')).rows).toEqual([
+      [0, null],
+      [1, null],
+    ])
+    expect((await groups('born < 1960')).suppressed).toEqual([])
+  })
+
   test('is answered by its schema alone, and recorded as a query is', async () => {
     const answer = await ask(first)
     expect(answer).toMatchObject({
@@ -245,6 +256,11 @@ describe('names', () => {
 describe('the text', () => {
   test.each([
     ['CREATE TABLE t AS SELEC pid FROM stays', 'SYNTAX', 'SELEC'],
+    [
+      'CREATE TABLE t AS SELECT pid, cume_dist() OVER (ORDER BY day) AS r FROM stays',
+      'CROSS_PATIENT_WINDOW',
+      'cume_dist',
+    ],
     ['CREATE /* é𝒳 */ TABLE t AS SELECT nothing FROM stays', 'COLUMN_UNKNOWN', 'nothing'],
     ['CREATE TABLE t AS SELECT pid || ward AS x FROM stays', 'IDENTIFIER_COMPUTED', 'pid'],
   ])('%s: the place is that of the whole text', async (sql, code, at) => {

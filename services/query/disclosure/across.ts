@@ -27,6 +27,7 @@ import type { Near } from './pairs.ts'
 import { areComparable, partsOf } from './parts.ts'
 import type { Thresholds } from './rules.ts'
 import type { Verdict } from './secondary.ts'
+import { closeWithin } from './within.ts'
 
 interface Decided {
   readonly leaf: Leaf
@@ -45,14 +46,15 @@ export interface Release {
 
 /**
  * Opens the release of these leaves, which are all those of the answer. Bounds decide a leaf (plan M) only where it is compared
- * with no other: a comparison takes level 1 of all groups. Which leaves these are does not depend on the data.
+ * with no other, nor with itself: a comparison takes level 1 of all groups. Which leaves these are does not depend on the data.
  */
 export function openRelease(session: VaultSession, thresholds: Thresholds, leaves: readonly Leaf[]): Release {
   const decided: Decided[] = []
   const comparison = newComparison(session, thresholds.k)
   return {
     async release(leaf) {
-      const isFast = canBeFast(leaf, thresholds) && !leaves.some((other) => areCompared(other, leaf))
+      const isFast =
+        canBeFast(leaf, thresholds) && !leaf.overlaps && !leaves.some((other) => areCompared(other, leaf))
       const near = () => nearOf(leaf, decided, comparison.compare)
       const verdict = isFast
         ? await judgeFast(session, leaf, thresholds)
@@ -70,9 +72,10 @@ export function openRelease(session: VaultSession, thresholds: Thresholds, leave
 
 type Compare = (left: Side, right: Side) => Promise<readonly Close[]>
 
-/** Which cells of the new leaf are too close to one that is shown. */
+/** Which cells of the new leaf are too close to one that is shown, or to one of another group that shares its rows. */
 async function nearOf(leaf: Leaf, decided: readonly Decided[], compare: Compare): Promise<Near> {
-  const near = new Set<string>()
+  const own = await closeWithin(leaf, compare)
+  const near = new Set(own.map(({ index, gid }) => `${index} ${gid}`))
   for (const { leaf: earlier, verdict } of decided) {
     for (const { left, right } of sidesOf(earlier, leaf)) {
       const found = await compare(left, right)

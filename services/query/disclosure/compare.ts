@@ -16,6 +16,8 @@ export interface Close {
   readonly left: number
   readonly right: number
   readonly persons: number
+  /** Persons whom only the one has, or only the other, whichever is fewer: nobody where one lies within the other. */
+  readonly apart: number
 }
 
 /** Two sums are compared by their numbers alone. */
@@ -51,7 +53,7 @@ export function readSizesOf(side: Side, isAlone: boolean, k: number): RewrittenS
 }
 
 /**
- * gid left, gid right, persons who differ: n + n, less those in both, less those whose part is the same in both. Cells that
+ * gid left, gid right, persons who differ, persons of the one alone: n + n, less those in both, less those whose part is the same in both. Cells that
  * differ by fewer than k persons have sizes less than k apart, and share somebody: the others are not looked at.
  *
  * One person in sixteen says which pairs of large cells are worth looking at: fewer than k of those differ too. Cells that have
@@ -65,8 +67,8 @@ export function readClose(left: Side, right: Side, k: number): RewrittenStatemen
   ]
   const isSame = isSameOf(left, right)
   const worth = `SELECT x.gid AS i, y.gid AS j FROM x JOIN y ON ${isNear} WHERE x.p % ${oneIn} = 0 AND (${isLarge}) GROUP BY x.gid, y.gid HAVING ${apart('m', isSame)} < ${whole(k)}`
-  const small = `SELECT x.gid AS i, y.gid AS j, ${apart('n', isSame)} AS d FROM x JOIN y ON ${isNear} WHERE ${areSmall} GROUP BY x.gid, y.gid`
-  const large = `SELECT i, j, ${apart('n', isSame)} AS d FROM worth JOIN x ON x.gid = i JOIN y ON y.gid = j AND y.p = x.p GROUP BY i, j`
+  const small = `SELECT x.gid AS i, y.gid AS j, ${apart('n', isSame)} AS d, ${alone} FROM x JOIN y ON ${isNear} WHERE ${areSmall} GROUP BY x.gid, y.gid`
+  const large = `SELECT i, j, ${apart('n', isSame)} AS d, ${alone} FROM worth JOIN x ON x.gid = i JOIN y ON y.gid = j AND y.p = x.p GROUP BY i, j`
   const isAlone = areSums(left.part, right.part)
   const near = nearCells(tableOf(left, isAlone), tableOf(right, isAlone), k)
   return template(
@@ -79,7 +81,7 @@ export function readCloseWithin(left: Side, right: Side, k: number): RewrittenSt
   const isAlone = areSums(left.part, right.part)
   const d = apart('n', isSameOf(left, right))
   return template(
-    `WITH a AS MATERIALIZED (${cells(left, isAlone)}), b AS MATERIALIZED (${cells(right, isAlone)}), ${nearCells('a', 'b', k)} SELECT x.gid, x.gid, ${d} AS d FROM x JOIN y ON x.gid = y.gid AND x.p = y.p GROUP BY x.gid HAVING d BETWEEN 1 AND ${whole(k)} - 1 ORDER BY ALL`,
+    `WITH a AS MATERIALIZED (${cells(left, isAlone)}), b AS MATERIALIZED (${cells(right, isAlone)}), ${nearCells('a', 'b', k)} SELECT x.gid, x.gid, ${d} AS d, ${alone} FROM x JOIN y ON x.gid = y.gid AND x.p = y.p GROUP BY x.gid HAVING d BETWEEN 1 AND ${whole(k)} - 1 ORDER BY ALL`,
   )
 }
 
@@ -107,6 +109,9 @@ function apart(size: 'n' | 'm', isSame: string): string {
   return `any_value(x.${size}) + any_value(y.${size}) - count(*) - count(*) FILTER (WHERE ${isSame})`
 }
 
+/** Persons who are not in both, on the side that has fewer of them. */
+const alone = 'least(any_value(x.n), any_value(y.n)) - count(*)'
+
 function isSameOf(left: Side, right: Side): string {
   return `x.c = y.c AND ${isFloating(left.part) || isFloating(right.part) ? nearlyEqual : 'x.s = y.s'}`
 }
@@ -124,10 +129,11 @@ export function parseSizes({ rows }: Rows): readonly number[] {
 }
 
 export function parseClose({ rows }: Rows): readonly Close[] {
-  return rows.map(([left, right, persons]) => ({
+  return rows.map(([left, right, persons, apart]) => ({
     left: wholeOf(left),
     right: wholeOf(right),
     persons: wholeOf(persons),
+    apart: wholeOf(apart),
   }))
 }
 

@@ -3,6 +3,7 @@ export const notCovered = [
   'homogeneous_groups',
   'prior_knowledge',
   'sharp_threshold',
+  'calendar_days',
   'successive_answers',
   'many_cells',
   'shaped_measures',

@@ -4,6 +4,7 @@ import { canonical } from '../../kernel/hash.ts'
 import * as sql from '../build.ts'
 import { chosenRelation, hasOwnTable, type Mask, type Read } from '../plan.ts'
 import type { Call } from '../statement/nodes.ts'
+import { overlapsOf } from '../typing/overlap.ts'
 import type { Bound, Column, From, Scope, Use } from '../typing/relation.ts'
 import type { Stage } from '../typing/stage.ts'
 import { boundsOf, isBounded } from './bounds.ts'
@@ -120,6 +121,7 @@ function draftOf({ below, from, keys, sets }: LeafInput, { drafts, expressions }
     ...(mask ? { mask } : {}),
     framed: !sets && isFramed({ from, keys, below }),
     total: names.length === 0,
+    ...overlapsOf({ from, keys, expressions }),
     ...(sets ? { sets } : {}),
     reads: readsOf(uses),
   }

@@ -12,6 +12,7 @@ import { checkComparison, checkComputed } from './identifiers.ts'
 import type { Bound, Column, Kind, Restriction, Scope } from './relation.ts'
 import { boundAlias, findColumn, isNearPersons, touch, unknownColumn } from './scope.ts'
 import { boundedOperands, isSeries, maxSeries, seriesLength } from './series.ts'
+import { checkShare, cut } from './share.ts'
 import { bindSubquery } from './subquery.ts'
 
 /** The expression as it will run. Step 4 refusals are thrown; those of typing are noted and the walk goes on. */
@@ -62,6 +63,7 @@ export function bindComputed(expression: node.Expression, scope: Scope): Bound {
 export function bindCondition(expression: node.Expression, scope: Scope): Bound {
   const bound = bindComputed(expression, scope)
   checkRestriction(bound, 'filter', { at: expression, scope })
+  checkShare(bound, expression, scope)
   return asBoolean(bound, scope)
 }
 
@@ -73,10 +75,12 @@ function asBoolean(bound: Bound, scope: Scope): Bound {
 
 /** Notes COLUMN_RESTRICTED, at the column, when an expression reads one that the holder keeps from this use. */
 export function checkRestriction(
-  { columns }: Bound,
+  bound: Bound,
   use: Restriction,
   { at, scope }: { at: node.Expression; scope: Scope },
 ): void {
+  const { columns } = bound
+  if (use !== 'filter') checkShare(bound, at, scope)
   const isRestricted = (column: Column | null) => column?.restrict.includes(use) === true
   if (!columns.some(isRestricted)) return
   const isAtFault = (part: node.Expression) =>
@@ -248,7 +252,8 @@ function bindComparison(expression: node.Comparison, scope: Scope): Bound {
     { bound: right, at: expression.right },
   ]
   checkComparison(expression.type, sides, scope)
-  const result = made({ ...bare(expression), left: left.tree, right: right.tree }, [left, right], 'boolean')
+  const tree = { ...bare(expression), left: left.tree, right: right.tree }
+  const result = cut(made(tree, [left, right], 'boolean'))
   return guarded(result, !compareSafely([left, right]), scope)
 }
 
@@ -261,7 +266,7 @@ function bindBetween(expression: node.Between, scope: Scope): Bound {
   const parts = sides.map(({ bound }) => bound)
   const [input, lower, upper] = trees(parts)
   return guarded(
-    made({ ...bare(expression), input, lower, upper }, parts, 'boolean'),
+    cut(made({ ...bare(expression), input, lower, upper }, parts, 'boolean')),
     !compareSafely(parts),
     scope,
   )
@@ -285,7 +290,8 @@ function bindOperator(expression: node.Operator, scope: Scope): Bound {
   const children = isNot ? parts.map((part) => asBoolean(part, scope)) : parts
   const kind = isNot || nullTests.has(type) || lists.has(type) ? 'boolean' : commonKind(parts)
   const canRaise = mixing.has(type) && !compareSafely(parts)
-  return guarded(made({ ...bare(expression), children: trees(children) }, parts, kind), canRaise, scope)
+  const result = made({ ...bare(expression), children: trees(children) }, parts, kind)
+  return guarded(lists.has(type) || nullTests.has(type) ? cut(result) : result, canRaise, scope)
 }
 
 function bindTry({ children: [child] }: node.Operator, scope: Scope): Bound {

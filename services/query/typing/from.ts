@@ -164,6 +164,7 @@ function fromTable(table: BulleTable, naming: Naming, task: Task): From {
     class: personal ? 'PK' : isReleased ? 'SAFE' : 'PUB',
     ...(personal ? { pix: sql.column(alias, '__pix') } : {}),
     unique: personal && table.unique,
+    ...(table.repeats ? { repeats: true } : {}),
     uses: [use],
     rows,
   }
@@ -198,6 +199,7 @@ export function fromRelation(relation: Relation, naming: Naming, task: Task): Fr
     class: relation.class,
     ...(personal ? { pix: sql.column(alias, '__pix') } : {}),
     unique: relation.unique,
+    ...(relation.repeats ? { repeats: true } : {}),
     uses: relation.uses,
     seen: { outer: [...relation.outer], released: [] },
     rows,
@@ -256,12 +258,16 @@ function bindValues(table: node.ValueList, task: Task, environment: Environment)
 
 /** Values that are computed from the row to the left: what may be done with a column of it may be done with them. */
 function ofLeftRow(from: From, rows: readonly (readonly Bound[])[], { seen }: Scope): From {
-  const restrict = (index: number) => [
-    ...new Set(rows.flatMap((row) => row[index]?.columns.flatMap((column) => column.restrict) ?? [])),
-  ]
+  const readBy = (index: number) => rows.flatMap((row) => row[index]?.columns ?? [])
+  const restrict = (index: number) => [...new Set(readBy(index).flatMap((column) => column.restrict))]
+  const share = (index: number) => (readBy(index).some(({ isShare }) => isShare) ? { isShare: true } : {})
   const sources = from.sources.map((source) => ({
     ...source,
-    columns: source.columns.map((column, index) => ({ ...column, restrict: restrict(index) })),
+    columns: source.columns.map((column, index) => ({
+      ...column,
+      restrict: restrict(index),
+      ...share(index),
+    })),
   }))
   const lateral = { reads: seen.outer, isWithinPerson: false, isValue: false }
   return { ...from, sources, lateral, seen: { outer: seen.outer, released: [] } }

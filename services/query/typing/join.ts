@@ -3,7 +3,7 @@ import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
 import type { Comparison, Expression, Join } from '../statement/nodes.ts'
 import { contains, isSubquery } from './contains.ts'
-import { bind, conjuncts } from './expression.ts'
+import { bind, conjuncts, made } from './expression.ts'
 import { compareSafely } from './harden.ts'
 import { addEquality } from './hints.ts'
 import { isSame } from './identifiers.ts'
@@ -22,7 +22,9 @@ import type {
   Source,
   Task,
 } from './relation.ts'
+import { conditionsBelow, conditionsOf, isRepeated } from './repeats.ts'
 import { listNames, scopeOf, touch } from './scope.ts'
+import { checkShare } from './share.ts'
 
 /** A public relation of more rows than this is joined to patient rows by an equality only. */
 const maxProduct = 10_000
@@ -62,6 +64,8 @@ export function bindJoin(given: Sides, task: Task, environment: Environment): Fr
     equalities: holding(sides, equalities),
     ties: [...(left.ties ?? []), ...(right.ties ?? []), ...equalities],
     joined: placeOf(join),
+    repeats: isRepeated(sides),
+    conditions: [...conditionsBelow(sides), ...conditionsOf(parts, conditions, scope)],
     ...(pending ? { lateral: pending } : {}),
     obligations: settled(sides, { obligation, equalities }, task),
     uses: [...left.uses, ...right.uses, ...scope.seen.uses],
@@ -226,6 +230,7 @@ function mergedPair(name: string, { join, left, right }: Sides, scope: Scope): M
   const condition = compareSafely(operands) || isPerson || scope.class === 'SAFE' ? equal : sql.tryOf(equal)
   for (const { restrict } of [l, r])
     if (restrict.includes('filter')) scope.task.note('COLUMN_RESTRICTED', join)
+  checkShare(made(condition, operands), join, scope)
   const column = keptColumn(join, l, r)
   return {
     name,

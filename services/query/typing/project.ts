@@ -57,6 +57,7 @@ export function finish(ending: Ending): () => Draft {
     unique: stage.unique && !standsBeside(stage),
     isGrouped: stage.isGrouped || modifiers.isGrouped,
     isPerPerson: stage.unique || stage.isPerPerson === true,
+    repeats: isRepeatedIn(ending),
     lacks: scope.lacks === true && !stage.isSingle,
     rows,
     ...(isTied
@@ -85,6 +86,12 @@ function rowsBelow({ stage, from }: Ending): number {
 
 function isSingle({ isSingle: own, below }: Stage): boolean {
   return own || (below !== undefined && isSingle(below))
+}
+
+/** Where there is one row for each person it stands in one group, whatever was below. */
+function isRepeatedIn({ stage, from }: Ending): boolean {
+  if (stage.unique || stage.isPerPerson) return false
+  return from.repeats === true || stage.rowsOfOne !== undefined
 }
 
 /** Columns, marks and the person, with the ties to an outer row as conditions. */

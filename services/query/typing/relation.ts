@@ -37,6 +37,8 @@ export interface Column {
   readonly mark?: Tree
   /** From patient rows. */
   readonly personal: boolean
+  /** Made of the exact place of a row among those of all persons: it may be compared with what is written, and nothing else. */
+  readonly isShare?: boolean
   /** The granted column that it is, for the list of what was read. */
   readonly origin?: { readonly use: Use; readonly name: string }
 }
@@ -121,10 +123,21 @@ export interface From {
   readonly ties?: readonly Equality[]
   /** What a query of FROM reads of the rows to its left. */
   readonly lateral?: Lateral
+  /** A row of a person may be there several times, so that groups may share it. */
+  readonly repeats?: boolean
+  /** Of ON, and of WHERE when it has been read. */
+  readonly conditions?: readonly Condition[]
   /** The relation, for the place of a refusal. */
   readonly at?: unknown
   /** The last join, for the place of a refusal. */
   readonly joined?: unknown
+}
+
+/** A part of ON or WHERE. */
+export interface Condition {
+  readonly bound: Bound
+  /** What it says is not greater than what. */
+  readonly orders: readonly (readonly [Bound, Bound])[]
 }
 
 export interface OutputColumn extends Omit<Column, 'ref' | 'mark' | 'origin'> {
@@ -145,6 +158,8 @@ export interface Relation {
   readonly isGrouped: boolean
   /** At most one row per person, for reasons that the verifier does not follow: a table made of it is looked at. */
   readonly isPerPerson?: boolean
+  /** A row of a person may be there several times, so that groups may share it. */
+  readonly repeats?: boolean
   /** Of a released relation: false when no group of its leaves can be withheld whole. */
   readonly lacks?: boolean
   readonly uses: readonly Use[]

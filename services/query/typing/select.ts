@@ -12,7 +12,8 @@ import { limitPerPerson } from './lateral.ts'
 import { bindFilter, closeOrders } from './layer.ts'
 import { rowsOfProduct } from './product.ts'
 import { finish } from './project.ts'
-import type { Environment, From, Relation, Scope, Task } from './relation.ts'
+import type { Condition, Environment, From, Relation, Scope, Task } from './relation.ts'
+import { conditionsOf } from './repeats.ts'
 import { scopeOf } from './scope.ts'
 import { type Stage, unnestStage } from './stage.ts'
 import { type Tie, tiesToOuter } from './ties.ts'
@@ -37,7 +38,8 @@ export function bindSelect(written: Select, task: Task, outside: Environment): R
     : null
   const select = limited ?? written
   const grouping = groupedByPerson(select, { ties: filtered.found, isValue }, environment)
-  const groups = stageOfGroups(grouping, { items, from }, filtered.stage)
+  const { conditions } = filtered
+  const groups = stageOfGroups(grouping, { items, from: { ...from, conditions } }, filtered.stage)
   if (select.having) groups.where.push(bindFilter(select.having, groups.scope).tree)
   const stage = withWindows(select, { items, from }, groups)
   for (const part of conjuncts(select.qualify)) stage.where.push(bindFilter(part, stage.scope).tree)
@@ -99,6 +101,8 @@ interface Filtered {
   /** Equalities with the person of the outer row. */
   readonly found: readonly Tie[]
   readonly rows: number
+  /** With those of joins. */
+  readonly conditions: readonly Condition[]
 }
 
 /** WHERE, with what it settles: joins that waited for an equality, and the person of an outer row. */
@@ -118,7 +122,8 @@ function bindWhere(select: Select, from: From, scope: Scope): Filtered {
     isSingle: select.from_table.type === 'EMPTY' && select.where_clause === null,
     at: select,
   }
-  return { stage, found, rows: rowsOfProduct(from, equalities, scope.task) }
+  const conditions = [...(from.conditions ?? []), ...conditionsOf(own, where, scope)]
+  return { stage, found, conditions, rows: rowsOfProduct(from, equalities, scope.task) }
 }
 
 interface Listed {

@@ -25,6 +25,7 @@ export function bindSetOperation(operation: SetOperation, task: Task, outside: E
     columns: left.columns.map((column, i) => merged(column, right.columns[i], i, marked[i] === true)),
     class: isPersonal ? 'PK' : left.class === 'SAFE' || right.class === 'SAFE' ? 'SAFE' : 'PUB',
     unique: false,
+    repeats: isPersonal && (left.repeats === true || right.repeats === true || isUnion(operation)),
     isGrouped: left.isGrouped || right.isGrouped,
     lacks: lacksRows(left) || lacksRows(right),
     uses: [...left.uses, ...right.uses],
@@ -48,6 +49,11 @@ function branchesOf(
   if (left.columns.length !== right.columns.length)
     task.note('TYPE_ERROR', operation, { key: 'hint.branches' })
   return asked
+}
+
+/** Both branches may have rows made of the same one. */
+function isUnion({ setop_type }: SetOperation): boolean {
+  return setop_type.startsWith('UNION')
 }
 
 /** Whether groups of it may be withheld whole. */
@@ -96,7 +102,7 @@ function checkPersons(
     if (!column.identifier && !other?.identifier) return true
     return isSame(column.identifier, other?.identifier)
   })
-  const isUnionAll = operation.setop_type.startsWith('UNION') && operation.setop_all
+  const isUnionAll = isUnion(operation) && operation.setop_all
   // With an identifier in the rows, and the person beside it, sets of rows stay within each person.
   const isWithinPerson = left.columns.some(({ identifier }) => isOwn(identifier))
   const isKept = isAligned && (isUnionAll || isWithinPerson)
@@ -133,6 +139,7 @@ function merged(
     physical: `c${i}`,
     restrict: [...new Set([...left.restrict, ...(right?.restrict ?? [])])],
     ...(kind ? { kind } : {}),
+    ...(left.isShare || right?.isShare ? { isShare: true } : {}),
     ...(isMarked ? { mark: `c${i}__s` } : {}),
   }
 }

@@ -9,6 +9,7 @@ import { instead, personOf } from './hints.ts'
 import { checkComputed, isOwn } from './identifiers.ts'
 import { partial } from './layer.ts'
 import type { Bound, Kind, Scope } from './relation.ts'
+import { asShare, withoutShare } from './share.ts'
 import { steadyOperands } from './steady.ts'
 
 /** Functions whose answer depends on the order of tied rows, whatever their frame. */
@@ -74,10 +75,14 @@ export function bindWindow(window: Window, scope: Scope): Bound {
     end_expr: framing.end,
     offset_expr: framing.offset,
   }
-  const sides = [...orders, ...argumentOrders].map(({ by }) => by)
-  const parts = [...children, ...partitions, ...sides, filter, fallback].filter((part) => part !== null)
-  const kind = kindOf(name, children)
-  return partial(made(tree, parts, kind), scope)
+  const sides = [...partitions, ...[...orders, ...argumentOrders].map(({ by }) => by)].map(withoutShare)
+  const parts = [...children, ...sides, filter, fallback].filter((part) => part !== null)
+  return partial(placed(made(tree, parts, kindOf(name, children)), name, isPlace), scope)
+}
+
+/** A tile is coarse enough to be shown; a share is not. */
+function placed(bound: Bound, name: string, isPlace: boolean): Bound {
+  return isPlace && name !== 'ntile' ? asShare(bound) : bound
 }
 
 /** Across persons a window says where a row stands, or is refused; within one it may say anything. */

@@ -15,7 +15,7 @@ import { prove, proveLeaves, type Statement } from '../understand.ts'
 import { verifyTable } from '../verify/verify.ts'
 import { lineageOf } from './lineage.ts'
 
-type Facts = Pick<NewTable, 'class' | 'domain' | 'rows' | 'magnitude'>
+type Facts = Pick<NewTable, 'class' | 'domain' | 'repeats' | 'rows' | 'magnitude'>
 
 /** A table that may be made. Its `plan` is what is decided and recorded; rows of persons release no more than their inputs. */
 export interface TablePlan {
@@ -94,6 +94,7 @@ async function tableOfPersons(parser: Parser, bulle: Bulle, typed: TypedRows): P
     facts: {
       class: 'personal',
       domain: domainOf(tables),
+      ...(relation.repeats ? { repeats: true } : {}),
       magnitude: Math.max(0, ...tables.map(({ magnitude }) => magnitude)),
     },
     isReleased: false,
