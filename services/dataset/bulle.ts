@@ -47,6 +47,8 @@ export interface BulleTable {
   readonly columns: readonly BulleColumn[]
   /** Personal only: at most one row per person. */
   readonly unique: boolean
+  /** Public only: columns that name one row; checked when the dataset was deposited. */
+  readonly primaryKey?: readonly string[]
   /** Derived only: a row of a person may be there several times, so that groups may share it. */
   readonly repeats?: boolean
   /** Domain of the pseudonyms; identifiers of one domain name the same persons. */

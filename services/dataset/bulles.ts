@@ -236,6 +236,7 @@ function bulleTable({ extract, folder }: SealedExtract, table: ExtractTable): Bu
       ...(bounds === undefined ? {} : { bounds }),
     })),
     unique: table.unique,
+    ...(table.primaryKey === undefined ? {} : { primaryKey: table.primaryKey }),
     ...(table.class === 'personal' ? { domain } : { rows: table.rows }),
     mount: { schema: dataset, name: table.name, file: join(folder, table.file) },
     magnitude: table.rows === 0 ? 0 : Math.floor(Math.log10(table.rows)),

@@ -18,6 +18,8 @@ const tableSchema = z.strictObject({
   sha256: z.string(),
   rows: z.number().int().nonnegative(),
   unique: z.boolean(),
+  /** Public tables: columns that name one row, where all of them were granted. */
+  primaryKey: z.array(z.string()).optional(),
   columns: z.array(
     z.strictObject({
       name: z.string(),

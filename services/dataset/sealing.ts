@@ -147,9 +147,13 @@ type SealedAnswer = z.infer<typeof sealedSchema>
 function described(descriptor: Descriptor, table: z.infer<typeof sealedTable>) {
   const resource = insistTable(descriptor, table.name)
   const fields = new Map(resource.schema.fields.map((field) => [field.name, field]))
+  const { primaryKey = [] } = resource.schema
+  const names = new Set(table.columns.map(({ name }) => name))
+  const isKept = primaryKey.length > 0 && primaryKey.every((name) => names.has(name))
   return {
     ...table,
     class: classOf(descriptor, resource),
+    ...(isKept && classOf(descriptor, resource) === 'public' ? { primaryKey: [...primaryKey] } : {}),
     columns: table.columns.map((column) => {
       const field = fields.get(column.name)
       return {

@@ -75,11 +75,14 @@ export const bulle: Bulle = {
       column('code', 'VARCHAR'),
       column('role', 'VARCHAR'),
     ]),
-    open(
-      'ref_dep',
-      [column('dep', 'VARCHAR'), column('label', 'VARCHAR'), column('population', 'BIGINT')],
-      4,
-    ),
+    {
+      ...open(
+        'ref_dep',
+        [column('dep', 'VARCHAR'), column('label', 'VARCHAR'), column('population', 'BIGINT')],
+        4,
+      ),
+      primaryKey: ['dep'],
+    },
     open('big_list', [column('code', 'VARCHAR'), column('weight', 'BIGINT')], 50_000),
     open('shared', [column('a', 'BIGINT')], 10),
     {

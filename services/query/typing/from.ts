@@ -150,12 +150,14 @@ function fromTable(table: BulleTable, naming: Naming, task: Task): From {
       ...(isReleased ? { mark: sql.column(alias, `__s${index}`) } : {}),
     }
   })
+  const { primaryKey: key } = table
   const source = {
     alias: naming.alias,
     dataset: table.dataset,
     columns: renamed(columns, naming),
     personal,
     rows,
+    ...(key ? { primaryKey: columns.filter(({ origin }) => origin && key.includes(origin.name)) } : {}),
   }
   return {
     ...nothing,

@@ -64,7 +64,7 @@ export function bindJoin(given: Sides, task: Task, environment: Environment): Fr
     equalities: holding(sides, equalities),
     ties: [...(left.ties ?? []), ...(right.ties ?? []), ...equalities],
     joined: placeOf(join),
-    repeats: isRepeated(sides),
+    repeats: isRepeated(sides, equalities),
     conditions: [...conditionsBelow(sides), ...conditionsOf(parts, conditions, scope)],
     ...(pending ? { lateral: pending } : {}),
     obligations: settled(sides, { obligation, equalities }, task),

@@ -62,6 +62,8 @@ export interface Source {
   readonly rows?: number
   /** Of a released relation whose groups may be withheld: true on its rows, NULL where an outer join found none. */
   readonly there?: Tree
+  /** Of a public table: columns that name one row. */
+  readonly primaryKey?: readonly Column[]
   /** SEMI and ANTI joins hide their right side. */
   readonly hidden?: boolean
 }
