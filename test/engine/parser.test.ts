@@ -86,7 +86,7 @@ describe('a text', () => {
     ['SELECT a INTO t FROM u', 'hint.createTable'],
     ['EXPLAIN SELECT 1', 'hint.explainStatement'],
     ['PIVOT t ON a', 'hint.pivotValues'],
-    ['SELECT `a`, `b` FROM t', 'hint.quotes'],
+    ['SELECT a FROM `t`', 'hint.quotes'],
     ['SELECT count(*) FROM [t]', 'hint.quotes'],
     ['SELECT DISTINCT TOP 10 a FROM t', 'hint.top'],
     ['SELECT a, count(*) FROM t GROUP BY a WITH ROLLUP', 'hint.rollup'],

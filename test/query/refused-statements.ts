@@ -127,6 +127,8 @@ export const refused: readonly (readonly [Code, string, string, string?])[] = [
     "SELECT count(*) FROM stays WHERE entry_date IN ('2023-01-01', '2023-02')",
     'hint.date',
   ],
+  ['TYPE_ERROR', '20230101', 'SELECT count(*) FROM stays WHERE entry_date >= 20230101', 'hint.date'],
+  ['FUNCTION_NOT_ALLOWED', '`', 'SELECT count(*) FROM stays WHERE `ward` = 1', 'hint.quotes'],
   ['TYPE_ERROR', "'1 000,5'", "SELECT count(*) FROM stays WHERE cost > '1 000,5'", 'hint.number'],
   ['TYPE_ERROR', "'many'", "SELECT count(*) FROM patients WHERE birth_year = 'many'", 'hint.number'],
   ['TYPE_ERROR', 'entry_date', "SELECT count(*) FROM stays WHERE entry_date LIKE '2023%'", 'hint.castText'],

@@ -24,7 +24,9 @@ export function checkWritten(sides: readonly Side[], { task }: Scope): void {
   const kind = sides.find(({ bound }) => bound.literal === undefined)?.bound.kind
   const reading = kind && readings[kind]
   if (!reading) return
-  const wrong = sides.find(({ bound: { literal } }) => typeof literal === 'string' && !reading.mayBe(literal))
+  const isWrong = ({ bound: { literal } }: Side) =>
+    typeof literal === 'string' ? !reading.mayBe(literal) : typeof literal === 'number' && kind !== 'number'
+  const wrong = sides.find(isWrong)
   if (wrong) task.note('TYPE_ERROR', wrong.at, { key: reading.hint })
 }
 
