@@ -46,6 +46,7 @@ interface Answer {
     readonly k: number
     readonly cellsWithheld: number
     readonly groupsWithheld: boolean
+    readonly rules: readonly string[]
   }
   readonly receipt: { readonly log: string; readonly seq: number }
 }
@@ -131,7 +132,8 @@ function footer({ rows, disclosure, receipt }: Answer): string {
   const groups = disclosure.groupsWithheld ? ' · groupes masqués / groups withheld' : ''
   const cells =
     disclosure.cellsWithheld > 0 ? ` · cellules masquées / cells withheld: ${disclosure.cellsWithheld}` : ''
-  return `${rows.length} lignes / rows${cells}${groups} · k = ${disclosure.k} · ${receipt.log} n° ${receipt.seq}`
+  const partial = disclosure.rules.includes('partial') ? ' · résultat partiel / partial result' : ''
+  return `${rows.length} lignes / rows${cells}${groups}${partial} · k = ${disclosure.k} · ${receipt.log} n° ${receipt.seq}`
 }
 
 interface Check {

@@ -2,7 +2,7 @@
 import type { Bulle } from '../dataset/bulle.ts'
 import type { Tree } from '../engine/engine.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
-import { Refusal } from '../kernel/refusal.ts'
+import { type Place, Refusal } from '../kernel/refusal.ts'
 import * as sql from './build.ts'
 import { originsOf } from './explain/origins.ts'
 import { checkGrowth } from './growth.ts'
@@ -116,7 +116,12 @@ interface Work {
   readonly isPartial: () => boolean
 }
 
-function newTask({ placeOf }: Statement, { bulle, today }: PrepareContext): Work {
+/** `ward = "CARDIO"` names a column where text was meant; what names a near column keeps its own hint. */
+function isQuotedName(text: string, location: Place | undefined): boolean {
+  return location !== undefined && text[location.offset] === '"'
+}
+
+function newTask({ placeOf }: Statement, { sql: text, bulle, today }: PrepareContext): Work {
   const leaves = newKeep<LeafDraft>('leaf')
   const inputs = newKeep<InputDraft>('input')
   const noted: Refusal[] = []
@@ -125,7 +130,9 @@ function newTask({ placeOf }: Statement, { bulle, today }: PrepareContext): Work
   let isPartial = false
   const refusal = (code: Refusal['code'], at: unknown, facts: Refusal['facts']) => {
     const location = placeOf(at)
-    return new Refusal(code, { ...(location ? { location } : {}), ...facts })
+    const isText = code === 'COLUMN_UNKNOWN' && !facts.hint && isQuotedName(text, location)
+    const hint = isText ? { hint: { key: 'hint.quotedText', with: facts.with ?? {} } } : {}
+    return new Refusal(code, { ...(location ? { location } : {}), ...facts, ...hint })
   }
   const task: Task = {
     tables: bulle.tables,

@@ -27,6 +27,19 @@ export const accepted: readonly (readonly [string, string?])[] = [
     'SELECT ward, count(DISTINCT patient_id), count(DISTINCT stay_id), count(DISTINCT site) FROM stays GROUP BY ward ORDER BY ward',
   ],
   ['SELECT count(DISTINCT ward), count(DISTINCT entry_mode) FROM stays'],
+  // an identifier that a CASE only lets through is counted with a FILTER
+  [
+    'SELECT ward, count(DISTINCT CASE WHEN cost > 100 THEN patient_id END), count(CASE WHEN cost > 100 THEN stay_id ELSE NULL END) FROM stays GROUP BY ward ORDER BY ward',
+  ],
+  [
+    'SELECT count(DISTINCT CASE WHEN cost > 100 THEN patient_id WHEN NOT (cost > 100) THEN NULL END), count(DISTINCT CASE WHEN cost > 400 THEN NULL WHEN cost > 100 THEN stay_id ELSE stay_id END) FILTER (WHERE ward IS NOT NULL) FROM stays',
+  ],
+  [
+    'SELECT n, count(*) FROM (SELECT patient_id, count(DISTINCT CASE WHEN cost > 100 THEN stay_id END) AS n FROM stays GROUP BY patient_id) GROUP BY n ORDER BY n',
+  ],
+  // written text that casts read as a day or a number
+  ["SELECT count(*) FROM stays WHERE entry_date BETWEEN '2023-1-5' AND '2023/12/31'"],
+  ["SELECT count(*) FROM patients WHERE birth_year IN ('1950', '1.96e3')"],
   ['SELECT sum(birth_year), avg(birth_year) FROM patients'],
   ['SELECT entry_mode, count(*) FROM stays GROUP BY entry_mode ORDER BY entry_mode'],
   ['SELECT DISTINCT ward FROM stays ORDER BY ward DESC'],

@@ -16,8 +16,8 @@ export const clauseRefusals: readonly (readonly [Code, string, string, string?])
     "PIVOT stays ON ward IN ('uro', 'cardio') USING sum(cost) GROUP BY site",
     'hint.pivot',
   ],
-  ['STATEMENT_NOT_ALLOWED', 'PIVOT', 'PIVOT stays ON ward USING sum(cost) GROUP BY site'],
-  ['STATEMENT_NOT_ALLOWED', 'PIVOT', 'PIVOT ref_dep ON dep USING sum(population)'],
+  ['STATEMENT_NOT_ALLOWED', 'PIVOT', 'PIVOT stays ON ward USING sum(cost) GROUP BY site', 'hint.pivotValues'],
+  ['STATEMENT_NOT_ALLOWED', 'PIVOT', 'PIVOT ref_dep ON dep USING sum(population)', 'hint.pivotValues'],
   ['ROW_LEVEL', 'UNPIVOT', 'UNPIVOT stays ON cost INTO NAME n VALUE v', 'hint.pivot'],
   [
     'RECURSION',

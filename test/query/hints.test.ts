@@ -108,6 +108,19 @@ describe('a name of the catalogue that is not there', () => {
     expect(await hintOf('SELECT wrad, count(*) FROM stays GROUP BY 1')).toMatch(/^Perhaps ward\. /)
   })
 
+  test('is told that text stands between single quotes, when double ones were written', async () => {
+    expect(await hintOf('SELECT count(*) FROM stays WHERE ward = "CARDIO"')).toMatch(
+      /^Text is written between/,
+    )
+    expect(await hintOf('SELECT "wrad", count(*) FROM stays GROUP BY 1')).toMatch(/^Perhaps ward\. /)
+    expect(await hintOf('SELECT count(*) FROM stays WHERE ward = CARDIO')).toMatch(/^The columns available/)
+  })
+
+  test('and is a unit of time is told to quote it', async () => {
+    const hint = await hintOf('SELECT avg(datediff(day, entry_date, exit_date)) FROM stays')
+    expect(hint).toContain("date_diff('day', a, b)")
+  })
+
   test('is told the granted tables that have it', async () => {
     expect(await hintOf('SELECT sex, count(*) FROM stays GROUP BY 1')).toContain('is in: patients.')
   })

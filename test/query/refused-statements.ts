@@ -114,6 +114,36 @@ export const refused: readonly (readonly [Code, string, string, string?])[] = [
     "SELECT count(*) FROM stays WHERE entry_date > DATE '2023-02-31'",
     'hint.date',
   ],
+  ['TYPE_ERROR', "'01/02/2023'", "SELECT count(*) FROM stays WHERE entry_date >= '01/02/2023'", 'hint.date'],
+  [
+    'TYPE_ERROR',
+    "'2023-02-31'",
+    "SELECT count(*) FROM stays WHERE entry_date BETWEEN '2023-01-01' AND '2023-02-31'",
+    'hint.date',
+  ],
+  [
+    'TYPE_ERROR',
+    "'2023-02'",
+    "SELECT count(*) FROM stays WHERE entry_date IN ('2023-01-01', '2023-02')",
+    'hint.date',
+  ],
+  ['TYPE_ERROR', '20230101', 'SELECT count(*) FROM stays WHERE entry_date >= 20230101', 'hint.date'],
+  ['FUNCTION_NOT_ALLOWED', '`', 'SELECT count(*) FROM stays WHERE `ward` = 1', 'hint.quotes'],
+  ['TYPE_ERROR', "'1 000,5'", "SELECT count(*) FROM stays WHERE cost > '1 000,5'", 'hint.number'],
+  ['TYPE_ERROR', "'many'", "SELECT count(*) FROM patients WHERE birth_year = 'many'", 'hint.number'],
+  ['TYPE_ERROR', 'entry_date', "SELECT count(*) FROM stays WHERE entry_date LIKE '2023%'", 'hint.castText'],
+  [
+    'TYPE_ERROR',
+    'birth_year',
+    'SELECT left(birth_year, 3), count(*) FROM patients GROUP BY 1',
+    'hint.castText',
+  ],
+  [
+    'TYPE_ERROR',
+    "'2023-01-01'",
+    "SELECT count(*) FROM stays WHERE entry_date < '2023-01-01' + INTERVAL 1 YEAR",
+    'hint.typedDate',
+  ],
   ['TYPE_ERROR', '9', 'SELECT sex, count(*) FROM patients GROUP BY 9', 'hint.position'],
   ['TYPE_ERROR', 'count', 'SELECT count(*) FROM patients WHERE count(*) > 3', 'hint.misplaced'],
   [
@@ -123,6 +153,16 @@ export const refused: readonly (readonly [Code, string, string, string?])[] = [
     'hint.misplaced',
   ],
   // identifiers
+  [
+    'IDENTIFIER_COMPUTED',
+    'patient_id',
+    "SELECT count(DISTINCT CASE WHEN cost > 1 THEN patient_id ELSE '0' END) FROM stays",
+  ],
+  [
+    'IDENTIFIER_COMPUTED',
+    'patient_id',
+    'SELECT count(DISTINCT CASE WHEN cost > 1 THEN patient_id ELSE stay_id END) FROM stays',
+  ],
   ['IDENTIFIER_OUTPUT', 'patient_id', 'SELECT patient_id, count(*) FROM stays GROUP BY patient_id'],
   ['IDENTIFIER_OUTPUT', 'patient_id', 'SELECT patient_id FROM patients'],
   ['IDENTIFIER_OUTPUT', 'patient_id', 'SELECT DISTINCT patient_id FROM stays'],

@@ -4,6 +4,9 @@ import { act, reading } from '../audit/open-log.ts'
 import { useLoggedHouse } from './house.ts'
 
 const house = useLoggedHouse()
+/** Without what the log writes of itself, such as the seal of each day. */
+const acts = <T extends { readonly outcome: string }>(rows: readonly T[]) =>
+  rows.filter(({ outcome }) => outcome !== 'done')
 const march = { from: Date.parse('2026-03-27T23:00:00Z'), to: Date.parse('2026-04-01T00:00:00Z') }
 
 /** One reading and one refusal of alice at each instant. */
@@ -25,8 +28,8 @@ test('a day is that of Paris, in winter and in summer', async () => {
   const { days, types, codes, projects } = await house.auditIndex.statistics(march)
   const day = (name: string, entries: number) =>
     ['allowed', 'refused'].map((outcome) => ({ day: name, outcome, entries }))
-  expect(days).toEqual([...day('2026-03-28', 1), ...day('2026-03-29', 2), ...day('2026-03-30', 1)])
-  expect(types).toEqual([
+  expect(acts(days)).toEqual([...day('2026-03-28', 1), ...day('2026-03-29', 2), ...day('2026-03-30', 1)])
+  expect(types.filter(({ name }) => !name.startsWith('log.'))).toEqual([
     { name: 'access.read', entries: 4 },
     { name: 'query.refused', entries: 4 },
   ])
@@ -41,7 +44,7 @@ test('a period includes its first instant and not its last', async () => {
   await at('2026-03-28T10:00:00.000Z', '2026-03-28T11:00:00.000Z')
   const [from, to] = [Date.parse('2026-03-28T10:00:00Z'), Date.parse('2026-03-28T11:00:00Z')]
   const { days } = await house.auditIndex.statistics({ from, to })
-  expect(days.map(({ entries }) => entries)).toEqual([1, 1])
+  expect(acts(days).map(({ entries }) => entries)).toEqual([1, 1])
 })
 
 test('activity is counted per hour of Paris, person, project, outcome and code', async () => {
@@ -50,7 +53,7 @@ test('activity is counted per hour of Paris, person, project, outcome and code',
   const common = { day: '2026-03-29', actor: 'alice' }
   const read = { ...common, project: 'P0', type: 'access.read', outcome: 'allowed', code: null }
   const refused = { ...common, project: 'P1', type: 'query.refused', outcome: 'refused', code: 'ROW_LEVEL' }
-  expect(rows).toEqual([
+  expect(acts(rows)).toEqual([
     { ...read, hour: 1, entries: 2 },
     { ...refused, hour: 1, entries: 2 },
     { ...read, hour: 3, entries: 1 },

@@ -5,6 +5,7 @@ import { hasOwnTable, type Shape } from '../plan.ts'
 import { labelWithoutLiterals, numberOf } from '../statement/label.ts'
 import type { Call, Case, Expression } from '../statement/nodes.ts'
 import { synonymOf } from '../synonyms.ts'
+import { countOfChosen } from '../typing/chosen.ts'
 import { bind, bindCondition, boundColumn, checkRestriction, made } from '../typing/expression.ts'
 import { finite } from '../typing/harden.ts'
 import { checkComputed } from '../typing/identifiers.ts'
@@ -32,10 +33,11 @@ export const aggregatesAcrossPersons: readonly string[] = [
 ]
 
 /** The released column, or arithmetic on released columns, that an aggregate becomes; notes AGG_NOT_ALLOWED for the rest. */
-export function measureOf(call: Call, place: Place): Bound {
+export function measureOf(written: Call, place: Place): Bound {
+  const call = countOfChosen(written)
   const name = call.function_name.toLowerCase()
   const filter = call.filter ? bindCondition(call.filter, place.scope).tree : null
-  const asked = { ...place, call, label: call.alias || labelWithoutLiterals(call), filter }
+  const asked = { ...place, call, label: call.alias || labelWithoutLiterals(written), filter }
   if (name === 'count_star') return cell(filter ? 'filtered' : 'presence', null, asked)
   const [argument, second] = call.children
   const form = forms[name]

@@ -14,6 +14,7 @@ import { boundAlias, findColumn, isNearPersons, touch, unknownColumn } from './s
 import { boundedOperands, isSeries, maxSeries, seriesLength } from './series.ts'
 import { checkShare, cut } from './share.ts'
 import { bindSubquery } from './subquery.ts'
+import { checkOperands, checkWritten } from './written.ts'
 
 /** The expression as it will run. Step 4 refusals are thrown; those of typing are noted and the walk goes on. */
 export function bind(expression: node.Expression, scope: Scope): Bound {
@@ -194,7 +195,9 @@ function denied(expression: node.Call, scope: Scope): never {
 function bindScalar(expression: node.Call, name: string, scope: Scope): Bound {
   const { distinct, filter, order_bys } = expression
   if (distinct || filter || order_bys.orders.length > 0) return misplaced(expression, scope)
-  const parts = expression.children.map((child) => bind(child, scope))
+  const sides = expression.children.map((at) => ({ at, bound: bind(at, scope) }))
+  const parts = sides.map(({ bound }) => bound)
+  checkOperands(name, sides, scope)
   const operands = boundedSeries(expression, parts, scope)
   const tooLong = operands ? undefined : unboundedLength(expression)
   if (tooLong) scope.task.note('COST', tooLong, { key: 'hint.length' })
@@ -252,6 +255,7 @@ function bindComparison(expression: node.Comparison, scope: Scope): Bound {
     { bound: right, at: expression.right },
   ]
   checkComparison(expression.type, sides, scope)
+  checkWritten(sides, scope)
   const tree = { ...bare(expression), left: left.tree, right: right.tree }
   const result = cut(made(tree, [left, right], 'boolean'))
   return guarded(result, !compareSafely([left, right]), scope)
@@ -263,6 +267,7 @@ function bindBetween(expression: node.Between, scope: Scope): Bound {
     bound: bind(at, scope),
   }))
   checkComparison(expression.class, sides, scope)
+  checkWritten(sides, scope)
   const parts = sides.map(({ bound }) => bound)
   const [input, lower, upper] = trees(parts)
   return guarded(
@@ -284,8 +289,10 @@ function bindOperator(expression: node.Operator, scope: Scope): Bound {
   if (type === 'OPERATOR_TRY') return bindTry(expression, scope)
   const sides = expression.children.map((at) => ({ at, bound: bind(at, scope) }))
   const parts = sides.map(({ bound }) => bound)
-  if (lists.has(type)) checkComparison(type, sides, scope)
-  else if (!nullTests.has(type)) for (const { at, bound } of sides) checkComputed(bound, at, scope)
+  if (lists.has(type)) {
+    checkComparison(type, sides, scope)
+    checkWritten(sides, scope)
+  } else if (!nullTests.has(type)) for (const { at, bound } of sides) checkComputed(bound, at, scope)
   const isNot = type === 'OPERATOR_NOT'
   const children = isNot ? parts.map((part) => asBoolean(part, scope)) : parts
   const kind = isNot || nullTests.has(type) || lists.has(type) ? 'boolean' : commonKind(parts)

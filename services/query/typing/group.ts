@@ -5,6 +5,7 @@ import { isOrderSensitive, literalNumber, mayAggregate } from '../functions.ts'
 import { newLeaf } from '../leaf/leaf.ts'
 import { labelWithoutLiterals } from '../statement/label.ts'
 import type { Call, Expression, Operator, Select } from '../statement/nodes.ts'
+import { countOfChosen } from './chosen.ts'
 import { contains, isAggregateCall, isSubquery, isWindow } from './contains.ts'
 import { bind, bindCondition, boundColumn, checkRestriction, made } from './expression.ts'
 import { instead } from './hints.ts'
@@ -248,7 +249,8 @@ function ungrouped(at: unknown, column: string, { scope, above }: { scope: Scope
 }
 
 /** An aggregate that stays inside: over public or released rows, or within the person. */
-function bindAggregate(call: Call, scope: Scope): Bound {
+function bindAggregate(written: Call, scope: Scope): Bound {
+  const call = countOfChosen(written)
   const name = call.function_name.toLowerCase()
   if (!mayAggregate(name)) return scope.task.refuse('FUNCTION_NOT_ALLOWED', call, instead(name, 'aggregate'))
   const children = call.children.map((child) => {

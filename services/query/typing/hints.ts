@@ -44,6 +44,8 @@ export function personOf(sources: readonly Source[]): string | undefined {
  * whether the function is absent or forbidden: only the name and the allowed names are looked at.
  */
 export function instead(name: string, kind: FunctionKind): Facts {
+  // A backtick is an operator here: `ward` = 'x' parses.
+  if (name.includes('`')) return { hint: { key: 'hint.quotes' } }
   const form = synonymOf(name)
   if (form === null) return { hint: { key: 'hint.noEquivalent' } }
   if (form !== undefined) return { hint: { key: 'hint.writeInstead', with: { form } } }

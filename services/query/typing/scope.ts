@@ -100,6 +100,22 @@ export function unknownColumn(name: ColumnReference, scope: Scope): never {
   return scope.task.refuse('COLUMN_UNKNOWN', name, facts)
 }
 
+/** Units that other systems write bare, as in DATEDIFF(day, a, b). */
+const timeUnits = new Set([
+  'second',
+  'minute',
+  'hour',
+  'day',
+  'week',
+  'month',
+  'quarter',
+  'year',
+  'dd',
+  'mm',
+  'yy',
+  'yyyy',
+])
+
 /** Columns of this place for one that it does not have: of the same name in another granted table, or of a near name. */
 function knownColumns(name: string, names: readonly string[], { tables }: Pick<Task, 'tables'>): Facts {
   const known = listNames(names)
@@ -110,6 +126,8 @@ function knownColumns(name: string, names: readonly string[], { tables }: Pick<T
     const facts = { tables: listNames(elsewhere.map((table) => table.name)), known }
     return { with: { known }, hint: { key: 'hint.columnElsewhere', with: facts } }
   }
+  if (timeUnits.has(name.toLowerCase()))
+    return { with: { known }, hint: { key: 'hint.timeUnit', with: { known } } }
   const near = nearest(name, names)
   const hint = { key: 'hint.nearColumn', with: { near: near.join(', '), known } }
   return { with: { known }, ...(near.length > 0 ? { hint } : {}) }
