@@ -12,11 +12,11 @@ const seedOf = (argument: string | undefined) => Number(argument ?? 42)
 
 /** Runs a seeded suite and says its figures on one line; `isClean` decides whether the trial has passed. */
 function seeded<T extends object>(
-  suite: (seed: number) => Promise<T>,
+  suite: (seed: number, say: (line: string) => void) => Promise<T>,
   isClean: (figures: T) => boolean,
 ): Trial {
   return async (argument, say) => {
-    const figures = await suite(seedOf(argument))
+    const figures = await suite(seedOf(argument), say)
     say(`seed ${seedOf(argument)}: ${JSON.stringify(figures)}`)
     if (!isClean(figures)) throw new Error('the trial has failed')
     return figures
@@ -31,8 +31,8 @@ const trials: Readonly<Record<string, Trial>> = {
     await runCohort(argument, say)
   },
   crash: seeded(
-    (seed) => crash(seed, 200),
-    ({ lost, verdicts }) => lost === 0 && verdicts.length === 0,
+    (seed, say) => crash({ seed, kills: 1000, say }),
+    ({ lost, unrecorded, forks, verdicts }) => lost + unrecorded + forks + verdicts.length === 0,
   ),
   tamper: seeded(
     (seed) => tamper(seed, 1),
