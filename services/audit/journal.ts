@@ -4,10 +4,10 @@
  * A crash of an append-only file leaves a prefix of what was written; anything else is damage and is never passed over.
  */
 import { hash } from 'node:crypto'
-import { open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { syncFolder } from './files.ts'
+import type { DiskFile, Inode } from './disk.ts'
+import { type Files, isMissing, systemFiles, writeAll } from './files.ts'
 
 const headerBytes = 18
 const hashBytes = 32
@@ -84,31 +84,39 @@ export interface Segment {
   close(): Promise<void>
 }
 
-export type OpenSegment = (path: string) => Promise<Segment>
+export type OpenSegment = (path: string, files: Files) => Promise<Segment>
 
 /** Creates the file; an existing one is another writer's and makes it reject. */
-export const openSegment: OpenSegment = async (path) => {
-  const file = await open(path, 'wx', 0o600)
-  await file.sync()
-  await syncFolder(dirname(path))
-  const { ino, dev } = await file.stat()
+export const openSegment = async (path: string, files: Files = systemFiles): Promise<Segment> => {
+  const file = await files.disk.open(path, 'wx', 0o600)
+  const { ino, dev } = await begin(file, path, files).catch(async (error: unknown) => {
+    await file.close()
+    throw error
+  })
 
   const isOurs = async () => {
-    const named = await stat(path).catch(() => undefined)
+    const named = await files.disk.stat(path).catch((error: unknown) => {
+      if (isMissing(error)) return undefined
+      throw error
+    })
     return named?.ino === ino && named.dev === dev
   }
 
   return {
     append: async (bytes) => {
-      for (let at = 0; at < bytes.length; ) {
-        at += (await file.write(bytes, at, bytes.length - at)).bytesWritten
-      }
+      await writeAll(file, bytes)
       await file.datasync()
       return (await isOurs()) ? 'durable' : 'fenced'
     },
     isOurs,
     close: () => file.close(),
   }
+}
+
+async function begin(file: DiskFile, path: string, files: Files): Promise<Inode> {
+  await file.sync()
+  await files.syncFolder(dirname(path))
+  return file.stat()
 }
 
 /** `wal/<epoch>-<firstSeq>` with its ending: `wal` while its writer may use it, `sealed` once a later writer has taken over. */

@@ -7,8 +7,9 @@ import type { Closable, Receipt } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { Archive, type Trees } from './archive.ts'
+import { type Disk, systemDisk } from './disk.ts'
 import type { Body } from './entry.ts'
-import { errorCode } from './files.ts'
+import { errorCode, Files } from './files.ts'
 import { type FoundTree, foundTree } from './found-tree.ts'
 import { headsSha256 } from './heads.ts'
 import {
@@ -56,7 +57,9 @@ export interface AuditOptions {
   readonly onEntry: (entry: Indexed) => void
   /** The log can no longer promise anything: 70 the disk failed, 71 the lease or the fence was lost. */
   readonly onFatal?: (exitCode: 70 | 71) => void
-  /** How a journal file is made; tests put failing disks here. */
+  /** Where all files of the log are written; tests put failing disks here. */
+  readonly disk?: Disk
+  /** How a journal file is made; tests put failing ones here. */
   readonly openSegment?: OpenSegment
   /** Below so many free bytes nothing is appended any more; default 64 MiB. */
   readonly spaceFloorBytes?: number
@@ -89,9 +92,13 @@ export interface AuditLog extends Audit, Closable {
  * then nothing was written. Queries that had begun and not ended are aborted in the log before it is handed out.
  */
 export async function openAudit(options: AuditOptions): Promise<AuditLog> {
-  const home: Home = { audit: join(options.home, 'audit'), keys: options.keys ?? join(options.home, 'keys') }
+  const home: Home = {
+    audit: join(options.home, 'audit'),
+    keys: options.keys ?? join(options.home, 'keys'),
+    files: new Files(options.disk ?? systemDisk),
+  }
   await makeHome(home)
-  const keyring = await Keyring.open(home.keys)
+  const keyring = await Keyring.open(home.keys, home.files)
   const writer = new Writer(options, home, keyring)
   await writer.start()
   return writer
