@@ -139,7 +139,8 @@ async function readOrRebuildHeads(place: Place, size: number): Promise<Heads> {
   if (stored && stored.heads.size <= size) {
     try {
       return await replayBundles(place, stored.heads, { size, shard })
-    } catch {
+    } catch (error) {
+      if (errorCode(error) !== undefined) throw error
       // Wrong heads are as good as none: the entries decide.
     }
   }

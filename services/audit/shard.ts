@@ -283,10 +283,18 @@ export class Shard {
       await this.#saveHeads(true)
       await this.files.disk.rm(this.#segmentPath)
       await this.files.syncFolder(join(this.folder, 'wal'))
+    } catch (error) {
+      this.#committer.fail('disk', error)
+      throw error
     } finally {
-      clearTimeout(this.#timer)
-      await this.#committer.close()
+      await this.abandon()
     }
+  }
+
+  /** Lets go of the journal as it is. */
+  async abandon(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.#committer.close()
   }
 }
 

@@ -100,7 +100,12 @@ export async function openAudit(options: AuditOptions): Promise<AuditLog> {
   await makeHome(home)
   const keyring = await Keyring.open(home.keys, home.files)
   const writer = new Writer(options, home, keyring)
-  await writer.start()
+  try {
+    await writer.start()
+  } catch (error) {
+    await writer.abandon()
+    throw error
+  }
   return writer
 }
 
@@ -120,6 +125,7 @@ class Writer implements AuditLog {
   #isFull = false
   #isClosed = false
   #isDone = false
+  #isFailed = false
   /** What is still to be written before anything else: a disk without room can delay it. */
   #beginning: (() => Promise<void>) | undefined
 
@@ -149,6 +155,13 @@ class Writer implements AuditLog {
     if (!this.#isFull) await this.#beginning()
   }
 
+  /** Lets go of what a start that failed had opened; the files stay for the next one. */
+  async abandon(): Promise<void> {
+    this.#isClosed = true
+    this.#isDone = true
+    await this.#shard?.abandon()
+  }
+
   get origin(): string {
     return this.#current.origin
   }
@@ -165,7 +178,7 @@ class Writer implements AuditLog {
     if (this.#isFull) await this.#checkSpace()
     // All who come while the log has something to say first wait for the same moment, and go on in their order.
     for (let first = this.#first(); first !== undefined; first = this.#first()) await first
-    if (this.#isClosed || this.#isFull) throw new Refusal('UNAVAILABLE')
+    if (this.#isClosed || this.#isFailed || this.#isFull) throw new Refusal('UNAVAILABLE')
     if (this.#current.heads.size % spaceEvery === 0) this.#checkSpaceSoon()
     return this.#current.append(body, about)
   }
@@ -215,8 +228,11 @@ class Writer implements AuditLog {
     if (this.#isClosed) return
     while (this.#turning !== undefined) await this.#turning
     this.#isClosed = true
-    await this.#shard?.close()
-    this.#isDone = true
+    try {
+      await (this.#isFailed ? this.#shard?.abandon() : this.#shard?.close())
+    } finally {
+      this.#isDone = true
+    }
   }
 
   get #current(): Shard {
@@ -287,9 +303,9 @@ class Writer implements AuditLog {
 
   /** What must be written before the next entry, already begun; it settles well, for a failure closes the log. */
   #first(): Promise<void> | undefined {
-    if (this.#turning !== undefined || this.#isClosed || this.#isFull) return this.#turning
+    if (this.#turning || this.#isClosed || this.#isFailed || this.#isFull) return this.#turning
     this.#turning = this.#due()?.()
-      .catch((error: unknown) => this.#giveUp(error))
+      .catch((error: unknown) => this.#onFailed('disk', error))
       .finally(() => {
         this.#turning = undefined
       })
@@ -335,11 +351,6 @@ class Writer implements AuditLog {
     return last?.body.type === 'shard.closed'
   }
 
-  #giveUp(error: unknown): void {
-    this.#isClosed = true
-    this.#onFailed('disk', error)
-  }
-
   #publish(shard: string, { head, body, leaf }: Pending, { by }: About): void {
     const { seq, ts, actor, project, holders } = head
     try {
@@ -359,7 +370,10 @@ class Writer implements AuditLog {
     }
   }
 
+  /** Told once: what follows from the first failure says nothing new. */
   #onFailed(reason: 'disk' | 'fenced', error: unknown): void {
+    if (this.#isFailed) return
+    this.#isFailed = true
     const code = errorCode(error) ?? 'none'
     this.#options.log.error('the audit log cannot promise anything any more', { reason, code })
     this.#options.onFatal?.(reason === 'disk' ? 70 : 71)
