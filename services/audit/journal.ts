@@ -1,7 +1,8 @@
 /**
  * The write-ahead journal: what makes an entry durable before it is part of the tree. One file is in use at a time,
  * `wal/<epoch>-<firstSeq>.wal`; it is dropped once a signed checkpoint covers all of it.
- * A crash of an append-only file leaves a prefix of what was written; anything else is damage and is never passed over.
+ * A crash of an append-only file leaves a prefix of what was written, with zeros after it where the disk had kept a place;
+ * anything else is damage and is never passed over.
  */
 import { hash } from 'node:crypto'
 import { dirname } from 'node:path'
@@ -55,12 +56,23 @@ export function decodeJournal(bytes: Buffer): Journal {
   return { frames, tornBytes: 0 }
 }
 
+/** No hash ends in so many zeros: where a file does, the disk had kept a place for bytes that never came. */
+const emptyBytes = 16
+
+/** Bytes before the zeros at the end; all of them when there are too few zeros to mean anything. */
+function writtenBytes(bytes: Buffer): number {
+  let written = bytes.length
+  while (written > 0 && bytes[written - 1] === 0) written -= 1
+  return bytes.length - written < emptyBytes && written > 0 ? bytes.length : written
+}
+
 function decodeFrame(rest: Buffer): { frame: Frame; end: number } | 'torn' | 'damaged' {
-  if (rest.length < headerBytes || rest.every((byte) => byte === 0)) return 'torn'
-  if (rest.readUInt32BE(14) !== crc32(rest.subarray(0, 14))) return 'damaged'
+  const written = writtenBytes(rest)
+  if (rest.length < headerBytes || written === 0) return 'torn'
+  if (rest.readUInt32BE(14) !== crc32(rest.subarray(0, 14))) return written < headerBytes ? 'torn' : 'damaged'
   const contentEnd = headerBytes + rest.readUInt32BE(0)
   const end = contentEnd + hashBytes
-  if (rest.length < end) return 'torn'
+  if (rest.length < end || written < end) return 'torn'
   const content = rest.subarray(0, contentEnd)
   if (!hash('sha256', content, 'buffer').equals(rest.subarray(contentEnd, end))) return 'damaged'
   const leafEnd = headerBytes + rest.readUInt16BE(12)

@@ -7,6 +7,7 @@ import type { Closable, Receipt } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { Archive, type Trees } from './archive.ts'
+import { ClockWatch, type Jump } from './clock-watch.ts'
 import { type Disk, systemDisk } from './disk.ts'
 import type { Body } from './entry.ts'
 import { errorCode, Files } from './files.ts'
@@ -118,6 +119,7 @@ class Writer implements AuditLog {
   readonly #home: Home
   readonly #keyring: Keyring
   readonly #archive: Archive
+  readonly #watch: ClockWatch
   readonly #boot = randomBytes(8).toString('hex')
   #shards: string[] = []
   #shard: Shard | undefined
@@ -133,6 +135,7 @@ class Writer implements AuditLog {
     this.#options = options
     this.#home = home
     this.#keyring = keyring
+    this.#watch = new ClockWatch(options.clock)
     this.#archive = new Archive({
       home,
       keyring,
@@ -315,7 +318,15 @@ class Writer implements AuditLog {
   #due(): (() => Promise<void>) | undefined {
     if (this.#beginning) return this.#beginning
     if (this.#yearNow() > this.#current.name) return () => this.#turnYear()
-    return this.#isDayOver() ? () => this.#seal() : undefined
+    if (this.#isDayOver()) return () => this.#seal()
+    const jump = this.#watch.look(this.#current.heads.ts)
+    return jump && (() => this.#tellJump(jump))
+  }
+
+  async #tellJump(jump: Jump): Promise<void> {
+    this.#options.log.warn('the clock of the audit log has jumped', { jump })
+    this.#watch.settle()
+    await this.#current.append({ type: 'anomaly.raised', anomaly: jump }, {})
   }
 
   #isDayOver(): boolean {

@@ -4,12 +4,12 @@
  */
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Receipt } from '../../services/kernel/id.ts'
 import { verifyLog } from '../../services/audit/verify/verify.ts'
 import type { AuditLog } from '../../services/audit/writer.ts'
+import type { Receipt } from '../../services/kernel/id.ts'
 import { act, fillLog, intent, openHome, reading, release, type TestHome } from '../audit/open-log.ts'
 import { seeded } from '../audit/seeded.ts'
-import { FailingDisk, type Failure, faults } from './failing-disk.ts'
+import { FailingDisk, type Failure, type Fault, faults } from './failing-disk.ts'
 
 export interface DiskFigures {
   readonly seed: number
@@ -77,36 +77,56 @@ interface Outcome {
   readonly wrong: readonly string[]
 }
 
+interface Run {
+  readonly test: TestHome
+  readonly disk: FailingDisk
+  readonly told: Told
+  /** What opening and closing rejected with. */
+  readonly errors: unknown[]
+}
+
+/** One life of a log on a disk that fails as it is told, then a look at what is left of it on a sound one. */
 async function one(from: string | undefined, failure?: Failure): Promise<Outcome> {
   const test = await openHome()
   if (from !== undefined) await cp(from, test.home, { recursive: true })
   const told: Told = { receipts: [], refused: 0, late: 0 }
-  const wrong: string[] = []
-  const disk = new FailingDisk(failure)
-  const lease = { epoch: 7, lost: new Promise<void>(() => {}) }
-  let isNoticed = false
-  const notice = (error: unknown) => {
-    isNoticed = true
-    if (error instanceof Error && error.name === 'LogDamaged') wrong.push(`damage reported: ${error.message}`)
-  }
+  const run: Run = { test, told, disk: new FailingDisk(failure), errors: [] }
   try {
-    const audit = await test.open({ disk, lease }).catch(notice)
-    if (audit) {
-      await work(audit, test, told)
-      await audit.close().catch(notice)
-    }
-    if (failure?.fault === 'cut') await disk.lose()
-    if (told.late > 0) wrong.push(`${told.late} acknowledged after a failure`)
-    if (test.fatal.some((code) => code !== 70) || test.fatal.length > 1) wrong.push(`told to end with ${test.fatal}`)
-    if (told.refused > 0 && test.fatal.length === 0) wrong.push('refused without an end')
-    const mustNotice = disk.hit !== undefined && failure?.fault !== 'short'
-    if (mustNotice && !isNoticed && test.fatal.length === 0) wrong.push(`${disk.hit} failed and nobody noticed`)
-    if (failure?.fault === 'short' && (isNoticed || told.refused > 0)) wrong.push('a short write was not continued')
-    wrong.push(...(await lookAgain(test, told.receipts)))
+    await live(run)
+    if (failure?.fault === 'cut') await run.disk.lose()
+    const wrong = [...judge(run, failure?.fault), ...(await lookAgain(test, told.receipts))]
+    const { calls, hit } = run.disk
+    return { calls, hit, acknowledged: told.receipts.length, wrong }
   } finally {
     await test.remove()
   }
-  return { calls: disk.calls, hit: disk.hit, acknowledged: told.receipts.length, wrong }
+}
+
+async function live({ test, disk, told, errors }: Run): Promise<void> {
+  const lease = { epoch: 7, lost: new Promise<void>(() => {}) }
+  try {
+    const audit = await test.open({ disk, lease })
+    await work(audit, test, told)
+    await audit.close()
+  } catch (error) {
+    errors.push(error)
+  }
+}
+
+/** What callers and process were told, held against what happened to the disk. */
+function judge({ test: { fatal }, disk: { hit }, told, errors }: Run, fault: Fault | undefined): string[] {
+  const isNoticed = errors.length > 0 || fatal.length > 0
+  const isFailed = hit !== undefined && fault !== 'short'
+  const isDamage = errors.some((error) => error instanceof Error && error.name === 'LogDamaged')
+  const faults: readonly [boolean, string][] = [
+    [told.late > 0, `${told.late} acknowledged after a failure`],
+    [fatal.length > 1 || fatal.some((code) => code !== 70), `told to end with ${fatal}`],
+    [told.refused > 0 && fatal.length === 0, 'refused, and nobody is told to end'],
+    [isFailed && !isNoticed, `${hit} failed and nobody noticed`],
+    [!isFailed && (isNoticed || told.refused > 0), 'stopped without a failure'],
+    [isDamage, 'an error of the disk is called damage'],
+  ]
+  return faults.filter(([isWrong]) => isWrong).map(([, what]) => what)
 }
 
 /** The log on a sound disk: it opens, holds all that was acknowledged, takes more, and verifies. */
@@ -136,6 +156,13 @@ export interface DiskOptions {
   readonly say?: (line: string) => void
 }
 
+/** Every pair of a call and an error of which a share is tried, in an order that the seed fixes. */
+function* failuresOf(calls: number, share: number, random: () => number): Generator<Failure> {
+  for (let at = 0; at < calls; at += 1) {
+    for (const fault of faults) if (random() < share) yield { at, fault }
+  }
+}
+
 export async function main({ seed, share, say = () => {} }: DiskOptions): Promise<DiskFigures> {
   const random = seeded(seed)
   const killed = await makeKilled()
@@ -147,16 +174,15 @@ export async function main({ seed, share, say = () => {} }: DiskOptions): Promis
     for (const scenario of scenarios) {
       const sound = await one(homes[scenario])
       wrong.push(...sound.wrong.map((what) => `${scenario} sound: ${what}`))
-      for (let at = 0; at < sound.calls; at += 1) {
-        for (const fault of faults) {
-          if (random() >= share) continue
-          const outcome = await one(homes[scenario], { at, fault })
-          tried += 1
-          acknowledged += outcome.acknowledged
-          if (outcome.hit) calls[outcome.hit] = (calls[outcome.hit] ?? 0) + 1
-          wrong.push(...outcome.wrong.map((what) => `${scenario} ${at} ${outcome.hit} ${fault}: ${what}`))
-        }
-        if (at % 50 === 49) say(`${scenario}: call ${at + 1} of ${sound.calls}, ${tried} tried, ${wrong.length} wrong`)
+      for (const failure of failuresOf(sound.calls, share, random)) {
+        const { hit = 'none', ...outcome } = await one(homes[scenario], failure)
+        tried += 1
+        acknowledged += outcome.acknowledged
+        calls[hit] = (calls[hit] ?? 0) + 1
+        const { at, fault } = failure
+        wrong.push(...outcome.wrong.map((what) => `${scenario} ${at} ${hit} ${fault}: ${what}`))
+        if (tried % 100 === 0)
+          say(`${scenario} call ${at} of ${sound.calls}, ${tried} tried, ${wrong.length} wrong`)
       }
     }
   } finally {

@@ -125,7 +125,8 @@ export class FailingDisk implements Disk {
   }
 
   async #drop(content: Unflushed): Promise<void> {
-    if (content.written > content.flushed) await truncate(content.path, content.flushed).catch(() => undefined)
+    if (content.written > content.flushed)
+      await truncate(content.path, content.flushed).catch(() => undefined)
     content.written = content.flushed
   }
 

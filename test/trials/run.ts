@@ -1,7 +1,8 @@
 /** `npm run trials [-- NAME …]`: the long suites in full, seeded; each prints its figures and writes JSON. */
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { main as brokenBuilds } from './broken-builds.ts'
 import { runCohort } from './cohort.ts'
-import { main as crash } from './crash.ts'
+import { main as faults, fullFaults } from './faults.ts'
 import { main as oracle } from './oracle.ts'
 import { main as tamper } from './tamper.ts'
 import { falseAlarms, tamperClasses } from './tamper-classes.ts'
@@ -30,9 +31,13 @@ const trials: Readonly<Record<string, Trial>> = {
       return say('skipped: give the folder of a cohort, npm run trials -- cohort=FOLDER')
     await runCohort(argument, say)
   },
-  crash: seeded(
-    (seed, say) => crash({ seed, kills: 1000, say }),
-    ({ lost, unrecorded, forks, verdicts }) => lost + unrecorded + forks + verdicts.length === 0,
+  faults: seeded(
+    (seed, say) => faults({ ...fullFaults, seed, say }),
+    ({ failures }) => failures.length === 0,
+  ),
+  'broken-builds': seeded(
+    (seed, say) => brokenBuilds(seed, say),
+    ({ survived }) => survived.length === 0,
   ),
   tamper: seeded(
     (seed) => tamper(seed, 1),
