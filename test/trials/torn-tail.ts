@@ -105,8 +105,15 @@ function isFew(manner: Manner, count: number): boolean {
   return manner === 'zeros' && count < 16
 }
 
+interface Tear {
+  readonly at: number
+  readonly manner: Manner
+  /** Records that are whole. */
+  readonly whole: number
+}
+
 /** Every torn journal: each manner at each byte of the last records. */
-function* tears({ bytes, starts }: Killed): Generator<{ at: number; manner: Manner; whole: number }> {
+function* tears({ bytes, starts }: Killed): Generator<Tear> {
   for (let at = starts.at(-tornRecords) ?? 0; at < bytes.length; at += 1) {
     const whole = starts.filter((begin) => begin <= at).length - 1
     for (const manner of manners) yield { at, manner, whole }
@@ -119,20 +126,25 @@ export async function main({ seed, share, say = () => {} }: TornOptions): Promis
   const { bytes, starts } = killed
   const wrong: string[] = []
   let [read, started] = [0, 0]
+  /** What went wrong with one torn journal, read alone and, for a share, under a log that starts. */
+  const attempt = async ({ at, manner, whole }: Tear): Promise<string | undefined> => {
+    const changed = torn(bytes, { manner, at }, random)
+    read += 1
+    const misread = judge(
+      decodeJournal(changed),
+      isFew(manner, bytes.length - at) ? 'garbage' : manner,
+      whole,
+    )
+    if (misread !== undefined || random() >= share) return misread
+    started += 1
+    return start(killed, changed, whole)
+  }
   try {
-    for (const { at, manner, whole } of tears(killed)) {
-      const changed = torn(bytes, { manner, at }, random)
-      read += 1
-      const misread = judge(
-        decodeJournal(changed),
-        isFew(manner, bytes.length - at) ? 'garbage' : manner,
-        whole,
-      )
-      const isStarted = misread === undefined && random() < share
-      const fault = isStarted ? await start(killed, changed, whole) : misread
-      started += isStarted ? 1 : 0
-      if (fault !== undefined) wrong.push(`${manner} ${at}: ${fault}`)
-      if (read % 1500 === 0) say(`byte ${at} of ${bytes.length}, ${started} started, ${wrong.length} wrong`)
+    for (const tear of tears(killed)) {
+      const fault = await attempt(tear)
+      if (fault !== undefined) wrong.push(`${tear.manner} ${tear.at}: ${fault}`)
+      if (read % 1500 === 0)
+        say(`byte ${tear.at} of ${bytes.length}, ${started} started, ${wrong.length} wrong`)
     }
     wrong.push(...changedInTheMiddle(bytes, starts.at(-1) ?? 0))
   } finally {
