@@ -142,6 +142,9 @@ async function readOrMakePem({ keys, files }: Home, shard: string): Promise<stri
   return pem
 }
 
+/** What is dropped when the disk is full, to make room for saying so. */
+export const reserveFile = '.reserve'
+
 /** Where a shard goes on its way out. */
 export const droppedFolder = '.dropped'
 

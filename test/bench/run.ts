@@ -19,7 +19,10 @@ const show = (figure: number) => (figure >= 100 ? figure.toFixed(0) : figure.toP
 const lines: Line[] = []
 const suites: readonly (() => Promise<readonly Line[]>)[] = [
   () => benchQueries(sizes.persons, sizes.rounds),
-  async () => [await benchAudit(), await benchVerify(sizes.entries)],
+  () => benchAudit(1),
+  () => benchAudit(32),
+  () => benchAudit(256),
+  async () => [await benchVerify(sizes.entries)],
   () => benchDeposits(sizes.rows, Math.ceil(sizes.rounds / 3)),
 ]
 for (const suite of suites) {
