@@ -153,6 +153,8 @@ export interface DiskOptions {
   readonly seed: number
   /** Of all pairs of a call and an error, this share is tried; 1 is all of them. */
   readonly share: number
+  /** Nothing more is tried once something went wrong. */
+  readonly isEndedByFirst?: boolean
   readonly say?: (line: string) => void
 }
 
@@ -163,7 +165,12 @@ function* failuresOf(calls: number, share: number, random: () => number): Genera
   }
 }
 
-export async function main({ seed, share, say = () => {} }: DiskOptions): Promise<DiskFigures> {
+export async function main({
+  seed,
+  share,
+  isEndedByFirst = false,
+  say = () => {},
+}: DiskOptions): Promise<DiskFigures> {
   const random = seeded(seed)
   const killed = await makeKilled()
   const homes: Readonly<Record<Scenario, string | undefined>> = { new: undefined, killed: killed.home }
@@ -175,6 +182,7 @@ export async function main({ seed, share, say = () => {} }: DiskOptions): Promis
       const sound = await one(homes[scenario])
       wrong.push(...sound.wrong.map((what) => `${scenario} sound: ${what}`))
       for (const failure of failuresOf(sound.calls, share, random)) {
+        if (isEndedByFirst && wrong.length > 0) break
         const { hit = 'none', ...outcome } = await one(homes[scenario], failure)
         tried += 1
         acknowledged += outcome.acknowledged

@@ -39,7 +39,7 @@ export async function main({ isEndedByFirst = false, ...options }: FaultsOptions
   const parts: Readonly<Record<string, () => Promise<Part>>> = {
     torn: () => alone(tornTail({ seed, share: torn, say: saying('torn') })),
     clock: () => alone(clockJumps({ seed, jumps })),
-    disk: () => alone(diskFaults({ seed, share: calls, say: saying('disk') })),
+    disk: () => alone(diskFaults({ seed, share: calls, isEndedByFirst, say: saying('disk') })),
     kills: async () => {
       const figures = await crash({ seed, kills, say: saying('kills') })
       const { lost, unrecorded, forks, verdicts } = figures
