@@ -234,11 +234,29 @@ async function houseOf(
     tokens: identity.tokens,
     log,
     readiness: steps,
-    metrics: openMetrics([size, ...witnessGauges(evidence.witnessing, clock)], clock.now()),
+    metrics: openMetrics(
+      [size, ...spaceGauges(evidence.audit), ...witnessGauges(evidence.witnessing, clock)],
+      clock.now(),
+    ),
     portal: { startPage: '', assets: pathOf('portal/assets') },
     version: versionOf(),
     address: door.url,
   }
+}
+
+function spaceGauges(audit: Evidence['audit']): Gauge[] {
+  return [
+    {
+      name: 'huisclos_audit_free_bytes',
+      help: 'Room on the disk of the log',
+      read: () => audit.space.freeBytes,
+    },
+    {
+      name: 'huisclos_audit_floor_bytes',
+      help: 'Below this room nothing is recorded and nothing runs',
+      read: () => audit.space.floorBytes,
+    },
+  ]
 }
 
 /** Nothing is counted where nobody is asked. */

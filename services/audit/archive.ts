@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Body, type Common, splitEntry } from './entry.ts'
-import { readIfPresent, replaceFile, unfinished } from './files.ts'
+import { type Folder, unfinished } from './files.ts'
 import { cosignedFile, type Home, listShards, readCosigned, readSigned, type SignedTree } from './home.ts'
 import type { Keyring } from './keyring.ts'
 import { consistencyHashes, readBundle, readShown, writeProof } from './reader.ts'
@@ -77,8 +77,8 @@ export class Archive implements Trees {
   }
 
   async keepCosigned(shard: string, note: string): Promise<void> {
-    const folder = this.#folder(shard)
-    await replaceFile(join(folder, cosignedFile), note, { temp: join(folder, unfinished) })
+    const { folder, files } = this.#folder(shard)
+    await files.replace(join(folder, cosignedFile), note, { temp: join(folder, unfinished) })
     this.#keptAt.set(shard, this.#now())
   }
 
@@ -174,7 +174,8 @@ export class Archive implements Trees {
   }
 
   async #record(shard: string, { ts, seq }: Common): Promise<Buffer | undefined> {
-    const block = await readIfPresent(join(this.#folder(shard), blockPath(ts, seq)))
+    const { folder, files } = this.#folder(shard)
+    const block = await files.readIfPresent(join(folder, blockPath(ts, seq)))
     return block ? decodeRecords(block).find((record) => record.seq === seq)?.record : undefined
   }
 
@@ -185,7 +186,7 @@ export class Archive implements Trees {
     return readSigned(this.#home, shard)
   }
 
-  #folder(shard: string): string {
-    return join(this.#home.audit, shard)
+  #folder(shard: string): Folder {
+    return { folder: join(this.#home.audit, shard), files: this.#home.files }
   }
 }

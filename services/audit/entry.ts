@@ -32,6 +32,7 @@ const bodies = [
   }),
   z.strictObject({ type: z.literal('log.recovered'), replayed: count, tornBytes: count, ms: count }),
   z.strictObject({ type: z.literal('log.stopped') }),
+  z.strictObject({ type: z.literal('log.reserve_used'), freeBytes: count }),
   z.strictObject({ type: z.literal('log.sealed'), size: count, root: text, headsSha256: hash }),
   z.strictObject({ type: z.literal('state.aborted'), of: count }),
   z.strictObject({

@@ -13,13 +13,14 @@ export interface FoundTree {
   rootAt(size: number): Promise<Hash>
 }
 
-export function foundTree({ folder, vkey }: Place, { edge, replay }: Recovered): FoundTree {
+export function foundTree(place: Place, { edge, replay }: Recovered): FoundTree {
+  const { vkey } = place
   return {
     origin: originOf(vkey),
     vkey,
     size: edge.size + replay.length,
     rootAt: async (size) => {
-      if (size <= edge.size) return rootAt(folder, size)
+      if (size <= edge.size) return rootAt(place, size)
       const added = replay.slice(0, size - edge.size).map(({ leaf }) => leaf)
       return rootOfEdge(grow(edge, added).edge)
     },

@@ -1,9 +1,8 @@
 /** Where shards and their keys lie in a home, and how a shard comes to be. */
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../kernel/hash.ts'
-import { makeFolder, readIfPresent, replaceFile, syncFolder } from './files.ts'
+import type { Files } from './files.ts'
 import { carryOver, emptyHeads, type Heads, writeHeads } from './heads.ts'
 import {
   checkpointText,
@@ -22,30 +21,34 @@ export interface Home {
   readonly audit: string
   /** `<home>/keys` */
   readonly keys: string
+  readonly files: Files
 }
 
-export async function listShards({ audit, keys }: Home): Promise<string[]> {
-  const names = await readdir(audit)
+export async function listShards({ audit, keys, files }: Home): Promise<string[]> {
+  const names = await files.disk.readdir(audit)
   const shards = names.filter((name) => /^\d{4}$/.test(name)).sort()
-  for (const name of await readdir(keys)) {
+  for (const name of await files.disk.readdir(keys)) {
     const [, shard = ''] = /^audit-(\d{4})\.signed$/.exec(name) ?? []
     if (shard === '' || shards.includes(shard)) continue
     // Written just before its shard appears: only the empty tree may be signed for a shard that is not there.
-    const [, size] = (await readFile(join(keys, name), 'utf8')).split('\n')
+    const [, size] = (await files.disk.readFile(join(keys, name))).toString().split('\n')
     if (size !== '0') throw new LogDamaged(`the shard ${shard} was signed here and is gone`)
   }
   return shards
 }
 
 /** What is needed to open a shard: its places and its signing key. */
-export async function locate({ audit, keys }: Home, shard: string): Promise<{ place: Place; key: NoteKey }> {
+export async function locate(
+  { audit, keys, files }: Home,
+  shard: string,
+): Promise<{ place: Place; key: NoteKey }> {
   const folder = join(audit, shard)
-  const vkey = (await readIfPresent(join(folder, 'log.vkey')))?.toString().trimEnd()
-  const pem = (await readIfPresent(pemPath(keys, shard)))?.toString()
+  const vkey = (await files.readIfPresent(join(folder, 'log.vkey')))?.toString().trimEnd()
+  const pem = (await files.readIfPresent(pemPath(keys, shard)))?.toString()
   if (!vkey || !pem) throw new LogDamaged(`the key of shard ${shard} is gone`)
   const key = noteKey(originOf(vkey), pem)
   if (verifierKey(key) !== vkey) throw new LogDamaged(`shard ${shard} belongs to another key`)
-  return { place: { folder, shard, vkey, signedPath: signedPath(keys, shard) }, key }
+  return { place: { folder, files, shard, vkey, signedPath: signedPath(keys, shard) }, key }
 }
 
 function pemPath(keys: string, shard: string): string {
@@ -78,12 +81,12 @@ export async function readCosigned(home: Home, shard: string): Promise<SignedTre
 }
 
 async function readNote(
-  { audit }: Home,
+  { audit, files }: Home,
   shard: string,
   name: string,
 ): Promise<(SignedTree & { root: string }) | null> {
   const [note, vkey] = await Promise.all(
-    [name, 'log.vkey'].map((file) => readIfPresent(join(audit, shard, file))),
+    [name, 'log.vkey'].map((file) => files.readIfPresent(join(audit, shard, file))),
   )
   const checkpoint = note && vkey && openCheckpoint(note.toString(), vkey.toString())
   if (!checkpoint) return null
@@ -102,25 +105,26 @@ export async function createShard(
 ): Promise<void> {
   const origin = `${host}/audit/${shard}`
   if (/[\s+]/.test(origin)) throw new TypeError('the host of an audit log has no space and no plus sign')
-  const key = noteKey(origin, await readOrMakePem(home.keys, shard))
+  const key = noteKey(origin, await readOrMakePem(home, shard))
+  const { files } = home
   const draft = join(home.audit, '.new')
-  await rm(draft, { recursive: true, force: true })
-  for (const name of ['tmp', 'wal', 'payload', 'tile']) await mkdir(join(draft, name), { recursive: true })
+  await files.disk.rm(draft, { recursive: true, force: true })
+  for (const name of ['tmp', 'wal', 'payload', 'tile']) await files.makeFolder(join(draft, name))
   const start = former ? carryOver(former) : emptyHeads()
   const opening = former && writeHeads(start, '', true)
-  if (opening !== undefined) await replaceFile(join(draft, 'opening.json'), opening)
+  if (opening !== undefined) await files.replace(join(draft, 'opening.json'), opening)
   const note = signNote(checkpointText({ origin, size: 0, root: emptyRoot }), key)
-  await replaceFile(join(draft, 'log.vkey'), `${verifierKey(key)}\n`)
-  await replaceFile(join(draft, 'heads.json'), writeHeads(start, emptyRoot.toString('base64'), true))
-  await replaceFile(join(draft, 'checkpoint'), note)
-  await replaceFile(signedPath(home.keys, shard), note, { mode: 0o600 })
-  await rename(draft, join(home.audit, shard))
-  await syncFolder(home.audit)
+  await files.replace(join(draft, 'log.vkey'), `${verifierKey(key)}\n`)
+  await files.replace(join(draft, 'heads.json'), writeHeads(start, emptyRoot.toString('base64'), true))
+  await files.replace(join(draft, 'checkpoint'), note)
+  await files.replace(signedPath(home.keys, shard), note, { mode: 0o600 })
+  await files.disk.rename(draft, join(home.audit, shard))
+  await files.syncFolder(home.audit)
 }
 
 /** SHA-256 of the heads with which a shard began; undefined for the first shard of a home. */
-export async function openingSha256({ audit }: Home, shard: string): Promise<string | undefined> {
-  const opening = await readIfPresent(join(audit, shard, 'opening.json'))
+export async function openingSha256({ audit, files }: Home, shard: string): Promise<string | undefined> {
+  const opening = await files.readIfPresent(join(audit, shard, 'opening.json'))
   return opening ? sha256(opening) : undefined
 }
 
@@ -129,26 +133,31 @@ export function hostOf(origin: string): string {
   return origin.replace(/\/audit\/\d{4}$/, '')
 }
 
-async function readOrMakePem(keys: string, shard: string): Promise<string> {
+async function readOrMakePem({ keys, files }: Home, shard: string): Promise<string> {
   const path = pemPath(keys, shard)
-  const stored = await readIfPresent(path)
+  const stored = await files.readIfPresent(path)
   if (stored) return stored.toString()
   const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
-  await replaceFile(path, pem, { mode: 0o600 })
+  await files.replace(path, pem, { mode: 0o600 })
   return pem
 }
+
+/** What is dropped when the disk is full, to make room for saying so. */
+export const reserveFile = '.reserve'
 
 /** Where a shard goes on its way out. */
 export const droppedFolder = '.dropped'
 
 /** Removes signing key and signed size of a shard that is about to go. */
-export async function removeKeys({ keys }: Home, shard: string): Promise<void> {
-  for (const path of [signedPath(keys, shard), pemPath(keys, shard)]) await rm(path, { force: true })
-  await syncFolder(keys)
+export async function removeKeys({ keys, files }: Home, shard: string): Promise<void> {
+  for (const path of [signedPath(keys, shard), pemPath(keys, shard)])
+    await files.disk.rm(path, { force: true })
+  await files.syncFolder(keys)
 }
 
 export async function makeHome(home: Home): Promise<void> {
-  await makeFolder(home.audit, 0o750)
-  await rm(join(home.audit, droppedFolder), { recursive: true, force: true })
-  await makeFolder(home.keys, 0o700)
+  const { files } = home
+  await files.makeFolder(home.audit, 0o750)
+  await files.disk.rm(join(home.audit, droppedFolder), { recursive: true, force: true })
+  await files.makeFolder(home.keys, 0o700)
 }

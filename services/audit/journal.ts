@@ -1,13 +1,14 @@
 /**
  * The write-ahead journal: what makes an entry durable before it is part of the tree. One file is in use at a time,
  * `wal/<epoch>-<firstSeq>.wal`; it is dropped once a signed checkpoint covers all of it.
- * A crash of an append-only file leaves a prefix of what was written; anything else is damage and is never passed over.
+ * A crash of an append-only file leaves a prefix of what was written, with zeros after it where the disk had kept a place;
+ * anything else is damage and is never passed over.
  */
 import { hash } from 'node:crypto'
-import { open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { syncFolder } from './files.ts'
+import type { DiskFile, Inode } from './disk.ts'
+import { type Files, isMissing, systemFiles, writeAll } from './files.ts'
 
 const headerBytes = 18
 const hashBytes = 32
@@ -55,12 +56,23 @@ export function decodeJournal(bytes: Buffer): Journal {
   return { frames, tornBytes: 0 }
 }
 
+/** No hash ends in so many zeros: where a file does, the disk had kept a place for bytes that never came. */
+const emptyBytes = 16
+
+/** Bytes before the zeros at the end; all of them when there are too few zeros to mean anything. */
+function writtenBytes(bytes: Buffer): number {
+  let written = bytes.length
+  while (written > 0 && bytes[written - 1] === 0) written -= 1
+  return bytes.length - written < emptyBytes && written > 0 ? bytes.length : written
+}
+
 function decodeFrame(rest: Buffer): { frame: Frame; end: number } | 'torn' | 'damaged' {
-  if (rest.length < headerBytes || rest.every((byte) => byte === 0)) return 'torn'
-  if (rest.readUInt32BE(14) !== crc32(rest.subarray(0, 14))) return 'damaged'
+  const written = writtenBytes(rest)
+  if (rest.length < headerBytes || written === 0) return 'torn'
+  if (rest.readUInt32BE(14) !== crc32(rest.subarray(0, 14))) return written < headerBytes ? 'torn' : 'damaged'
   const contentEnd = headerBytes + rest.readUInt32BE(0)
   const end = contentEnd + hashBytes
-  if (rest.length < end) return 'torn'
+  if (rest.length < end || written < end) return 'torn'
   const content = rest.subarray(0, contentEnd)
   if (!hash('sha256', content, 'buffer').equals(rest.subarray(contentEnd, end))) return 'damaged'
   const leafEnd = headerBytes + rest.readUInt16BE(12)
@@ -84,31 +96,39 @@ export interface Segment {
   close(): Promise<void>
 }
 
-export type OpenSegment = (path: string) => Promise<Segment>
+export type OpenSegment = (path: string, files: Files) => Promise<Segment>
 
 /** Creates the file; an existing one is another writer's and makes it reject. */
-export const openSegment: OpenSegment = async (path) => {
-  const file = await open(path, 'wx', 0o600)
-  await file.sync()
-  await syncFolder(dirname(path))
-  const { ino, dev } = await file.stat()
+export const openSegment = async (path: string, files: Files = systemFiles): Promise<Segment> => {
+  const file = await files.disk.open(path, 'wx', 0o600)
+  const { ino, dev } = await begin(file, path, files).catch(async (error: unknown) => {
+    await file.close()
+    throw error
+  })
 
   const isOurs = async () => {
-    const named = await stat(path).catch(() => undefined)
+    const named = await files.disk.stat(path).catch((error: unknown) => {
+      if (isMissing(error)) return undefined
+      throw error
+    })
     return named?.ino === ino && named.dev === dev
   }
 
   return {
     append: async (bytes) => {
-      for (let at = 0; at < bytes.length; ) {
-        at += (await file.write(bytes, at, bytes.length - at)).bytesWritten
-      }
+      await writeAll(file, bytes)
       await file.datasync()
       return (await isOurs()) ? 'durable' : 'fenced'
     },
     isOurs,
     close: () => file.close(),
   }
+}
+
+async function begin(file: DiskFile, path: string, files: Files): Promise<Inode> {
+  await file.sync()
+  await files.syncFolder(dirname(path))
+  return file.stat()
 }
 
 /** `wal/<epoch>-<firstSeq>` with its ending: `wal` while its writer may use it, `sealed` once a later writer has taken over. */

@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { makeFolder, readIfPresent, replaceFile } from './files.ts'
+import { systemFiles } from './files.ts'
 
 type KeptKind = 'policies' | 'permits' | 'catalogues'
 
@@ -29,10 +29,10 @@ export function openKept(home: string): Kept {
       const path = pathOf(kind, hash)
       if (known.has(path)) return hash
       try {
-        const there = await readIfPresent(path)
+        const there = await systemFiles.readIfPresent(path)
         if (there === null || sha256(there) !== hash) {
-          await makeFolder(join(home, 'kept', kind), 0o700)
-          await replaceFile(path, text, { mode: 0o600 })
+          await systemFiles.makeFolder(join(home, 'kept', kind), 0o700)
+          await systemFiles.replace(path, text, { mode: 0o600 })
         }
       } catch (cause) {
         throw new Refusal('UNAVAILABLE', {}, { cause })
@@ -42,7 +42,7 @@ export function openKept(home: string): Kept {
     },
     async read(kind, hash) {
       if (!/^[0-9a-f]{64}$/.test(hash)) return null
-      const bytes = await readIfPresent(pathOf(kind, hash))
+      const bytes = await systemFiles.readIfPresent(pathOf(kind, hash))
       return bytes && sha256(bytes) === hash ? bytes.toString() : null
     },
   }

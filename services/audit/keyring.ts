@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { canonical, hmac } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
-import { readIfPresent, replaceFile } from './files.ts'
+import type { Files } from './files.ts'
 
 const secret = z.base64()
 const stored = z.strictObject({
@@ -22,22 +22,25 @@ const stored = z.strictObject({
 
 export class Keyring {
   readonly #path: string
+  readonly #files: Files
   readonly #secrets: z.infer<typeof stored>
   readonly #known = new Map<string, string>()
   #isDirty = false
+  #saving: Promise<void> = Promise.resolve()
 
-  private constructor(path: string, secrets: z.infer<typeof stored>) {
+  private constructor({ path, files }: { path: string; files: Files }, secrets: z.infer<typeof stored>) {
     this.#path = path
+    this.#files = files
     this.#secrets = secrets
   }
 
-  static async open(folder: string): Promise<Keyring> {
+  static async open(folder: string, files: Files): Promise<Keyring> {
     const path = join(folder, 'audit-keyring.json')
-    const bytes = await readIfPresent(path)
+    const bytes = await files.readIfPresent(path)
     const secrets = bytes
       ? stored.parse(JSON.parse(bytes.toString()))
       : { v: 1 as const, pseudonyms: {}, payloads: {}, persons: {} }
-    return new Keyring(path, secrets)
+    return new Keyring({ path, files }, secrets)
   }
 
   /** Keyed pseudonym of a person in a shard: HMAC-SHA-256 over the canonical array of issuer and subject. */
@@ -72,11 +75,25 @@ export class Keyring {
     return found === undefined ? undefined : Buffer.from(found, 'base64')
   }
 
-  /** New keys are on disk when this resolves: no entry that needs one is acknowledged before. */
-  async save(): Promise<void> {
+  /**
+   * New keys are on disk when this resolves: no entry that needs one is acknowledged before. Calls wait for one another, so
+   * that an older keyring is never put in the place of a newer one, and nobody goes on while another's save is under way.
+   */
+  save(): Promise<void> {
+    const saved = this.#saving.then(() => this.#saveOnce())
+    this.#saving = saved.catch(() => undefined)
+    return saved
+  }
+
+  async #saveOnce(): Promise<void> {
     if (!this.#isDirty) return
     this.#isDirty = false
-    await replaceFile(this.#path, `${JSON.stringify(this.#secrets)}\n`, { mode: 0o600 })
+    try {
+      await this.#files.replace(this.#path, `${JSON.stringify(this.#secrets)}\n`, { mode: 0o600 })
+    } catch (error) {
+      this.#isDirty = true
+      throw error
+    }
   }
 
   /** Forgets who was behind the pseudonyms of a shard, and what could open its sealed contents. */

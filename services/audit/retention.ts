@@ -2,12 +2,10 @@
  * How long a log is kept, and how it ends: a year is dropped as a whole, never an entry. What it was remains in the first entry
  * of the next year (size, root and heads of the one before), and that it was dropped, and when, is an entry too.
  */
-import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Receipt } from '../kernel/id.ts'
 import type { Trees } from './archive.ts'
 import type { Body } from './entry.ts'
-import { syncFolder } from './files.ts'
 import { droppedFolder, type Home, readSigned, removeKeys } from './home.ts'
 import type { Keyring } from './keyring.ts'
 import type { About } from './record.ts'
@@ -81,8 +79,8 @@ async function drop(needs: RetentionNeeds, shard: string, { months, reason }: Re
   await keyring.save()
   // Keys before files: a signed size without its shard would be a log that somebody took away.
   await removeKeys(home, shard)
-  await rename(join(home.audit, shard), join(home.audit, droppedFolder))
-  await syncFolder(home.audit)
-  await rm(join(home.audit, droppedFolder), { recursive: true, force: true })
+  await home.files.disk.rename(join(home.audit, shard), join(home.audit, droppedFolder))
+  await home.files.syncFolder(home.audit)
+  await home.files.disk.rm(join(home.audit, droppedFolder), { recursive: true, force: true })
   shards.shift()
 }

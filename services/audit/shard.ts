@@ -1,6 +1,5 @@
 /** One shard being written: numbering, group commit and integration of one calendar year. */
 import { randomBytes } from 'node:crypto'
-import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../kernel/clock.ts'
 import { canonical } from '../kernel/hash.ts'
@@ -8,7 +7,7 @@ import type { Receipt } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { Committer } from './committer.ts'
 import { type Body, type Common, entryLimit, makeEntry } from './entry.ts'
-import { syncFolder } from './files.ts'
+import type { Files } from './files.ts'
 import { advance, copyHeads, endsOpenQuery, type Heads, noLeaf } from './heads.ts'
 import type { SignedTree } from './home.ts'
 import { Integrator, type Pending } from './integrator.ts'
@@ -43,6 +42,7 @@ export interface ShardNeeds {
 export class Shard {
   readonly name: string
   readonly folder: string
+  readonly files: Files
   readonly #needs: ShardNeeds
   readonly #heads: Heads
   readonly #integrator: Integrator
@@ -60,6 +60,7 @@ export class Shard {
     const { place, integrator, segmentPath, segment } = parts
     this.name = place.shard
     this.folder = place.folder
+    this.files = place.files
     this.#needs = needs
     this.#integrator = integrator
     this.#heads = copyHeads(integrator.heads)
@@ -78,15 +79,29 @@ export class Shard {
 
   /** Puts what recovery found into the tree, then opens a journal of its own and drops those of earlier writers. */
   static async open(needs: ShardNeeds, place: Place, found: Recovered): Promise<Shard> {
-    const { folder, shard, signedPath } = place
+    const { folder, files, shard, signedPath } = place
     const { edge, heads, note: checkpoint } = found
-    const integrator = new Integrator({ folder, shard, key: needs.key, signedPath, edge, heads, checkpoint })
+    const integrator = new Integrator({
+      folder,
+      files,
+      shard,
+      key: needs.key,
+      signedPath,
+      edge,
+      heads,
+      checkpoint,
+    })
     await integrator.add(found.replay)
     const path = join(folder, segmentPath(needs.epoch, integrator.size))
-    const segment = await needs.openSegment(path)
-    await integrator.saveHeads(false)
-    for (const name of await readdir(join(folder, 'wal'))) {
-      if (name.endsWith('.sealed')) await rm(join(folder, 'wal', name))
+    const segment = await needs.openSegment(path, files)
+    try {
+      await integrator.saveHeads(false)
+      for (const name of await files.disk.readdir(join(folder, 'wal'))) {
+        if (name.endsWith('.sealed')) await files.disk.rm(join(folder, 'wal', name))
+      }
+    } catch (error) {
+      await segment.close()
+      throw error
     }
     return new Shard(needs, { place, integrator, segmentPath: path, segment })
   }
@@ -249,8 +264,8 @@ export class Shard {
     await this.integrate()
     const former = this.#segmentPath
     this.#segmentPath = join(this.folder, segmentPath(this.#needs.epoch, this.#integrated))
-    const segment = await this.#needs.openSegment(this.#segmentPath)
-    await rm(former)
+    const segment = await this.#needs.openSegment(this.#segmentPath, this.files)
+    await this.files.disk.rm(former)
     return segment
   }
 
@@ -266,12 +281,20 @@ export class Shard {
       if (!(await this.#committer.maySign())) return
       await this.integrate()
       await this.#saveHeads(true)
-      await rm(this.#segmentPath)
-      await syncFolder(join(this.folder, 'wal'))
+      await this.files.disk.rm(this.#segmentPath)
+      await this.files.syncFolder(join(this.folder, 'wal'))
+    } catch (error) {
+      this.#committer.fail('disk', error)
+      throw error
     } finally {
-      clearTimeout(this.#timer)
-      await this.#committer.close()
+      await this.abandon()
     }
+  }
+
+  /** Lets go of the journal as it is. */
+  async abandon(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.#committer.close()
   }
 }
 

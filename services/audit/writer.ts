@@ -1,15 +1,14 @@
 /** Opens the evidence log of a home: its shards, the one writer, the readers. */
 import { randomBytes } from 'node:crypto'
-import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Clock } from '../kernel/clock.ts'
 import type { Closable, Receipt } from '../kernel/id.ts'
-import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { Archive, type Trees } from './archive.ts'
+import { ClockWatch, type Jump } from './clock-watch.ts'
+import { systemDisk } from './disk.ts'
 import type { Body } from './entry.ts'
-import { errorCode } from './files.ts'
-import { type FoundTree, foundTree } from './found-tree.ts'
+import { errorCode, Files } from './files.ts'
+import { foundTree } from './found-tree.ts'
 import { headsSha256 } from './heads.ts'
 import {
   createShard,
@@ -22,51 +21,25 @@ import {
   readSigned,
 } from './home.ts'
 import type { Pending } from './integrator.ts'
-import { type OpenSegment, openSegment } from './journal.ts'
+import { openSegment } from './journal.ts'
 import { Keyring } from './keyring.ts'
+import type { AuditOptions } from './options.ts'
 import type { About, Audit, Indexed } from './record.ts'
 import { type Recovered, recover } from './recover.ts'
 import { dropShards, type RetentionRule } from './retention.ts'
 import { Shard } from './shard.ts'
+import { type Space, SpaceGuard } from './space.ts'
 
+export type { AuditOptions } from './options.ts'
 export type { Indexed } from './record.ts'
-
-/** The right to write, held by main.ts: `epoch` grows by one at each take-over, `lost` resolves when it is gone. */
-interface Lease {
-  readonly epoch: number
-  readonly lost: Promise<void>
-}
-
-export interface AuditOptions {
-  /** HUISCLOS_HOME: the log lives in `audit/`, its keys in `keys/`. */
-  readonly home: string
-  readonly clock: Clock
-  readonly log: Log
-  /** Public host of the first shard's origin; once a shard exists, its stored origin wins. */
-  readonly host: string
-  readonly lease: Lease
-  /** Folder of the keys; default `<home>/keys`. */
-  readonly keys?: string
-  /**
-   * Called once, with the tree that was found and before anything is written to it. What it throws stops the start; the
-   * question to witnesses is put here.
-   */
-  readonly onFound?: (tree: FoundTree) => Promise<void>
-  /** Called once per entry, in order, after it is durable. Must not throw. */
-  readonly onEntry: (entry: Indexed) => void
-  /** The log can no longer promise anything: 70 the disk failed, 71 the lease or the fence was lost. */
-  readonly onFatal?: (exitCode: 70 | 71) => void
-  /** How a journal file is made; tests put failing disks here. */
-  readonly openSegment?: OpenSegment
-  /** Below so many free bytes nothing is appended any more; default 64 MiB. */
-  readonly spaceFloorBytes?: number
-}
 
 export interface AuditLog extends Audit, Closable {
   /** Shards (calendar years) from oldest to newest. */
   readonly shards: readonly string[]
   /** Durable entries of the current shard. */
   readonly size: number
+  /** Room on the disk of the log, as it was seen last. */
+  readonly space: Space
   /** The signed note of the current shard, integrating first what is durable. */
   checkpoint(): Promise<string>
   /** Bytes of `checkpoint` or `tile/…` of a shard, null when there is no such file; any other path is null. */
@@ -89,15 +62,23 @@ export interface AuditLog extends Audit, Closable {
  * then nothing was written. Queries that had begun and not ended are aborted in the log before it is handed out.
  */
 export async function openAudit(options: AuditOptions): Promise<AuditLog> {
-  const home: Home = { audit: join(options.home, 'audit'), keys: options.keys ?? join(options.home, 'keys') }
+  const home: Home = {
+    audit: join(options.home, 'audit'),
+    keys: options.keys ?? join(options.home, 'keys'),
+    files: new Files(options.disk ?? systemDisk),
+  }
   await makeHome(home)
-  const keyring = await Keyring.open(home.keys)
+  const keyring = await Keyring.open(home.keys, home.files)
   const writer = new Writer(options, home, keyring)
-  await writer.start()
+  try {
+    await writer.start()
+  } catch (error) {
+    await writer.abandon()
+    throw error
+  }
   return writer
 }
 
-const spaceFloor = 64 * 1024 * 1024
 /** The free space is looked at again after so many entries. */
 const spaceEvery = 256
 
@@ -106,13 +87,16 @@ class Writer implements AuditLog {
   readonly #home: Home
   readonly #keyring: Keyring
   readonly #archive: Archive
+  readonly #watch: ClockWatch
+  readonly #space: SpaceGuard
+  #mustTellReserve: number | undefined
   readonly #boot = randomBytes(8).toString('hex')
   #shards: string[] = []
   #shard: Shard | undefined
   #turning: Promise<void> | undefined
-  #isFull = false
   #isClosed = false
   #isDone = false
+  #isFailed = false
   /** What is still to be written before anything else: a disk without room can delay it. */
   #beginning: (() => Promise<void>) | undefined
 
@@ -120,6 +104,15 @@ class Writer implements AuditLog {
     this.#options = options
     this.#home = home
     this.#keyring = keyring
+    this.#watch = new ClockWatch(options.clock)
+    this.#space = new SpaceGuard({
+      home,
+      log: options.log,
+      floorBytes: options.spaceFloorBytes,
+      reserveBytes: options.reserveBytes,
+      measure: options.measureSpace,
+      onReserveUsed: (freeBytes) => this.#tellReserve(freeBytes),
+    })
     this.#archive = new Archive({
       home,
       keyring,
@@ -133,13 +126,22 @@ class Writer implements AuditLog {
 
   async start(): Promise<void> {
     const startedAt = this.#options.clock.now()
-    await this.#checkSpace()
+    await this.#space.look()
     this.#shards = await listShards(this.#home)
     if (this.#shards.length === 0) await this.#create(this.#yearNow(), this.#options.host)
     const found = await this.#open(this.#shards.at(-1) ?? '')
     const ms = Math.max(0, this.#options.clock.now() - startedAt)
     this.#beginning = () => this.#begin({ replayed: found.replay.length, tornBytes: found.tornBytes, ms })
-    if (!this.#isFull) await this.#beginning()
+    if (!this.#space.isFull || this.#mustTellReserve !== undefined) await this.#beginning()
+    if (this.#mustTellReserve !== undefined) await this.#tellReserve(this.#mustTellReserve)
+  }
+
+  /** Lets go of what a start that failed had opened; the files stay for the next one. */
+  async abandon(): Promise<void> {
+    this.#isClosed = true
+    this.#isDone = true
+    this.#space.close()
+    await this.#shard?.abandon()
   }
 
   get origin(): string {
@@ -154,12 +156,16 @@ class Writer implements AuditLog {
     return this.#current.size
   }
 
+  get space(): Space {
+    return this.#space.space
+  }
+
   async append(body: Body, about: About): Promise<Receipt> {
-    if (this.#isFull) await this.#checkSpace()
+    if (this.#space.isFull) await this.#space.look()
     // All who come while the log has something to say first wait for the same moment, and go on in their order.
     for (let first = this.#first(); first !== undefined; first = this.#first()) await first
-    if (this.#isClosed || this.#isFull) throw new Refusal('UNAVAILABLE')
-    if (this.#current.heads.size % spaceEvery === 0) this.#checkSpaceSoon()
+    if (this.#isClosed || this.#isFailed || this.#space.isFull) throw new Refusal('UNAVAILABLE')
+    if (this.#current.heads.size % spaceEvery === 0) this.#space.lookSoon()
     return this.#current.append(body, about)
   }
 
@@ -208,8 +214,12 @@ class Writer implements AuditLog {
     if (this.#isClosed) return
     while (this.#turning !== undefined) await this.#turning
     this.#isClosed = true
-    await this.#shard?.close()
-    this.#isDone = true
+    this.#space.close()
+    try {
+      await (this.#isFailed ? this.#shard?.abandon() : this.#shard?.close())
+    } finally {
+      this.#isDone = true
+    }
   }
 
   get #current(): Shard {
@@ -280,9 +290,9 @@ class Writer implements AuditLog {
 
   /** What must be written before the next entry, already begun; it settles well, for a failure closes the log. */
   #first(): Promise<void> | undefined {
-    if (this.#turning !== undefined || this.#isClosed || this.#isFull) return this.#turning
+    if (this.#turning || this.#isClosed || this.#isFailed || this.#space.isFull) return this.#turning
     this.#turning = this.#due()?.()
-      .catch((error: unknown) => this.#giveUp(error))
+      .catch((error: unknown) => this.#onFailed('disk', error))
       .finally(() => {
         this.#turning = undefined
       })
@@ -292,7 +302,15 @@ class Writer implements AuditLog {
   #due(): (() => Promise<void>) | undefined {
     if (this.#beginning) return this.#beginning
     if (this.#yearNow() > this.#current.name) return () => this.#turnYear()
-    return this.#isDayOver() ? () => this.#seal() : undefined
+    if (this.#isDayOver()) return () => this.#seal()
+    const jump = this.#watch.look(this.#current.heads.ts)
+    return jump && (() => this.#tellJump(jump))
+  }
+
+  async #tellJump(jump: Jump): Promise<void> {
+    this.#options.log.warn('the clock of the audit log has jumped', { jump })
+    this.#watch.settle()
+    await this.#current.append({ type: 'anomaly.raised', anomaly: jump }, {})
   }
 
   #isDayOver(): boolean {
@@ -328,11 +346,6 @@ class Writer implements AuditLog {
     return last?.body.type === 'shard.closed'
   }
 
-  #giveUp(error: unknown): void {
-    this.#isClosed = true
-    this.#onFailed('disk', error)
-  }
-
   #publish(shard: string, { head, body, leaf }: Pending, { by }: About): void {
     const { seq, ts, actor, project, holders, sealed } = head
     try {
@@ -354,26 +367,18 @@ class Writer implements AuditLog {
     }
   }
 
+  /** Before the shard is open, it waits for the first entries; a failure is told by onFailed. */
+  async #tellReserve(freeBytes: number): Promise<void> {
+    this.#mustTellReserve = this.#shard ? undefined : freeBytes
+    await this.#shard?.append({ type: 'log.reserve_used', freeBytes }, {}).catch(() => undefined)
+  }
+
+  /** Told once: what follows from the first failure says nothing new. */
   #onFailed(reason: 'disk' | 'fenced', error: unknown): void {
+    if (this.#isFailed) return
+    this.#isFailed = true
     const code = errorCode(error) ?? 'none'
     this.#options.log.error('the audit log cannot promise anything any more', { reason, code })
     this.#options.onFatal?.(reason === 'disk' ? 70 : 71)
-  }
-
-  #checkSpaceSoon(): void {
-    this.#checkSpace().catch(() => this.#options.log.warn('the free space of the audit log cannot be read'))
-  }
-
-  async #checkSpace(): Promise<void> {
-    const { bavail, bsize } = await statfs(this.#home.audit)
-    const isFull = bavail * bsize < (this.#options.spaceFloorBytes ?? spaceFloor)
-    if (isFull !== this.#isFull) {
-      this.#options.log.warn(
-        isFull
-          ? 'no space left for the audit log: nothing is recorded, nothing runs'
-          : 'the audit log has space again',
-      )
-    }
-    this.#isFull = isFull
   }
 }

@@ -1,6 +1,7 @@
 /** `huisclos audit …`, on the files of a log: a running home, a stopped one, or a copy. */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { systemFiles } from '../audit/files.ts'
 import { cosignedFile } from '../audit/home.ts'
 import { readEntry, writeProof } from '../audit/reader.ts'
 import { checkProof, consistency, type Receipt } from '../audit/verify/proof.ts'
@@ -75,9 +76,9 @@ export async function prove(where: Where, options: ProveOptions): Promise<number
     const why = `l’entrée ${options.seq} n’est pas (encore) dans le journal ${shard} / is not in the log (yet)`
     throw new CommandError(why, auditExits.unverifiable)
   }
-  await writeFile(options.output, await writeProof(folder, options.seq, head))
+  await writeFile(options.output, await writeProof({ folder, files: systemFiles }, options.seq, head))
   if (options.leaf !== undefined)
-    await writeFile(options.leaf, await readEntry(folder, options.seq, head.size))
+    await writeFile(options.leaf, await readEntry({ folder, files: systemFiles }, options.seq, head.size))
   where.out.stderr.write(`${options.output}\n`)
   return auditExits.intact
 }

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { spaceState } from '../audit/space.ts'
 import { verifyLog } from '../audit/verify/verify.ts'
 import { readSettings } from '../config.ts'
 import { readServerFile, type ServerFile } from '../node/server-file.ts'
@@ -125,12 +126,15 @@ const home: Check = {
 const disk: Check = {
   name: 'disk',
   async look({ home: folder }) {
-    const { bavail, bsize } = await statfs(folder)
+    const { bavail, blocks, bsize } = await statfs(folder)
     const free = bavail * bsize
+    const state = spaceState({ freeBytes: free, diskBytes: blocks * bsize })
     const seen = `${(free / gibibyte).toFixed(1)} GiB`
-    if (free < gibibyte / 4)
+    if (state === 'full')
       return wrong(seen, 'libérez de la place : le journal refuse / free some: the log refuses')
-    return free < 5 * gibibyte ? worth(seen, 'prévoyez 5 GiB / plan for 5 GiB') : fine(seen)
+    return state === 'low' || free < 5 * gibibyte
+      ? worth(seen, 'prévoyez 5 GiB / plan for 5 GiB')
+      : fine(seen)
   },
 }
 

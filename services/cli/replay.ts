@@ -1,6 +1,7 @@
 /** `huisclos audit replay`: every logged query decided again, on the files of a home, running or stopped. */
 import { dirname, join } from 'node:path'
 import { Archive } from '../audit/archive.ts'
+import { systemFiles } from '../audit/files.ts'
 import { listShards, readSigned } from '../audit/home.ts'
 import { openKept } from '../audit/kept.ts'
 import { Keyring } from '../audit/keyring.ts'
@@ -53,8 +54,8 @@ export async function replayAll(options: ReplayOptions): Promise<number> {
 
 /** Entries of the period, oldest first, with a bar on a terminal. */
 async function* entriesOf({ dir, out, isTerminal, from, to }: ReplayOptions, keys: string) {
-  const home = { audit: dir, keys }
-  const keyring = await Keyring.open(keys)
+  const home = { audit: dir, keys, files: systemFiles }
+  const keyring = await Keyring.open(keys, systemFiles)
   const archive = new Archive({ home, keyring, written: () => undefined, now: Date.now })
   for (const shard of await listShards(home)) {
     const { size } = await readSigned(home, shard)

@@ -2,9 +2,11 @@
 export interface Clock {
   /** Milliseconds since 1970-01-01 UTC. */
   now(): number
+  /** Milliseconds since some moment, never set back or forward; a clock of a test may do without. */
+  elapsed?(): number
 }
 
-export const systemClock: Clock = { now: () => Date.now() }
+export const systemClock: Clock = { now: () => Date.now(), elapsed: () => performance.now() }
 
 const parisParts = new Intl.DateTimeFormat('en-CA', {
   timeZone: 'Europe/Paris',

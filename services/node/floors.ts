@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { FoundTree } from '../audit/found-tree.ts'
 import type { Kept } from '../audit/kept.ts'
 import type { RetentionRule } from '../audit/retention.ts'
+import { spaceFloor } from '../audit/space.ts'
 import type { WitnessPolicy } from '../audit/witness/client.ts'
 import { openWitnessing, type Witnessing } from '../audit/witness/collector.ts'
 import { insistOnWitnessed } from '../audit/witness/start.ts'
@@ -117,20 +118,29 @@ export async function openEvidence(
   store: Store,
   { url, host, policy, retention }: EvidenceSettings,
 ): Promise<Evidence> {
-  const { home, clock, log, closing, onFatal } = ground
+  const { home, clock, log, closing, durable, onFatal } = ground
   const lease = await acquireLease(url)
   closing.keep('lease', { close: () => lease.release() })
   const auditIndex = closing.keep('audit index', openAuditIndex(store, log))
   const onEntry: Parameters<typeof openAudit>[0]['onEntry'] = (entry) => auditIndex.add(indexedEntry(entry))
+  const reserveBytes = durable ? spaceFloor : 0
   const onFound = (tree: FoundTree) => insistOnWitnessed(policy.witnesses, tree, log)
-  const audit = await openAudit({ home, clock, log, host, lease, onEntry, onFatal, onFound }).catch(
-    (cause: unknown) => {
-      if (cause instanceof Error && cause.name === 'LogDamaged') {
-        throw new StartError(`journal de preuves : ${cause.message}`, 72, { cause })
-      }
-      throw unwritable(cause) ?? cause
-    },
-  )
+  const audit = await openAudit({
+    home,
+    clock,
+    log,
+    host,
+    lease,
+    onEntry,
+    onFatal,
+    onFound,
+    reserveBytes,
+  }).catch((cause: unknown) => {
+    if (cause instanceof Error && cause.name === 'LogDamaged') {
+      throw new StartError(`journal de preuves : ${cause.message}`, 72, { cause })
+    }
+    throw unwritable(cause) ?? cause
+  })
   closing.keep('audit log', audit)
   await catchUp(audit, auditIndex, log)
   const witnessing = closing.keep('witnesses', openWitnessing({ audit, policy, clock, log }))

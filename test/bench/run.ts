@@ -29,7 +29,10 @@ const show = (figure: number) => (figure >= 100 ? figure.toFixed(0) : figure.toP
 const lines: Line[] = []
 const suites: Readonly<Record<string, () => Promise<readonly Line[]> | AsyncIterable<Line>>> = {
   query: () => benchQueries(sizes.persons, sizes.rounds),
-  audit: async () => [await benchAudit(), await benchVerify(sizes.entries)],
+  audit: async function* () {
+    for (const callers of [1, 32, 256]) yield* await benchAudit(callers)
+    yield await benchVerify(sizes.entries)
+  },
   search: () => benchSearch(sizes.found, sizes.rounds),
   deposit: () => benchDeposits(sizes.rows, Math.ceil(sizes.rounds / 3)),
   health: () => benchHealth(sizes.stays, sizes.turns),

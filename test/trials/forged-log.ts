@@ -2,7 +2,7 @@
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { splitEntry } from '../../services/audit/entry.ts'
-import { makeFolder } from '../../services/audit/files.ts'
+import { systemFiles } from '../../services/audit/files.ts'
 import { advance, emptyHeads, writeHeads } from '../../services/audit/heads.ts'
 import {
   checkpointText,
@@ -105,7 +105,7 @@ export async function rewrite(shard: string, drafts: readonly Draft[], key: Note
   const grown = grow(emptyEdge, leaves)
   await rm(join(shard, 'tile'), { recursive: true })
   for (const { path, bytes } of grown.files) {
-    await makeFolder(join(shard, path, '..'))
+    await systemFiles.makeFolder(join(shard, path, '..'))
     await writeFile(join(shard, path), bytes)
   }
   const root = rootOfEdge(grown.edge)

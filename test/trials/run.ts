@@ -1,8 +1,9 @@
 /** `npm run trials [-- NAME …]`: the long suites in full, seeded; each prints its figures and writes JSON. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { inThisProcess } from '../property/engines.ts'
+import { main as brokenBuilds } from './broken-builds.ts'
 import { runCohort } from './cohort.ts'
-import { main as crash } from './crash.ts'
+import { main as faults, fullFaults } from './faults.ts'
 import { main as guards } from './guards.ts'
 import { main as mutants } from './mutants.ts'
 import { main as neighbours } from './neighbours.ts'
@@ -16,11 +17,11 @@ const seedOf = (argument: string | undefined) => Number(argument ?? 42)
 
 /** Runs a seeded suite and says its figures on one line; `isClean` decides whether the trial has passed. */
 function seeded<T extends object>(
-  suite: (seed: number) => Promise<T>,
+  suite: (seed: number, say: (line: string) => void) => Promise<T>,
   isClean: (figures: T) => boolean,
 ): Trial {
   return async (argument, say) => {
-    const figures = await suite(seedOf(argument))
+    const figures = await suite(seedOf(argument), say)
     say(`seed ${seedOf(argument)}: ${JSON.stringify(figures)}`)
     if (!isClean(figures)) throw new Error('the trial has failed')
     return figures
@@ -34,9 +35,13 @@ const trials: Readonly<Record<string, Trial>> = {
       return say('skipped: give the folder of a cohort, npm run trials -- cohort=FOLDER')
     await runCohort(argument, say)
   },
-  crash: seeded(
-    (seed) => crash(seed, 200),
-    ({ lost, verdicts }) => lost === 0 && verdicts.length === 0,
+  faults: seeded(
+    (seed, say) => faults({ ...fullFaults, seed, say }),
+    ({ failures }) => failures.length === 0,
+  ),
+  'broken-builds': seeded(
+    (seed, say) => brokenBuilds(seed, say),
+    ({ survived }) => survived.length === 0,
   ),
   guards: async (argument, say) => {
     const figures = await guards(argument, say)

@@ -71,12 +71,20 @@ function readFrames(bytes: Buffer, name: string, firstSeq: number): Frame[] {
   }
 }
 
+function zerosAtEnd(bytes: Buffer): number {
+  let count = 0
+  while (count < bytes.length && bytes[bytes.length - 1 - count] === 0) count += 1
+  return count
+}
+
 /** A crash leaves a prefix, or zeros where the disk had kept a place; anything else is damage. */
 function readFrame(rest: Buffer): (Frame & { seq: number; bytes: number }) | 'end' | 'damaged' {
-  if (rest.length < headerBytes || rest.every((byte) => byte === 0)) return 'end'
-  if (rest.readUInt32BE(14) !== crc32(rest.subarray(0, 14))) return 'damaged'
+  const zeros = zerosAtEnd(rest)
+  const written = zeros === rest.length || zeros >= 16 ? rest.length - zeros : rest.length
+  if (rest.length < headerBytes || written === 0) return 'end'
+  if (rest.readUInt32BE(14) !== crc32(rest.subarray(0, 14))) return written < headerBytes ? 'end' : 'damaged'
   const contentEnd = headerBytes + rest.readUInt32BE(0)
-  if (rest.length < contentEnd + 32) return 'end'
+  if (Math.min(rest.length, written) < contentEnd + 32) return 'end'
   const digest = rest.subarray(contentEnd, contentEnd + 32)
   const leafEnd = headerBytes + rest.readUInt16BE(12)
   if (!sha256(rest.subarray(0, contentEnd)).equals(digest) || leafEnd > contentEnd) return 'damaged'

@@ -73,6 +73,7 @@ export const bodies: Readonly<Record<string, Members>> = {
   'log.started': { version: text, engine: text, sandbox: text, config: hash },
   'log.recovered': { replayed: count, tornBytes: count, ms: count },
   'log.stopped': {},
+  'log.reserve_used': { freeBytes: count },
   'log.sealed': { size: count, root: text, headsSha256: hash },
   'state.aborted': { of: count },
   'shard.opened': {

@@ -180,7 +180,9 @@ async function shardFolders(dir: string): Promise<string[]> {
   const names = await readdir(dir)
   const isShard = ['checkpoint', 'log.vkey', 'tile', 'heads.json'].some((name) => names.includes(name))
   if (isShard) return [dir]
-  const unknown = names.find((name) => !/^(\d{4}|\.new|\.dropped|witness)$/.test(name))
+  const unknown = names.find(
+    (name) => !/^(\d{4}|\.new|\.dropped|\.reserve|[0-9a-f-]{36}\.tmp|witness)$/.test(name),
+  )
   insist(unknown === undefined, 'unknown-file', `${unknown} is not a shard of a log`)
   return names
     .filter((name) => /^\d{4}$/.test(name))

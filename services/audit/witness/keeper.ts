@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import type { Clock } from '../../kernel/clock.ts'
-import { makeFolder, readIfPresent, replaceFile } from '../files.ts'
+import { systemFiles } from '../files.ts'
 import { cosign, type NoteKey } from '../note.ts'
 import { checkConsistency, sha256 } from '../verify/merkle.ts'
 import {
@@ -53,7 +53,7 @@ export class Keeper {
   /** The last checkpoint that was cosigned for the log whose record has this path; null when there is none. */
   record(path: string): Promise<Buffer | null> {
     const isKnown = this.#needs.logs.some(({ name }) => recordPath(name) === path)
-    return isKnown ? readIfPresent(join(this.#needs.home, path)) : Promise.resolve(null)
+    return isKnown ? systemFiles.readIfPresent(join(this.#needs.home, path)) : Promise.resolve(null)
   }
 
   /**
@@ -91,7 +91,7 @@ export class Keeper {
   }
 
   async #seen(origin: string): Promise<Checkpoint | undefined> {
-    const bytes = await readIfPresent(join(this.#needs.home, recordPath(origin)))
+    const bytes = await systemFiles.readIfPresent(join(this.#needs.home, recordPath(origin)))
     if (!bytes) return undefined
     const note = readNote(bytes)
     const seen = note && parseCheckpoint(note.text, origin)
@@ -109,8 +109,8 @@ export class Keeper {
         return `— ${name} ${blob}\n`
       })
     const path = join(this.#needs.home, recordPath(origin))
-    await makeFolder(join(path, '..'))
-    await replaceFile(path, `${text}\n${own.join('')}${line}`)
+    await systemFiles.makeFolder(join(path, '..'))
+    await systemFiles.replace(path, `${text}\n${own.join('')}${line}`)
   }
 }
 

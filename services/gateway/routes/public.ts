@@ -15,6 +15,14 @@ const page = { description: 'A page', types: ['text/html'] }
 const progress = z.object({
   ready: z.boolean(),
   steps: z.array(z.object({ name: z.string(), state: z.string(), ms: z.number().optional() })),
+  space: z
+    .object({
+      state: z.enum(['ample', 'low', 'full']),
+      freeBytes: z.number().int(),
+      floorBytes: z.number().int(),
+    })
+    .optional()
+    .meta({ description: 'Room for the log: full means that nothing runs; absent until the log is open' }),
   witnesses: z
     .object({
       quorum: z.number().int(),
@@ -69,8 +77,12 @@ const health: readonly Route[] = [
       503: { description: 'Not ready', schema: progress },
     },
     handler: async (house) => ({
-      status: house.readiness.ready ? 200 : 503,
-      json: { ...progressOf(house.readiness), ...witnessesOf(house.witnessing) },
+      status: house.readiness.ready && house.audit.space.state !== 'full' ? 200 : 503,
+      json: {
+        ...progressOf(house.readiness),
+        space: house.audit.space,
+        ...witnessesOf(house.witnessing),
+      },
     }),
   }),
   openRoute({
