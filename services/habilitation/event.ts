@@ -88,7 +88,11 @@ const happenings = [
   z.object({ type: z.literal('amended'), permit: permitRef }),
   z.object({ type: z.literal('renounced') }),
   z.object({ type: z.literal('expired') }),
-  z.object({ type: z.literal('closing'), certificate: z.string() }),
+  z.object({ type: z.literal('closing') }),
+  z.object({
+    type: z.literal('shredded'),
+    certificate: z.object({ sha256: z.string(), jws: z.string() }),
+  }),
   z.object({ type: z.literal('closed') }),
 ] as const
 

@@ -128,8 +128,9 @@ const reducers: Reducers = {
   }),
   renounced: (_, { at }) => ({ stored: 'renounced', endedAt: at }),
   expired: (_, { at }) => ({ stored: 'expired', endedAt: at }),
-  closing: (_, { certificate }, by) => ({ stored: 'closing', certificate: { sha256: certificate, by } }),
-  closed: () => ({ stored: 'closed' }),
+  closing: (_, _event, by) => ({ stored: 'closing', closedBy: by }),
+  shredded: (_, { certificate, at }) => ({ certificate: { ...certificate, at } }),
+  closed: (_, { at }, by) => ({ stored: 'closed', attested: { by, at } }),
 }
 
 /** An answer to a line of the amendment in hand, or of the request. */

@@ -84,6 +84,7 @@ const matrix: Readonly<Record<Exclude<CommandType, 'opening'>, Row>> = {
   amendment: { lead: inForce },
   renewal: { lead: inForce },
   closure: { operator: ended },
+  shredding: { system: ['closing'] },
   attestation: { dpo: ['closing'] },
   escalation: { system: [...beforeDecision, ...running] },
   expiry: { system: ['lapsed', 'withdrawn', 'expired'] },

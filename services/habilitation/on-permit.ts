@@ -124,12 +124,21 @@ export const onPermit = {
     return proposal.decision === 'grant' ? amended(before, given) : happened({ type: 'amendmentRefused' })
   },
 
-  closure: (_: Before, { certificate }: CommandOf<'closure'>): Outcome =>
-    happened({ type: 'closing', certificate }),
+  /** Not while an appeal may bring the access back. */
+  closure: (before: Before): Outcome => {
+    if (isAppealed(before)) throw wrongState()
+    return happened({ type: 'closing' })
+  },
+
+  shredding: (before: Before, { certificate }: CommandOf<'shredding'>): Outcome => {
+    if (before.certificate !== undefined) throw wrongState()
+    return happened({ type: 'shredded', certificate })
+  },
 
   /** T9: the operator destroyed, the DPO attests; two persons. */
-  attestation: ({ certificate }: Before, _: CommandOf<'attestation'>, { by }: Given): Outcome => {
-    anotherThan(by, [certificate?.by], 'T9')
+  attestation: (before: Before, _: CommandOf<'attestation'>, { by }: Given): Outcome => {
+    anotherThan(by, [before.closedBy], 'T9')
+    if (before.certificate === undefined) demand([lacks('certificate', 'certificate')])
     return happened({ type: 'closed' })
   },
 

@@ -2,8 +2,10 @@
 import type { Person } from '../identity/person.ts'
 import { type Clock, parisDay } from '../kernel/clock.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { type Certificate, openCertificate } from './certificate.ts'
 import { mayView } from './decide.ts'
 import { fold } from './fold.ts'
+import { operatorOf, type PermitKeys } from './keys.ts'
 import { stateAt } from './lifetime.ts'
 import type { State } from './matrix.ts'
 import type { Permits } from './permits.ts'
@@ -46,6 +48,29 @@ async function viewFor(
   if (!maySee(habilitation, { by, facts })) return null
   const { vocabularies } = needs.rulebook
   return view(habilitation, { by, now, facts, vocabularies, missing: missingOf(habilitation.request) })
+}
+
+export interface CertificateView {
+  readonly jws: string
+  readonly sha256: string
+  /** What was signed. */
+  readonly certificate: Certificate
+  readonly attested: NonNullable<HabilitationView['certificate']>['attested']
+}
+
+/** The destruction certificate of a request that this person may see. Refusal NOT_FOUND, also while there is none. */
+export async function readCertificate(
+  needs: ReadNeeds & { readonly keys: PermitKeys },
+  by: Person,
+  id: string,
+): Promise<CertificateView> {
+  const seen = await readHabilitation(needs, by, id)
+  const stored = await needs.registry.read(id)
+  const signed = stored && fold(id, stored.events).certificate
+  if (!signed || seen.certificate === null) throw new Refusal('NOT_FOUND', { rule: 'certificate.none' })
+  const { jws, sha256 } = signed
+  const content = openCertificate(jws, operatorOf(needs.keys))
+  return { jws, sha256, certificate: content, attested: seen.certificate.attested }
 }
 
 export interface ProjectNeeds {

@@ -95,7 +95,10 @@ export interface Habilitation {
   readonly dismissal: { readonly by: Actor } | null
   readonly amendment: Amendment | null
   readonly renewalUsed: boolean
-  readonly certificate?: { readonly sha256: string; readonly by: Actor }
+  readonly closedBy?: Actor
+  /** Of the destruction, signed by the operator, then attested by the DPO. */
+  readonly certificate?: { readonly sha256: string; readonly jws: string; readonly at: number }
+  readonly attested?: { readonly by: Actor; readonly at: number }
   readonly revokedBy?: Actor
   readonly endedAt?: number
   readonly history: readonly Step[]

@@ -57,6 +57,12 @@ export interface HabilitationView extends Omit<Body, 'lines'> {
     readonly request: Body
     readonly proposal: Decided | null
   } | null
+  /** The extract is destroyed; `attested` once the DPO has said so too. */
+  readonly certificate: {
+    readonly sha256: string
+    readonly at: string
+    readonly attested: Stamp | null
+  } | null
   readonly history: readonly ({ readonly type: string } & Stamp)[]
 }
 
@@ -130,6 +136,7 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
       at: new Date(at).toISOString(),
     })),
     amendment: amendment && amendmentOf(amendment),
+    certificate: certificateOf(habilitation),
     history: habilitation.history.map(({ type, by, at }: Step) => ({ type, ...stamp({ by, at }) })),
   }
 }
@@ -140,6 +147,12 @@ function amendmentOf({ kind, request, proposal }: NonNullable<Habilitation['amen
     request,
     proposal: proposal && { decision: proposal.decision, reasons: proposal.reasons, ...stamp(proposal) },
   }
+}
+
+function certificateOf({ certificate, attested }: Habilitation): HabilitationView['certificate'] {
+  if (certificate === undefined) return null
+  const { sha256, at } = certificate
+  return { sha256, at: new Date(at).toISOString(), attested: attested ? stamp(attested) : null }
 }
 
 function seesAll(habilitation: Habilitation, by: Person): boolean {
