@@ -86,6 +86,7 @@ const rules: Readonly<Record<string, Rule>> = {
     status: 404,
   },
   'POST /api/v1/habilitations/{id}/revocation': { body: reason, may: ['authority'], status: 404 },
+  'GET /api/v1/habilitations/{id}/recheck': { may: ['dpo', 'authority'], status: 404 },
   'GET /api/v1/audit/entries': { may: ['dpo'], status: 200 },
   'GET /audit/{shard}/checkpoint': { may: ['dpo', 'holder'], status: 200 },
 }
@@ -95,6 +96,7 @@ const forAll: Readonly<Record<string, Omit<Rule, 'may'>>> = {
   'GET /api/v1/datasets': { status: 200 },
   'GET /api/v1/datasets/{name}': { status: 404 },
   'GET /api/v1/habilitations': { status: 200 },
+  'GET /api/v1/habilitations/reminders': { status: 200 },
   'GET /api/v1/habilitations/{id}': { status: 404 },
   'GET /api/v1/projects': { status: 200 },
   'GET /api/v1/projects/{id}': { status: 404 },

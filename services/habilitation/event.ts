@@ -31,6 +31,14 @@ const permitRef = z.object({
   nbf: z.number().int(),
   exp: z.number().int(),
 })
+/** One clause that a version changes; changes.ts. */
+const change = z.object({
+  path: z.string(),
+  added: z.array(z.string()).readonly().optional(),
+  removed: z.array(z.string()).readonly().optional(),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+})
 const decision = z.enum(['grant', 'refuse'])
 const conditions = z.array(z.object({ text, clause: z.string() })).readonly()
 
@@ -85,7 +93,7 @@ const happenings = [
   z.object({ type: z.literal('amendmentAsked'), kind: z.enum(['amendment', 'renewal']), request: body }),
   z.object({ type: z.literal('amendmentProposed'), decision, reasons: text }),
   z.object({ type: z.literal('amendmentRefused') }),
-  z.object({ type: z.literal('amended'), permit: permitRef }),
+  z.object({ type: z.literal('amended'), permit: permitRef, changes: z.array(change).readonly().optional() }),
   z.object({ type: z.literal('renounced') }),
   z.object({ type: z.literal('expired') }),
   z.object({ type: z.literal('closing') }),

@@ -23,6 +23,7 @@ export function fold(id: string, events: readonly HabilitationEvent[]): Habilita
     lines: {},
     proposal: null,
     permits: [],
+    changes: {},
     stops: [],
     closedLines: [],
     notice: null,
@@ -119,8 +120,9 @@ const reducers: Reducers = {
     amendment: amendment && { ...amendment, proposal: { decision, reasons, by, at } },
   }),
   amendmentRefused: () => ({ amendment: null }),
-  amended: (before, { permit }) => ({
+  amended: (before, { permit, changes = [] }) => ({
     permits: [...before.permits, permit],
+    changes: { ...before.changes, [permit.version]: changes },
     request: before.amendment?.request ?? before.request,
     lines: before.amendment?.lines ?? before.lines,
     renewalUsed: before.renewalUsed || before.amendment?.kind === 'renewal',

@@ -3,6 +3,7 @@ import type { Person } from '../identity/person.ts'
 import { addDays, parisDay } from '../kernel/clock.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { narrows, staysWithin } from './amendment.ts'
+import { changesBetween } from './changes.ts'
 import type { CommandOf } from './commands.ts'
 import { routeFacts } from './completeness.ts'
 import type { Scope } from './event.ts'
@@ -155,7 +156,8 @@ function amended(before: Before, given: Given): Outcome {
   const { amendment } = before
   if (amendment === null) throw wrongState()
   const { permit, ref } = newVersion(before, { body: amendment.request, lines: amendment.lines }, given)
-  return { happenings: [{ type: 'amended', permit: ref }], permit }
+  const changes = [...changesBetween(before.request, amendment.request)]
+  return { happenings: [{ type: 'amended', permit: ref, changes }], permit }
 }
 
 function newVersion(before: Before, terms: Terms, given: Given) {

@@ -9,6 +9,7 @@ import { operatorOf, type PermitKeys } from './keys.ts'
 import { stateAt } from './lifetime.ts'
 import type { State } from './matrix.ts'
 import type { Permits } from './permits.ts'
+import { type PastQuery, type Rechecked, recheck } from './recheck.ts'
 import type { Registry } from './registry.ts'
 import type { Habilitation } from './state.ts'
 import { bodiesOf, type GatherNeeds, gather } from './surroundings.ts'
@@ -71,6 +72,27 @@ export async function readCertificate(
   const { jws, sha256 } = signed
   const content = openCertificate(jws, operatorOf(needs.keys))
   return { jws, sha256, certificate: content, attested: seen.certificate.attested }
+}
+
+const recheckers = ['dpo', 'authority'] as const
+
+/**
+ * Past queries of a project that would be refused under the amendment in hand or, without one, under the version in force.
+ * Refusals: ROLE for anybody but the DPO and the authority, NOT_FOUND.
+ */
+export async function recheckPast(
+  needs: ReadNeeds & { readonly past: (project: string) => Promise<readonly PastQuery[]> },
+  by: Person,
+  id: string,
+): Promise<readonly Rechecked[]> {
+  if (!recheckers.some((role) => by.roles.includes(role)))
+    throw new Refusal('ROLE', { rule: 'recheck.reader' })
+  const stored = await needs.registry.read(id)
+  const habilitation = stored && fold(id, stored.events)
+  if (!habilitation?.project) throw new Refusal('NOT_FOUND')
+  const { facts } = await gather(needs, bodiesOf(habilitation), needs.clock.now())
+  const body = habilitation.amendment?.request ?? habilitation.request
+  return recheck(await needs.past(habilitation.project), { body, facts, closed: habilitation.closedLines })
 }
 
 export interface ProjectNeeds {

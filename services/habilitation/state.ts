@@ -1,5 +1,6 @@
 /** What a request and its permit are, after what happened (fold.ts). What time does to them is in lifetime.ts. */
 import type { Actor } from '../kernel/id.ts'
+import type { Change } from './changes.ts'
 import type { HappeningType, Scope } from './event.ts'
 import { type State, samePerson } from './matrix.ts'
 import type { PermitLine } from './permit.ts'
@@ -88,6 +89,8 @@ export interface Habilitation {
   readonly appealRefused?: boolean
   readonly project?: string
   readonly permits: readonly PermitRef[]
+  /** What each later version changed, by its number. */
+  readonly changes: Readonly<Record<number, readonly Change[]>>
   readonly stops: readonly Stop[]
   /** Datasets whose line its holder took back, or that an escalation closed. */
   readonly closedLines: readonly string[]

@@ -3,7 +3,9 @@ import { actOn } from '../../habilitation/act.ts'
 import { certificate } from '../../habilitation/certificate.ts'
 import { type Command, commandBodies, type FurtherType } from '../../habilitation/commands.ts'
 import { keySet, operatorOf } from '../../habilitation/keys.ts'
-import { listHabilitations, readCertificate, readHabilitation } from '../../habilitation/read.ts'
+import { listHabilitations, readCertificate, readHabilitation, recheckPast } from '../../habilitation/read.ts'
+import { listReminders } from '../../habilitation/reminders.ts'
+import { pastQueries } from '../past-queries.ts'
 import { openRoute, type Route, route } from '../route.ts'
 
 const params = z.strictObject({ id: z.string().max(100) })
@@ -63,6 +65,30 @@ const acts = (Object.keys(commandBodies) as FurtherType[]).map((type) =>
   }),
 )
 
+const reminder = z.object({
+  habilitation: z.string(),
+  title: z.string(),
+  state: z.string(),
+  project: z.string().nullable(),
+  clock: z.string(),
+  dueAt: z.string(),
+  late: z.boolean(),
+  notice: z.union([z.literal('late'), z.literal(90), z.literal(30), z.literal(7)]),
+  turn: z.string(),
+})
+
+const rechecked = z.object({
+  queries: z.array(
+    z.object({
+      shard: z.string(),
+      seq: z.number().int(),
+      at: z.string(),
+      query: z.string(),
+      refused: z.array(z.object({ rule: z.string(), fact: z.string() })),
+    }),
+  ),
+})
+
 export const habilitationRoutes: readonly Route[] = [
   route({
     method: 'post',
@@ -83,6 +109,28 @@ export const habilitationRoutes: readonly Route[] = [
     responses: { 200: { description: 'Requests', schema: z.object({ habilitations: z.array(view) }) } },
     handler: async (house, { by }) => ({
       json: { habilitations: await listHabilitations(house.habilitation, by) },
+    }),
+  }),
+  route({
+    method: 'get',
+    path: `${path}/reminders`,
+    summary: 'Statutory clocks that are late or near their end, the most urgent first',
+    records: 'read',
+    responses: { 200: { description: 'What is due', schema: z.object({ reminders: z.array(reminder) }) } },
+    handler: async (house, { by }) => ({
+      json: { reminders: await listReminders(house.habilitation, by) },
+    }),
+  }),
+  route({
+    method: 'get',
+    path: `${path}/{id}/recheck`,
+    summary:
+      'Past queries that the amendment in hand, or the version in force, would refuse; DPO and authority',
+    records: 'read',
+    params,
+    responses: { 200: { description: 'Never their text', schema: rechecked } },
+    handler: async (house, { by, params: { id } }) => ({
+      json: { queries: await recheckPast({ ...house.habilitation, past: pastQueries(house) }, by, id) },
     }),
   }),
   route({
