@@ -230,6 +230,7 @@ async function houseOf(
   return {
     ...rooms,
     ...evidence,
+    accounts: identity.accounts,
     tokens: identity.tokens,
     log,
     readiness: steps,

@@ -118,7 +118,10 @@ describe('the rules of queries', () => {
     const no = rules.decide({ by: person('paul'), now: today }, currentPermit())
     const refusal = expect.objectContaining({
       code: 'PERSON_NOT_LISTED',
-      facts: { rule: 'person-not-listed' },
+      facts: {
+        rule: 'person-not-listed',
+        fact: { key: 'fact.notListed', with: { permit: 'FR-NOR-2026-000042-v1' } },
+      },
     })
     expect(() => insist(no)).toThrow(refusal)
   })

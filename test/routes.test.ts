@@ -86,6 +86,11 @@ const rules: Readonly<Record<string, Rule>> = {
     status: 404,
   },
   'POST /api/v1/habilitations/{id}/revocation': { body: reason, may: ['authority'], status: 404 },
+  'POST /api/v1/habilitations/simulation': {
+    body: { person: { issuer: 'demo', subject: 'alice' }, project: 'nothing' },
+    may: ['dpo', 'authority', 'lead'],
+    status: 404,
+  },
   'GET /api/v1/habilitations/{id}/recheck': { may: ['dpo', 'authority'], status: 404 },
   'GET /api/v1/audit/entries': { may: ['dpo'], status: 200 },
   'GET /audit/{shard}/checkpoint': { may: ['dpo', 'holder'], status: 200 },

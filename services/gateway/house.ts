@@ -3,7 +3,7 @@ import type { Bulles } from '../dataset/bulles.ts'
 import type { Catalogue } from '../dataset/catalogue.ts'
 import type { DepositNeeds } from '../dataset/deposit.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
-import type { Tokens } from '../identity/person.ts'
+import type { Accounts, Tokens } from '../identity/person.ts'
 import type { Log } from '../kernel/log.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
@@ -28,6 +28,7 @@ export interface House {
   readonly auditIndex: AuditIndex
   readonly bulles: Bulles
   readonly catalogue: Catalogue
+  readonly accounts: Accounts
   readonly tokens: Tokens
   readonly log: Log
   readonly readiness: Readiness

@@ -12,6 +12,7 @@ import { projectRoutes } from './routes/projects.ts'
 import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { simulationRoutes } from './routes/simulation.ts'
 
 const problem = z
   .object({
@@ -32,6 +33,7 @@ const documented: readonly Route[] = [
   ...sessionRoutes,
   ...datasetRoutes,
   ...depositRoutes,
+  ...simulationRoutes,
   ...habilitationRoutes,
   ...projectRoutes,
   ...queryRoutes,
