@@ -1,5 +1,7 @@
 /** `npm run trials [-- NAME …]`: the long suites in full, seeded; each prints its figures and writes JSON. */
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { rulebook } from '../habilitation/fixtures.ts'
+import { timelines } from '../property/timelines.ts'
 import { runCohort } from './cohort.ts'
 import { main as crash } from './crash.ts'
 import { main as oracle } from './oracle.ts'
@@ -36,6 +38,10 @@ const trials: Readonly<Record<string, Trial>> = {
   tamper: seeded(
     (seed) => tamper(seed, 1),
     ({ missed }) => missed.length === 0,
+  ),
+  timelines: seeded(
+    async (seed) => timelines(await rulebook(), seed, 10_000),
+    ({ faults }) => faults.length === 0,
   ),
   oracle: seeded(
     (seed) => oracle(seed, 10_000),
