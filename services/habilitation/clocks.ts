@@ -1,7 +1,8 @@
 /** The legal clocks of a request and a permit (governance.md 2.11): computed from what happened, in calendar days of Paris. */
 import { addDays, parisDay, startOfParisDay } from '../kernel/clock.ts'
 import { routeFacts } from './completeness.ts'
-import { acceptanceMs, completionMs, currentRef } from './lifetime.ts'
+import { acceptanceMs, completionMs, currentRef, suspendsAt } from './lifetime.ts'
+import { emergencyMs } from './opinions.ts'
 import type { Body } from './request.ts'
 import type { Habilitation } from './state.ts'
 import type { EntryFacts, Vocabularies } from './vocabulary.ts'
@@ -114,7 +115,7 @@ function paused(clock: Running, { habilitation, route, now }: Pausing): Running 
 }
 
 function ofPermit(habilitation: Habilitation, now: number): Running[] {
-  const { stored, notice, endedAt, certificate, renewalUsed } = habilitation
+  const { stored, notice, endedAt, certificate, renewalUsed, request } = habilitation
   const ref = currentRef(habilitation)
   if (ref === undefined) return []
   const [from, end] = [ref.nbf * 1000, ref.exp * 1000]
@@ -122,10 +123,13 @@ function ofPermit(habilitation: Habilitation, now: number): Running[] {
   const hearing = notice && stored === 'revocation_noticed' ? [notice] : []
   const isOver = endedAt !== undefined || now >= end
   const ahead = [
-    ...(renewalUsed ? [] : [{ id: 'renewal.ask', from, due: end - 30 * DAY_MS }]),
+    ...(renewalUsed || request.emergency ? [] : [{ id: 'renewal.ask', from, due: end - 30 * DAY_MS }]),
     { id: 'access.end', from, due: end },
   ]
+  const selfSuspends = suspendsAt(habilitation)
+  const awaited = isOver || !Number.isFinite(selfSuspends) ? [] : [selfSuspends]
   return [
+    ...awaited.map((due) => within('emergency.opinions', due - emergencyMs, emergencyMs)),
     ...(isOver ? [] : ahead),
     ...hearing.map(({ at }) => within('revocation.hearing', at, 28 * DAY_MS)),
     ...(certificate ? [] : [{ id: 'delete.bulle', from: over, due: afterMonths(over, 6) }]),

@@ -82,7 +82,7 @@ function facts(ask: Ask, { permit, standing, lead }: CurrentPermit, { node }: Ru
       level: by.level,
     },
     resource: {
-      state: standing.state,
+      state: stateOf(standing, now),
       version: permit.version,
       currentVersion: standing.currentVersion,
       nodes: permit.node,
@@ -101,6 +101,12 @@ function facts(ask: Ask, { permit, standing, lead }: CurrentPermit, { node }: Ru
       datasets,
     },
   }
+}
+
+/** The word of the register, but for a suspension that time alone brings about. */
+function stateOf({ state, selfSuspendsAt }: CurrentPermit['standing'], now: number): string {
+  const isDue = selfSuspendsAt !== undefined && now >= selfSuspendsAt
+  return isDue && (state === 'active' || state === 'issued') ? 'suspended' : state
 }
 
 /** In ms: the period of the permit, shortened to that of the person. */

@@ -40,6 +40,10 @@ const change = z.object({
   after: z.unknown().optional(),
 })
 const decision = z.enum(['grant', 'refuse'])
+const awaited = z.object({
+  role: z.enum(['dpo', 'ethics']),
+  wanted: z.enum(['favourable', 'favourable-or-conditions']),
+})
 const conditions = z.array(z.object({ text, clause: z.string() })).readonly()
 
 /** What a suspension or its end is about: everything when empty, one line by its dataset, or one person. */
@@ -73,7 +77,13 @@ const happenings = [
   z.object({ type: z.literal('proposed'), decision, reasons: text, conditions }),
   z.object({ type: z.literal('confirmed') }),
   z.object({ type: z.literal('refused') }),
-  z.object({ type: z.literal('granted'), project: z.string(), permit: permitRef }),
+  z.object({
+    type: z.literal('granted'),
+    project: z.string(),
+    permit: permitRef,
+    /** Opinions that an emergency went ahead of. */
+    awaited: z.array(awaited).readonly().optional(),
+  }),
   z.object({ type: z.literal('withdrawn') }),
   z.object({ type: z.literal('lapsed') }),
   z.object({ type: z.literal('appealed'), reasons: text }),

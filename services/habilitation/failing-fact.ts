@@ -42,9 +42,11 @@ export function failingFact(rule: string, ask: Ask, current: CurrentPermit): Sen
   return Object.hasOwn(facts, rule) ? facts[rule]?.(ask, current) : undefined
 }
 
-function suspendedPart({ by, datasets = [] }: Ask, { permit, standing }: CurrentPermit): Sentence {
+function suspendedPart({ by, now, datasets = [] }: Ask, { permit, standing }: CurrentPermit): Sentence {
   if (standing.state === 'suspended') return fact('suspendedWhole')
   if (standing.suspendedPersons.some((person) => samePerson(person, by))) return fact('suspendedPerson')
+  if (standing.selfSuspendsAt !== undefined && now >= standing.selfSuspendsAt)
+    return fact('suspendedOpinions')
   const stopped = permit.lines.filter(({ id }) => standing.suspendedLines.includes(id))
   const named = stopped.flatMap(({ dataset }) => (datasets.includes(dataset) ? [dataset] : []))
   return fact('suspendedLines', { datasets: list(named) })

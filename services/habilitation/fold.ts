@@ -3,6 +3,7 @@
 import { canonical } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
 import type { HabilitationEvent, HappeningType } from './event.ts'
+import { emergencyMs } from './opinions.ts'
 import type { Body, LineAsked } from './request.ts'
 import { type Habilitation, type LineAnswer, type Step, type Stop, sameScope } from './state.ts'
 
@@ -85,7 +86,10 @@ const reducers: Reducers = {
   }),
   confirmed: (_, { at }, by) => ({ stored: 'pre_permit', confirmedBy: by, decidedAt: at }),
   refused: (_, { at }, by) => ({ stored: 'refused', confirmedBy: by, decidedAt: at }),
-  granted: (_, { project, permit }) => ({ stored: 'active', project, permits: [permit] }),
+  granted: (_, { project, permit, awaited, at }) => ({
+    ...{ stored: 'active', project, permits: [permit] },
+    ...(awaited && { awaited: { opinions: awaited, due: at + emergencyMs } }),
+  }),
   withdrawn: (_, { at }) => ({ stored: 'withdrawn', endedAt: at }),
   lapsed: (_, { at }) => ({ stored: 'lapsed', endedAt: at }),
   appealed: (_, { reasons, at }) => ({ stored: 'under_appeal', appeal: { reasons, at } }),

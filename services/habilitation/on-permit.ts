@@ -97,6 +97,7 @@ export const onPermit = {
     const late = addDays(parisDay(given.now), 30) > accessPeriod.until
     demand([
       ...(before.renewalUsed ? [lacks('until', 'renewalOnce')] : []),
+      ...(before.request.emergency ? [lacks('until', 'emergencyOnce')] : []),
       ...(late ? [lacks('until', 'renewalLate')] : []),
       ...(until <= accessPeriod.until ? [lacks('until', 'nothing')] : []),
     ])

@@ -20,6 +20,12 @@ export interface Opinion {
   readonly by: Actor
   readonly at: number
 }
+/** An opinion that is asked for, and the least favourable word that will do. */
+export interface Awaited {
+  readonly role: Opinion['role']
+  readonly wanted: 'favourable' | 'favourable-or-conditions'
+}
+
 export interface LineAnswer {
   readonly answer: 'countersigned' | 'declined'
   readonly by: Actor
@@ -91,6 +97,8 @@ export interface Habilitation {
   readonly permits: readonly PermitRef[]
   /** What each later version changed, by its number. */
   readonly changes: Readonly<Record<number, readonly Change[]>>
+  /** Opinions that an emergency went ahead of, and the instant at which it suspends itself without them. */
+  readonly awaited?: { readonly opinions: readonly Awaited[]; readonly due: number }
   readonly stops: readonly Stop[]
   /** Datasets whose line its holder took back, or that an escalation closed. */
   readonly closedLines: readonly string[]

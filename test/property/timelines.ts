@@ -121,8 +121,8 @@ const signature = (dataset: string): Act => [
 
 function live(life: Life, tally: Tally, where: string): void {
   const { dice } = life
-  life.now += dice.chance(0.08) ? dice.below(120) * DAY_MS : dice.below(3 * DAY_MS)
-  if (dice.chance(0.05)) life.now = lastSecond(life)
+  life.now += dice.chance(0.04) ? dice.below(90) * DAY_MS : dice.below(2 * DAY_MS)
+  if (dice.chance(0.008)) life.now = lastSecond(life)
   if (dice.chance(0.1)) lapse(life)
   const before = life.events.length
   if (dice.chance(0.5)) for (const act of something(life)) attempt(life, act)
@@ -141,7 +141,7 @@ function lastSecond({ current, now, dice }: Life): number {
 function lapse({ dice, proofs, model, now }: Life): void {
   const who = dice.pick(['alice', 'bruno'])
   const proof = dice.pick(['training', 'charter', 'review'] as const)
-  const until = dice.chance(0.5) ? now : now + 400 * DAY_MS
+  const until = dice.chance(0.2) ? now : now + 400 * DAY_MS
   proofs.set(who, { ...(proofs.get(who) ?? person(who).proofs), [proof]: until })
   model.proofs.set(`${who} ${proof}`, until)
 }
@@ -156,12 +156,14 @@ function something(life: Life): readonly Act[] {
     { person: { issuer: 'demo', subject: dice.pick(['alice', 'bruno']) } },
   ])
   const stop = (who: string): Act => [who, { type: 'suspension', reason: 'x', ...scope }]
+  const { stops } = fold('D', life.events)
+  const held = stops.length > 0 ? dice.pick(stops).scope : scope
   const lift: readonly Act[] = [
-    ['nadia', { type: 'lift', ...scope }],
-    [dice.pick(['claire', 'nadia']), { type: 'lift', ...scope }],
+    ['nadia', { type: 'lift', ...held } as Later],
+    [dice.pick(['claire', 'claire', 'nadia']), { type: 'lift', ...held } as Later],
   ]
   const kinds: readonly (readonly [weight: number, acts: () => readonly Act[]])[] = [
-    [20, () => [stop(dice.pick(['nadia', 'claire', 'karim', 'rouen']))]],
+    [12, () => [stop(dice.pick(['nadia', 'claire', 'karim', 'rouen']))]],
     [30, () => lift],
     [25, () => amendment(life)],
     [4, () => [['paul', { type: 'renewal', until: '2028-06-30' }], ...decision]],
@@ -201,21 +203,14 @@ const decision: readonly Act[] = [
 
 /** Persons, lines or the end of the period; some amendments are refused, some never decided. */
 function amendment({ dice, body, now }: Life): readonly Act[] {
-  const sooner = addDays(parisDay(now), 20 + dice.below(60))
+  const sooner = addDays(parisDay(now), 40 + dice.below(160))
   const all = [...leastBody.lines, secondLine] as unknown as Body['lines']
-  const after: Body = dice.pick<Body>([
-    {
-      ...body,
-      persons: dice.pick([
-        [analyst('alice')],
-        [analyst('bruno')],
-        [analyst('alice'), analyst('bruno', sooner)],
-      ]),
-    },
-    { ...body, lines: dice.pick([all, all.slice(0, 1), all.slice(1)]) },
-    { ...body, accessPeriod: { ...body.accessPeriod, until: sooner } },
-  ])
-  const { persons, lines, accessPeriod } = after
+  const both = [analyst('alice'), analyst('bruno', sooner)]
+  const roll = dice.below(8)
+  const persons = roll < 4 ? dice.pick([[analyst('alice')], [analyst('bruno')], both, both]) : body.persons
+  const lines = roll >= 4 && roll < 7 ? dice.pick([all, all, all.slice(0, 1), all.slice(1)]) : body.lines
+  const accessPeriod = roll === 7 ? { ...body.accessPeriod, until: sooner } : body.accessPeriod
+  const after: Body = { ...body, persons, lines, accessPeriod }
   const asked: Act = ['paul', { type: 'amendment', patch: { persons, lines, accessPeriod } }, after]
   const signed = lines.map(({ dataset }) => signature(dataset))
   const refused: Act = ['claire', { type: 'decision', decision: 'refuse', reasons: 'x', conditions: [] }]

@@ -183,6 +183,21 @@ describe('ten requests', () => {
     expect((await act(id, decided)).json).toMatchObject({ code: 'CONFLICT_OF_INTEREST', rule: 'T10' })
   })
 
+  test('6. an emergency goes ahead of the ethics committee, for 30 days at most, and once', async () => {
+    const id = await open({ route: 'MR_007', emergency: { reason: 'An outbreak of measles.' } })
+    expect(await lacks(id, submit)).toEqual(['accessPeriod.until'])
+    await change(id, { accessPeriod: { from: today, until: addDays(today, 29) } })
+    const granted = await walk(id, ...toAssessment, accept('rouen', 'stays'), ...grant)
+    expect(granted.clocks[0]).toMatchObject({ id: 'emergency.opinions', late: false })
+    const later = addDays(today, 16)
+    expect(await simulated(granted.projectId, { date: addDays(today, 14) })).toBe('permit')
+    expect(await simulated(granted.projectId, { date: later })).toBe('SUSPENDED')
+    expect(await lacks(id, ['paul', 'renewal', { until: addDays(today, 60) }])).toContain('until')
+    const heard = await walk(id, ['ines', 'opinions', { opinion: 'favourable', comment: 'Heard.' }])
+    expect(heard.clocks.map((clock: { id: string }) => clock.id)).not.toContain('emergency.opinions')
+    expect(await simulated(granted.projectId, { date: later })).toBe('permit')
+  })
+
   test('7. MR-007 is granted on a favourable opinion of the ethics committee, and on nothing less', async () => {
     const id = await open({ route: 'MR_007' })
     await walk(id, ...toAssessment, accept('rouen', 'stays'))
