@@ -35,7 +35,7 @@ function asking({ given }: Case): Person {
 }
 
 /** What the case asks, and of which permit. */
-export function questionOf(one: Case): { readonly ask: Ask; readonly current: CurrentPermit } {
+function questionOf(one: Case): { readonly ask: Ask; readonly current: CurrentPermit } {
   const { now, purpose, objective, datasets, permit, standing } = one.given
   const ask = {
     by: asking(one),

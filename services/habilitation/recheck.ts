@@ -18,7 +18,7 @@ export interface PastQuery {
 }
 
 /** A clause that no longer covers it. */
-export interface NotCovered {
+interface NotCovered {
   readonly rule: 'purpose-not-granted' | 'objective-not-granted' | 'line-closed' | 'column-not-granted'
   /** The code, dataset or `dataset.table.column` that is not granted. */
   readonly fact: string
