@@ -201,7 +201,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   policyHash: 'names the rules',
   'persons.profile': 'told to people',
   'lines.holder': 'names the holder',
-  'lines.k': 'query/permission.ts, thresholdsOf',
+  'lines.k': 'query: thresholdsOf',
   'lines.tables': 'dataset/sealing.ts: absent from the extract',
   'lines.holderAct': 'habilitation/grant.ts',
   'lines.holderJws': 'habilitation/permits.ts: a line without it is closed',
