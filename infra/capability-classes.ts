@@ -26,6 +26,8 @@ export const scalarGroups: readonly Group[] = [
       millennium millisecond minute month monthname nanosecond quarter second week weekday weekofyear year yearweek
       json_valid typeof struct_pack row`,
   },
+  // Series have a length that the query room bounds, from their operands or on each row.
+  { class: allow, names: 'range generate_series' },
   // Those that bring their arguments to one type raise when a value does not fit it.
   { class: allow, names: 'greatest least list_value list_pack try_strptime' },
   {
@@ -59,14 +61,13 @@ export const scalarGroups: readonly Group[] = [
     names: `&& <-> <=> <@ @> apply array_apply array_cat array_concat array_contains array_cosine_distance
       array_cosine_similarity array_cross_product array_distance array_distinct array_dot_product array_filter
       array_grade_up array_has array_has_all array_has_any array_indexof array_inner_product array_intersect
-      array_length array_negative_dot_product array_negative_inner_product array_position array_reduce
-      array_resize array_reverse_sort array_select array_slice array_sort array_transform array_unique
+      array_length array_negative_dot_product array_negative_inner_product array_position array_resize array_reverse_sort array_select array_slice array_sort array_transform array_unique
       array_value array_where array_zip cardinality element_at filter flatten grade_up list_apply list_cat
       list_concat list_contains list_cosine_distance list_cosine_similarity list_distance list_distinct
       list_dot_product list_element list_extract list_filter list_grade_up list_has list_has_all list_has_any
       list_indexof list_inner_product list_intersect list_negative_dot_product list_negative_inner_product
-      list_position list_reduce list_resize list_reverse_sort list_select list_slice list_sort list_transform
-      list_unique list_where list_zip reduce`,
+      list_position list_resize list_reverse_sort list_select list_slice list_sort list_transform
+      list_unique list_where list_zip`,
   },
   {
     class: allow,
@@ -111,8 +112,8 @@ export const scalarGroups: readonly Group[] = [
   },
   {
     class: deny,
-    why: 'time or length of the answer is set by a value or a format, without bound',
-    names: `sleep_ms bar equi_width_bins format printf range generate_series json_pretty`,
+    why: 'time or length of the answer is set by a value, a format or a fold, without bound',
+    names: `sleep_ms bar equi_width_bins format printf json_pretty list_reduce array_reduce reduce`,
   },
   {
     class: deny,
@@ -184,13 +185,18 @@ export const aggregateGroups: readonly Group[] = [
   { class: allow, names: 'count count_star count_if countif sum avg mean' },
   {
     class: 'patient-only',
+    why: 'across persons it is not run as it is: what is released in its place rests on k persons',
+    names: `bool_and bool_or corr covar_pop covar_samp max median min mode quantile quantile_cont quantile_disc
+      regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope sem stddev stddev_pop stddev_samp var_pop
+      var_samp variance`,
+  },
+  {
+    class: 'patient-only',
     why: 'across persons it would show the value of one, or has no evidence form yet',
     names: `any_value arbitrary arg_max arg_max_null arg_max_nulls_last arg_min arg_min_null arg_min_nulls_last argmax
-      argmin array_agg bit_and bit_or bit_xor bool_and bool_or corr covar_pop covar_samp entropy favg first fsum
-      group_concat histogram histogram_exact kahan_sum kurtosis kurtosis_pop last list listagg mad max max_by
-      median min min_by mode product quantile quantile_cont quantile_disc regr_avgx regr_avgy regr_count
-      regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy sem skewness stddev stddev_pop stddev_samp
-      string_agg sumkahan var_pop var_samp variance`,
+      argmin array_agg bit_and bit_or bit_xor entropy favg first fsum group_concat histogram histogram_exact kahan_sum
+      kurtosis kurtosis_pop last list listagg mad max_by min_by product regr_sxx regr_sxy regr_syy skewness string_agg
+      sumkahan`,
   },
   {
     class: 'patient-only',

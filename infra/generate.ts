@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { silentLog } from '../services/kernel/log.ts'
 import { startEmbedded } from '../services/store/embedded.ts'
 import { migrate } from '../services/store/migrate.ts'
+import { functionsPage } from './functions-page.ts'
 import { tablesSource } from './tables-source.ts'
+import { shapesText, treeShapes } from './tree-shapes.ts'
+
+await writeFile(new URL('../docs/functions.md', import.meta.url), functionsPage())
+const shapes = new URL('../services/engine/tree-shapes.json', import.meta.url)
+await writeFile(shapes, shapesText(await treeShapes()))
 
 const home = await mkdtemp(join(tmpdir(), 'huisclos-generate-'))
 try {

@@ -1,15 +1,25 @@
 /** `huisclos <command>`: results on standard output, everything else on standard error. Exit statuses: cli/ending.ts. */
 import { join, resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { check, prove, verify } from './cli/audit.ts'
+import {
+  type CheckOptions,
+  check,
+  compare,
+  type ProveOptions,
+  prove,
+  type VerifyOptions,
+  verify,
+} from './cli/audit.ts'
 import { type Client, demoToken, openClient, type Setting, urlOf } from './cli/client.ts'
 import { type DepositOptions, deposit } from './cli/deposit.ts'
 import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
+import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { replayAll } from './cli/replay.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
 import { type SimulateOptions, simulate } from './cli/simulate.ts'
+import { type WitnessOptions, witness } from './cli/witness.ts'
 import { versionOf } from './node/version.ts'
 
 const environment = process.env
@@ -112,13 +122,12 @@ program
 interface Asked extends QueryOptions, As {}
 
 function asking(command: Command): Command {
-  const add = (value: string, before: string[]) => [...before, value]
   return command
     .requiredOption('-p, --project <id>', 'projet · project')
     .addOption(asOption())
     .option('--purpose <code>', 'finalité · purpose')
     .option('--objective <id>', 'objectif · objective')
-    .option('--param <valeur>', 'k=v pour/for $k, sinon/else ?; répétable · repeatable', add, [])
+    .option('--param <valeur>', 'k=v pour/for $k, sinon/else ?; répétable · repeatable', several, [])
     .option('-f, --file <fichier>', 'lit la requête d’un fichier · reads the statement from a file')
 }
 
@@ -149,10 +158,12 @@ program
   .addOption(jsonOption())
   .action(async (options: SimulateOptions & As) => simulate(await client(options), out, options))
 
-const audit = program
-  .command('audit')
-  .description('le journal de preuves, sur ses fichiers · the log, on its files')
+const audit = program.command('audit').description('le journal de preuves · the evidence log')
 const dirOption = () => new Option('--dir <dossier>', 'dossier audit · audit folder').default(logFolder)
+const keyOption = () =>
+  new Option('--key <clé>', 'clé publique du journal, ou son fichier · public key of the log, or its file')
+const policyOption = () =>
+  new Option('--policy <fichier>', 'journaux et témoins de confiance (C2SP tlog-policy) · whom to trust')
 const where = (dir: string) => ({ dir, out, isTerminal: setting.isTerminal })
 
 audit
@@ -161,7 +172,10 @@ audit
   .addOption(dirOption())
   .option('--since <fichier>', 'état d’une vérification antérieure · state of an earlier verification')
   .option('--save <fichier>', 'garde l’état pour --since · keeps the state for --since')
-  .action(async ({ dir, ...options }: { dir: string; since?: string; save?: string }) => {
+  .addOption(policyOption())
+  .addOption(jsonOption())
+  .option('--fresh <heures>', 'âge permis des cosignatures (24) · age allowed to cosignatures', entryNumber)
+  .action(async ({ dir, ...options }: VerifyOptions & { dir: string }) => {
     process.exitCode = await verify(where(dir), options)
   })
 
@@ -171,17 +185,21 @@ audit
   .requiredOption('--seq <numéro>', 'numéro de l’entrée · number of the entry', entryNumber)
   .requiredOption('-o, --output <fichier>')
   .option('--shard <année>', 'le plus récent sinon · the newest if left out')
+  .option('--leaf <fichier>', 'écrit aussi l’entrée · writes the entry too')
   .addOption(dirOption())
-  .action(async ({ dir, ...options }: { dir: string; seq: number; output: string; shard?: string }) => {
+  .action(async ({ dir, ...options }: ProveOptions & { dir: string }) => {
     process.exitCode = await prove(where(dir), options)
   })
 
 audit
   .command('check <preuve>')
   .description('vérifie une preuve · checks a proof')
-  .option('--key <fichier>', 'clé publique du journal · public key of the log')
+  .addOption(keyOption())
+  .addOption(policyOption())
+  .option('--leaf <fichier>', 'l’entrée, si la preuve n’en a que l’empreinte · the entry itself')
+  .option('--receipt <fichier>', 'réponse gardée, ou son reçu · a kept answer, or its receipt')
   .addOption(dirOption())
-  .action(async (file: string, { dir, ...options }: { dir: string; key?: string }) => {
+  .action(async (file: string, { dir, ...options }: CheckOptions & { dir: string }) => {
     process.exitCode = await check(where(dir), file, options)
   })
 
@@ -196,6 +214,69 @@ audit
     process.exitCode = await replayAll({ ...where(dir), ...options })
   })
 
+audit
+  .command('consistency')
+  .description('deux têtes d’un même journal ? · are two checkpoints of one log?')
+  .requiredOption('--from <fichier>', 'tête gardée · a checkpoint that was kept')
+  .requiredOption('--to <fichier>', 'autre tête · another one')
+  .addOption(keyOption())
+  .addOption(dirOption())
+  .action(async ({ dir, ...options }: { dir: string; from: string; to: string; key?: string }) => {
+    process.exitCode = await compare(where(dir), options)
+  })
+
+program
+  .command('witness')
+  .description('témoin d’autres journaux : cosigne leurs têtes · cosigns the heads of other logs')
+  .requiredOption('--home <dossier>', 'dossier du témoin, le sien seul · folder of the witness, its own')
+  .requiredOption(
+    '--log <clé>',
+    'clé d’un journal (log.vkey) ; répétable · key of a log; repeatable',
+    several,
+    [],
+  )
+  .option('--port <port>', 'port', entryNumber, 8090)
+  .option('--host <adresse>', 'adresse d’écoute · address to listen on', '127.0.0.1')
+  .option('--name <nom>', 'nom du témoin, fixé au premier démarrage · its name, fixed at first start')
+  .action((options: WitnessOptions) => witness({ ...options, home: resolve(options.home) }, out))
+
+function filtered(command: Command): Command {
+  return command
+    .addOption(asOption())
+    .option('-p, --project <id>', 'projet · project')
+    .option('--person <sujet>', 'personne · person')
+    .option('--dataset <nom>', 'jeu de données · dataset')
+    .option('--type <type>', 'type d’entrée · type of entry, query.refused…')
+    .option('--code <code>', 'code du refus · code of the refusal')
+    .option('--rule <règle>', 'règle · rule')
+    .addOption(
+      new Option('--outcome <issue>', 'issue · outcome').choices(['allowed', 'refused', 'failed', 'done']),
+    )
+    .option('--from <instant>', 'inclus · included')
+    .option('--to <instant>', 'exclu · excluded')
+}
+
+filtered(audit.command('search'))
+  .description('cherche dans le journal d’un nœud ; DPO · searches the log of a node; DPO')
+  .option('--limit <nombre>', 'entrées au plus · entries at most', entryNumber)
+  .addOption(jsonOption())
+  .action(async ({ as, ...options }: JournalFilter & Shown & { limit?: number }) =>
+    searchJournal(await client(as === undefined ? {} : { as }), out, options),
+  )
+
+filtered(audit.command('export'))
+  .description('le résultat d’une recherche pour un tableur ; DPO · a search as a spreadsheet; DPO')
+  .requiredOption('-o, --output <fichier>', 'journal.xlsx | journal.csv')
+  .action(async ({ as, ...options }: JournalFilter & As & { output: string }) =>
+    exportJournal(await client(as === undefined ? {} : { as }), out, options),
+  )
+
+audit
+  .command('reindex')
+  .description('refait l’index de recherche d’après le journal · makes the search index again from the log')
+  .addOption(asOption())
+  .action(async (options: As) => reindexJournal(await client(options), out))
+
 program
   .command('doctor')
   .description('ce qui empêche un nœud de tourner ici, et le remède · what stops a node here, and the remedy')
@@ -204,6 +285,10 @@ program
     const isWell = await doctor({ home: setting.home, environment, now: () => Date.now() }, print)
     if (!isWell) process.exitCode = exits.checkFailed
   })
+
+function several(value: string, before: readonly string[]): string[] {
+  return [...before, value]
+}
 
 function entryNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('un entier · an integer')

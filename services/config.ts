@@ -1,7 +1,9 @@
 /** The choices of one node: environment for a demo, one JSON file for production. Pure but for reading that file. */
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { isVerifierKey } from './audit/note.ts'
+import type { WitnessPolicy } from './audit/witness/client.ts'
 
 const port = z.coerce.number().int().max(65_535)
 
@@ -35,6 +37,26 @@ const issuer = z.strictObject({
   jwks: z.string().min(1),
 })
 
+const witness = z.strictObject({
+  /** How the operator calls it. */
+  name: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  /** Prefix of its calls, without a slash at the end. */
+  url: z.url({ protocol: /^https?$/ }).refine((url) => !url.endsWith('/'), 'no slash at the end'),
+  /** Its verifier key, as `huisclos witness` prints it. */
+  vkey: z
+    .string()
+    .max(300)
+    .refine((vkey) => isVerifierKey(vkey, 'witness'), 'not the verifier key of a witness'),
+})
+
+const witnessesSchema = z.strictObject({
+  /** Who cosigns the log. One operator, one key: nobody counts twice. Default none. */
+  witnesses: z.array(witness).max(16).default([]),
+  /** How many of them must. Default a majority: two of three. */
+  quorum: z.number().int().min(1).max(16).optional(),
+})
+type Witnesses = z.infer<typeof witnessesSchema>
+
 /** The file of a production node. Every key is known: one that is not stops the start. */
 const configurationSchema = z.strictObject({
   /** Identifier of the node: country, region; the first part of every permit number, such as `FR-NOR`. */
@@ -55,6 +77,15 @@ const configurationSchema = z.strictObject({
   engineMemoryMiB: z.number().int().min(256).max(262_144).default(2048),
   /** Threads of one engine process; 1 to 256. Default 2. */
   engineThreads: z.number().int().min(1).max(256).default(2),
+  ...witnessesSchema.shape,
+  /** How long the log is kept after the end of a year. Default 12 months; more, up to 36, needs a reason, and is recorded. */
+  retention: z
+    .strictObject({
+      months: z.number().int().min(12).max(36),
+      reason: z.string().min(1).max(2000).exactOptional(),
+    })
+    .refine(({ months, reason }) => months === 12 || reason?.trim(), 'more than 12 months need a reason')
+    .default({ months: 12 }),
 })
 type Configuration = z.infer<typeof configurationSchema>
 
@@ -64,6 +95,10 @@ export interface Settings {
   readonly port: number
   readonly wirePort: number
   readonly databaseUrl?: string
+  /** Who cosigns the log; absent when nobody does. */
+  readonly witnesses?: WitnessPolicy
+  /** Months for which a year of the log is kept after its end; 12 when absent. */
+  readonly retention?: { readonly months: number; readonly reason?: string }
   readonly mode:
     | { readonly kind: 'demo'; readonly demo: 'full' | 'empty' }
     | { readonly kind: 'production'; readonly configuration: Configuration }
@@ -77,16 +112,34 @@ export class ConfigurationError extends Error {
 /** Reads the environment and the file that it names. ConfigurationError on any key unknown, absent or out of range. */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const values = parsed(environmentSchema, filled(environment), '')
+  const mode: Settings['mode'] =
+    values.HUISCLOS_CONFIG === undefined
+      ? { kind: 'demo', demo: values.HUISCLOS_DEMO }
+      : { kind: 'production', configuration: readConfiguration(values.HUISCLOS_CONFIG) }
+  const home = resolve(values.HUISCLOS_HOME)
+  const witnesses = mode.kind === 'production' ? mode.configuration : readDemoWitnesses(home)
   return {
-    home: resolve(values.HUISCLOS_HOME),
+    home,
     port: values.HUISCLOS_PORT,
     wirePort: values.HUISCLOS_WIRE_PORT,
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
-    mode:
-      values.HUISCLOS_CONFIG === undefined
-        ? { kind: 'demo', demo: values.HUISCLOS_DEMO }
-        : { kind: 'production', configuration: readConfiguration(values.HUISCLOS_CONFIG) },
+    ...(witnesses.witnesses.length === 0 ? {} : { witnesses: policyOf(witnesses) }),
+    ...(mode.kind === 'production' ? { retention: mode.configuration.retention } : {}),
+    mode,
   }
+}
+
+function policyOf({ witnesses, quorum }: Witnesses): WitnessPolicy {
+  return { witnesses, quorum: quorum ?? Math.floor(witnesses.length / 2) + 1 }
+}
+
+/** A demo has no configuration; whoever wants to see witnesses at work names them in `witnesses.json` of its home. */
+function readDemoWitnesses(home: string): Witnesses {
+  const path = join(home, 'witnesses.json')
+  if (!existsSync(path)) return { witnesses: [] }
+  const witnesses = parsed(witnessesSchema, readJson(path, path), `${path}: `)
+  insistOnWitnesses(witnesses, path)
+  return witnesses
 }
 
 /** A variable that is set to nothing is not set. */
@@ -96,18 +149,31 @@ function filled(environment: Readonly<Record<string, string | undefined>>): Reco
 }
 
 function readConfiguration(path: string): Configuration {
-  let json: unknown
-  try {
-    json = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (cause) {
-    const why = cause instanceof SyntaxError ? 'not JSON' : 'cannot be read'
-    throw new ConfigurationError(`HUISCLOS_CONFIG: ${path} ${why}`, { cause })
-  }
+  const json = readJson(path, `HUISCLOS_CONFIG: ${path}`)
   const configuration = parsed(configurationSchema, json, `${path}: `)
   if (configuration.tls === undefined && configuration.trustedProxy === undefined) {
     throw new ConfigurationError(`${path}: tls: absent, and no trustedProxy either`)
   }
+  insistOnWitnesses(configuration, path)
   return configuration
+}
+
+function readJson(path: string, what: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    const why = cause instanceof SyntaxError ? 'not JSON' : 'cannot be read'
+    throw new ConfigurationError(`${what} ${why}`, { cause })
+  }
+}
+
+function insistOnWitnesses({ witnesses, quorum = 0 }: Witnesses, path: string): void {
+  if (quorum > witnesses.length)
+    throw new ConfigurationError(`${path}: quorum: more than there are witnesses`)
+  for (const member of ['name', 'url', 'vkey'] as const) {
+    const isTwice = new Set(witnesses.map((one) => one[member])).size < witnesses.length
+    if (isTwice) throw new ConfigurationError(`${path}: witnesses: the same ${member} twice`)
+  }
 }
 
 /** One fault is told, on one line; an unknown key before what is absent. It repeats no value, for a value may be a secret. */

@@ -2,14 +2,16 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { openKept } from './audit/kept.ts'
+import { noWitnesses } from './audit/witness/client.ts'
+import type { Witnessing } from './audit/witness/collector.ts'
 import type { Settings } from './config.ts'
 import { engineVersion } from './engine/capabilities.ts'
 import { createApp, createWaitingApp } from './gateway/app.ts'
 import type { House } from './gateway/house.ts'
-import { openMetrics } from './gateway/readiness.ts'
+import { type Gauge, openMetrics } from './gateway/readiness.ts'
 import { routes } from './gateway/routes.ts'
 import { startPage } from './gateway/start-page.ts'
-import { type OpenRulebook, openRulebook } from './habilitation/rulebook.ts'
+import { type NodeRulebook, openRulebook } from './habilitation/rulebook.ts'
 import type { Clock } from './kernel/clock.ts'
 import { canonical, sha256 } from './kernel/hash.ts'
 import type { Closable } from './kernel/id.ts'
@@ -131,6 +133,10 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   }
 }
 
+function evidenceOf({ witnesses = noWitnesses, retention = { months: 12 } }: Settings) {
+  return { policy: witnesses, retention }
+}
+
 const notedProject = (project: string) => `projet ${project}`
 
 interface Floors {
@@ -156,7 +162,7 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
   const store = closing.keep('store', await steps.run(names.migrations, () => openStore({ url, log })))
   const evidence = await steps.run(
     names.evidence,
-    () => openEvidence(ground, store, { url, host: demoNode.host }),
+    () => openEvidence(ground, store, { url, host: demoNode.host, ...evidenceOf(settings) }),
     ({ audit }) => `${audit.origin} · ${audit.size} entrées`,
   )
   const { audit } = evidence
@@ -166,7 +172,8 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
     ({ sha256: bundle }) => bundle.slice(0, 20),
   )
   const version = versionOf()
-  const config = sha256(canonical({ mode: settings.mode, wirePort: settings.wirePort }))
+  const { mode, wirePort, witnesses = noWitnesses } = settings
+  const config = sha256(canonical({ mode, wirePort, witnesses }))
   await begin(audit, { type: 'log.started', version, engine: engineVersion(), sandbox: 'none', config })
   const kept = openKept(settings.home)
   for (const text of rules.texts) await kept.keep('policies', text)
@@ -178,7 +185,7 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
     () => starting,
     () => `DuckDB ${engineVersion()}`,
   )
-  const on = { store, audit, engine, rulebook: rules, kept, ...demoNode }
+  const on = { store, ...evidence, engine, rulebook: rules, kept, ...demoNode }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
     await reconcile(opened, audit)
@@ -190,7 +197,7 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
 }
 
 /** Rules that do not validate, or no rule at all, are the operator's to mend: one line, and no start. */
-async function openRules(folder: string): Promise<OpenRulebook> {
+async function openRules(folder: string): Promise<NodeRulebook> {
   const rules = await openRulebook(folder, { node: demoNode.node }).catch((cause: unknown) => {
     throw new StartError(`règles : ${cause instanceof Error ? cause.message : String(cause)}`, 78, { cause })
   })
@@ -234,11 +241,28 @@ async function houseOf(
     tokens: identity.tokens,
     log,
     readiness: steps,
-    metrics: openMetrics([size], clock.now()),
+    metrics: openMetrics([size, ...witnessGauges(evidence.witnessing, clock)], clock.now()),
     portal: { startPage: '', assets: pathOf('portal/assets') },
     version: versionOf(),
     address: door.url,
   }
+}
+
+/** Nothing is counted where nobody is asked. */
+function witnessGauges(witnessing: Witnessing, clock: Clock): Gauge[] {
+  const { quorum } = witnessing.status()
+  if (quorum === 0) return []
+  const cosigning = () => witnessing.status().witnesses.filter(({ state }) => state === 'cosigned').length
+  const age = () => (clock.now() - (witnessing.status().cosignedAt ?? 0)) / 1000
+  return [
+    { name: 'huisclos_witness_quorum', help: 'Witnesses that must cosign', read: () => quorum },
+    {
+      name: 'huisclos_witnesses_cosigning',
+      help: 'Witnesses that cosigned in the last round',
+      read: cosigning,
+    },
+    { name: 'huisclos_witness_quorum_age_seconds', help: 'Age of the last quorum', read: age },
+  ]
 }
 
 async function withStartPage(

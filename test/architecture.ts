@@ -12,6 +12,7 @@ const floors: Readonly<Record<string, number>> = {
   dataset: 5,
   query: 6,
   federation: 7,
+  review: 7,
   gateway: 8,
   portal: 8,
   'config.ts': 9,
@@ -33,6 +34,7 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   dataset: ['iconv-lite', 'chardet', 'csv-parse', 'zod'],
   query: ['zod'],
   federation: ['zod'],
+  review: ['zod', 'csv-stringify', 'write-excel-file'],
   gateway: ['express', 'helmet', 'zod', 'zod-openapi'],
   portal: [],
   'config.ts': ['zod'],
@@ -45,6 +47,7 @@ const keys: Readonly<Record<string, readonly string[]>> = {
 
 /** Tables that another room may name: the audit room never talks to PostgreSQL, its projection belongs to store. */
 const lent: Readonly<Record<string, string>> = {
+  audit_dataset: 'store',
   audit_index: 'store',
   audit_person: 'store',
   audit_writer: 'store',

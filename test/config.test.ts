@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
+import { noteKey, verifierKey } from '../services/audit/note.ts'
 import { readSettings } from '../services/config.ts'
+import { newPem } from './audit/open-log.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'huisclos-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -87,4 +89,67 @@ describe('the file of a production node', () => {
     expect(() => production(configuration)).toThrow(line)
     expect(() => production(configuration)).toThrow(/^[^\n]+$/)
   })
+})
+
+describe('witnesses', () => {
+  const witness = (name: string) => ({
+    name,
+    url: `https://${name}.example.fr`,
+    vkey: verifierKey(noteKey(`${name}.example.fr/w`, newPem()), 'witness'),
+  })
+  const three = ['chu', 'region', 'tiers'].map(witness)
+  const [one] = three
+
+  test('a majority of them is enough, unless the operator asks for another number', () => {
+    expect(production({ ...complete, witnesses: three }).witnesses).toEqual({ witnesses: three, quorum: 2 })
+    expect(production({ ...complete, witnesses: three, quorum: 3 }).witnesses).toMatchObject({ quorum: 3 })
+    expect(production(complete)).not.toHaveProperty('witnesses')
+  })
+
+  test('a demo may name some in a file of its home', () => {
+    expect(readSettings({ HUISCLOS_HOME: folder })).not.toHaveProperty('witnesses')
+    const path = join(folder, 'witnesses.json')
+    writeFileSync(path, JSON.stringify({ witnesses: [one] }))
+    expect(readSettings({ HUISCLOS_HOME: folder }).witnesses).toEqual({ witnesses: [one], quorum: 1 })
+    writeFileSync(path, '{"witness": []}')
+    expect(() => readSettings({ HUISCLOS_HOME: folder })).toThrow(/witnesses\.json: witness: unknown key$/)
+    writeFileSync(path, 'none')
+    expect(() => readSettings({ HUISCLOS_HOME: folder })).toThrow(/witnesses\.json not JSON$/)
+    rmSync(path)
+  })
+
+  test.each([
+    ['more than there are', { witnesses: three, quorum: 4 }, /quorum: more than there are witnesses$/],
+    ['one key twice', { witnesses: [one, { ...witness('chu2'), vkey: one?.vkey }] }, /the same vkey twice$/],
+    ['one address twice', { witnesses: [one, { ...witness('chu2'), url: one?.url }] }, /the same url twice$/],
+    ['one name twice', { witnesses: [one, witness('chu')] }, /the same name twice$|the same url twice$/],
+    [
+      'a key of a log',
+      { witnesses: [{ ...one, vkey: verifierKey(noteKey('a', newPem())) }] },
+      /witnesses.0.vkey: /,
+    ],
+    [
+      'a slash at the end',
+      { witnesses: [{ ...one, url: 'https://w.example/' }] },
+      /witnesses.0.url: no slash/,
+    ],
+  ])('%s: no start', (_, changes, line) => {
+    expect(() => production({ ...complete, ...changes })).toThrow(line)
+  })
+})
+
+describe('the retention of the log', () => {
+  const retained = (retention: object) => production({ ...complete, retention }).retention
+
+  test('is 12 months, and up to 36 with a reason', () => {
+    expect(production(complete).retention).toEqual({ months: 12 })
+    expect(retained({ months: 36, reason: 'An inquiry.' })).toEqual({ months: 36, reason: 'An inquiry.' })
+  })
+
+  test.each([{ months: 11 }, { months: 37, reason: 'Long.' }, { months: 13 }, { months: 13, reason: ' ' }])(
+    '%j: no start',
+    (retention) => {
+      expect(() => retained(retention)).toThrow(/retention/)
+    },
+  )
 })

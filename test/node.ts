@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Settings } from '../services/config.ts'
 import { mintDemoToken } from '../services/identity/demo-keys.ts'
 import { systemClock } from '../services/kernel/clock.ts'
 import { silentLog } from '../services/kernel/log.ts'
@@ -21,7 +22,8 @@ export interface TestNode {
   close(): Promise<void>
 }
 
-export async function openTestNode(): Promise<TestNode> {
+/** `changes` are those of the settings. */
+export async function openTestNode(changes: Partial<Settings> = {}): Promise<TestNode> {
   const home = await mkdtemp(join(tmpdir(), 'huisclos-node-'))
   const database = await openDatabase()
   const settings = {
@@ -30,6 +32,7 @@ export async function openTestNode(): Promise<TestNode> {
     wirePort: 0,
     databaseUrl: database.url,
     mode: { kind: 'demo', demo: 'empty' },
+    ...changes,
   } as const
   const node = await openNode({ settings, clock: systemClock, log: silentLog, print: () => {} })
   const tokens = new Map<string, string>()

@@ -115,6 +115,13 @@ describe('the vocabularies', () => {
   })
 
   test('parameters of disclosure are those of the policy', () => {
-    expect(rules.disclosure).toEqual({ k: 11, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 })
+    expect(rules.disclosure).toEqual({
+      k: 11,
+      p: 0.1,
+      twoShare: 0.9,
+      degreesOfFreedom: 10,
+      establishment: { k: 3, share: 0.85 },
+      plan: 'fastest',
+    })
   })
 })

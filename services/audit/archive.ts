@@ -3,16 +3,16 @@ import { join } from 'node:path'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Body, type Common, splitEntry } from './entry.ts'
-import { readIfPresent } from './files.ts'
-import { type Home, listShards, readSigned } from './home.ts'
+import { readIfPresent, replaceFile, unfinished } from './files.ts'
+import { cosignedFile, type Home, listShards, readCosigned, readSigned, type SignedTree } from './home.ts'
 import type { Keyring } from './keyring.ts'
-import { readBundle, readShown, writeProof } from './reader.ts'
+import { consistencyHashes, readBundle, readShown, writeProof } from './reader.ts'
 import type { Indexed } from './record.ts'
 import { parseStrictly } from './recover.ts'
 import { blockPath, decodeRecords, monthOf, unseal } from './seal.ts'
 import type { Shard } from './shard.ts'
 import { width } from './tiles.ts'
-import { leafHash, type Range } from './tree.ts'
+import { type Hash, leafHash, type Range } from './tree.ts'
 
 interface Found {
   readonly head: Common
@@ -22,27 +22,77 @@ interface Found {
   readonly record?: Buffer
 }
 
-export class Archive {
+export interface ArchiveNeeds {
+  readonly home: Home
+  readonly keyring: Keyring
+  /** The shard being written when it has that name. */
+  readonly written: (shard: string) => Shard | undefined
+  /** POSIX milliseconds. */
+  readonly now: () => number
+}
+
+/** The trees of a log, as whoever collects cosignatures sees them. */
+export interface Trees {
+  /** As it was signed last. */
+  signed(shard: string): Promise<SignedTree>
+  /** As a quorum of witnesses cosigned it last; null when none did. */
+  cosigned(shard: string): Promise<SignedTree | null>
+  /** Keeps a signed note with its cosignatures; readers are shown it while it is recent. */
+  keepCosigned(shard: string, note: string): Promise<void>
+  /** What proves that a signed tree goes on from an older one (RFC 6962, 2.1.2). */
+  consistency(sizes: { older: number; newer: number }, shard: string): Promise<readonly Uint8Array[]>
+}
+
+/** For so long a cosigned checkpoint is shown in place of the newest one. */
+const recentMs = 5 * 60_000
+
+export class Archive implements Trees {
   readonly #home: Home
   readonly #keyring: Keyring
   readonly #written: (shard: string) => Shard | undefined
+  readonly #now: () => number
+  readonly #keptAt = new Map<string, number>()
 
-  /** `written` gives the shard being written when it has that name. */
-  constructor(home: Home, keyring: Keyring, written: (shard: string) => Shard | undefined) {
+  constructor({ home, keyring, written, now }: ArchiveNeeds) {
     this.#home = home
     this.#keyring = keyring
     this.#written = written
+    this.#now = now
   }
 
+  /** A checkpoint is shown with its cosignatures while these are recent: they cover a size that it had a moment ago. */
   async readTile(shard: string, path: string): Promise<Uint8Array | null> {
-    return /^\d{4}$/.test(shard) ? readShown(this.#folder(shard), path) : null
+    if (!/^\d{4}$/.test(shard)) return null
+    const isRecent = path === 'checkpoint' && this.#now() - (this.#keptAt.get(shard) ?? 0) < recentMs
+    const cosigned = isRecent ? await this.cosigned(shard) : null
+    return cosigned ? Buffer.from(cosigned.note) : readShown(this.#folder(shard), path)
   }
 
+  signed(shard: string): Promise<SignedTree> {
+    return this.#signed(shard)
+  }
+
+  async cosigned(shard: string): Promise<SignedTree | null> {
+    return readCosigned(this.#home, shard)
+  }
+
+  async keepCosigned(shard: string, note: string): Promise<void> {
+    const folder = this.#folder(shard)
+    await replaceFile(join(folder, cosignedFile), note, { temp: join(folder, unfinished) })
+    this.#keptAt.set(shard, this.#now())
+  }
+
+  consistency({ older, newer }: { older: number; newer: number }, shard: string): Promise<Hash[]> {
+    return consistencyHashes(this.#folder(shard), older, newer)
+  }
+
+  /** Against the cosigned tree when it holds the entry, for it convinces more people; else against the signed one. */
   async proof(seq: number, shard: string): Promise<string> {
     await this.#written(shard)?.integrate()
     const signed = await this.#signed(shard)
     if (!(Number.isSafeInteger(seq) && seq >= 0 && seq < signed.size)) throw new Refusal('NOT_FOUND')
-    return writeProof(this.#folder(shard), seq, signed)
+    const cosigned = await this.cosigned(shard)
+    return writeProof(this.#folder(shard), seq, cosigned && seq < cosigned.size ? cosigned : signed)
   }
 
   async entry(seq: number, shard: string): Promise<Indexed | null> {
@@ -69,14 +119,14 @@ export class Archive {
   async *#find({ from, to }: Range, shard: string): AsyncGenerator<Found> {
     let seq = Math.max(0, from)
     while (seq < to) {
-      const some = await this.#from(seq, shard)
-      for (const found of some.slice(0, to - seq)) yield found
+      const some = await this.#from({ from: seq, to }, shard)
+      for (const found of some) yield found
       if (some.length === 0) return
       seq += some.length
     }
   }
 
-  async #from(seq: number, shard: string): Promise<Found[]> {
+  async #from({ from: seq, to }: Range, shard: string): Promise<Found[]> {
     const waiting = this.#written(shard)?.waiting(seq)
     if (waiting) {
       const { head, body, leaf, record } = waiting
@@ -85,14 +135,14 @@ export class Archive {
     const { size } = await this.#signed(shard)
     if (!(Number.isSafeInteger(seq) && seq < size)) return []
     const bundle = await readBundle(this.#folder(shard), Math.floor(seq / width), size)
-    return bundle.slice(seq % width).map((bytes) => ({
+    return bundle.slice(seq % width, (seq % width) + to - seq).map((bytes) => ({
       ...splitEntry(parseStrictly(bytes)),
       leaf: leafHash(bytes).toString('hex'),
     }))
   }
 
   #index(shard: string, { head, body, leaf }: Found): Indexed {
-    const { seq, ts, actor, project, holders } = head
+    const { seq, ts, actor, project, holders, sealed } = head
     return {
       shard,
       seq,
@@ -102,6 +152,8 @@ export class Archive {
       ...(actor && { actor: { ...this.#person(actor.ps, actor.iss), ps: actor.ps } }),
       ...(project && { project: project.id }),
       ...(holders && { holders: holders.map(({ id }) => id) }),
+      isSealed: sealed !== undefined,
+      numbers: { ...(project && { project: project.seq }), ...(actor && { actor: actor.seq }) },
     }
   }
 
@@ -126,7 +178,7 @@ export class Archive {
     return block ? decodeRecords(block).find((record) => record.seq === seq)?.record : undefined
   }
 
-  async #signed(shard: string): Promise<{ size: number; note: string; origin: string }> {
+  async #signed(shard: string): Promise<SignedTree> {
     const written = this.#written(shard)
     if (written) return { ...written.signed, origin: written.origin }
     if (!(await listShards(this.#home)).includes(shard)) throw new Refusal('NOT_FOUND')

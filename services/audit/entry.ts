@@ -42,6 +42,16 @@ const bodies = [
     headsSha256: hash.optional(),
   }),
   z.strictObject({ type: z.literal('shard.closed') }),
+  z.strictObject({
+    type: z.literal('retention.pruned'),
+    origin: text,
+    size: count,
+    root: text,
+    months: count,
+  }),
+  z.strictObject({ type: z.literal('witness.quorum_lost'), reached: count, wanted: count }),
+  z.strictObject({ type: z.literal('witness.quorum_back'), reached: count, wanted: count }),
+  z.strictObject({ type: z.literal('witness.conflict'), witness: text, status: count }),
   z.strictObject({ type: z.literal('auth.opened'), method: text }),
   z.strictObject({ type: z.literal('auth.refused'), code, rule: text.optional(), route: text }),
   z.strictObject({ type: z.literal('auth.closed') }),
@@ -148,8 +158,19 @@ const bodies = [
   z.strictObject({ type: z.literal('policy.loaded'), sha256: hash }),
   z.strictObject({ type: z.literal('key.created'), purpose: text, sha256: hash }),
   z.strictObject({ type: z.literal('audit.read'), entries: count }),
-  z.strictObject({ type: z.literal('audit.exported'), tiles: text }),
-  z.strictObject({ type: z.literal('anomaly.raised'), anomaly: text }),
+  z.strictObject({ type: z.literal('audit.opened'), shard: text, of: count }),
+  z.strictObject({
+    type: z.literal('audit.exported'),
+    tiles: text.optional(),
+    format: z.enum(['csv', 'xlsx']).optional(),
+    entries: count.optional(),
+  }),
+  z.strictObject({ type: z.literal('anomaly.raised'), anomaly: text, family: text.optional() }),
+  z.strictObject({
+    type: z.literal('anomaly.closed'),
+    anomaly: text,
+    conclusion: z.enum(['explained', 'corrected', 'incident', 'mistaken']),
+  }),
 ] as const
 
 /** What happened, without who, when and where. */

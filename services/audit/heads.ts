@@ -120,6 +120,17 @@ function trackQuery(heads: Heads, { head, body }: { head: Common; body: Body }, 
   if (ended !== undefined) heads.open.delete(ended)
 }
 
+/** What a daily seal says of all heads: SHA-256 of the last numbers of projects, actors and holders, in canonical JSON. */
+export function headsSha256({ size, projects, actors, holders }: Heads): string {
+  const last = {
+    size,
+    projects: Object.fromEntries(projects),
+    actors: Object.fromEntries(actors),
+    holders: Object.fromEntries(holders),
+  }
+  return sha256(canonical(last))
+}
+
 /** The content of heads.json: canonical JSON and one newline. `closed` tells that no journal is in use. */
 export function writeHeads(heads: Heads, root: string, closed: boolean): string {
   const { size, ts, projects, actors, holders, open } = heads

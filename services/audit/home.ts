@@ -56,20 +56,39 @@ function signedPath(keys: string, shard: string): string {
   return join(keys, `audit-${shard}.signed`)
 }
 
-/** The signed size, root and origin of a shard that nobody writes any more. */
-export async function readSigned(
-  home: Home,
+/** A tree as its log signed it. */
+export interface SignedTree {
+  readonly size: number
+  readonly note: string
+  readonly origin: string
+}
+
+/** The signed tree of a shard that nobody writes any more. */
+export async function readSigned(home: Home, shard: string): Promise<SignedTree & { root: string }> {
+  const signed = await readNote(home, shard, 'checkpoint')
+  if (!signed) throw new LogDamaged(`the checkpoint of shard ${shard} is not signed by it`)
+  return signed
+}
+
+/** Name of the last checkpoint that a quorum of witnesses cosigned, beside the newest one. */
+export const cosignedFile = 'cosigned'
+
+export async function readCosigned(home: Home, shard: string): Promise<SignedTree | null> {
+  return readNote(home, shard, cosignedFile)
+}
+
+async function readNote(
+  { audit }: Home,
   shard: string,
-): Promise<{ size: number; note: string; origin: string; root: string }> {
-  const folder = join(home.audit, shard)
+  name: string,
+): Promise<(SignedTree & { root: string }) | null> {
   const [note, vkey] = await Promise.all(
-    ['checkpoint', 'log.vkey'].map((name) => readFile(join(folder, name), 'utf8')),
+    [name, 'log.vkey'].map((file) => readIfPresent(join(audit, shard, file))),
   )
-  const checkpoint = openCheckpoint(note ?? '', vkey ?? '')
-  if (!checkpoint || note === undefined)
-    throw new LogDamaged(`the checkpoint of shard ${shard} is not signed by it`)
+  const checkpoint = note && vkey && openCheckpoint(note.toString(), vkey.toString())
+  if (!checkpoint) return null
   const { size, origin, root } = checkpoint
-  return { size, note, origin, root: root.toString('base64') }
+  return { size, note: note.toString(), origin, root: root.toString('base64') }
 }
 
 /**
@@ -119,7 +138,17 @@ async function readOrMakePem(keys: string, shard: string): Promise<string> {
   return pem
 }
 
+/** Where a shard goes on its way out. */
+export const droppedFolder = '.dropped'
+
+/** Removes signing key and signed size of a shard that is about to go. */
+export async function removeKeys({ keys }: Home, shard: string): Promise<void> {
+  for (const path of [signedPath(keys, shard), pemPath(keys, shard)]) await rm(path, { force: true })
+  await syncFolder(keys)
+}
+
 export async function makeHome(home: Home): Promise<void> {
   await makeFolder(home.audit, 0o750)
+  await rm(join(home.audit, droppedFolder), { recursive: true, force: true })
   await makeFolder(home.keys, 0o700)
 }

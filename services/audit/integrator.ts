@@ -37,22 +37,23 @@ export interface IntegratorOptions {
 export class Integrator {
   readonly #options: IntegratorOptions
   #edge: Edge
-  #checkpoint: string
+  #signed: { readonly size: number; readonly note: string }
   #failure: unknown
   #isFailed = false
 
   constructor(options: IntegratorOptions) {
     this.#options = options
     this.#edge = options.edge
-    this.#checkpoint = options.checkpoint
+    this.#signed = { size: options.edge.size, note: options.checkpoint }
   }
 
   get size(): number {
     return this.#edge.size
   }
 
-  get checkpoint(): string {
-    return this.#checkpoint
+  /** The last signed note and its size, changed together. */
+  get signed(): { readonly size: number; readonly note: string } {
+    return this.#signed
   }
 
   get heads(): Heads {
@@ -95,7 +96,7 @@ export class Integrator {
     const note = signNote(checkpointText({ origin: key.name, size: this.#edge.size, root: this.root }), key)
     await replaceFile(signedPath, note, { mode: 0o600 })
     await replaceFile(join(folder, 'checkpoint'), note, { temp: join(folder, unfinished) })
-    this.#checkpoint = note
+    this.#signed = { size: this.#edge.size, note }
   }
 
   async saveHeads(closed: boolean): Promise<void> {

@@ -79,6 +79,18 @@ export class Keyring {
     await replaceFile(this.#path, `${JSON.stringify(this.#secrets)}\n`, { mode: 0o600 })
   }
 
+  /** Forgets who was behind the pseudonyms of a shard, and what could open its sealed contents. */
+  forget(shard: string): void {
+    const { pseudonyms, payloads, persons } = this.#secrets
+    const key = this.#secretOf('pseudonyms', shard)
+    for (const [ps, person] of Object.entries(persons)) {
+      if (hmac(key, canonical(person)).toString('hex') === ps) delete persons[ps]
+    }
+    for (const name of Object.keys(payloads)) if (name.startsWith(shard)) delete payloads[name]
+    delete pseudonyms[shard]
+    this.#isDirty = true
+  }
+
   #secretOf(kind: 'pseudonyms' | 'payloads', name: string): Buffer {
     const secrets = this.#secrets[kind]
     if (!Object.hasOwn(secrets, name)) {

@@ -46,6 +46,10 @@ export interface Indexed {
   readonly actor?: Actor & { readonly ps: string }
   readonly project?: string
   readonly holders?: readonly string[]
+  /** Its numbers in the gap-free counts of its project and of its actor. */
+  /** Whether something was sealed with it, erased or not. */
+  readonly isSealed: boolean
+  readonly numbers: { readonly project?: number; readonly actor?: number }
 }
 
 /** Writes entries of one use-case, all about the same thing. */

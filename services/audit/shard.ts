@@ -10,6 +10,7 @@ import { Committer } from './committer.ts'
 import { type Body, type Common, entryLimit, makeEntry } from './entry.ts'
 import { syncFolder } from './files.ts'
 import { advance, copyHeads, endsOpenQuery, type Heads, noLeaf } from './heads.ts'
+import type { SignedTree } from './home.ts'
 import { Integrator, type Pending } from './integrator.ts'
 import { encodeFrame, type OpenSegment, segmentPath } from './journal.ts'
 import type { Keyring } from './keyring.ts'
@@ -99,9 +100,9 @@ export class Shard {
     return this.#integrated + this.#pending.length
   }
 
-  /** Entries in the tree, and the note that says so. */
-  get signed(): { size: number; note: string } {
-    return { size: this.#integrated, note: this.#integrator.checkpoint }
+  /** The tree as it was signed last. */
+  get signed(): SignedTree {
+    return { ...this.#integrator.signed, origin: this.origin }
   }
 
   /** Heads after the last entry that was given a number. */
@@ -211,6 +212,12 @@ export class Shard {
       this.#step = this.#step.then(() => (this.#integrated < goal ? this.#integrateOnce() : undefined))
       await this.#step
     } while (this.#integrated < goal)
+  }
+
+  /** As integrate(), for all that was given a number. Nothing may be appended meanwhile. */
+  async settle(): Promise<void> {
+    await this.#committer.idle()
+    await this.integrate()
   }
 
   async #integrateOnce(): Promise<void> {

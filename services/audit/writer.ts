@@ -6,9 +6,11 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Closable, Receipt } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { Archive } from './archive.ts'
+import { Archive, type Trees } from './archive.ts'
 import type { Body } from './entry.ts'
 import { errorCode } from './files.ts'
+import { type FoundTree, foundTree } from './found-tree.ts'
+import { headsSha256 } from './heads.ts'
 import {
   createShard,
   type Home,
@@ -24,6 +26,7 @@ import { type OpenSegment, openSegment } from './journal.ts'
 import { Keyring } from './keyring.ts'
 import type { About, Audit, Indexed } from './record.ts'
 import { type Recovered, recover } from './recover.ts'
+import { dropShards, type RetentionRule } from './retention.ts'
 import { Shard } from './shard.ts'
 
 export type { Indexed } from './record.ts'
@@ -44,6 +47,11 @@ export interface AuditOptions {
   readonly lease: Lease
   /** Folder of the keys; default `<home>/keys`. */
   readonly keys?: string
+  /**
+   * Called once, with the tree that was found and before anything is written to it. What it throws stops the start; the
+   * question to witnesses is put here.
+   */
+  readonly onFound?: (tree: FoundTree) => Promise<void>
   /** Called once per entry, in order, after it is durable. Must not throw. */
   readonly onEntry: (entry: Indexed) => void
   /** The log can no longer promise anything: 70 the disk failed, 71 the lease or the fence was lost. */
@@ -63,11 +71,15 @@ export interface AuditLog extends Audit, Closable {
   checkpoint(): Promise<string>
   /** Bytes of `checkpoint` or `tile/…` of a shard, null when there is no such file; any other path is null. */
   readTile(shard: string, path: string): Promise<Uint8Array | null>
+  /** The signed and the cosigned trees of all shards, for those who collect cosignatures. */
+  readonly trees: Trees
   /** A `.tlog-proof` of an entry against the current checkpoint; NOT_FOUND when there is no such entry. */
   proof(seq: number, shard?: string): Promise<string>
   entry(seq: number, shard?: string): Promise<Indexed | null>
   /** Entries `from` to `to - 1`, oldest first. */
   entries(from: number, to: number, shard?: string): AsyncIterable<Indexed>
+  /** Drops the years whose time is over and gives their names; RangeError when the rule is not one. */
+  drop(rule: RetentionRule): Promise<readonly string[]>
   /** The sealed content of an entry; null when there is none or its key is gone. */
   unseal(seq: number, shard?: string): Promise<unknown>
 }
@@ -108,9 +120,12 @@ class Writer implements AuditLog {
     this.#options = options
     this.#home = home
     this.#keyring = keyring
-    this.#archive = new Archive(home, keyring, (name) =>
-      this.#shard?.name === name ? this.#shard : undefined,
-    )
+    this.#archive = new Archive({
+      home,
+      keyring,
+      written: (name) => (this.#shard?.name === name ? this.#shard : undefined),
+      now: () => options.clock.now(),
+    })
     // A lease that is lost, or whose holder failed, ends all acknowledgements in the same turn.
     const stop = () => (this.#isDone ? undefined : this.#shard?.fail('fenced'))
     options.lease.lost.then(stop, stop)
@@ -157,6 +172,10 @@ class Writer implements AuditLog {
     return this.#archive.readTile(shard, path)
   }
 
+  get trees(): Trees {
+    return this.#archive
+  }
+
   proof(seq: number, shard: string = this.#current.name): Promise<string> {
     return this.#archive.proof(seq, shard)
   }
@@ -171,6 +190,18 @@ class Writer implements AuditLog {
 
   unseal(seq: number, shard: string = this.#current.name): Promise<unknown> {
     return this.#archive.unseal(seq, shard)
+  }
+
+  drop(rule: RetentionRule): Promise<readonly string[]> {
+    const needs = {
+      home: this.#home,
+      keyring: this.#keyring,
+      trees: this.#archive,
+      shards: this.#shards,
+      append: (body: Body, about: About) => this.append(body, about),
+      now: () => this.#options.clock.now(),
+    }
+    return dropShards(needs, rule)
   }
 
   async close(): Promise<void> {
@@ -202,6 +233,7 @@ class Writer implements AuditLog {
       this.#options.log.warn('the audit log keeps the host of its first start', { origin: key.name })
     }
     const found = await recover(place)
+    if (!this.#shard) await this.#options.onFound?.(foundTree(place, found))
     const needs = {
       clock: this.#options.clock,
       keyring: this.#keyring,
@@ -220,6 +252,7 @@ class Writer implements AuditLog {
   async #begin(recovered: { replayed: number; tornBytes: number; ms: number }): Promise<void> {
     if (await this.#isEnded()) await this.#turnYear()
     else await this.#openShard()
+    await this.#seal()
     if (recovered.replayed > 0 || recovered.tornBytes > 0) {
       this.#options.log.warn('audit log recovered', recovered)
       await this.#current.append({ type: 'log.recovered', ...recovered }, {})
@@ -248,13 +281,35 @@ class Writer implements AuditLog {
   /** What must be written before the next entry, already begun; it settles well, for a failure closes the log. */
   #first(): Promise<void> | undefined {
     if (this.#turning !== undefined || this.#isClosed || this.#isFull) return this.#turning
-    const run = this.#beginning ?? (this.#yearNow() > this.#current.name ? () => this.#turnYear() : undefined)
-    this.#turning = run?.()
+    this.#turning = this.#due()?.()
       .catch((error: unknown) => this.#giveUp(error))
       .finally(() => {
         this.#turning = undefined
       })
     return this.#turning
+  }
+
+  #due(): (() => Promise<void>) | undefined {
+    if (this.#beginning) return this.#beginning
+    if (this.#yearNow() > this.#current.name) return () => this.#turnYear()
+    return this.#isDayOver() ? () => this.#seal() : undefined
+  }
+
+  #isDayOver(): boolean {
+    const { size, ts } = this.#current.heads
+    return size > 0 && new Date(this.#options.clock.now()).toISOString().slice(0, 10) > ts.slice(0, 10)
+  }
+
+  /**
+   * Before the first entry of a day, one about the state of the log after the last day: it closes the upper end of every
+   * numbering, so that who holds the entries of a project knows that none is missing.
+   */
+  async #seal(): Promise<void> {
+    if (!this.#isDayOver()) return
+    await this.#current.settle()
+    const { heads, root } = this.#current
+    const sealed = { size: heads.size, root: root.toString('base64'), headsSha256: headsSha256(heads) }
+    await this.#current.append({ type: 'log.sealed', ...sealed }, {})
   }
 
   /** The year has changed: the shard is closed for ever and the next one begins. A crash in between is made good here. */
@@ -279,7 +334,7 @@ class Writer implements AuditLog {
   }
 
   #publish(shard: string, { head, body, leaf }: Pending, { by }: About): void {
-    const { seq, ts, actor, project, holders } = head
+    const { seq, ts, actor, project, holders, sealed } = head
     try {
       this.#options.onEntry({
         shard,
@@ -290,6 +345,8 @@ class Writer implements AuditLog {
         ...(by && actor && { actor: { issuer: by.issuer, subject: by.subject, ps: actor.ps } }),
         ...(project && { project: project.id }),
         ...(holders && { holders: holders.map(({ id }) => id) }),
+        isSealed: sealed !== undefined,
+        numbers: { ...(project && { project: project.seq }), ...(actor && { actor: actor.seq }) },
       })
     } catch {
       // The index is rebuilt from the log; the log does not stop for it.

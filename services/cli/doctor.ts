@@ -198,6 +198,27 @@ const log: Check = {
   },
 }
 
+interface Witnesses {
+  readonly quorum: number
+  readonly isStale: boolean
+  readonly witnesses: readonly { readonly name: string; readonly state: string }[]
+}
+
+const witnesses: Check = {
+  name: 'witnesses',
+  async look(about) {
+    if (!about.server) return worth('—', 'npm start')
+    const answer = await fetch(`${about.server.url}/readyz`).catch(() => null)
+    const body: { witnesses?: Witnesses } = Object(await answer?.json())
+    if (!body.witnesses) {
+      return worth('aucun / none', 'le journal ne vaut que par sa clé / its key alone: huisclos witness')
+    }
+    const { quorum, isStale, witnesses: asked } = body.witnesses
+    const seen = `${asked.map(({ name, state }) => `${name} ${state}`).join(', ')} (${quorum}/${asked.length})`
+    return isStale ? wrong(seen, 'voyez ces témoins / look at these witnesses') : fine(seen)
+  },
+}
+
 const sandbox: Check = {
   name: 'sandbox',
   async look() {
@@ -238,6 +259,7 @@ const checks: readonly Check[] = [
   ready,
   clock,
   log,
+  witnesses,
   sandbox,
 ]
 

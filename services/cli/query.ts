@@ -5,6 +5,7 @@ import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ask, askJson, type Client } from './client.ts'
 import { CommandError, exits } from './ending.ts'
+import { type ExplanationText, explanationLines } from './explanation-text.ts'
 import { pointAt, problemLines } from './problem-text.ts'
 import { tableLines } from './table.ts'
 
@@ -45,6 +46,7 @@ interface Answer {
     readonly k: number
     readonly cellsWithheld: number
     readonly groupsWithheld: boolean
+    readonly rules: readonly string[]
   }
   readonly receipt: { readonly log: string; readonly seq: number }
 }
@@ -130,7 +132,8 @@ function footer({ rows, disclosure, receipt }: Answer): string {
   const groups = disclosure.groupsWithheld ? ' · groupes masqués / groups withheld' : ''
   const cells =
     disclosure.cellsWithheld > 0 ? ` · cellules masquées / cells withheld: ${disclosure.cellsWithheld}` : ''
-  return `${rows.length} lignes / rows${cells}${groups} · k = ${disclosure.k} · ${receipt.log} n° ${receipt.seq}`
+  const partial = disclosure.rules.includes('partial') ? ' · résultat partiel / partial result' : ''
+  return `${rows.length} lignes / rows${cells}${groups}${partial} · k = ${disclosure.k} · ${receipt.log} n° ${receipt.seq}`
 }
 
 interface Check {
@@ -138,8 +141,9 @@ interface Check {
   readonly code?: string
   readonly location?: { readonly offset: number; readonly length: number }
   readonly hint?: string
+  readonly accepted?: string
   readonly tables: readonly string[]
-  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  readonly explanation?: ExplanationText
 }
 
 /** The decision, on standard output in both cases; a refusal ends with its own status. */
@@ -153,10 +157,12 @@ export async function explain(
   )
   if (check.decision === 'refuse') {
     const place = check.location ? pointAt(sql, check.location) : []
-    throw new CommandError([String(check.code), ...place, `→ ${check.hint ?? ''}`].join('\n'), exits.refused)
+    const form = check.accepted === undefined ? [] : [`  forme acceptée / accepted form: ${check.accepted}`]
+    const lines = [String(check.code), ...place, `→ ${check.hint ?? ''}`, ...form]
+    throw new CommandError(lines.join('\n'), exits.refused)
   }
-  const columns = check.columns.map(({ name, type }) => `  ${name} ${type}`)
-  out(options.out, ['allow', `tables: ${check.tables.join(', ')}`, 'colonnes / columns:', ...columns])
+  const explained = check.explanation ? explanationLines(check.explanation) : []
+  out(options.out, ['allow', `tables: ${check.tables.join(', ')}`, ...explained])
 }
 
 function out({ stdout }: Out, lines: readonly string[]): void {

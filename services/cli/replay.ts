@@ -54,7 +54,8 @@ export async function replayAll(options: ReplayOptions): Promise<number> {
 /** Entries of the period, oldest first, with a bar on a terminal. */
 async function* entriesOf({ dir, out, isTerminal, from, to }: ReplayOptions, keys: string) {
   const home = { audit: dir, keys }
-  const archive = new Archive(home, await Keyring.open(keys), () => undefined)
+  const keyring = await Keyring.open(keys)
+  const archive = new Archive({ home, keyring, written: () => undefined, now: Date.now })
   for (const shard of await listShards(home)) {
     const { size } = await readSigned(home, shard)
     const progress = openProgress(shard, { stream: out.stderr, isTerminal })

@@ -8,7 +8,7 @@ export interface BulleColumn {
   readonly role?: 'unit' | 'key' | 'unit-reference' | 'quasi-identifier' | 'sensitive'
   readonly restrict?: readonly ('filter' | 'group-by' | 'output')[]
   readonly bounds?: readonly [number, number]
-  /** Of a `key` column of a derived table: the name that the key has in its base table, lower case. */
+  /** Of a `key` column that has another name where it comes from: the name there, lower case. Keys of one name are one key. */
   readonly key?: string
 }
 
@@ -47,6 +47,10 @@ export interface BulleTable {
   readonly columns: readonly BulleColumn[]
   /** Personal only: at most one row per person. */
   readonly unique: boolean
+  /** Public only: columns that name one row; checked when the dataset was deposited. */
+  readonly primaryKey?: readonly string[]
+  /** Derived only: a row of a person may be there several times, so that groups may share it. */
+  readonly repeats?: boolean
   /** Domain of the pseudonyms; identifiers of one domain name the same persons. */
   readonly domain?: string
   /** Public tables only. */

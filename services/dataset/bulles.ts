@@ -230,8 +230,11 @@ function idOf(project: string, sealed: readonly SealedExtract[]): string {
 }
 
 function bulleOf({ permit }: CurrentPermit, sealed: readonly SealedExtract[]): Bulle {
-  const thresholds = new Map(permit.lines.map((line) => [line.dataset, line.k]))
-  const kOf = (dataset: string) => Math.max(11, thresholds.get(dataset) ?? 11)
+  const lines = new Map(permit.lines.map((line) => [line.dataset, line]))
+  const kOf = (dataset: string) => {
+    const line = lines.get(dataset)
+    return line?.entity === 'establishment' ? line.k : Math.max(11, line?.k ?? 11)
+  }
   return {
     id: idOf(permit.base, sealed),
     project: permit.base,
@@ -253,14 +256,16 @@ function bulleTable({ extract, folder }: SealedExtract, table: ExtractTable): Bu
     dataset,
     name: table.name,
     class: table.class,
-    columns: table.columns.map(({ name, type, role, restrict, bounds }) => ({
+    columns: table.columns.map(({ name, type, role, key, restrict, bounds }) => ({
       name,
       type,
       ...(role === undefined ? {} : { role }),
+      ...(key === undefined ? {} : { key }),
       ...(restrict === undefined ? {} : { restrict }),
       ...(bounds === undefined ? {} : { bounds }),
     })),
     unique: table.unique,
+    ...(table.primaryKey === undefined ? {} : { primaryKey: table.primaryKey }),
     ...(table.class === 'personal' ? { domain } : { rows: table.rows }),
     mount: { schema: dataset, name: table.name, file: join(folder, table.file) },
     magnitude: table.rows === 0 ? 0 : Math.floor(Math.log10(table.rows)),

@@ -25,7 +25,7 @@ function isFresh({ table }: WorkspaceTable, datasets: Bulle['datasets']): boolea
 }
 
 function tableOf({ table, file }: WorkspaceTable): BulleTable {
-  const { name, columns, unique, domain, rows, magnitude, reads, k, withheld } = table
+  const { name, columns, unique, repeats, domain, rows, magnitude, reads, k, withheld } = table
   return {
     dataset: workspaceSchema,
     name,
@@ -37,6 +37,7 @@ function tableOf({ table, file }: WorkspaceTable): BulleTable {
       ...(restrict === undefined ? {} : { restrict }),
     })),
     unique,
+    ...(repeats ? { repeats } : {}),
     ...(domain === undefined ? {} : { domain }),
     ...(rows === undefined ? {} : { rows }),
     mount: { schema: workspaceSchema, name, file },

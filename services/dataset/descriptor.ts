@@ -46,9 +46,11 @@ export const descriptorSchema = z.object({
   title: z.string().max(300).optional(),
   description: z.string().max(3000).optional(),
   kind: z.enum(['personal', 'non-personal']),
+  /** Who the units are: persons, or establishments of a dataset that is not personal. */
+  entity: z.enum(['person', 'establishment']).optional(),
   holder: z.string().min(1).max(100),
   domain: z.string().min(1).max(100).optional(),
-  threshold: z.number().int().min(11).max(1000).default(11),
+  threshold: z.number().int().min(3).max(1000).default(11),
   resources: z.array(resourceSchema).min(1).max(200),
 })
 export type Descriptor = z.infer<typeof descriptorSchema>

@@ -18,11 +18,14 @@ const tableSchema = z.strictObject({
   sha256: z.string(),
   rows: z.number().int().nonnegative(),
   unique: z.boolean(),
+  /** Public tables: columns that name one row, where all of them were granted. */
+  primaryKey: z.array(z.string()).optional(),
   columns: z.array(
     z.strictObject({
       name: z.string(),
       type: z.string(),
       role: role.optional(),
+      key: z.string().optional(),
       restrict: z.array(z.enum(['filter', 'group-by', 'output'])).optional(),
       bounds: z.tuple([z.number(), z.number()]).optional(),
     }),

@@ -12,7 +12,7 @@ import type { Catalogue } from './catalogue.ts'
 import { restTypes } from './convert.ts'
 import type { Descriptor, Resource } from './descriptor.ts'
 import { name } from './quote.ts'
-import { classOf, resourceOf } from './relations.ts'
+import { classOf, isOfEstablishments, resourceOf } from './relations.ts'
 
 /** Why a text is no filter: a rule, which repeats nothing of the text. */
 const faults = {
@@ -279,6 +279,7 @@ function factsOf(descriptor: Descriptor) {
     holder: descriptor.holder,
     kind: descriptor.kind,
     k: descriptor.threshold,
+    ...(isOfEstablishments(descriptor) ? { entity: 'establishment' as const } : {}),
     tables: Object.fromEntries(tables),
   }
 }

@@ -16,8 +16,31 @@ export interface UnitPath {
   readonly unit: string
 }
 
+/** Rows that belong to a unit are `personal`, whoever the units are: persons, or establishments. */
 export function classOf(descriptor: Descriptor, resource: Resource): 'personal' | 'public' {
-  return resource.class ?? (descriptor.kind === 'personal' ? 'personal' : 'public')
+  const hasUnits = descriptor.kind === 'personal' || isOfEstablishments(descriptor)
+  return resource.class ?? (hasUnits ? 'personal' : 'public')
+}
+
+export function isOfEstablishments({ kind, entity }: Pick<Descriptor, 'kind' | 'entity'>): boolean {
+  return kind === 'non-personal' && entity === 'establishment'
+}
+
+/** Below it a dataset of persons is not accepted, whatever its holder chose. */
+const leastOfPersons = 11
+
+function unitFaults(descriptor: Descriptor): Missing[] {
+  const { kind, entity, threshold } = descriptor
+  const isMixed = entity !== undefined && (entity === 'person') !== (kind === 'personal')
+  const isLow = threshold < leastOfPersons && !isOfEstablishments(descriptor)
+  return [
+    ...(isMixed
+      ? [{ path: 'entity', message: 'persons are of a personal dataset, establishments of one that is not' }]
+      : []),
+    ...(isLow
+      ? [{ path: 'threshold', message: `the threshold of persons is at least ${leastOfPersons}` }]
+      : []),
+  ]
 }
 
 /** The domain of the pseudonyms of a dataset; a dataset that names none shares its pseudonyms with no other. */
@@ -139,6 +162,7 @@ export function faultsOf(descriptor: Descriptor): Missing[] {
     descriptor.resources.map((resource) => resource.name),
     'resources',
   )
+  faults.push(...unitFaults(descriptor))
   descriptor.resources.forEach((resource, index) => {
     const at = `resources[${index}]`
     faults.push(...fieldFaults(descriptor, resource, at), ...keyFaults(descriptor, resource, at))
@@ -171,7 +195,7 @@ function fieldFaults(descriptor: Descriptor, resource: Resource, at: string): Mi
     fields.map((field) => field.name),
     `${at}.schema.fields`,
   )
-  if (personal && descriptor.kind === 'non-personal') {
+  if (personal && descriptor.kind === 'non-personal' && !isOfEstablishments(descriptor)) {
     faults.push({ path: `${at}.class`, message: 'a dataset that is not personal has no personal table' })
   }
   if (fields.filter((field) => field.role === 'unit').length > 1) {

@@ -11,12 +11,12 @@ import { sha256 } from '../kernel/hash.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Catalogue, Version } from './catalogue.ts'
-import type { Descriptor, Resource } from './descriptor.ts'
+import type { Descriptor, Field, Resource } from './descriptor.ts'
 import type { Extracts, Unhashed } from './extract.ts'
 import { filterStatement } from './filter.ts'
 import { isIntact } from './integrity.ts'
 import type { ProjectKeys } from './pseudonym.ts'
-import { classOf, domainOf, resourceOf } from './relations.ts'
+import { classOf, domainOf, keySpace, resourceOf } from './relations.ts'
 import { personsFile, type SealOrder, type SealTable } from './seal-order.ts'
 
 export interface Sealer {
@@ -147,19 +147,31 @@ type SealedAnswer = z.infer<typeof sealedSchema>
 function described(descriptor: Descriptor, table: z.infer<typeof sealedTable>) {
   const resource = insistTable(descriptor, table.name)
   const fields = new Map(resource.schema.fields.map((field) => [field.name, field]))
+  const { primaryKey = [] } = resource.schema
+  const names = new Set(table.columns.map(({ name }) => name))
+  const isKept = primaryKey.length > 0 && primaryKey.every((name) => names.has(name))
   return {
     ...table,
     class: classOf(descriptor, resource),
+    ...(isKept && classOf(descriptor, resource) === 'public' ? { primaryKey: [...primaryKey] } : {}),
     columns: table.columns.map((column) => {
       const field = fields.get(column.name)
       return {
         ...column,
         ...(field?.role === undefined ? {} : { role: field.role }),
+        ...keyOf(descriptor, table.name, field),
         ...(field?.restrict === undefined ? {} : { restrict: field.restrict }),
         ...(field?.bounds === undefined ? {} : { bounds: field.bounds }),
       }
     }),
   }
+}
+
+/** The name that a key goes by where its foreign keys lead, when it has another one here. */
+function keyOf(descriptor: Descriptor, table: string, field: Field | undefined): { key?: string } {
+  if (field?.role !== 'key') return {}
+  const key = keySpace(descriptor, table, field.name).toLowerCase()
+  return key === field.name.toLowerCase() ? {} : { key }
 }
 
 function insistTable(descriptor: Descriptor, table: string): Resource {

@@ -33,6 +33,8 @@ const manifestSchema = z.strictObject({
   ),
   /** At most one row per person. */
   unique: z.boolean(),
+  /** Rows of persons: one may be there several times, so that groups may share it. */
+  repeats: z.boolean().optional(),
   domain: z.string().optional(),
   /** Upper bound that the text gives. */
   rows: z.number().optional(),

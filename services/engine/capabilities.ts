@@ -28,13 +28,46 @@ const entrySchema = z.strictObject({
   fallible: z.boolean().optional(),
   /** Position of the argument that sets the length of the answer. */
   lengthArgument: z.number().int().optional(),
+  /** Exists with OVER only; the engine lists it among its aggregates. */
+  windowOnly: z.boolean().optional(),
   why: z.string().optional(),
 })
 export type Capability = z.infer<typeof entrySchema>
 
+/**
+ * - fixed: given a value of ours. meaning: changes what a statement means. closed: files, network, secrets.
+ * - telling: logs and profiles. work: how it is done.
+ */
+const settingClasses = ['fixed', 'meaning', 'closed', 'telling', 'work'] as const
+export type SettingClass = (typeof settingClasses)[number]
+
+const settingSchema = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  scope: z.string(),
+  class: z.enum(settingClasses).nullable(),
+  why: z.string().optional(),
+  /** Of the class `meaning`: what the engine has when nobody sets it. */
+  value: z.string().optional(),
+})
+export type EngineSetting = z.infer<typeof settingSchema>
+
+/** own: read by a reader of ours, never handed to the engine as written. */
+const statementClasses = ['allow', 'own', 'deny'] as const
+export type StatementClass = (typeof statementClasses)[number]
+
+const statementSchema = z.strictObject({
+  name: z.string(),
+  class: z.enum(statementClasses).nullable(),
+  why: z.string().optional(),
+})
+export type EngineStatement = z.infer<typeof statementSchema>
+
 const fileSchema = z.strictObject({
   engine: z.string(),
   functions: z.array(entrySchema),
+  settings: z.array(settingSchema),
+  statements: z.array(statementSchema),
   /** Names that a bound plan may hold beside the allowed ones: what macros and the binder put there. */
   bound: z.strictObject({
     scalar: z.record(z.string(), z.string()),
@@ -45,23 +78,6 @@ const fileSchema = z.strictObject({
 
 const file = fileSchema.parse(JSON.parse(readFileSync(new URL('capabilities.json', import.meta.url), 'utf8')))
 
-/** Functions that exist as windows only; the engine lists them among its aggregates. */
-const windowOnly = new Set([
-  'row_number',
-  'rank',
-  'rank_dense',
-  'dense_rank',
-  'percent_rank',
-  'cume_dist',
-  'ntile',
-  'lag',
-  'lead',
-  'first_value',
-  'last_value',
-  'nth_value',
-  'fill',
-])
-
 function byName(...kinds: readonly Capability['kind'][]): ReadonlyMap<string, Capability> {
   const wanted = file.functions.filter((entry) => kinds.includes(entry.kind))
   return new Map(wanted.map((entry) => [entry.name.toLowerCase(), entry]))
@@ -71,8 +87,10 @@ const scalars = byName('macro', 'scalar')
 const aggregates = byName('aggregate')
 const tables = byName('table_macro', 'table')
 
-/** Every entry of the golden file. */
+/** Every function of the golden file. */
 export const capabilities: readonly Capability[] = file.functions
+export const engineSettings: readonly EngineSetting[] = file.settings
+export const engineStatements: readonly EngineStatement[] = file.statements
 
 /** Version of the pinned engine, such as v1.5.5. */
 export function engineVersion(): string {
@@ -93,10 +111,19 @@ export function functionClass(name: string, kind: FunctionKind): FunctionClass {
     case 'table':
       return tables.get(key)?.class ?? 'deny'
     case 'aggregate':
-      return windowOnly.has(key) ? 'deny' : (aggregates.get(key)?.class ?? 'deny')
+      return aggregates.get(key)?.windowOnly ? 'deny' : (aggregates.get(key)?.class ?? 'deny')
     case 'window':
       return (aggregates.get(key)?.class ?? 'deny') === 'deny' ? 'deny' : 'patient-only'
   }
+}
+
+const words = /^[a-z_]\w*$/i
+
+/** Names that a text may write as this kind of function, in order of the alphabet; signs such as `~~` are not among them. */
+export function allowedNames(kind: FunctionKind): readonly string[] {
+  const source = { scalar: scalars, table: tables, aggregate: aggregates, window: aggregates }[kind]
+  const names = [...source.values()].map(({ name }) => name)
+  return names.filter((name) => words.test(name) && functionClass(name, kind) !== 'deny').toSorted()
 }
 
 /** True when some row may make the function raise: it is then run under TRY. Unknown is true. */

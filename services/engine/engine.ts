@@ -69,6 +69,8 @@ export interface Mount {
 export interface VaultSession extends Closable {
   /** Runs one statement near patient rows. Rejects with QUERY_FAILED, one text for all causes. */
   run(statement: RewrittenStatement): Promise<Rows>
+  /** Takes a released table in, as a temporary table that statements name without a schema. Rejects with QUERY_FAILED. */
+  take(table: ReleasedTable): Promise<void>
 }
 
 export interface Vault extends Closable {
@@ -86,7 +88,7 @@ export interface Vault extends Closable {
 
 export type Format = 'csv' | 'arrow' | 'parquet'
 
-/** A released relation handed to the release engine. */
+/** A released relation handed to the release engine, or back to the vault. */
 export interface ReleasedTable {
   readonly name: string
   readonly data: Rows

@@ -132,10 +132,18 @@ async function append(connection: DuckDBConnection, stagings: readonly Staging[]
   appender.closeSync()
 }
 
+interface Loading {
+  readonly name: string
+  readonly columns: readonly Column[]
+  readonly rows: Rows['rows']
+  /** A table of the connection alone; without a schema its name means it. */
+  readonly isTemporary?: boolean
+}
+
 /** Creates the table `name` with the columns and rows given. Column names must be distinct, whatever their case. */
 export async function loadTable(
   connection: DuckDBConnection,
-  { name, columns, rows }: { name: string; columns: readonly Column[]; rows: Rows['rows'] },
+  { name, columns, rows, isTemporary = false }: Loading,
 ): Promise<void> {
   const types = columns.map((column) => checkedType(column.type))
   const stagings = types.map(stagingOf)
@@ -146,6 +154,7 @@ export async function loadTable(
   )
   await connection.run(`CREATE TEMP TABLE staged (${staged.join(', ')})`)
   await append(connection, stagings, rows)
-  await connection.run(`CREATE TABLE main.${quoteName(name)} AS SELECT ${wanted.join(', ')} FROM temp.staged`)
+  const created = `CREATE ${isTemporary ? 'TEMP TABLE temp' : 'TABLE main'}.${quoteName(name)}`
+  await connection.run(`${created} AS SELECT ${wanted.join(', ')} FROM temp.staged`)
   await connection.run('DROP TABLE temp.staged')
 }

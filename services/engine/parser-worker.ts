@@ -36,8 +36,9 @@ async function scalar(on: DuckDBConnection, sql: string, value: string): Promise
 
 /** How many statements the text holds, and whether a semicolon parts any: PIVOT alone counts as several. */
 async function isSeveral(sql: string): Promise<boolean> {
+  if (!sql.replace(/[;\s]+$/, '').includes(';')) return false
   const { count } = await main.extractStatements(sql)
-  return count > 1 && sql.replace(/[;\s]+$/, '').includes(';')
+  return count > 1
 }
 
 async function parse({ text: sql }: { text: string }): Promise<unknown> {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Log } from '../kernel/log.ts'
-import { type Place, Refusal } from '../kernel/refusal.ts'
+import { type Place, Refusal, type Sentence } from '../kernel/refusal.ts'
 import type { Parser, RewrittenStatement, Tree, Twin } from './engine.ts'
 import { queryFailed } from './failure.ts'
+import { hintForStatement, hintForSyntax } from './habits.ts'
 import { parseJson, printTree } from './json.ts'
 import { placeAt, statementAt } from './place.ts'
 import { Pool, startEngine } from './pool.ts'
@@ -46,8 +47,25 @@ function trusted<T>(schema: z.ZodType<T>, answer: unknown): T {
   throw queryFailed('failed', 'answer')
 }
 
-function misplaced(code: 'SYNTAX' | 'ONE_STATEMENT' | 'STATEMENT_NOT_ALLOWED', place?: Place): Refusal {
-  return new Refusal(code, place === undefined ? {} : { location: place })
+function misplaced(
+  code: 'SYNTAX' | 'ONE_STATEMENT' | 'STATEMENT_NOT_ALLOWED',
+  place?: Place,
+  hint?: Sentence,
+): Refusal {
+  return new Refusal(code, {
+    ...(place === undefined ? {} : { location: place }),
+    ...(hint === undefined ? {} : { hint }),
+  })
+}
+
+function notSelect(sql: string): Refusal {
+  const place = statementAt(sql, 0)
+  return misplaced('STATEMENT_NOT_ALLOWED', place, hintForStatement(sql, place))
+}
+
+function misread(sql: string, position: number | undefined): Refusal {
+  const place = position === undefined ? undefined : placeAt(sql, position)
+  return misplaced('SYNTAX', place, hintForSyntax(sql, place))
 }
 
 /** What the text must be before any engine sees it. */
@@ -89,9 +107,9 @@ export async function openParser(options: ParserOptions = {}): Promise<Parser> {
         case 'several':
           throw misplaced('ONE_STATEMENT', statementAt(sql, 1))
         case 'not-select':
-          throw misplaced('STATEMENT_NOT_ALLOWED', statementAt(sql, 0))
+          throw notSelect(sql)
         case 'syntax':
-          throw misplaced('SYNTAX', answer.position === undefined ? undefined : placeAt(sql, answer.position))
+          throw misread(sql, answer.position)
       }
     },
     async text(tree) {

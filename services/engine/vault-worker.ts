@@ -8,7 +8,8 @@ import {
   openReader,
   runStatement,
 } from './duckdb.ts'
-import type { Mount } from './engine.ts'
+import type { Mount, ReleasedTable } from './engine.ts'
+import { loadTable } from './load.ts'
 import { serve, WorkerFault } from './serve.ts'
 
 interface Opening extends EngineLimits {
@@ -40,6 +41,11 @@ function run({ statement, maxRows }: { statement: string; maxRows: number }) {
   return runStatement(need().session, statement, { maxRows, temporaryTables: true })
 }
 
+async function take({ name, data }: ReleasedTable): Promise<null> {
+  await loadTable(need().session, { name, columns: data.columns, rows: data.rows, isTemporary: true })
+  return null
+}
+
 /** Ends a session: its temporary tables are gone. Answers whether the database is as it was at the start. */
 async function reset(): Promise<boolean> {
   const current = need()
@@ -49,7 +55,7 @@ async function reset(): Promise<boolean> {
 }
 
 serve({
-  methods: { open, run, reset },
+  methods: { open, run, take, reset },
   interrupt: () => opened?.session.interrupt(),
   facts: { engine: liveVersion },
 })

@@ -1,5 +1,5 @@
 import type { Log } from '../kernel/log.ts'
-import type { Limits, Mount, RewrittenStatement, Rows, Vault, VaultSession } from './engine.ts'
+import type { Limits, Mount, ReleasedTable, RewrittenStatement, Rows, Vault, VaultSession } from './engine.ts'
 import { queryFailed } from './failure.ts'
 import { startEngine } from './pool.ts'
 import type { Process } from './process.ts'
@@ -162,16 +162,20 @@ class Session implements VaultSession {
     this.#giveBack = giveBack
   }
 
-  async run(statement: RewrittenStatement): Promise<Rows> {
+  run(statement: RewrittenStatement): Promise<Rows> {
+    const { maxRows } = this.#limits
+    return this.#call('run', { statement, maxRows }, (answer) => trustRows(answer, maxRows))
+  }
+
+  take(table: ReleasedTable): Promise<void> {
+    return this.#call('take', table, () => undefined)
+  }
+
+  async #call<T>(method: string, params: unknown, read: (answer: unknown) => T): Promise<T> {
     if (this.#closed) throw queryFailed('failed', 'session closed')
-    const { maxRows, timeoutMs } = this.#limits
     try {
-      const answer = await this.#process.call(
-        'run',
-        { statement, maxRows },
-        { timeoutMs, signal: this.#signal },
-      )
-      return trustRows(answer, maxRows)
+      const { timeoutMs } = this.#limits
+      return read(await this.#process.call(method, params, { timeoutMs, signal: this.#signal }))
     } catch (error) {
       this.#sound = false
       throw error

@@ -1,3 +1,4 @@
+import type { Witnessing } from '../audit/witness/collector.ts'
 import type { AuditLog } from '../audit/writer.ts'
 import type { Bulles } from '../dataset/bulles.ts'
 import type { Catalogue } from '../dataset/catalogue.ts'
@@ -6,6 +7,7 @@ import type { ActNeeds } from '../habilitation/change.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
 import type { Log } from '../kernel/log.ts'
 import type { QueryNeeds } from '../query/question.ts'
+import type { ReviewNeeds } from '../review/month.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import type { Metrics, Readiness } from './readiness.ts'
 
@@ -24,8 +26,11 @@ export interface House {
   readonly dataset: DepositNeeds
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
+  readonly review: ReviewNeeds
   readonly audit: AuditLog
   readonly auditIndex: AuditIndex
+  /** Who cosigns the log; absent in a house without one. */
+  readonly witnessing?: Pick<Witnessing, 'status'>
   readonly bulles: Bulles
   readonly catalogue: Catalogue
   readonly accounts: Accounts

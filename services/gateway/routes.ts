@@ -8,9 +8,11 @@ import { auditRoutes } from './routes/audit.ts'
 import { datasetRoutes } from './routes/datasets.ts'
 import { depositRoutes } from './routes/deposits.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
+import { monthRoutes } from './routes/months.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
+import { reviewRoutes } from './routes/review.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { simulationRoutes } from './routes/simulation.ts'
 
@@ -38,6 +40,8 @@ const documented: readonly Route[] = [
   ...projectRoutes,
   ...queryRoutes,
   ...auditRoutes,
+  ...reviewRoutes,
+  ...monthRoutes,
   ...publicRoutes,
 ]
 

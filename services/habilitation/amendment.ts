@@ -45,6 +45,7 @@ function linesNarrow(before: Body, after: Body): boolean {
 /** A filter is text: another one may let in other rows, whatever it looks like. */
 function lineNarrows(was: LineAsked, line: LineAsked): boolean {
   if (!same(was.population, line.population)) return false
+  if (line.establishmentLevel === 'consented' && was.establishmentLevel !== 'consented') return false
   return Object.entries(line.tables ?? {}).every(([name, { columns, filter }]) => {
     const old = was.tables?.[name]
     if (old === undefined || old.filter !== filter) return false

@@ -220,8 +220,19 @@ function ofLines(body: Body, around: Surroundings, route: EntryFacts): Missing[]
     if (route.data === 'non-personal' && facts.kind === 'personal')
       return [gap(`${path}.dataset`, 'nonPersonal')]
     const justified = isBlank(line.justification) ? [gap(`${path}.justification`, 'required')] : []
-    return [...justified, ...ofTables(line, facts, path)]
+    return [...justified, ...ofLevel(line, facts, { body, path }), ...ofTables(line, facts, path)]
   })
+}
+
+function ofLevel(
+  { establishmentLevel }: LineAsked,
+  { entity }: DatasetFacts,
+  { body, path }: { body: Body; path: string },
+): Missing[] {
+  const isOfUnits = entity === 'establishment' && body.kind === 'SECTOR_USEFUL'
+  return establishmentLevel === 'consented' && !isOfUnits
+    ? [gap(`${path}.establishmentLevel`, 'establishment')]
+    : []
 }
 
 function ofTables({ tables = {}, population }: LineAsked, facts: DatasetFacts, path: string): Missing[] {

@@ -56,4 +56,12 @@ export interface DisclosureParameters {
   /** (2, n %) rule, as a fraction. */
   readonly twoShare: number
   readonly degreesOfFreedom: number
+  /** Of a project useful to the sector, where the units are establishments (governance.md 2.9 and 3). */
+  readonly establishment: {
+    readonly k: number
+    /** The largest share of a result that one establishment may make up, as a fraction. */
+    readonly share: number
+  }
+  /** How evidence is made where there is a choice; it changes what an answer costs, never what it says. The fastest when left out. */
+  readonly plan?: 'fastest' | 'exact'
 }

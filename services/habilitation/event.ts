@@ -13,6 +13,8 @@ const line = z.object({
   dataset: z.string(),
   holder: z.string(),
   k: z.number().int(),
+  entity: z.literal('establishment').exactOptional(),
+  establishmentLevel: z.literal('consented').exactOptional(),
   population: z.object({ table: z.string(), filter: z.string() }).exactOptional(),
   tables: z
     .record(

@@ -24,6 +24,8 @@ export function unsignedLine(
     dataset: asked.dataset,
     holder: facts.holder,
     k: facts.k,
+    ...(facts.entity && { entity: facts.entity }),
+    ...(facts.entity && asked.establishmentLevel === 'consented' && { establishmentLevel: 'consented' }),
     ...(asked.population && { population: asked.population }),
     tables: Object.fromEntries(tables),
     holderAct: route.holderAct ?? 'countersign',

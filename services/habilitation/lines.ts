@@ -8,6 +8,8 @@ export interface DatasetFacts {
   readonly holder: string
   readonly kind: 'personal' | 'non-personal'
   readonly k: number
+  /** Who the units are; persons where it is absent. */
+  readonly entity?: 'establishment'
   readonly tables: Readonly<
     Record<string, { readonly class: 'personal' | 'public'; readonly columns: readonly string[] }>
   >

@@ -12,6 +12,10 @@ export interface PermitLine {
   readonly dataset: string
   readonly holder: string
   readonly k: number
+  /** Who the units are; persons where it is absent. */
+  readonly entity?: 'establishment'
+  /** The holder agrees that single establishments are shown; never without its signature (governance.md 3). */
+  readonly establishmentLevel?: 'consented'
   readonly population?: { readonly table: string; readonly filter: string }
   readonly tables: Readonly<Record<string, PermitTable>>
   readonly holderAct: 'countersign' | 'acknowledge'

@@ -21,6 +21,7 @@ const lineAsked = z.strictObject({
   justification: long.optional(),
   population: z.strictObject({ table: name, filter }).optional(),
   tables: z.record(name, table).optional(),
+  establishmentLevel: z.enum(['no', 'consented']).optional(),
 })
 export type LineAsked = z.infer<typeof lineAsked>
 

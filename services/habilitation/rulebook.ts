@@ -7,6 +7,7 @@ import { openCedar, type Policy } from './cedar.ts'
 import { decide, isCode } from './decide.ts'
 import type { Ask, Decision, Rulebook } from './decision.ts'
 import type { CurrentPermit } from './permit.ts'
+import { type ReviewThresholds, reviewThresholds } from './thresholds.ts'
 import { disclosure, type Vocabularies, vocabulary, vocabularyNames } from './vocabulary.ts'
 
 /** The rulebook with what only this room reads of it. */
@@ -15,6 +16,11 @@ export interface OpenRulebook extends Rulebook {
   readonly policies: readonly Policy[]
   /** The index of the bundle, whose hash names it, and every file: what must be kept to decide again. */
   readonly texts: readonly string[]
+}
+
+/** The rules of a running node: what the DPO's review looks for is among them, and decides nothing. */
+export interface NodeRulebook extends OpenRulebook {
+  readonly review: ReviewThresholds
 }
 
 const annotations = z.looseObject({
@@ -28,18 +34,16 @@ const annotations = z.looseObject({
  * Reads a folder of policies. Anything that does not validate (an unknown member, a rule without reason, a forbid without a
  * known refusal code, a policy that the schema contradicts) throws an Error that names file or rule: the node does not start.
  */
-export async function openRulebook(folder: string, { node }: { node: string }): Promise<OpenRulebook> {
-  return makeRulebook(await readAll(folder), { node })
+export async function openRulebook(folder: string, { node }: { node: string }): Promise<NodeRulebook> {
+  const files = await readAll(folder)
+  const review = read('review.json', reviewThresholds, textOf(files))
+  return { ...makeRulebook(files, { node }), review }
 }
 
 function makeRulebook(files: readonly PolicyFile[], { node }: { node: string }): OpenRulebook {
   const index = canonical(files.map(({ path, text }) => [path, sha256(text)]))
   const bundle = sha256(index)
-  const text = (path: string): string => {
-    const file = files.find((one) => one.path === path)
-    if (file === undefined) throw new Error(`policies: ${path} is missing`)
-    return file.text
-  }
+  const text = textOf(files)
   const cedarTexts = files.filter(({ path }) => path.endsWith('.cedar')).map((file) => file.text)
   const cedar = openCedar(bundle, { schema: text('schema.cedarschema'), texts: cedarTexts })
   cedar.policies.forEach(checkAnnotations)
@@ -95,6 +99,14 @@ async function readAll(folder: string): Promise<readonly PolicyFile[]> {
     .map((one) => join(one.parentPath, one.name).slice(join(folder, '/').length).replaceAll('\\', '/'))
     .sort()
   return Promise.all(paths.map(async (path) => ({ path, text: await readFile(join(folder, path), 'utf8') })))
+}
+
+function textOf(files: readonly PolicyFile[]): (path: string) => string {
+  return (path) => {
+    const file = files.find((one) => one.path === path)
+    if (file === undefined) throw new Error(`policies: ${path} is missing`)
+    return file.text
+  }
 }
 
 function readVocabularies(text: (path: string) => string): Vocabularies {

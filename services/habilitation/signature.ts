@@ -25,11 +25,13 @@ const lineType = 'huisclos-line+jws'
 /** A permit on 50 datasets with all their columns stays far below. */
 const maxBytes = 4 * 1024 * 1024
 
-const line = z.strictObject({
+const lineMembers = z.strictObject({
   id: z.string(),
   dataset: z.string(),
   holder: z.string(),
-  k: z.number().int().min(11),
+  k: z.number().int().min(3),
+  entity: z.literal('establishment').exactOptional(),
+  establishmentLevel: z.literal('consented').exactOptional(),
   population: z.strictObject({ table: z.string(), filter: z.string() }).exactOptional(),
   tables: z.record(
     z.string(),
@@ -38,6 +40,11 @@ const line = z.strictObject({
   holderAct: z.enum(['countersign', 'acknowledge']),
   holderJws: z.string(),
 })
+/** What is of establishments alone is on no line of persons. */
+const line = lineMembers.refine(
+  ({ k, entity, establishmentLevel }) =>
+    entity === 'establishment' || (k >= 11 && establishmentLevel === undefined),
+)
 const instant = z.number().int().nonnegative()
 
 /** Strict: a clause that this node does not know refuses the permit. `exp` and `nbf` are demanded. */
@@ -123,8 +130,8 @@ function parsed(text: string): unknown {
 
 /** What a holder signs: the canonical line without the signature. */
 export function lineText(unsigned: UnsignedLine): string {
-  const { id, dataset, holder, k, population, tables, holderAct } = unsigned
-  return canonical({ id, dataset, holder, k, population, tables, holderAct })
+  const { id, dataset, holder, k, entity, establishmentLevel, population, tables, holderAct } = unsigned
+  return canonical({ id, dataset, holder, k, entity, establishmentLevel, population, tables, holderAct })
 }
 
 /** The line with the detached signature (RFC 7515, appendix F) of its holder. */

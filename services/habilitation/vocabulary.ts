@@ -2,7 +2,7 @@
 import { z } from 'zod'
 
 /** Where a rule comes from, and how surely: read in the text, second-hand, to be checked by a lawyer, our own choice. */
-const source = z.strictObject({
+export const source = z.strictObject({
   text: z.string().min(1),
   via: z.string().min(1),
   mark: z.enum(['verified', 'second-hand', 'lawyer', 'choice']),
@@ -68,8 +68,8 @@ export const vocabulary = z
     'a code is used twice',
   )
 
-const parameter = (value: z.ZodNumber) =>
-  z.strictObject({ value, why: z.string().min(1), source }).transform((read) => read.value)
+const parameter = <Value>(value: z.ZodType<Value>) =>
+  z.strictObject({ value, why: z.string().min(1), source }).transform((read): Value => read.value)
 
 /** Floors are law here: a lower k, or a softer share, does not load. */
 export const disclosure = z.strictObject({
@@ -77,6 +77,11 @@ export const disclosure = z.strictObject({
   p: parameter(z.number().min(0.1).max(1)),
   twoShare: parameter(z.number().min(0.5).max(0.9)),
   degreesOfFreedom: parameter(z.number().int().min(10)),
+  establishment: z.strictObject({
+    k: parameter(z.number().int().min(3)),
+    share: parameter(z.number().min(0.5).max(0.85)),
+  }),
+  plan: parameter(z.enum(['fastest', 'exact'])),
 })
 
 export const vocabularyNames = [

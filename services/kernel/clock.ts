@@ -30,6 +30,11 @@ export function parisDay(instantMs: number): string {
   return new Date(parisWallClock(instantMs)).toISOString().slice(0, 10)
 }
 
+/** An instant as a clock on a wall in Paris shows it, YYYY-MM-DD hh:mm:ss. */
+export function parisTime(instantMs: number): string {
+  return new Date(parisWallClock(instantMs)).toISOString().slice(0, 19).replace('T', ' ')
+}
+
 /** The instant, in ms, at which a calendar day (YYYY-MM-DD) begins in Europe/Paris; right on both days of clock change. */
 export function startOfParisDay(day: string): number {
   const midnightUtc = Date.parse(`${day}T00:00:00Z`)

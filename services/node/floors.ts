@@ -1,7 +1,12 @@
 /** The floors of a node, each opened on those below it. Every function answers plain values; node.ts puts them together. */
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import type { FoundTree } from '../audit/found-tree.ts'
 import type { Kept } from '../audit/kept.ts'
+import type { RetentionRule } from '../audit/retention.ts'
+import type { WitnessPolicy } from '../audit/witness/client.ts'
+import { openWitnessing, type Witnessing } from '../audit/witness/collector.ts'
+import { insistOnWitnessed } from '../audit/witness/start.ts'
 import { type AuditLog, openAudit } from '../audit/writer.ts'
 import { type Bulles, openBulles } from '../dataset/bulles.ts'
 import { type Catalogue, openCatalogue } from '../dataset/catalogue.ts'
@@ -20,7 +25,7 @@ import type { ActNeeds } from '../habilitation/change.ts'
 import { openKeys } from '../habilitation/keys.ts'
 import { openPermits } from '../habilitation/permits.ts'
 import { openRegistry as openHabilitations } from '../habilitation/registry.ts'
-import type { OpenRulebook } from '../habilitation/rulebook.ts'
+import type { NodeRulebook } from '../habilitation/rulebook.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
 import type { DemoIssuer } from '../identity/demo-issuer.ts'
@@ -29,17 +34,21 @@ import { openTokens } from '../identity/token.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
 import { hasCode } from '../kernel/system-error.ts'
+import { openPlans } from '../query/plans.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import { openRegistry as openQueryList } from '../query/registry.ts'
 import { openRunning } from '../query/running.ts'
+import { openFindings } from '../review/findings.ts'
+import { catchUp, indexedEntry } from '../review/indexing.ts'
+import type { ReviewNeeds } from '../review/month.ts'
 import { type AuditIndex, openAuditIndex } from '../store/audit-index.ts'
 import { startEmbedded } from '../store/embedded.ts'
 import { takeFolder } from '../store/folder-lock.ts'
 import { acquireLease } from '../store/lease.ts'
 import type { Store } from '../store/store.ts'
 import type { Closing } from './closing.ts'
-import { catchUp, indexedEntry } from './indexing.ts'
 import { StartError } from './listening.ts'
+import { openRetention } from './retention.ts'
 
 /** What every floor needs: where, when, and who closes it again. */
 export interface Ground {
@@ -90,20 +99,31 @@ export async function openDatabase(ground: Ground, given: string | undefined): P
 export interface Evidence {
   readonly audit: AuditLog
   readonly auditIndex: AuditIndex
+  readonly witnessing: Witnessing
 }
 
-/** The one writer of the log, and the index that follows it. */
+export interface EvidenceSettings {
+  /** Of the control database. */
+  readonly url: string
+  /** Public host of the origin of a new log. */
+  readonly host: string
+  readonly policy: WitnessPolicy
+  readonly retention: Omit<RetentionRule, 'needsCosigned'>
+}
+
+/** The one writer of the log, the index that follows it, and whoever collects cosignatures on it. */
 export async function openEvidence(
   ground: Ground,
   store: Store,
-  { url, host }: { url: string; host: string },
+  { url, host, policy, retention }: EvidenceSettings,
 ): Promise<Evidence> {
   const { home, clock, log, closing, onFatal } = ground
   const lease = await acquireLease(url)
   closing.keep('lease', { close: () => lease.release() })
   const auditIndex = closing.keep('audit index', openAuditIndex(store, log))
   const onEntry: Parameters<typeof openAudit>[0]['onEntry'] = (entry) => auditIndex.add(indexedEntry(entry))
-  const audit = await openAudit({ home, clock, log, host, lease, onEntry, onFatal }).catch(
+  const onFound = (tree: FoundTree) => insistOnWitnessed(policy.witnesses, tree, log)
+  const audit = await openAudit({ home, clock, log, host, lease, onEntry, onFatal, onFound }).catch(
     (cause: unknown) => {
       if (cause instanceof Error && cause.name === 'LogDamaged') {
         throw new StartError(`journal de preuves : ${cause.message}`, 72, { cause })
@@ -113,7 +133,10 @@ export async function openEvidence(
   )
   closing.keep('audit log', audit)
   await catchUp(audit, auditIndex, log)
-  return { audit, auditIndex }
+  const witnessing = closing.keep('witnesses', openWitnessing({ audit, policy, clock, log }))
+  const rule = { ...retention, needsCosigned: policy.quorum > 0 }
+  closing.keep('retention', await openRetention({ audit, auditIndex, log, rule }))
+  return { audit, auditIndex, witnessing }
 }
 
 /** A disk that takes nothing is the operator's to mend: one line, and the status of a log that cannot be written. */
@@ -177,13 +200,15 @@ export interface Rooms {
   readonly bulles: Bulles
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
+  readonly review: ReviewNeeds
 }
 
 export interface RoomsOn {
   readonly store: Store
   readonly audit: AuditLog
+  readonly auditIndex: AuditIndex
   readonly engine: Engine
-  readonly rulebook: OpenRulebook
+  readonly rulebook: NodeRulebook
   readonly kept: Kept
   /** Identifier of the node, also the first part of its permit numbers. */
   readonly node: string
@@ -193,7 +218,7 @@ export interface RoomsOn {
 /** The rooms of the use-cases, wired to each other: a published version wakes bulles, an act on a permit stops queries. */
 export async function openRooms(
   ground: Ground,
-  { store, audit, engine, rulebook, kept, node, issuer }: RoomsOn,
+  { store, audit, auditIndex, engine, rulebook, kept, node, issuer }: RoomsOn,
 ): Promise<Rooms> {
   const { home, clock, log, closing } = ground
   const register = openDatasetRegister(store)
@@ -221,12 +246,14 @@ export async function openRooms(
     dataset: { audit, clock, register, storage, checker },
     catalogue,
     bulles,
+    review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },
     habilitation: { ...common, registry, datasets, effects, keys, authority: { node, prefix: node } },
     query: {
       ...common,
       bulles,
       kept,
       parser,
+      plans: openPlans(),
       vault,
       releaser: engine.releaser,
       builder: engine.builder,

@@ -2,8 +2,11 @@
 import type { Bulle, BulleTable, WithheldFacts } from '../dataset/bulle.ts'
 import type { Rows, Value } from '../engine/engine.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
+import type { Sentence } from '../kernel/refusal.ts'
 import { type Language, say } from '../kernel/text.ts'
 import { type Disclosed, rulesOf } from './disclosure/disclose.ts'
+import type { Thresholds } from './disclosure/rules.ts'
+import { notCovered } from './explain/not-covered.ts'
 import type { Plan, Read } from './plan.ts'
 import type { Answer, Disclosure, JsonValue } from './question.ts'
 
@@ -80,7 +83,7 @@ export function withheldOf(
 }
 
 interface Report {
-  readonly k: number
+  readonly thresholds: Pick<Thresholds, 'k' | 'unit' | 'oneShare' | 'isConsented'>
   readonly disclosed: readonly Disclosed[]
   /** Those of the bulle. */
   readonly tables?: readonly BulleTable[]
@@ -91,17 +94,25 @@ interface Report {
 export function disclosureOf(
   plan: Plan,
   { suppressed, rows }: Visible,
-  { k, disclosed, tables = [], language }: Report,
+  { thresholds, disclosed, tables = [], language }: Report,
 ): Disclosure {
   const { groups, rules } = withheldOf(plan, disclosed, tables)
   return {
     mode: 'guarded',
-    k,
+    unit: thresholds.unit ?? 'person',
+    k: thresholds.k,
     cellsWithheld: suppressed.length,
     groupsWithheld: rows.rows.length === 0 || groups,
     rules,
-    guarantee: say(language, { key: 'query.guarantee', with: { k } }),
+    guarantee: say(language, guaranteeOf(thresholds)),
+    not_covered: notCovered,
   }
+}
+
+function guaranteeOf({ k, unit, oneShare = 1, isConsented }: Report['thresholds']): Sentence {
+  if (isConsented) return { key: 'query.guarantee.consented' }
+  if (unit === undefined) return { key: 'query.guarantee', with: { k } }
+  return { key: 'query.guarantee.establishment', with: { k, share: Math.round(100 * oneShare) } }
 }
 
 /** Watt-hours for one row read, as a power of ten: some 10 W of a core that reads some 10^7 rows a second. */

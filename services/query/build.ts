@@ -54,6 +54,8 @@ export const comparison = (type: string, left: Tree, right: Tree): Tree => ({
   left,
   right,
 })
+/** Equal, or both NULL. */
+export const same = (left: Tree, right: Tree): Tree => comparison('COMPARE_NOT_DISTINCT_FROM', left, right)
 export const equal = (left: Tree, right: Tree): Tree => comparison('COMPARE_EQUAL', left, right)
 
 const conjunction = (type: string, children: readonly Tree[]): Tree => ({
@@ -162,19 +164,30 @@ export const derived = (query: Tree, alias: string, columns: readonly string[] =
   subquery: { node: query, named_param_map: [] },
   column_name_alias: columns,
 })
-export const join = (type: string, [left, right]: readonly [Tree, Tree], condition: Tree | null): Tree => ({
+/**
+ * Without a condition it says ON true: the engine prints a product as a comma, without parentheses, and that binds less than the
+ * joins around it.
+ */
+export const join = (
+  type: string,
+  [left, right]: readonly [Tree, Tree],
+  { on = null, isAsOf = false }: { readonly on?: Tree | null; readonly isAsOf?: boolean } = {},
+): Tree => ({
   type: 'JOIN',
   alias: '',
   ...tableFields,
   left,
   right,
-  condition,
+  condition: on ?? boolean(true),
   join_type: type,
-  ref_type: condition === null ? 'CROSS' : 'REGULAR',
+  ref_type: isAsOf ? 'ASOF' : 'REGULAR',
   using_columns: [],
   delim_flipped: false,
   duplicate_eliminated_columns: [],
 })
+/** Whether every row of the one side meets every row of the other. */
+export const isProduct = ({ type, join_type: kind, condition }: Tree): boolean =>
+  type === 'JOIN' && kind === 'INNER' && JSON.stringify(condition) === JSON.stringify(boolean(true))
 /** What stands beside the rows of a stage: its only row, or, of a value per person, the row that `on` finds, if there is one. */
 export interface Beside {
   readonly tree: Tree
@@ -183,8 +196,8 @@ export interface Beside {
 /** The rows of the first, each once, with what stands beside them. */
 export const beside = (first: Tree, others: readonly Beside[]): Tree =>
   others.reduce((left, { tree, on }) => {
-    if (on) return join('LEFT', [left, tree], on)
-    return left === empty ? tree : join('INNER', [left, tree], null)
+    if (on) return join('LEFT', [left, tree], { on })
+    return left === empty ? tree : join('INNER', [left, tree])
   }, first)
 export const values = (rows: readonly (readonly Tree[])[]): Tree => ({
   type: 'EXPRESSION_LIST',
@@ -224,6 +237,8 @@ const subquery = (node: Tree, type: string, child: Tree | null): Tree => ({
   comparison_type: child === null ? 'INVALID' : 'COMPARE_EQUAL',
 })
 export const exists = (node: Tree): Tree => subquery(node, 'EXISTS', null)
+/** The value of a query of one column; it must have one row at most, for the engine raises on a second. */
+export const scalar = (node: Tree): Tree => subquery(node, 'SCALAR', null)
 export const anyOf = (child: Tree, node: Tree, comparisonType: string): Tree => ({
   ...subquery(node, 'ANY', child),
   comparison_type: comparisonType,

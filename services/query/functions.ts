@@ -1,5 +1,11 @@
 /** Which functions a statement may name. The classes are the engine's; what they mean for patient rows is said here. */
-import { functionClass, isAggregate as isAggregateName, lengthArgument } from '../engine/capabilities.ts'
+import {
+  allowedNames,
+  type FunctionKind,
+  functionClass,
+  isAggregate as isAggregateName,
+  lengthArgument,
+} from '../engine/capabilities.ts'
 import type { Call, Expression } from './statement/nodes.ts'
 
 /** Aggregates whose answer depends on the order of the rows. */
@@ -36,6 +42,9 @@ const clocks: Readonly<Record<string, 'DATE' | 'TIMESTAMP'>> = {
   current_localtimestamp: 'TIMESTAMP',
 }
 
+/** Names that ask for the day. */
+export const clockNames: readonly string[] = Object.keys(clocks)
+
 /** Functions of text that compare: an identifier inside is compared, not computed. */
 const comparing = new Set([
   ...['~~', '!~~', '~~*', '!~~*', '~~~', '^@', 'like_escape', 'not_like_escape', 'ilike_escape'],
@@ -48,6 +57,17 @@ const comparing = new Set([
     'prefix',
     'suffix',
   ],
+])
+
+/** Functions of one result type, whatever they are given: text, and whole numbers. */
+const textual = new Set([
+  ...['left', 'right', 'substr', 'substring', 'upper', 'ucase', 'lower', 'lcase', 'trim', 'ltrim', 'rtrim'],
+  ...['lpad', 'rpad', 'replace', 'translate', 'strip_accents', 'strftime', 'dayname', 'monthname'],
+  ...['regexp_replace', 'concat_ws'],
+])
+const counting = new Set([
+  ...['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'dayofweek', 'isodow', 'dayofyear'],
+  ...['date_diff', 'datediff', 'date_sub', 'datesub', 'length', 'strlen', 'strpos', 'instr'],
 ])
 
 export function isAggregate(name: string): boolean {
@@ -66,8 +86,23 @@ export function mayWindow(name: string): boolean {
   return functionClass(name, 'window') !== 'deny' || mayAggregate(name)
 }
 
+/** Names that a text may call in this place. */
+export function callable(kind: FunctionKind): readonly string[] {
+  if (kind !== 'scalar') return allowedNames(kind)
+  return [...allowedNames('scalar'), ...allowedNames('aggregate'), ...clockNames]
+}
+
 export function isOrderSensitive(name: string): boolean {
   return orderSensitive.has(name)
+}
+
+/** The type of what a function answers, with what it is compared as; empty where that depends on its arguments. */
+export function resultOf(
+  name: string,
+): { readonly kind: 'text' | 'number' | 'boolean'; readonly type: string } | Record<string, never> {
+  if (compares(name)) return { kind: 'boolean', type: 'BOOLEAN' }
+  if (textual.has(name)) return { kind: 'text', type: 'VARCHAR' }
+  return counting.has(name) ? { kind: 'number', type: 'BIGINT' } : {}
 }
 
 export function compares(name: string): boolean {

@@ -9,9 +9,7 @@ import type { Person } from '../identity/person.ts'
 import { type Clock, parisDay } from '../kernel/clock.ts'
 import { canonical } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
-import type { Thresholds } from './disclosure/rules.ts'
-import type { Plan } from './plan.ts'
-import type { QueryNeeds, Question } from './question.ts'
+import type { Question } from './question.ts'
 import type { Start } from './running.ts'
 
 /**
@@ -85,6 +83,12 @@ export class Permission {
     return bulle
   }
 
+  /** SHA-256 of the catalogue of the extract, once it is known. */
+  get catalogue(): string {
+    if (this.#catalogue === undefined) throw new Error('the extract has not been asked for')
+    return this.#catalogue
+  }
+
   /** The day of the request: that of the first decision, however long the rest takes. */
   get today(): string {
     return this.#today ?? parisDay(this.#needs.clock.now())
@@ -125,19 +129,4 @@ export function startOf(
   const isAsker = (person: Actor) => person.issuer === by.issuer && person.subject === by.subject
   const ends = [permit.exp, ...permit.persons.filter(isAsker).map(({ exp }) => exp)]
   return { project, by, until: Math.min(...ends) * 1000, ...(signal ? { client: signal } : {}) }
-}
-
-/** The strictest of the policy, the datasets and derived tables read, and their lines; a permit may only tighten. */
-export function thresholdsOf(
-  { rulebook }: Pick<QueryNeeds, 'rulebook'>,
-  { plan, bulle, granted }: { plan: Plan; bulle: Bulle; granted: Granted },
-): Thresholds {
-  const isRead = (name: string) => plan.reads.some(({ dataset }) => dataset === name)
-  const datasets = bulle.datasets.filter(({ name }) => isRead(name)).map(({ k }) => k)
-  const lines = granted.current.permit.lines.filter(({ dataset }) => isRead(dataset)).map(({ k }) => k)
-  const derived = bulle.tables.flatMap(({ name, derived: made }) =>
-    made && plan.derived.includes(name) ? [made.k] : [],
-  )
-  const { k, ...others } = rulebook.disclosure
-  return { ...others, k: Math.max(k, ...datasets, ...lines, ...derived) }
 }

@@ -1,5 +1,6 @@
 /** What a statement means once it has been understood: leaves for the vault, one outer statement for the release engine. */
-import type { RewrittenStatement, Tree } from '../engine/engine.ts'
+import type { Mount, RewrittenStatement, Tree } from '../engine/engine.ts'
+import type { Origin } from './explain/origins.ts'
 
 /**
  * Shape of one displayed measure (disclosure.md 8.1), which fixes the columns that level 1 carries for it and the tests
@@ -32,6 +33,8 @@ export type Shape =
   | 'spread'
   | 'relation'
 type OrderShape = 'min' | 'max' | 'quantile' | 'mode'
+/** What a value is compared as. */
+export type Kind = 'text' | 'number' | 'boolean' | 'date' | 'time' | 'timestamp' | 'interval'
 export type SpreadStatistic = 'var_samp' | 'var_pop' | 'stddev_samp' | 'stddev_pop' | 'sem'
 export type RelationStatistic =
   | 'covar_samp'
@@ -85,12 +88,19 @@ export interface Leaf {
   readonly values: readonly { readonly measure: string; readonly statement: RewrittenStatement }[]
   readonly keys: readonly Key[]
   readonly measures: readonly Measure[]
-  /** 'U': the input has at most one row per person, level 1 does not group. 'X': level 1 groups by keys and person. */
-  readonly plan: 'U' | 'X'
+  /**
+   * 'U': the input has at most one row per person, level 1 does not group. 'X': level 1 groups by keys and person. 'M': as 'X',
+   * and `mask` says the same of most groups in one pass, without grouping by person.
+   */
+  readonly plan: 'U' | 'X' | 'M'
+  /** Of plan M, and of no other. */
+  readonly mask?: Mask
   /** All keys come from the public side of `PUB LEFT JOIN PK` and nothing filters the private side: labels stay. */
   readonly framed: boolean
   /** No GROUP BY: always one row. */
   readonly total: boolean
+  /** A row of a person may stand in several groups, which are compared with each other: any, or the days from its first to its last. */
+  readonly overlaps?: 'rows' | 'days'
   /** Of GROUPING SETS, ROLLUP and CUBE: the keys of each set, by position. The last key is then the number of the set. */
   readonly sets?: readonly (readonly number[])[]
   /** Personal tables read, as `dataset.table`, with the columns used. For the verifier and the log. */
@@ -99,7 +109,42 @@ export interface Leaf {
     readonly table: string
     readonly columns: readonly string[]
   }[]
+  /** Released relations that it reads; absent when there are none. */
+  readonly inputs?: readonly Input[]
 }
+
+/**
+ * A released relation that a leaf reads: an outer statement of its own, over tables that were released before and public
+ * relations, whose rows go back into the vault as a temporary table. Withheld cells are NULL there; the answer is partial.
+ */
+export interface Input {
+  /** Table name in the statements of the leaf, such as `input_0`. */
+  readonly name: string
+  readonly statement: RewrittenStatement
+  /** `c0`, `c1`, … */
+  readonly columns: readonly OutputColumn[]
+  /** Names of the leaves that it reads: these come before the leaves that name it. */
+  readonly leaves: readonly string[]
+}
+
+/**
+ * The statements of plan M. `bounds` has one row per group and quarter of the persons: the keys `g0…`, the quarter
+ * (`__pix & 3`, NULL on rows of nobody), rows, the mask of its persons (bit `__pix >> 2 & 63`), then per measure
+ * - filtered: rows that count, the mask of their persons
+ * - sum, avg: values, their sum, the mask of the persons of those that are not zero, the smallest of them.
+ * `chosen` is level 1 for the groups of the relation `__chosen` alone; a leaf without keys has none.
+ */
+export interface Mask<Text = RewrittenStatement> {
+  readonly bounds: Text
+  readonly chosen?: Text
+  /** Sums and means of one and the same value, by number. */
+  readonly alike: readonly (readonly [number, number])[]
+  /** A relation of persons that the leaf reads: its largest key says how many there may be. */
+  readonly persons: Pick<Mount, 'schema' | 'name'>
+}
+
+/** The relation of a vault session that holds the keys of the groups to be looked at again. No user can name it. */
+export const chosenRelation = '__chosen'
 
 export interface OutputColumn {
   readonly name: string
@@ -107,6 +152,7 @@ export interface OutputColumn {
 }
 
 export interface Plan {
+  /** In an order in which each finds what its inputs read released before it. */
   readonly leaves: readonly Leaf[]
   /**
    * Over the released tables and the public relations. Its answer has the visible columns first, then one BOOLEAN column
@@ -115,6 +161,8 @@ export interface Plan {
    */
   readonly outer: RewrittenStatement
   readonly columns: readonly OutputColumn[]
+  /** Per column, then per mark, what it is made of; absent where nothing is answered. */
+  readonly origins?: readonly (readonly Origin[])[]
   /** True when an aggregate above the leaves read suppressed cells: its result is partial. */
   readonly partial: boolean
   /** Datasets read, with tables and columns, for the decision and the log. */
@@ -141,10 +189,20 @@ export interface LeafDraft {
   readonly keys: readonly string[]
   readonly measures: readonly Omit<Measure, 'type'>[]
   readonly plan: Leaf['plan']
+  readonly mask?: Mask<Tree>
   readonly framed: boolean
   readonly total: boolean
+  readonly overlaps?: 'rows' | 'days'
   readonly sets?: readonly (readonly number[])[]
   readonly reads: readonly Read[]
+  readonly inputs?: readonly InputDraft[]
+}
+
+/** An input before it is text. */
+export interface InputDraft extends Pick<Input, 'name' | 'leaves'> {
+  readonly tree: Tree
+  /** What typing took each column for: the table that goes back must have types to match. */
+  readonly kinds: readonly (Kind | undefined)[]
 }
 
 /** Trees of a plan before they are text: `prepare` is pure and makes these, `run` turns them into statements. */
@@ -152,6 +210,7 @@ export interface Draft {
   readonly leaves: readonly LeafDraft[]
   readonly outer: Tree
   readonly columns: readonly string[]
+  readonly origins: readonly (readonly Origin[])[]
   readonly partial: boolean
   readonly reads: readonly Read[]
   readonly derived: readonly string[]

@@ -2,15 +2,20 @@
 import type { Bulle } from '../dataset/bulle.ts'
 import type { Tree } from '../engine/engine.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
-import { Refusal } from '../kernel/refusal.ts'
+import { type Place, Refusal } from '../kernel/refusal.ts'
 import * as sql from './build.ts'
+import { originsOf } from './explain/origins.ts'
+import { checkGrowth } from './growth.ts'
 import { readsOf } from './leaf/leaf.ts'
-import type { Draft, LeafDraft } from './plan.ts'
+import { inputsFor, leavesFor, shapeOf, tablesOf } from './leaf/order.ts'
+import type { Draft, InputDraft, LeafDraft } from './plan.ts'
 import type { Cte, QueryNode } from './statement/nodes.ts'
 import { bindParameters } from './statement/parameters.ts'
 import { readStatement, type Statement } from './statement/read.ts'
 import { distinctOfRows } from './typing/distinct.ts'
+import { inputOfRelation, isBesidePersons } from './typing/input.ts'
 import { checkOutermost } from './typing/outermost.ts'
+import { bindRecursive } from './typing/recursive.ts'
 import type { Ctes, Environment, Relation, Task } from './typing/relation.ts'
 import { bindSelect } from './typing/select.ts'
 import { bindSetOperation } from './typing/setop.ts'
@@ -43,10 +48,13 @@ export function prepare(tree: Tree, context: PrepareContext): Draft {
   checkOutermost(relation, statement.query, work.task)
   const [first] = work.noted
   if (first) throw first
+  const leaves = leavesFor(relation.tree, work)
+  checkGrowthOf(leaves)
   return {
-    leaves: work.leaves.filter(({ name }) => reads(relation.tree, name)),
+    leaves,
     outer: sql.statement(relation.tree),
     columns: relation.columns.map(({ name }) => name),
+    origins: originsOf(relation.tree),
     partial: work.isPartial(),
     ...lineageOf(readsOf(relation.uses), context.bulle.tables),
     sha256: sha256(canonical(withoutPlaces(statement.query))),
@@ -54,21 +62,47 @@ export function prepare(tree: Tree, context: PrepareContext): Draft {
 }
 
 /** The body of a derived table that has been typed, before anybody asked whether it may be an answer. */
-export function prepareRows(tree: Tree, context: PrepareContext): { relation: Relation; sha256: string } {
+export interface TypedRows extends Pick<Draft, 'leaves' | 'partial' | 'sha256'> {
+  readonly relation: Relation
+  /** Of rows of persons: the released relations that stand beside them. */
+  readonly inputs: readonly InputDraft[]
+}
+
+export function prepareRows(tree: Tree, context: PrepareContext): TypedRows {
   const statement = readStatement(bindParameters(tree, context.parameters), context.sql)
   const work = newTask(statement, context)
   const relation = work.task.query(statement.query, { ctes: noCtes })
+  checkKept(relation, statement.query, work.task)
   const [first] = work.noted
   if (first) throw first
-  return { relation, sha256: sha256(canonical(withoutPlaces(statement.query))) }
+  checkGrowth(relation.tree)
+  const leaves = leavesFor(relation.tree, work)
+  checkGrowthOf(leaves)
+  return {
+    relation,
+    leaves,
+    inputs: inputsFor(relation.tree, work),
+    partial: work.isPartial(),
+    sha256: sha256(canonical(withoutPlaces(statement.query))),
+  }
 }
 
-/** Some text is typed twice, to be tried: only leaves that the outer statement reads are kept. */
-function reads(tree: unknown, leaf: string): boolean {
-  if (typeof tree !== 'object' || tree === null) return false
-  if ('table_name' in tree && tree.table_name === leaf && 'schema_name' in tree && tree.schema_name === '')
-    return true
-  return Object.values(tree).some((part) => reads(part, leaf))
+/** A column that is kept would be shown by a later statement, which does not know what it is. */
+function checkKept({ columns }: Relation, query: QueryNode, task: Task): void {
+  const index = columns.findIndex(({ isShare }) => isShare)
+  const items = query.type === 'SELECT_NODE' ? query.select_list : []
+  if (index >= 0) task.note('CROSS_PATIENT_WINDOW', items[index] ?? items, { key: 'hint.share' })
+}
+
+function checkGrowthOf(leaves: readonly LeafDraft[]): void {
+  for (const { level1, values } of leaves)
+    for (const tree of [level1, ...values.map((value) => value.tree)]) checkGrowth(queryOf(tree))
+}
+
+/** The query of a tree that `build.statement` made. */
+function queryOf({ statements }: Tree): Tree {
+  const [first] = Array.isArray(statements) ? statements : []
+  return first?.node ?? {}
 }
 
 const noCtes: Ctes = { find: () => undefined }
@@ -76,20 +110,29 @@ const noCtes: Ctes = { find: () => undefined }
 interface Work {
   readonly task: Task
   readonly leaves: readonly LeafDraft[]
+  readonly inputs: readonly InputDraft[]
   /** Refusals of typing, in the order in which they were found. */
   readonly noted: readonly Refusal[]
   readonly isPartial: () => boolean
 }
 
-function newTask({ placeOf }: Statement, { bulle, today }: PrepareContext): Work {
-  const leaves: LeafDraft[] = []
+/** `ward = "CARDIO"` names a column where text was meant; what names a near column keeps its own hint. */
+function isQuotedName(text: string, location: Place | undefined): boolean {
+  return location !== undefined && text[location.offset] === '"'
+}
+
+function newTask({ placeOf }: Statement, { sql: text, bulle, today }: PrepareContext): Work {
+  const leaves = newKeep<LeafDraft>('leaf')
+  const inputs = newKeep<InputDraft>('input')
   const noted: Refusal[] = []
   let aliases = 0
   let spent = 0
   let isPartial = false
   const refusal = (code: Refusal['code'], at: unknown, facts: Refusal['facts']) => {
     const location = placeOf(at)
-    return new Refusal(code, { ...(location ? { location } : {}), ...facts })
+    const isText = code === 'COLUMN_UNKNOWN' && !facts.hint && isQuotedName(text, location)
+    const hint = isText ? { hint: { key: 'hint.quotedText', with: facts.with ?? {} } } : {}
+    return new Refusal(code, { ...(location ? { location } : {}), ...facts, ...hint })
   }
   const task: Task = {
     tables: bulle.tables,
@@ -108,11 +151,9 @@ function newTask({ placeOf }: Statement, { bulle, today }: PrepareContext): Work
       aliases += 1
       return `__r${aliases}`
     },
-    leaf: (draft) => {
-      const name = `leaf_${leaves.length}`
-      leaves.push({ name, ...draft })
-      return name
-    },
+    leaf: (draft) => leaves.keep(shapeOf({ ...draft, reads: [] }), draft),
+    input: (query, kinds) =>
+      inputs.keep(shapeOf(query), { tree: query, kinds, leaves: [...tablesOf(query)] }),
     markPartial: () => {
       isPartial = true
     },
@@ -120,10 +161,32 @@ function newTask({ placeOf }: Statement, { bulle, today }: PrepareContext): Work
     query: (node, environment) => {
       const relation = bindQuery(node, task, environment)
       if (relation.uses.length > maxRelations) return task.refuse('COMPLEXITY', node)
-      return relation
+      return isBesidePersons(environment) ? inputOfRelation(relation, task) : relation
     },
   }
-  return { task, leaves, noted, isPartial: () => isPartial }
+  return { task, leaves: leaves.all, inputs: inputs.all, noted, isPartial: () => isPartial }
+}
+
+interface Keep<T> {
+  readonly all: readonly T[]
+  /** Keeps what is not known by its key yet, and answers its name. */
+  readonly keep: (key: string, draft: Omit<T, 'name'>) => string
+}
+
+/** Things made while typing, in their order; one that is written twice is kept once. */
+function newKeep<T extends { readonly name: string }>(word: string): Keep<T> {
+  const all: T[] = []
+  const known = new Map<string, string>()
+  return {
+    all,
+    keep: (key, draft) => {
+      const name = known.get(key) ?? `${word}_${all.length}`
+      // A draft lacks its name and nothing else.
+      if (!known.has(key)) all.push({ ...draft, name } as T)
+      known.set(key, name)
+      return name
+    },
+  }
 }
 
 function bindQuery(node: QueryNode, task: Task, environment: Environment): Relation {
@@ -133,7 +196,7 @@ function bindQuery(node: QueryNode, task: Task, environment: Environment): Relat
     case 'SET_OPERATION_NODE':
       return bindSetOperation(node, task, environment)
     case 'RECURSIVE_CTE_NODE':
-      return task.refuse('RECURSION', node)
+      return bindRecursive(node, task, environment)
   }
 }
 

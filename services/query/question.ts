@@ -10,7 +10,9 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Receipt } from '../kernel/id.ts'
 import type { Code, Place, Sentence } from '../kernel/refusal.ts'
 import type { Language } from '../kernel/text.ts'
+import type { Explanation } from './explain/explain.ts'
 import type { OutputColumn } from './plan.ts'
+import type { Plans } from './plans.ts'
 import type { Registry } from './registry.ts'
 import type { Running } from './running.ts'
 
@@ -46,6 +48,8 @@ export type JsonValue =
 /** What was withheld, and by which rules; never how many persons, never how many groups. */
 export interface Disclosure {
   readonly mode: 'guarded'
+  /** Who is counted, and how many of them a cell rests on at least. */
+  readonly unit: 'person' | 'establishment'
   readonly k: number
   readonly cellsWithheld: number
   /** True when the absent groups hold at least k persons together, and always when the answer has no row. */
@@ -53,6 +57,8 @@ export interface Disclosure {
   /** Of `T1`, `T2`, `T3`, `T4`, `secondary`, `values` (distinct values are those that k persons hold), `partial`. */
   readonly rules: readonly string[]
   readonly guarantee: string
+  /** Names of what the guarantee does not cover. */
+  readonly not_covered: readonly string[]
 }
 
 /** What leaves. Made by `runQuery` alone, after its release entry is on disk. */
@@ -83,6 +89,10 @@ export interface Check {
   readonly hint?: Sentence
   readonly tables: readonly string[]
   readonly columns: readonly OutputColumn[]
+  /** Of what is allowed: what will be released or withheld, and by which rules. */
+  readonly explanation?: Explanation
+  /** Of what is refused: the nearest form that is accepted, where the code has one. */
+  readonly accepted?: string
 }
 
 export interface QueryNeeds {
@@ -93,6 +103,7 @@ export interface QueryNeeds {
   /** Rules, permits and catalogues by content, so that every decision can be made again. */
   readonly kept: Kept
   readonly parser: Parser
+  readonly plans: Plans
   readonly vault: Vault
   readonly releaser: Releaser
   readonly builder: Builder

@@ -5,13 +5,17 @@ import { onRecord } from '../audit/record.ts'
 import type { Person } from '../identity/person.ts'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal, refusals } from '../kernel/refusal.ts'
-import { aboutQuestion, Journal } from './journal.ts'
+import { withheldOf } from './answer.ts'
+import { acceptedForm } from './explain/accepted.ts'
+import { explanationOf } from './explain/explain.ts'
+import { aboutQuestion, Journal, type Work } from './journal.ts'
 import { Permission, startOf } from './permission.ts'
 import type { Plan } from './plan.ts'
 import type { Answer, Check, QueryNeeds, Question } from './question.ts'
 import type { QueryRun } from './registry.ts'
 import { readHeader } from './statement/header.ts'
 import { compose, finish, releaseLeaves } from './steps.ts'
+import { thresholdsOf } from './thresholds.ts'
 import { understand } from './understand.ts'
 import { changeTables, understandChange } from './workspace/change.ts'
 
@@ -20,7 +24,7 @@ import { changeTables, understandChange } from './workspace/change.ts'
  * those of the rulebook, of the text and of the run; all are recorded. A query that is stopped answers at once.
  */
 export async function runQuery(needs: QueryNeeds, by: Person, question: Question): Promise<Answer> {
-  const { parser, running } = needs
+  const { parser, plans, running } = needs
   const { project, id = randomUUID(), sql, parameters } = question
   const permission = new Permission(needs, by, question)
   const journal = new Journal(needs, { id, project, by }, { ...question, permission })
@@ -35,7 +39,7 @@ export async function runQuery(needs: QueryNeeds, by: Person, question: Question
       // What does the text mean? From here on only our own tree is used, never the caller's text.
       const bulle = await run.wait(permission.bulle(asked))
       const text = { sql, today: permission.today, ...(parameters ? { parameters } : {}) }
-      const plan = await run.wait(understand(parser, bulle, text))
+      const plan = await run.wait(plans.of(permission.catalogue, text, () => understand(parser, bulle, text)))
       // The permit is read again, so that a stop between the first look and the start is not lost.
       const datasets = run.reads(plan.reads.map(({ dataset }) => dataset))
       const granted = await permission.insist(datasets)
@@ -73,7 +77,13 @@ export async function checkQuery(needs: QueryNeeds, by: Person, question: Questi
     const outcome = await decideText(needs, permission, question)
     if (!(outcome instanceof Refusal)) {
       await record({ type: 'query.checked', query, decision: 'allow' })
-      return { decision: 'allow', tables: tablesOf(outcome), columns: outcome.columns }
+      const { plan } = outcome
+      const explanation = explanationOf(plan, {
+        thresholds: thresholdsOf(needs, outcome),
+        language: question.language ?? 'fr',
+        rules: withheldOf(plan, [], outcome.bulle.tables).rules,
+      })
+      return { decision: 'allow', tables: tablesOf(plan), columns: plan.columns, explanation }
     }
     await record({ type: 'query.checked', query, decision: 'refuse', code: outcome.code })
     return { ...refusedCheck(outcome), tables: [], columns: [] }
@@ -117,12 +127,12 @@ export async function listQueries(
   return registry.list(project, by)
 }
 
-/** The plan, or the refusal when it is a decision; every other refusal is thrown on. */
+/** The plan with what it was decided on, or the refusal when it is a decision; every other refusal is thrown on. */
 async function decideText(
   needs: QueryNeeds,
   permission: Permission,
   question: Question,
-): Promise<Plan | Refusal> {
+): Promise<Work | Refusal> {
   const { sql, parameters } = question
   try {
     const asked = await permission.insist()
@@ -133,8 +143,8 @@ async function decideText(
       ? await understandChange(needs, bulle, { header, text })
       : await understand(needs.parser, bulle, text)
     const datasets = [...new Set(plan.reads.map(({ dataset }) => dataset))]
-    await permission.insist(datasets)
-    return plan
+    const granted = await permission.insist(datasets)
+    return { plan, bulle, granted }
   } catch (error) {
     if (error instanceof Refusal && isDecision(error)) return error
     throw error
@@ -149,7 +159,14 @@ function isDecision({ code }: Refusal): boolean {
 
 function refusedCheck({ code, facts }: Refusal): Omit<Check, 'tables' | 'columns'> {
   const hint = facts.hint ?? { key: `refusal.${code}.hint`, with: facts.with ?? {} }
-  return { decision: 'refuse', code, hint, ...(facts.location ? { location: facts.location } : {}) }
+  const accepted = acceptedForm(code)
+  return {
+    decision: 'refuse',
+    code,
+    hint,
+    ...(facts.location ? { location: facts.location } : {}),
+    ...(accepted === undefined ? {} : { accepted }),
+  }
 }
 
 function tablesOf({ reads, derived }: Plan): readonly string[] {

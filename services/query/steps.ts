@@ -1,20 +1,23 @@
 /** The steps of a query that wait for an engine. */
-import type { BulleTable } from '../dataset/bulle.ts'
+import type { Bulle, BulleTable } from '../dataset/bulle.ts'
 import { engineVersion } from '../engine/capabilities.ts'
-import type { Rows } from '../engine/engine.ts'
+import type { ReleasedTable, RewrittenStatement, Rows } from '../engine/engine.ts'
 import { sha256 } from '../kernel/hash.ts'
 import { costOf, digestOf, disclosureOf, jsonRows, unmark } from './answer.ts'
 import type { Disclosed } from './disclosure/disclose.ts'
-import { release } from './disclosure/gather.ts'
+import { readInput, releaseInOrder } from './input.ts'
 import type { Leaving, Work } from './journal.ts'
-import { thresholdsOf } from './permission.ts'
-import type { Plan } from './plan.ts'
+import type { Input, Plan } from './plan.ts'
 import type { Answer, QueryNeeds, Question } from './question.ts'
 import type { Run } from './running.ts'
+import { thresholdsOf } from './thresholds.ts'
+import { maxInputRows } from './typing/input.ts'
+
+type Engines = Pick<QueryNeeds, 'vault' | 'releaser' | 'limits' | 'rulebook'>
 
 /** Runs the leaves one after the other in the process of the bulle; none is opened for a statement on public tables alone. */
 export async function releaseLeaves(
-  needs: Pick<QueryNeeds, 'vault' | 'limits' | 'rulebook'>,
+  needs: Engines,
   work: Work,
   { signal }: Run,
 ): Promise<readonly Disclosed[]> {
@@ -24,12 +27,48 @@ export async function releaseLeaves(
   const thresholds = thresholdsOf(needs, work)
   const session = await needs.vault.open({ id: bulle.id, mounts }, { limits: needs.limits, signal })
   try {
-    const disclosed: Disclosed[] = []
-    for (const leaf of plan.leaves) disclosed.push(await release(session, leaf, thresholds))
-    return disclosed
+    return await releaseInOrder(session, plan.leaves, {
+      thresholds,
+      answer: (statement, tables) => answerInput(needs, { plan, bulle, tables, statement }, signal),
+    })
   } finally {
     await session.close()
   }
+}
+
+/** The released relations that stand beside rows of persons in a derived table. */
+export async function readInputs(
+  needs: Engines,
+  { plan, bulle, disclosed, inputs }: Work & { disclosed: readonly Disclosed[]; inputs: readonly Input[] },
+  { signal }: Run,
+): Promise<readonly ReleasedTable[]> {
+  const released = disclosed.map(({ table }) => table)
+  const given: ReleasedTable[] = []
+  for (const input of inputs)
+    given.push(
+      await readInput(input, released, (statement, tables) =>
+        answerInput(needs, { plan, bulle, tables, statement }, signal),
+      ),
+    )
+  return given
+}
+
+interface Asking {
+  readonly plan: Plan
+  readonly bulle: Bulle
+  readonly tables: readonly ReleasedTable[]
+  readonly statement: RewrittenStatement
+}
+
+/** What stands above leaves is run by the release engine, whether it is the answer or goes back into the vault. */
+function answerInput(
+  { releaser, limits }: Engines,
+  { plan, bulle, tables, statement }: Asking,
+  signal: AbortSignal,
+): Promise<Rows> {
+  const mounts = bulle.tables.filter((table) => isReadPublic(plan, table)).map(({ mount }) => mount)
+  const maxRows = Math.min(limits.maxRows, maxInputRows)
+  return releaser.finish({ tables, mounts, statement }, { limits: { ...limits, maxRows }, signal })
 }
 
 /** Everything above the leaves, where no patient row exists. */
@@ -66,12 +105,12 @@ export async function compose(
 ): Promise<{ answer: Omit<Answer, 'id' | 'receipt'>; leaving: Leaving }> {
   const { plan, bulle, granted } = work
   const visible = unmark(plan, rows)
-  const { k } = thresholdsOf(needs, work)
+  const thresholds = thresholdsOf(needs, work)
   const said = {
     columns: plan.columns,
     rows: jsonRows(visible.rows),
     suppressed: visible.suppressed,
-    disclosure: disclosureOf(plan, visible, { k, disclosed, tables: bulle.tables, language }),
+    disclosure: disclosureOf(plan, visible, { thresholds, disclosed, tables: bulle.tables, language }),
   }
   const body =
     format === 'json' ? undefined : { format, bytes: await needs.releaser.encode(visible.rows, format) }

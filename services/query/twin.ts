@@ -3,7 +3,7 @@ import type { Bulle, BulleTable } from '../dataset/bulle.ts'
 import type { Column, RewrittenStatement, Twin } from '../engine/engine.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { quoted, template } from './disclosure/template.ts'
-import type { Leaf } from './plan.ts'
+import { chosenRelation, type Input, type Leaf } from './plan.ts'
 
 /** The hidden person key of a personal relation; never granted, never named by a user, never in an answer. */
 const personKey = '__pix'
@@ -11,9 +11,15 @@ const personKey = '__pix'
 /** Flat types and lists of them. Nested ones (STRUCT, MAP, ENUM) carry names and values in their text: they are refused. */
 const typeForm = /^[A-Z][A-Z0-9_ ]*(\(\d+(, ?\d+)?\))?(\[\d*\])*$/
 
-/** The empty twin of the vault: every relation of the bulle, personal ones with their hidden `__pix`. */
-export function bulleTwin(bulle: Bulle): Twin {
-  return { statements: [...schemas(bulle.tables), ...bulle.tables.map(relation)] }
+/** The empty twin of the vault: every relation of the bulle, personal ones with their hidden `__pix`, and what is handed in. */
+export function bulleTwin(bulle: Bulle, inputs: readonly Pick<Input, 'name' | 'columns'>[] = []): Twin {
+  const given = inputs.map(({ name, columns }) => create(quoted(name), columns))
+  return { statements: [...schemas(bulle.tables), ...bulle.tables.map(relation), ...given] }
+}
+
+/** A twin of the vault with the keys of chosen groups beside its relations (plan M). */
+export function chosenTwin(twin: Twin, keys: readonly Column[]): Twin {
+  return { statements: [...twin.statements, create(quoted(chosenRelation), keys)] }
 }
 
 /** A released relation with its types: `g…`, `m…`, and the mark `m…__s` of each measure. */

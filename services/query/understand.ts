@@ -1,21 +1,32 @@
 /** Text → a plan that has been proved: parsed, prepared, written back as our own text, bound on empty twins and verified. */
 import type { Bulle } from '../dataset/bulle.ts'
-import type { Parser, Twin } from '../engine/engine.ts'
+import type { Parser, Tree, Twin } from '../engine/engine.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { proveInput } from './input.ts'
 import {
   type Draft,
   hasOwnTable,
+  type Input,
   type Leaf,
   type LeafDraft,
+  type Mask,
   type Measure,
   type OutputColumn,
   type Plan,
 } from './plan.ts'
 import { prepare } from './prepare.ts'
 import type { Parameters } from './question.ts'
-import { bulleTwin, releaseTwin } from './twin.ts'
+import { bulleTwin, chosenTwin, releaseTwin } from './twin.ts'
 import { kindOf } from './typing/harden.ts'
-import { verifyHeld, verifyLeaf, verifyOuter, verifyPairs, verifyValues } from './verify/verify.ts'
+import { verifyBounds, verifyRows } from './verify/bounds.ts'
+import {
+  verifyChosen,
+  verifyHeld,
+  verifyLeaf,
+  verifyOuter,
+  verifyPairs,
+  verifyValues,
+} from './verify/verify.ts'
 
 export interface Statement {
   readonly sql: string
@@ -36,15 +47,33 @@ export async function understand(parser: Parser, bulle: Bulle, statement: Statem
 
 /** The plan of a draft: text of our own, bound and verified. */
 export async function prove(parser: Parser, bulle: Bulle, draft: Draft): Promise<Plan> {
-  const twin = bulleTwin(bulle)
-  const leaves: Leaf[] = []
-  for (const leaf of draft.leaves) leaves.push(await proveLeaf(parser, leaf, { twin, bulle }))
+  const leaves = await proveLeaves(parser, bulle, draft.leaves)
   return { ...(await proveOuter(parser, draft, { leaves, bulle })), leaves }
 }
 
+/** Leaves in their order, each with its inputs; every input is proved once. */
+export async function proveLeaves(
+  parser: Parser,
+  bulle: Bulle,
+  drafts: readonly LeafDraft[],
+): Promise<readonly Leaf[]> {
+  const leaves: Leaf[] = []
+  const proved = new Map<string, Input>()
+  for (const { inputs: wanted = [], ...draft } of drafts) {
+    for (const input of wanted.filter(({ name }) => !proved.has(name)))
+      proved.set(input.name, await proveInput(parser, input, { leaves, bulle }))
+    const inputs = wanted.flatMap(({ name }) => proved.get(name) ?? [])
+    const twin = bulleTwin(bulle, inputs)
+    leaves.push(await proveLeaf(parser, { ...draft, inputs }, { twin, bulle }))
+  }
+  return leaves
+}
+
+type Unbound = Omit<LeafDraft, 'inputs'> & Required<Pick<Leaf, 'inputs'>>
+
 async function proveLeaf(
   parser: Parser,
-  draft: LeafDraft,
+  draft: Unbound,
   { twin, bulle }: { twin: Twin; bulle: Bulle },
 ): Promise<Leaf> {
   const level1 = await parser.text(draft.level1)
@@ -57,20 +86,44 @@ async function proveLeaf(
     values.push({ measure, statement })
     held.set(measure, (await parser.columns(statement, twin))[draft.keys.length + 1]?.type ?? '')
   }
+  const mask = draft.mask ? { mask: await textsOf(parser, draft.mask) } : {}
+  const { mask: _, ...about } = draft
   const leaf: Leaf = {
-    ...draft,
+    ...about,
+    ...mask,
     level1,
     values,
     keys: draft.keys.map((name, i) => ({ name, type: types[i] ?? '' })),
     measures: withTypes(draft, { types, held }),
   }
-  verifyLeaf(await parser.plan(level1, twin), leaf, bulle)
+  const plan = await parser.plan(level1, twin)
+  verifyLeaf(plan, leaf, bulle)
   for (const { measure, statement } of values) {
     const shape = leaf.measures.find(({ name }) => name === measure)?.shape
     const verify = shape === 'values' ? verifyValues : shape === 'relation' ? verifyPairs : verifyHeld
     verify(await parser.plan(statement, twin), leaf, bulle)
   }
+  if (leaf.mask) await proveMask(parser, leaf, { twin, bulle, mask: leaf.mask, levelOne: plan })
   return leaf
+}
+
+async function textsOf(parser: Parser, { bounds, chosen, ...about }: Mask<Tree>): Promise<Mask> {
+  const text = await parser.text(bounds)
+  return { ...about, bounds: text, ...(chosen ? { chosen: await parser.text(chosen) } : {}) }
+}
+
+/** The statements of plan M; what they were bound on has no rows, so the second pass is proved before it is known to be needed. */
+async function proveMask(
+  parser: Parser,
+  leaf: Leaf,
+  { twin, bulle, mask, levelOne }: { twin: Twin; bulle: Bulle; mask: Mask; levelOne: Tree },
+): Promise<void> {
+  const bounds = await parser.plan(mask.bounds, twin)
+  verifyBounds(bounds, leaf, bulle)
+  if (mask.chosen === undefined) return verifyRows(levelOne, { bounds })
+  const chosen = await parser.plan(mask.chosen, chosenTwin(twin, leaf.keys))
+  verifyChosen(chosen, leaf, bulle)
+  verifyRows(levelOne, { bounds, chosen })
 }
 
 interface Types {
@@ -81,7 +134,10 @@ interface Types {
 }
 
 /** Counts are BIGINT, means DOUBLE; a sum has the type that level 1 gave it, a value in order that of the values. */
-function withTypes({ keys, measures }: LeafDraft, { types, held }: Types): readonly Measure[] {
+function withTypes(
+  { keys, measures }: Pick<LeafDraft, 'keys' | 'measures'>,
+  { types, held }: Types,
+): readonly Measure[] {
   let at = keys.length + 2
   return measures.map((measure) => {
     if (hasOwnTable(measure)) return { ...measure, type: ownType(measure, held.get(measure.name) ?? '') }
@@ -140,6 +196,6 @@ async function proveOuter(
     name,
     type: bound[i]?.type ?? 'VARCHAR',
   }))
-  const { partial, reads, derived, sha256 } = draft
-  return { outer, columns, partial, reads, derived, sha256 }
+  const { origins, partial, reads, derived, sha256 } = draft
+  return { outer, columns, origins, partial, reads, derived, sha256 }
 }

@@ -2,9 +2,17 @@
 import type { Closable } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import {
+  type Activity,
+  type AuditStatistics,
+  activity,
+  type Outcome,
+  type Period,
+  type ReleasesOfMonth,
+  releases,
+  statistics,
+} from './audit-figures.ts'
 import { type Database, rawSql, type Store } from './store.ts'
-
-type Outcome = 'allowed' | 'refused' | 'failed' | 'done'
 
 /** What the index keeps of one entry of the log. */
 export interface IndexedEntry {
@@ -17,7 +25,8 @@ export interface IndexedEntry {
   /** The pseudonym of the log; with issuer and subject where they are known, so that the DPO can read it. */
   readonly actor?: { readonly ps: string; readonly issuer?: string; readonly subject?: string }
   readonly project?: string
-  readonly dataset?: string
+  /** All it is about; the first is shown. */
+  readonly datasets?: readonly string[]
   readonly code?: string
   readonly rule?: string
   /** Leaf hash, hexadecimal. */
@@ -25,8 +34,11 @@ export interface IndexedEntry {
 }
 
 /** All members together (and). `from` is included, `to` is not; both in ms. */
-interface AuditFilter {
+export interface AuditFilter {
   readonly project?: string
+  readonly dataset?: string
+  readonly code?: string
+  readonly rule?: string
   /** A subject. */
   readonly actor?: string
   readonly type?: string
@@ -40,7 +52,7 @@ interface AuditFilter {
 }
 
 /** One line of an answer; `actor` is a subject, or null when nobody acted or the pseudonym is not resolved. */
-interface FoundEntry {
+export interface FoundEntry {
   readonly shard: string
   readonly seq: number
   /** ISO instant in UTC. */
@@ -62,6 +74,12 @@ export interface AuditIndex extends Closable {
   flush(): Promise<void>
   /** Newest first; sees every entry added before the call. `next` is there when more follow. */
   search(filter: AuditFilter): Promise<{ entries: readonly FoundEntry[]; next?: string }>
+  /** Days are those of Europe/Paris. */
+  statistics(period: Period): Promise<AuditStatistics>
+  /** What happened, hour by hour: what anomalies are looked for in. */
+  activity(period: Period): Promise<readonly Activity[]>
+  /** Answers given, month by month: what the volume of a month is compared with. */
+  releases(period: Period): Promise<readonly ReleasesOfMonth[]>
   /** The highest seq of each shard in the table; what lies behind the log is to be added again. */
   head(): Promise<ReadonlyMap<string, number>>
   /** Empties the index and fills it from the log. The persons behind the pseudonyms stay. */
@@ -83,6 +101,18 @@ export function openAuditIndex(store: Store, log: Log): AuditIndex {
     search: async (filter) => {
       await queue.flush()
       return search(store.db, filter)
+    },
+    statistics: async (period) => {
+      await queue.flush()
+      return statistics(store.db, period)
+    },
+    activity: async (period) => {
+      await queue.flush()
+      return activity(store.db, period)
+    },
+    releases: async (period) => {
+      await queue.flush()
+      return releases(store.db, period)
     },
     head: () => head(store.db),
     rebuild: (entries) =>
@@ -183,7 +213,22 @@ async function insert(db: Database, batch: readonly IndexedEntry[]): Promise<voi
       .onConflict((conflict) => conflict.doNothing())
       .execute()
   }
-  const rows = batch.map(({ ts, actor, ...entry }) => ({ ...entry, ts_ms: ts, ps: actor?.ps ?? null }))
+  const rows = batch.map(({ ts, actor, datasets = [], ...entry }) => ({
+    ...entry,
+    ts_ms: ts,
+    ps: actor?.ps ?? null,
+    dataset: datasets[0] ?? null,
+  }))
+  const about = batch.flatMap(({ ts, shard, seq, datasets = [] }) =>
+    datasets.map((dataset) => ({ dataset, ts_ms: ts, shard, seq })),
+  )
+  if (about.length > 0) {
+    await db
+      .insertInto('audit_dataset')
+      .values(about)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
   await db
     .insertInto('audit_index')
     .values(rows)
@@ -192,6 +237,7 @@ async function insert(db: Database, batch: readonly IndexedEntry[]): Promise<voi
 }
 
 async function refill(db: Database, entries: Entries): Promise<void> {
+  await db.deleteFrom('audit_dataset').execute()
   await db.deleteFrom('audit_index').execute()
   let batch: IndexedEntry[] = []
   for await (const entry of entries) {
@@ -218,10 +264,11 @@ async function search(
   filter: AuditFilter,
 ): Promise<{ entries: readonly FoundEntry[]; next?: string }> {
   const limit = Math.min(Math.max(filter.limit ?? 100, 1), 1_000)
-  const rows = await matching(db, filter)
-    .orderBy('e.ts_ms', 'desc')
-    .orderBy('e.shard', 'desc')
-    .orderBy('e.seq', 'desc')
+  const pseudonyms = filter.actor === undefined ? undefined : await pseudonymsOf(db, filter.actor)
+  const rows = await matching(db, filter, pseudonyms)
+    .orderBy(placed(filter, 'ts_ms'), 'desc')
+    .orderBy(placed(filter, 'shard'), 'desc')
+    .orderBy(placed(filter, 'seq'), 'desc')
     .limit(limit + 1)
     .execute()
   const page = rows.slice(0, limit)
@@ -230,21 +277,43 @@ async function search(
   return rows.length > limit && last !== undefined ? { entries, next: cursorOf(last) } : { entries }
 }
 
-function matching(db: Database, filter: AuditFilter) {
+/** A subject has one in each shard, and one per issuer: known first, they lead to the entries by an index. */
+async function pseudonymsOf(db: Database, subject: string): Promise<readonly string[]> {
+  const rows = await db.selectFrom('audit_person').select('ps').where('subject', '=', subject).execute()
+  return rows.map(({ ps }) => ps)
+}
+
+/** The column of the table whose index leads in order of time: whatever is asked, few rows are walked for a page. */
+function placed({ dataset }: AuditFilter, column: 'ts_ms' | 'shard' | 'seq') {
+  return rawSql.ref<number>(`${dataset === undefined ? 'e' : 'd'}.${column}`)
+}
+
+function matching(db: Database, filter: AuditFilter, pseudonyms: readonly string[] | undefined) {
+  const instant = placed(filter, 'ts_ms')
   let query = db
     .selectFrom('audit_index as e')
     .leftJoin('audit_person as p', 'p.ps', 'e.ps')
     .selectAll('e')
     .select('p.subject')
+    .$if(filter.dataset !== undefined, (all) =>
+      all
+        .innerJoin('audit_dataset as d', (join) =>
+          join.onRef('d.shard', '=', 'e.shard').onRef('d.seq', '=', 'e.seq'),
+        )
+        .where('d.dataset', '=', filter.dataset ?? ''),
+    )
   if (filter.project !== undefined) query = query.where('e.project', '=', filter.project)
-  if (filter.actor !== undefined) query = query.where('p.subject', '=', filter.actor)
+  if (pseudonyms !== undefined) query = query.where(rawSql<boolean>`e.ps = ANY(${pseudonyms})`)
+  if (filter.code !== undefined) query = query.where('e.code', '=', filter.code)
+  if (filter.rule !== undefined) query = query.where('e.rule', '=', filter.rule)
   if (filter.type !== undefined) query = query.where('e.type', '=', filter.type)
   if (filter.outcome !== undefined) query = query.where('e.outcome', '=', filter.outcome)
-  if (filter.from !== undefined) query = query.where('e.ts_ms', '>=', filter.from)
-  if (filter.to !== undefined) query = query.where('e.ts_ms', '<', filter.to)
+  if (filter.from !== undefined) query = query.where(instant, '>=', filter.from)
+  if (filter.to !== undefined) query = query.where(instant, '<', filter.to)
   if (filter.cursor !== undefined) {
     const { ts, shard, seq } = readCursor(filter.cursor)
-    query = query.where(rawSql<boolean>`(e.ts_ms, e.shard, e.seq) < (${ts}, ${shard}, ${seq})`)
+    const place = [instant, placed(filter, 'shard'), placed(filter, 'seq')]
+    query = query.where(rawSql<boolean>`(${rawSql.join(place)}) < (${ts}, ${shard}, ${seq})`)
   }
   return query
 }

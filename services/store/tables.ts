@@ -5,6 +5,17 @@ import type { ColumnType, Generated } from 'kysely'
 export type Json = ColumnType<unknown, string, string>
 export type GeneratedJson = ColumnType<unknown, string | undefined, string>
 
+export interface AuditDataset {
+  /** Name of the dataset */
+  dataset: string
+  /** Instant of the entry, ms since 1970 UTC */
+  ts_ms: number
+  /** Name of the shard of the log, such as 2026 */
+  shard: string
+  /** Leaf index of the entry in its shard */
+  seq: number
+}
+
 export interface AuditIndex {
   /** Name of the shard of the log, such as 2026 */
   shard: string
@@ -20,7 +31,7 @@ export interface AuditIndex {
   ps: string | null
   /** Project the entry is about */
   project: string | null
-  /** Dataset the entry is about */
+  /** First dataset the entry is about; audit_dataset has all */
   dataset: string | null
   /** Code of the refusal */
   code: string | null
@@ -209,6 +220,31 @@ export interface QueryRun {
   audit_seq: number | null
 }
 
+export interface ReviewFinding {
+  /** Month, family, detector and a hash of what it is about */
+  id: string
+  /** Month of Europe/Paris, such as 2026-11 */
+  month: string
+  /** A1 to A6 */
+  family: string
+  /** Name of the threshold in policies/review.json */
+  detector: string
+  /** Person, project, dataset and day it is about */
+  concern: Json
+  /** What was counted, in the unit of its detector */
+  entry_count: number
+  /** Places of entries in the log that show it */
+  entries: Json
+  /** Instant it was first found, ms since 1970 UTC */
+  found_ms: number
+  /** How it was closed; null while it is open */
+  conclusion: string | null
+  /** Instant it was closed, ms since 1970 UTC */
+  closed_ms: number | null
+  /** Subject of who closed it; the reason is sealed in the log only */
+  closed_by: string | null
+}
+
 export interface StoreMigration {
   /** Name of the file */
   name: string
@@ -219,6 +255,7 @@ export interface StoreMigration {
 }
 
 export interface Tables {
+  audit_dataset: AuditDataset
   audit_index: AuditIndex
   audit_person: AuditPerson
   audit_writer: AuditWriter
@@ -233,5 +270,6 @@ export interface Tables {
   identity_account: IdentityAccount
   identity_organisation: IdentityOrganisation
   query_run: QueryRun
+  review_finding: ReviewFinding
   store_migration: StoreMigration
 }

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import { body, entryShapes, outcomeOf } from '../../services/audit/entry.ts'
 import {
@@ -22,8 +21,9 @@ import {
 } from '../../services/audit/tiles.ts'
 import { leafHash, rootOf } from '../../services/audit/tree.ts'
 import { openNote, parseVerifierKey } from '../../services/audit/verify/note.ts'
-import { bodies, readEntry } from '../../services/audit/verify/shapes.ts'
+import { bodies, readCanonical, readEntry } from '../../services/audit/verify/shapes.ts'
 import { writeNumber } from '../../services/audit/verify/snapshot.ts'
+import { newPem } from './open-log.ts'
 
 const leaf = (at: number) => {
   const bytes = Buffer.from(`entry ${at}`)
@@ -84,9 +84,6 @@ describe('tiles', () => {
   })
 })
 
-const pem = () =>
-  generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
-
 describe('notes', () => {
   // The example of the signed-note format: its text is free, so only key and signature are looked at.
   const example = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW'
@@ -97,21 +94,21 @@ describe('notes', () => {
   })
 
   test('what the writer signs the verifier opens, and no other key does', () => {
-    const key = noteKey('huisclos.demo/audit/2026', pem())
+    const key = noteKey('huisclos.demo/audit/2026', newPem())
     const text = checkpointText({ origin: key.name, size: 3, root: rootOf([leaf(1).hash]) })
     const note = signNote(text, key)
     const vkey = verifierKey(key)
     expect(originOf(vkey)).toBe(key.name)
     expect(openCheckpoint(note, vkey)?.size).toBe(3)
     const parsed = parseVerifierKey(vkey)
-    const stranger = parseVerifierKey(verifierKey(noteKey(key.name, pem())))
+    const stranger = parseVerifierKey(verifierKey(noteKey(key.name, newPem())))
     expect(parsed && openNote(Buffer.from(note), parsed)).toMatchObject({ origin: key.name, size: 3 })
     expect(stranger && openNote(Buffer.from(note), stranger)).toBeUndefined()
     expect(openCheckpoint(note.replace('\n3\n', '\n4\n'), vkey)).toBeUndefined()
   })
 
   test('a line of an unknown witness changes nothing', () => {
-    const key = noteKey('huisclos.demo/audit/2026', pem())
+    const key = noteKey('huisclos.demo/audit/2026', newPem())
     const note = signNote(checkpointText({ origin: key.name, size: 0, root: rootOf([]) }), key)
     const cosigned = `${note}— witness.example AAAAAAAAAAAAAAAAAAAAAA==\n`
     expect(openCheckpoint(cosigned, verifierKey(key))?.size).toBe(0)
@@ -141,6 +138,15 @@ describe('entries', () => {
     expect(outcomeOf('query.abort')).toBe('failed')
     expect(outcomeOf('query.intent')).toBe('allowed')
     expect(outcomeOf('habilitation.granted')).toBe('done')
+  })
+
+  test('names that are numbers are in the order of their letters, and bytes that are no text are refused', () => {
+    const read = (text: string) => readCanonical(Buffer.from(text))
+    expect(read('{"10":1,"9":{"a":[],"b":"é"}}')).toEqual({ '10': 1, '9': { a: [], b: 'é' } })
+    expect(['{"9":1,"10":1}', '{"a":{"c":1,"b":1}}', '[{"b":1,"a":1}]', '{"a":"\\u00e9"}'].map(read)).toEqual(
+      Array(4).fill(undefined),
+    )
+    expect(readCanonical(Buffer.from('22f09f9822', 'hex'))).toBeUndefined()
   })
 
   test.each([

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,6 +57,10 @@ export async function openHome(): Promise<TestHome> {
     },
     remove: () => rm(home, { recursive: true, force: true }),
   }
+}
+
+export function newPem(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
 }
 
 export const sha = 'a'.repeat(64)

@@ -1,15 +1,15 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { checkpointText, noteKey, signNote, verifierKey } from '../../services/audit/note.ts'
 import { decodeBundle, emptyEdge, encodeBundle, grow, rootOfEdge } from '../../services/audit/tiles.ts'
-import { leafHash } from '../../services/audit/tree.ts'
+import { leafHash, rootOf } from '../../services/audit/tree.ts'
 import { consistency } from '../../services/audit/verify/proof.ts'
 import { verifyLog } from '../../services/audit/verify/verify.ts'
 import { canonical } from '../../services/kernel/hash.ts'
 import { main as tamper } from '../trials/tamper.ts'
-import { fillLog, intent, openHome, release, sha, type TestHome } from './open-log.ts'
+import { falseAlarms, tamperClasses } from '../trials/tamper-classes.ts'
+import { fillLog, intent, newPem, openHome, release, sha, type TestHome } from './open-log.ts'
 
 test('a change of one byte anywhere in a log is found and placed', async () => {
   const figures = await tamper(7, 0.0005)
@@ -17,6 +17,17 @@ test('a change of one byte anywhere in a log is found and placed', async () => {
   expect(figures.tried).toBeGreaterThan(100)
   expect(figures.detected).toBe(figures.tried)
   expect(figures.named).toBe(figures.tried)
+}, 120_000)
+
+test('each kind of tampering is detected, called by its name, and placed', async () => {
+  const figures = Object.entries(await tamperClasses(11, 1))
+  expect(figures.length).toBeGreaterThanOrEqual(15)
+  const rest = figures.filter(([, { tried, detected, named }]) => detected < tried || named < tried)
+  expect(rest).toEqual([])
+}, 120_000)
+
+test('a log that nobody touched raises no alarm', async () => {
+  expect(await falseAlarms(12, 5)).toEqual([])
 }, 120_000)
 
 describe('a log of 300 entries', () => {
@@ -48,10 +59,18 @@ describe('a log of 300 entries', () => {
     expect(await verifyLog({ dir: shard })).toMatchObject({ status: 'intact' })
   })
 
-  test('is found out when any file of it is removed', async () => {
-    for (const name of await readdir(shard, { recursive: true })) {
+  test('is found out when any file that it needs is removed', async () => {
+    const names = await readdir(shard, { recursive: true })
+    // A slow machine signs on the way; the partial files of such a size may go when a wider one has come.
+    const isPassed = (name: string) => {
+      const [, part, width] = /^(.*\.p\/)(\d+)$/.exec(name) ?? []
+      return names.some(
+        (other) => other.startsWith(part ?? '-') && Number(other.split('.p/')[1]) > Number(width),
+      )
+    }
+    for (const name of names) {
       const path = join(shard, name)
-      if (!(await stat(path)).isFile()) continue
+      if (!(await stat(path)).isFile() || isPassed(name)) continue
       await rename(path, join(dir, '..', 'aside'))
       expect([name, (await verifyLog({ dir })).exitCode]).toEqual([name, 1])
       await rename(join(dir, '..', 'aside'), path)
@@ -174,8 +193,7 @@ describe('a forged log', () => {
       return { bytes, hash: leafHash(bytes) }
     })
     const grown = grow(emptyEdge, leaves)
-    const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
-    const key = noteKey(origin, pem)
+    const key = noteKey(origin, newPem())
     const text = checkpointText({ origin, size: leaves.length, root: rootOfEdge(grown.edge) })
     const files: [string, string | Buffer][] = [
       ['log.vkey', `${verifierKey(key)}\n`],
@@ -198,6 +216,8 @@ describe('a forged log', () => {
   const holder = (seq: number) => ({ ...stopped, holders: [{ id: 'chu-rouen', seq }] })
   const zero = '0'.repeat(64)
 
+  const seal = (size: number, headsSha256: string) => ({ type: 'log.sealed', size, root: 'x', headsSha256 })
+
   const forgeries: [string, Draft[], string, number][] = [
     ['an unknown type', [stopped, { type: 'log.paused' }], 'entry', 2],
     ['an unknown member', [{ ...stopped, sql: 'SELECT 1' }], 'entry', 1],
@@ -210,6 +230,8 @@ describe('a forged log', () => {
     ['a release of no intent', [release('q1', 0)], 'pairing', 1],
     ['a release of another query', [intent('q1'), release('q2', 1)], 'pairing', 2],
     ['two releases of one intent', [intent('q1'), release('q1', 1), release('q1', 1)], 'pairing', 3],
+    ['a seal of another size', [stopped, seal(1, sha)], 'root', 2],
+    ['a seal of another root', [stopped, { ...seal(2, sha), root: '' }], 'root', 2],
     ['a second beginning', [stopped, { type: 'shard.opened' }], 'shard', 2],
     ['something after the end of its shard', [{ type: 'shard.closed' }, stopped], 'shard', 2],
   ]
@@ -220,6 +242,17 @@ describe('a forged log', () => {
     await forge(bodies)
     const verdict = await verifyLog({ dir: join(home.home, 'audit') })
     expect(verdict).toMatchObject({ exitCode: 1, class: kind, firstBadSeq })
+  })
+
+  test('is found out by a seal of other numbers than those before it', async () => {
+    const leaves = [{ ...common(0), type: 'shard.opened' }].map((draft) =>
+      leafHash(Buffer.from(canonical(draft))),
+    )
+    await forge([{ ...seal(1, sha), root: rootOf(leaves).toString('base64') }])
+    expect(await verifyLog({ dir: join(home.home, 'audit') })).toMatchObject({
+      class: 'heads',
+      firstBadSeq: 1,
+    })
   })
 
   test('that keeps every rule but writes wrong heads is found out by them', async () => {

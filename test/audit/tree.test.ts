@@ -95,7 +95,7 @@ interface Consistency {
   wantErr: boolean
 }
 
-const folder = process.env.HUISCLOS_VECTORS ?? ''
+const folder = process.env.HUISCLOS_MERKLE_VECTORS ?? ''
 const bytes = (text: string) => Buffer.from(text ?? '', 'base64')
 
 function vectors<T>(kind: string): [string, T][] {
@@ -105,7 +105,30 @@ function vectors<T>(kind: string): [string, T][] {
     .map((name) => [name, JSON.parse(readFileSync(join(root, name), 'utf8'))])
 }
 
-if (folder !== '' && existsSync(join(folder, 'inclusion'))) {
+/** The eight leaves of the public reference tree, as hexadecimal digits. */
+const publicLeaves = [
+  '',
+  '00',
+  '10',
+  '2021',
+  '3031',
+  '40414243',
+  '5051525354555657',
+  rangeHex(0x60, 0x70),
+].map((digits) => leafHash(Buffer.from(digits, 'hex')))
+
+function rangeHex(from: number, to: number): string {
+  return Buffer.from(Array.from({ length: to - from }, (_, at) => from + at)).toString('hex')
+}
+
+const publicRoot = (size: number) => rootOf(publicLeaves.slice(0, size)).toString('base64')
+const publicHash = ({ from, to }: Range) => rootOf(publicLeaves.slice(from, to)).toString('base64')
+
+test('the public reference tree has its published root', () => {
+  expect(publicRoot(8)).toBe('XcnaeacGWamtVZy3Ad7ZoqudgjqtL0lgz+Nw7/RgQyg=')
+})
+
+if (existsSync(join(folder, 'inclusion'))) {
   describe('the public vectors', () => {
     test('every inclusion vector is judged as its authors ask', () => {
       const wrong = vectors<Inclusion>('inclusion').filter(([, { leafIdx, treeSize, wantErr, ...rest }]) => {
@@ -123,7 +146,27 @@ if (folder !== '' && existsSync(join(folder, 'inclusion'))) {
       })
       expect(wrong.map(([name]) => name)).toEqual([])
     })
+
+    test('the prover gives the proof of every good vector of the reference tree', () => {
+      const inclusions = vectors<Inclusion>('inclusion').filter(([, { wantErr }]) => !wantErr)
+      const ofTree = inclusions.filter(([, { root, treeSize }]) => root === publicRoot(treeSize))
+      expect(ofTree.length).toBeGreaterThan(4)
+      for (const [name, { leafIdx, treeSize, proof }] of ofTree) {
+        expect([name, inclusionPath(leafIdx, treeSize).map(publicHash)]).toEqual([name, proof ?? []])
+      }
+      const consistencies = vectors<Consistency>('consistency').filter(
+        ([, { wantErr, size2, root2 }]) => !wantErr && root2 === publicRoot(size2),
+      )
+      expect(consistencies.length).toBeGreaterThan(4)
+      for (const [name, { size1, size2, root1, root2, proof }] of consistencies) {
+        expect([name, root1, root2]).toEqual([name, publicRoot(size1), publicRoot(size2)])
+        expect([name, consistencyPath(size1, size2).map(publicHash)]).toEqual([name, proof ?? []])
+      }
+    })
   })
 } else {
-  test.skip('public vectors: HUISCLOS_VECTORS names no folder with inclusion/ and consistency/', () => {})
+  process.stderr.write(
+    'public Merkle vectors: SKIPPED, HUISCLOS_MERKLE_VECTORS names no folder that has them\n',
+  )
+  test.skip('public vectors: HUISCLOS_MERKLE_VECTORS names no folder with inclusion/ and consistency/', () => {})
 }

@@ -77,18 +77,39 @@ describe('an open log', () => {
     }
   })
 
+  test('seals each day before the first entry of the next, also with entries under way and over a restart', async () => {
+    const audit = await test_.open()
+    await fillLog(audit, 8)
+    const late = Array.from({ length: 40 }, () => audit.append(reading, act('alice', 'P1')))
+    test_.clock.set('2026-03-02T00:00:01.000Z')
+    const early = Array.from({ length: 40 }, () => audit.append(reading, act('paul', 'P2')))
+    await Promise.all([...late, ...early])
+    await audit.close()
+    test_.clock.set('2026-03-05T08:00:00.000Z')
+    const again = await test_.open()
+    await again.append(reading, act('paul', 'P2'))
+    await again.close()
+    const seals = test_.indexed.filter(({ body }) => body.type === 'log.sealed')
+    expect(seals.map(({ ts }) => ts.slice(0, 10))).toEqual(['2026-03-02', '2026-03-05'])
+    expect(seals.map(({ seq, body }) => body.type === 'log.sealed' && body.size === seq)).toEqual([
+      true,
+      true,
+    ])
+    expect(await verifyLog({ dir: join(test_.home, 'audit') })).toMatchObject({ status: 'intact' })
+  })
+
   test('gives a proof that anyone checks with the public key alone', async () => {
     const audit = await test_.open()
     await fillLog(audit, 150)
     const { seq, leaf } = await audit.append(reading, { by: by('nadia') })
     const proof = await audit.proof(seq)
     const vkey = await readFile(join(test_.home, 'audit/2026/log.vkey'), 'utf8')
-    const verdict = checkProof(proof, vkey)
+    const verdict = checkProof(proof, { vkey })
     expect(verdict).toMatchObject({ status: 'intact', exitCode: 0, index: seq })
     expect(JSON.parse(verdict.entry ?? '')).toMatchObject({ seq, type: 'access.read' })
     expect((await audit.entry(seq))?.leaf).toBe(leaf)
-    expect(checkProof(proof.replace(`index ${seq}`, `index ${seq - 1}`), vkey).exitCode).toBe(1)
-    expect(checkProof(proof, vkey, Buffer.from('{}')).exitCode).toBe(1)
+    expect(checkProof(proof.replace(`index ${seq}`, `index ${seq - 1}`), { vkey }).exitCode).toBe(1)
+    expect(checkProof(proof, { vkey }, { entry: Buffer.from('{}') }).exitCode).toBe(1)
     await expect(audit.proof(audit.size)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await audit.close()
   })

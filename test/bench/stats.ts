@@ -19,31 +19,42 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
-async function timed(arm: Arm): Promise<number> {
+export function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)
+}
+
+async function timed(run: () => Promise<unknown>): Promise<number> {
   const begun = performance.now()
-  await arm.run()
+  await run()
   return performance.now() - begun
 }
 
-/**
- * Times `measured` against `reference` in one run; the first round is dropped. Medians in ms, `ratio` the median of the
- * rounds' ratios measured / reference.
- */
+/** Times of each arm in ms, one per round: arms run one after the other, order flipped every round; the first round is dropped. */
+export async function race(
+  arms: readonly (() => Promise<unknown>)[],
+  rounds: number,
+): Promise<readonly (readonly number[])[]> {
+  const times = arms.map((): number[] => [])
+  for (let round = 0; round <= rounds; round++) {
+    const order = round % 2 === 1 ? [...arms.entries()].toReversed() : [...arms.entries()]
+    for (const [index, run] of order) {
+      const time = await timed(run)
+      if (round > 0) times[index]?.push(time)
+    }
+  }
+  return times
+}
+
+/** Times `measured` against `reference` in one run. Medians in ms, `ratio` the median of the rounds' ratios measured / reference. */
 export async function interleave(
   reference: Arm,
   measured: Arm,
   rounds: number,
 ): Promise<{ reference: number; measured: number; ratio: number }> {
-  const times: { a: number; b: number }[] = []
-  for (let round = 0; round <= rounds; round++) {
-    const flipped = round % 2 === 1
-    const first = await timed(flipped ? measured : reference)
-    const second = await timed(flipped ? reference : measured)
-    if (round > 0) times.push(flipped ? { a: second, b: first } : { a: first, b: second })
-  }
+  const [a = [], b = []] = await race([() => reference.run(), () => measured.run()], rounds)
   return {
-    reference: median(times.map(({ a }) => a)),
-    measured: median(times.map(({ b }) => b)),
-    ratio: median(times.map(({ a, b }) => b / a)),
+    reference: median(a),
+    measured: median(b),
+    ratio: median(b.map((time, i) => time / (a[i] ?? Number.NaN))),
   }
 }

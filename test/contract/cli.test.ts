@@ -162,7 +162,15 @@ describe('query', () => {
       status: 0,
       stdout: expect.stringMatching(/^allow\n/),
     })
-    expect(await explain('SELECT * FROM visits')).toMatchObject({ status: 3, stdout: '' })
+    const { stdout } = await explain('SELECT sex, count(*) AS n FROM patients GROUP BY sex')
+    expect(stdout).toMatch(/^ {2}n BIGINT\n {4}\S.*\n {4}n: \S.*\n {4}règles \/ rules: T1, secondary$/m)
+    expect(stdout).toMatch(/^lu \/ read: \S+\.patients \(sex\)$/m)
+    expect(stdout).toMatch(/^non couvert \/ not covered:\n {2}homogeneous_groups: /m)
+    const refused = await explain('SELECT * FROM visits')
+    expect(refused).toMatchObject({ status: 3, stdout: '' })
+    expect(refused.stderr).toMatch(
+      /^ROW_LEVEL\n1 \| SELECT \* FROM visits\n {11}\^\n→ .*\n {2}forme acceptée \/ accepted form: SELECT /,
+    )
   })
 
   test('simulate decides for somebody, and says by which rule and for which fact', async () => {

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { rows } from './calls.ts'
 import { deriveTables } from './derived.ts'
+import { askEstablishments } from './establishments.ts'
+import { decideWithoutRunning, explainColumns } from './explained.ts'
 import { deposit, descriptor, draft, grant, path, patientsCsv, settled, visitsCsv } from './study.ts'
 import { type System, startSystem, until } from './system.ts'
 
@@ -12,9 +14,7 @@ beforeAll(async () => {
   system = await startSystem({ demo: 'empty' })
 }, 120_000)
 
-afterAll(async () => {
-  await system?.remove()
-}, 60_000)
+afterAll(() => system?.remove(), 60_000)
 
 describe('calls whose answer depends on nothing before', () => {
   test.each(
@@ -211,6 +211,7 @@ describe('projects and queries', () => {
         cellsWithheld: 0,
         groupsWithheld: false,
         guarantee: expect.any(String),
+        not_covered: expect.arrayContaining(['homogeneous_groups', 'successive_answers']),
       },
       permit: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       policy: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
@@ -302,25 +303,15 @@ describe('projects and queries', () => {
     expect(placed.json.rows).toEqual([[40]])
   })
 
-  test('a check decides without running', async () => {
-    const at = `/api/v1/projects/${project}/queries/check`
-    const allowed = await system.call('POST', at, { as: 'alice', body: { sql: bySex } })
-    expect(allowed).toMatchObject({
-      status: 200,
-      json: { decision: 'allow', tables: expect.any(Array), columns: expect.any(Array) },
-    })
-    const refused = await system.call('POST', at, { as: 'alice', body: { sql: 'SELECT * FROM patients' } })
-    expect(refused).toMatchObject({
-      status: 200,
-      json: { decision: 'refuse', code: expect.any(String), hint: expect.any(String) },
-    })
-    expect(await system.call('POST', at, { as: 'bruno', body: { sql: bySex } })).toMatchObject({
-      status: 403,
-    })
-  })
+  test('a check decides without running', () => decideWithoutRunning({ system, project, sql: bySex }))
+
+  test('a check says what each column is, and which rules may withhold it, in the language asked for', () =>
+    explainColumns({ system, project, sql: bySex }))
 
   test('a derived table is made, queried and dropped; the answer is its schema', () =>
     deriveTables({ system, project, query }))
+
+  test('of a project useful to the sector, establishments are the units', () => askEstablishments(system))
 
   test('one lists and cancels one’s own queries only', async () => {
     const id = '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0001'

@@ -30,8 +30,8 @@ const cohort = (name: string) => ({
       { name: 'id', type: 'integer', role: 'unit' },
       { name: 'year', type: 'integer' },
     ]),
-    table('acts', [{ name: 'stay', type: 'integer', role: 'key' }, { name: 'code' }], {
-      foreignKeys: [{ fields: ['stay'], reference: { resource: 'stays', fields: ['stay'] } }],
+    table('acts', [{ name: 'during', type: 'integer', role: 'key' }, { name: 'code' }], {
+      foreignKeys: [{ fields: ['during'], reference: { resource: 'stays', fields: ['stay'] } }],
     }),
     { ...table('places', [{ name: 'region' }, { name: 'label' }]), class: 'public' },
   ],
@@ -42,7 +42,7 @@ const numbers = Array.from({ length: 10 }, (_, index) => index + 1)
 const files = {
   people: `id;region;secret;twin\n${numbers.map((i) => `${i};${i % 2 ? 'north' : 'south'};canary-${i};${i === 10 ? '' : i + 1}`).join('\n')}\n`,
   stays: `stay;id;year\n${numbers.flatMap((i) => [`${10 * i};${i};2020`, `${10 * i + 1};${i};${i === 3 ? '' : 2021}`]).join('\n')}\n`,
-  acts: `stay;code\n${numbers.flatMap((i) => [`${10 * i};A`, `${10 * i + 1};B`]).join('\n')}\n;C\n`,
+  acts: `during;code\n${numbers.flatMap((i) => [`${10 * i};A`, `${10 * i + 1};B`]).join('\n')}\n;C\n`,
   places: 'region;label\nnorth;Nord\nsouth;Sud\neast;Est\n',
 }
 
@@ -109,7 +109,7 @@ async function rows(bulle: Bulle, name: string, columns = '*'): Promise<unknown[
 const all = {
   people: { columns: ['id', 'region', 'twin'] },
   stays: { columns: ['stay', 'id', 'year'] },
-  acts: { columns: ['stay', 'code'] },
+  acts: { columns: ['during', 'code'] },
   places: { columns: ['region', 'label'] },
 }
 
@@ -158,7 +158,7 @@ describe('a sealed line', () => {
 
   test('filters on columns that are not granted; NULL excludes; a table without a unit follows the full dataset', async () => {
     const current = permit('P-FILTER', {
-      tables: { stays: { columns: ['stay'], filter: 'year > 2020' }, acts: { columns: ['stay', 'code'] } },
+      tables: { stays: { columns: ['stay'], filter: 'year > 2020' }, acts: { columns: ['during', 'code'] } },
       population: { table: 'stays', filter: 'year = 2021' },
     })
     const bulle = await sealed(current)
@@ -181,8 +181,12 @@ describe('a sealed line', () => {
       people.map(([id, , pix]) => [id, pix]).sort(),
     )
     const stays = (await rows(bulle, 'stays', 'stay, __pix')).map(String)
-    expect((await rows(bulle, 'acts', 'stay, __pix')).map(String)).toEqual(stays)
+    expect((await rows(bulle, 'acts', 'during, __pix')).map(String)).toEqual(stays)
     expect(stays[0]).toMatch(/^k[0-9a-f]{32},/)
+    expect(bulle.tables.slice(1, 3).map(({ columns }) => columns[0])).toEqual([
+      { name: 'stay', type: 'VARCHAR', role: 'key' },
+      { name: 'during', type: 'VARCHAR', role: 'key', key: 'stay' },
+    ])
     expect(bulle.tables.map((one) => one.unique)).toEqual([true, false, false, false])
     const order = await queryParquet(`SELECT __pix FROM read_parquet('${bulle.tables[1]?.mount.file}')`)
     expect(order).toEqual([...order].sort((a, b) => Number(a[0]) - Number(b[0])))
@@ -194,7 +198,7 @@ describe('a sealed line', () => {
       await sealed(permit('P-TWO', { tables: all })),
     ]
     const names = async (bulle: Bulle) =>
-      [...(await rows(bulle, 'people', 'id')), ...(await rows(bulle, 'acts', 'stay'))].flat()
+      [...(await rows(bulle, 'people', 'id')), ...(await rows(bulle, 'acts', 'during'))].flat()
     const shared = new Set(await names(one))
     expect((await names(two)).filter((name) => shared.has(name))).toEqual([])
   })
@@ -328,12 +332,9 @@ describe('bulles', () => {
     expect(await readdir(join(room.home, 'bulles/P-CLOSED'))).toEqual(['closed'])
     expect(await readdir(join(room.home, 'keys/projects'))).not.toContain('P-CLOSED')
     expect(await bulles.status('P-CLOSED')).toEqual({ status: 'closed', tables: [] })
-    expect(room.audit.entries.slice(-2).map((entry) => entry.body.type)).toEqual([
-      'bulle.closed',
-      'bulle.shredded',
-    ])
     expect(await bulles.closeProject('P-CLOSED')).toEqual(destroyed)
-    expect(room.audit.entries.at(-1)?.body).toEqual({ type: 'bulle.shredded', bulle: 'P-CLOSED' })
+    const last = room.audit.entries.slice(-2).map(({ body }) => body.type)
+    expect(last).toEqual(['bulle.closed', 'bulle.shredded'])
   })
 
   test('that were marked closed when the process died are destroyed all the same', async () => {

@@ -38,6 +38,14 @@ describe('a derived table', () => {
     ])
   })
 
+  test('remembers that one row of a person may be there several times', () => {
+    const [repeated] = derivedTables(
+      [{ table: { ...table, unique: false, repeats: true }, file: 'f' }],
+      [dataset],
+    )
+    expect(repeated).toMatchObject({ unique: false, repeats: true })
+  })
+
   test('is stale when its dataset was sealed anew', () => {
     expect(known({}, [dataset])).toEqual(['t'])
     expect(known({}, [{ ...dataset, seal: 'new' }])).toEqual([])

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Descriptor, descriptorSchema } from '../../services/dataset/descriptor.ts'
-import { faultsOf, keySpace, pathToUnit, withInheritedRoles } from '../../services/dataset/relations.ts'
+import {
+  classOf,
+  faultsOf,
+  keySpace,
+  pathToUnit,
+  withInheritedRoles,
+} from '../../services/dataset/relations.ts'
 import { pmsiDemo } from '../../services/dataset/synthetic/pmsi-demo.ts'
 
 const demo = descriptorSchema.parse(pmsiDemo)
@@ -48,6 +54,8 @@ describe('a descriptor', () => {
       (d) => schemaOf(d, 0).fields.splice(1, 1, { name: 'Patient_ID', type: 'string' }),
       'resources[0].schema.fields[1].name',
     ],
+    ['establishments in a personal dataset', (d) => Object.assign(d, { entity: 'establishment' }), 'entity'],
+    ['fewer than eleven persons per cell', (d) => Object.assign(d, { threshold: 10 }), 'threshold'],
     [
       'a primary key that does not exist',
       (d) => schemaOf(d, 0).primaryKey?.splice(0, 1, 'nobody'),
@@ -85,6 +93,25 @@ describe('a descriptor', () => {
   ]
   test.each(wrong)('with %s is faulty there', (_, change, path) => {
     expect(changed(change)).toEqual([path])
+  })
+
+  test('of establishments protects its tables, from three of them', () => {
+    const fields = [{ name: 'finess', role: 'unit' }]
+    const beds = descriptorSchema.parse({
+      name: 'beds',
+      kind: 'non-personal',
+      holder: 'h',
+      threshold: 3,
+      entity: 'establishment',
+      resources: [{ name: 'beds', schema: { fields } }],
+    })
+    expect(faultsOf(beds)).toEqual([])
+    expect(beds.resources.map((resource) => classOf(beds, resource))).toEqual(['personal'])
+    const { entity: _, ...open } = beds
+    expect(faultsOf({ ...open, threshold: 11 }).map(({ path }) => path)).toEqual([
+      'resources[0].schema.fields[0].role',
+    ])
+    expect(faultsOf({ ...beds, entity: 'person' }).map(({ path }) => path)).toContain('entity')
   })
 
   test('gives a role to copies of identifiers that have none', () => {

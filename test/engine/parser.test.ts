@@ -77,8 +77,24 @@ describe('a text', () => {
     [`SELECT '${'é'.repeat(33_000)}'`, 'COMPLEXITY', undefined],
   ] as const)('of another kind is refused where it stands: %#', async (text, code, place) => {
     const refusal = await refusalOf(parser.tree(text))
-    const facts = place ? { location: { offset: place[0], length: place[1] } } : {}
-    expect([refusal.code, refusal.facts]).toEqual([code, facts])
+    const location = place ? { offset: place[0], length: place[1] } : undefined
+    expect([refusal.code, refusal.facts.location]).toEqual([code, location])
+  })
+
+  test.each([
+    ['CREATE TEMP TABLE t AS SELECT 1', 'hint.createTable'],
+    ['SELECT a INTO t FROM u', 'hint.createTable'],
+    ['EXPLAIN SELECT 1', 'hint.explainStatement'],
+    ['PIVOT t ON a', 'hint.pivotValues'],
+    ['SELECT a FROM `t`', 'hint.quotes'],
+    ['SELECT count(*) FROM [t]', 'hint.quotes'],
+    ['SELECT DISTINCT TOP 10 a FROM t', 'hint.top'],
+    ['SELECT a, count(*) FROM t GROUP BY a WITH ROLLUP', 'hint.rollup'],
+    ['SELECT 1 FRM t', undefined],
+    ['COPY t TO 1', undefined],
+  ])('as other systems write it is told how it is written here: %s', async (text, key) => {
+    const refusal = await refusalOf(parser.tree(text))
+    expect(refusal.facts.hint?.key).toBe(key)
   })
 
   test('with a NUL is refused at the NUL', async () => {

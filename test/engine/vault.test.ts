@@ -86,6 +86,35 @@ describe('a session of the vault', () => {
     ])
   })
 
+  test('takes a released table in, with its types, and the next session has none of it', async () => {
+    const columns = [
+      { name: 'c0', type: 'VARCHAR' },
+      { name: 'c1', type: 'DECIMAL(38,2)' },
+      { name: 'c2', type: 'DATE' },
+    ]
+    const rows = [
+      ["'; DROP TABLE x; --", '12345678901234567890.12', '2023-05-08'] as const,
+      [null, null, null],
+    ]
+    const session = await open()
+    await session.take({ name: 'input_0', data: { columns, rows } })
+    expect(await session.run(sql('SELECT * FROM input_0 ORDER BY c0'))).toEqual({ columns, rows })
+    expect(await session.run(sql('DROP TABLE "input_0"'))).toEqual({ columns: [], rows: [] })
+    await session.take({ name: 'input_0', data: { columns, rows: [] } })
+    await close(session)
+    const next = await open()
+    expect(await failure(next.run(sql('SELECT * FROM input_0')))).toEqual(['QUERY_FAILED', {}, 'failed'])
+  })
+
+  test.each(['DOUBLE); DROP TABLE x', 'INTEGER, d INTEGER)'])(
+    'takes no table of a type that is none: %s',
+    async (type) => {
+      const session = await open()
+      const data = { columns: [{ name: 'c0', type }], rows: [] }
+      expect(await failure(session.take({ name: 'input_0', data }))).toEqual(['QUERY_FAILED', {}, 'failed'])
+    },
+  )
+
   test('cannot read another file, the allow-list apart', async () => {
     const session = await open()
     for (const from of [

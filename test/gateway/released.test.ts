@@ -14,11 +14,13 @@ const answer: Answer = {
   suppressed: [[1, 0]],
   disclosure: {
     mode: 'guarded',
+    unit: 'person',
     k: 11,
     cellsWithheld: 1,
     groupsWithheld: false,
     rules: ['T1'],
     guarantee: 'Chaque cellule concerne au moins 11 personnes — ou rien.',
+    not_covered: ['many_cells'],
   },
   permit: `sha256:${'c'.repeat(64)}`,
   policy: `sha256:${'d'.repeat(64)}`,

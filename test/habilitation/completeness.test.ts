@@ -72,6 +72,11 @@ describe('the least body', () => {
       'objectives[1].id',
     ],
     ['an objective without words', { objectives: [{ id: 'O1', label: ' ' }] }, 'objectives[0].label'],
+    [
+      'consent to show single units where they are persons',
+      withLine({ establishmentLevel: 'consented' }),
+      'lines[0].establishmentLevel',
+    ],
     ['an unknown dataset', withLine({ dataset: 'nowhere' }), 'lines[0].dataset'],
     ['a dataset asked twice', { lines: [line, line] }, 'lines[1].dataset'],
     ['no justification', withLine({ justification: '' }), 'lines[0].justification'],

@@ -11,7 +11,7 @@ import type { CurrentPermit, Permit, PermitPayload } from '../../services/habili
 import { openPermits } from '../../services/habilitation/permits.ts'
 import type { Addition, Registry, Stored } from '../../services/habilitation/registry.ts'
 import type { Body } from '../../services/habilitation/request.ts'
-import { type OpenRulebook, openRulebook } from '../../services/habilitation/rulebook.ts'
+import { type NodeRulebook, openRulebook } from '../../services/habilitation/rulebook.ts'
 import type { SigningKey } from '../../services/habilitation/signature.ts'
 import { demoAccounts } from '../../services/identity/demo-accounts.ts'
 import type { Person } from '../../services/identity/person.ts'
@@ -103,9 +103,9 @@ const datasets: Datasets = {
   checkFilter: async ({ filter, path }) => (filter.includes('SELECT') ? { path, message: 'shape' } : null),
 }
 
-let opened: Promise<OpenRulebook> | undefined
+let opened: Promise<NodeRulebook> | undefined
 /** The rulebook of the repository, read once. */
-export function rulebook(): Promise<OpenRulebook> {
+export function rulebook(): Promise<NodeRulebook> {
   opened ??= openRulebook(policies, { node })
   return opened
 }

@@ -52,10 +52,24 @@ describe('a permit', () => {
     ['another audience', token({ ...payload, aud: 'huisclos:session' })],
     ['a clause that this node does not know', token({ ...payload, holiday: true })],
     ['a threshold below eleven', token({ ...payload, lines: [{ ...first, k: 3 }] })],
+    [
+      'consent to show single persons',
+      token({ ...payload, lines: [{ ...first, establishmentLevel: 'consented' }] }),
+    ],
+    [
+      'fewer than three establishments',
+      token({ ...payload, lines: [{ ...first, k: 2, entity: 'establishment' }] }),
+    ],
     ['a key that is not the authority’s', signPermit(payload, newKeys().authority).jws],
     ['nothing', ''],
   ])('with %s is none', (_, jws) => {
     expect(() => openPermit(jws, keys)).toThrow(expect.objectContaining({ code: 'PERMIT_INVALID' }))
+  })
+
+  test('may have three establishments per cell, and their holder’s consent', () => {
+    const line = { ...first, k: 3, entity: 'establishment', establishmentLevel: 'consented' } as const
+    const signed = signPermit({ ...payload, lines: [line] }, keys.authority)
+    expect(openPermit(signed.jws, keys).lines).toEqual([line])
   })
 
   test('of which one byte was changed is none', () => {

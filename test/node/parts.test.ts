@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { silentLog } from '../../services/kernel/log.ts'
 import { Closing } from '../../services/node/closing.ts'
-import { indexedEntry } from '../../services/node/indexing.ts'
 import { openDoor } from '../../services/node/listening.ts'
 import { readServerFile, writeServerFile } from '../../services/node/server-file.ts'
 import { openSteps } from '../../services/node/steps.ts'
+import { indexedEntry } from '../../services/review/indexing.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -115,17 +115,20 @@ describe('what the index keeps of an entry', () => {
       { type: 'access.refused', route: 'GET /x', code: 'ROLE', rule: 'r' } as const,
       { outcome: 'refused', code: 'ROLE', rule: 'r' },
     ],
-    [{ type: 'access.read', route: 'GET /x', dataset: 'd' } as const, { outcome: 'allowed', dataset: 'd' }],
+    [
+      { type: 'access.read', route: 'GET /x', dataset: 'd' } as const,
+      { outcome: 'allowed', datasets: ['d'] },
+    ],
     [
       { type: 'bulle.failed', bulle: 'b', dataset: { name: 'd', version: 1 } } as const,
-      { outcome: 'failed', dataset: 'd' },
+      { outcome: 'failed', datasets: ['d'] },
     ],
     [
       { type: 'habilitation.revoked', habilitation: 'h', state: 's', reason: 'REVOKED' } as const,
       { outcome: 'done', code: 'REVOKED' },
     ],
   ])('%j', (body, facets) => {
-    const indexed = indexedEntry({ ...head, body })
+    const indexed = indexedEntry({ ...head, numbers: {}, isSealed: false, body })
     expect(indexed).toEqual({
       shard: '2026',
       seq: 4,

@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Bulle } from '../../services/dataset/bulle.ts'
-import { Refusal } from '../../services/kernel/refusal.ts'
-import { explain } from '../../services/kernel/text.ts'
 import attacks from '../adversary/sql.json' with { type: 'json' }
+import { main as neighbours, viewOf } from '../trials/neighbours.ts'
 import { makeCohort, writeBulle } from './cohort.ts'
 import { generate } from './generator.ts'
 import { openPipeline, type Pipeline } from './pipeline.ts'
@@ -30,17 +29,6 @@ afterAll(async () => {
   for (const { folder } of made) await rm(folder, { recursive: true })
 })
 
-/** All that the caller of a refused statement would read, and the names and types of the columns of an answered one. */
-async function seen(bulle: Bulle, sql: string): Promise<string> {
-  try {
-    const { plan } = await pipeline.ask(bulle, sql)
-    return JSON.stringify(plan.columns)
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    return JSON.stringify([error.code, error.facts, explain('fr', error), explain('en', error)])
-  }
-}
-
 const random = dice(11)
 const statements = [
   ...attacks.map(({ sql }) => sql),
@@ -54,6 +42,12 @@ const statements = [
   'SELECT sex, sum(pow(10, score)), avg(exp(born)) FROM persons GROUP BY sex',
   "SELECT strptime(sex, '%Y-%m-%d'), count(*) FROM persons GROUP BY 1",
   'SELECT sex, sum(born * 1000000000) FROM persons GROUP BY sex',
+  'WITH w AS (SELECT ward, count(*) AS n FROM stays GROUP BY ward) SELECT count(*) FROM stays s WHERE EXISTS (SELECT 1 FROM w WHERE CAST(s.ward AS INTEGER) > w.n)',
+  'WITH w AS (SELECT ward, count(*) AS n FROM stays GROUP BY ward) SELECT count(*) FROM stays s JOIN w ON CAST(s.sid AS INTEGER) = w.n AND ln(s.cost) > 0',
+  'SELECT sum(score * (SELECT 1e300 * count(*) FROM persons)) FROM persons',
+  'SELECT count(*) FROM persons WHERE born > (SELECT sum(score) FROM persons) AND CAST(sex AS DATE) IS NULL',
+  'SELECT count(*) FROM (SELECT count(*) OVER (PARTITION BY 1 / (born - 1931)) AS n FROM persons) WHERE n > 1',
+  'SELECT t, count(*) FROM (SELECT ntile(3) OVER (ORDER BY ln(score - 5)) AS t FROM persons) GROUP BY t',
 ]
 
 describe('what is refused', () => {
@@ -61,9 +55,16 @@ describe('what is refused', () => {
     const different: string[] = []
     for (const sql of statements) {
       const views = new Set<string>()
-      for (const { bulle } of made) views.add(await seen(bulle, sql))
+      for (const { bulle } of made) views.add(await viewOf(pipeline, bulle, sql))
       if (views.size !== 1) different.push(sql)
     }
     expect(different).toEqual([])
+  }, 120_000)
+
+  test('is the same whichever person is not there, and has answers of the same columns', async () => {
+    const { different, refused: refusals } = await neighbours(5, { statements: 60, removals: 2, share: 0.25 })
+    expect(different).toEqual([])
+    // Statements that are all accepted would prove little.
+    expect(refusals).toBeGreaterThan(60)
   }, 120_000)
 })

@@ -3,10 +3,14 @@
  * The oracle never reads the SQL and the system never sees the functions.
  */
 import type { Cell, Cohort, Row } from './cohort.ts'
+import { makePredicate } from './generator-predicate.ts'
+import { type Given, makeReleased } from './generator-released.ts'
 import { makeSets } from './generator-sets.ts'
+import { makeSource, type Source } from './generator-source.ts'
 import { makeStatistic, type Statistic } from './generator-statistic.ts'
+import { type Alias, cell, column, numbers, tableOf, texts } from './generator-tables.ts'
 import type { Dice } from './seed.ts'
-import { and, known, or } from './three-valued.ts'
+import { and } from './three-valued.ts'
 
 /** The rows that make one row of FROM, by alias; null on the unmatched side of an outer join. */
 export type Env = Readonly<Record<string, Row | null>>
@@ -38,20 +42,6 @@ export interface GeneratedMeasure {
   readonly statistic?: Statistic
 }
 
-interface Source {
-  readonly sql: string
-  /** Aliases of personal tables that may be named, and whether the public one may. */
-  readonly aliases: readonly Alias[]
-  /** How the rows of FROM come about. */
-  readonly kind: 'single' | 'join' | 'left' | 'frame'
-  readonly tables: readonly Alias[]
-  /** Condition inside the ON of a frame. */
-  readonly on?: Predicate
-}
-
-/** persons, stays, events, regions, the first stay of each person, what the stays of each person come to. */
-export type Alias = 'p' | 's' | 'e' | 'r' | 'f' | 't'
-
 export interface Generated {
   readonly sql: string
   readonly source: Source
@@ -60,64 +50,16 @@ export interface Generated {
   /** Of GROUPING SETS and its kin: the keys of each set; the list then has GROUPING() of all keys after the keys. */
   readonly sets?: readonly (readonly number[])[]
   readonly measures: readonly GeneratedMeasure[]
-}
-
-const tableOf: Readonly<Record<Alias, string>> = {
-  p: 'persons',
-  s: 'stays',
-  e: 'events',
-  r: 'regions',
-  f: '(SELECT pid, ward, cost, day FROM stays QUALIFY row_number() OVER (PARTITION BY pid ORDER BY day, sid) = 1)',
-  t: '(SELECT pid, count(*) AS n, sum(cost) AS total, min(ward) AS ward FROM stays GROUP BY pid)',
-}
-
-const cell = (env: Env, alias: string, name: string): Cell => env[alias]?.[name] ?? null
-const column = (alias: string, name: string): Expression => ({
-  sql: `${alias}.${name}`,
-  of: (env) => cell(env, alias, name),
-})
-
-const texts: Readonly<Record<Alias, readonly (readonly [string, readonly string[]])[]>> = {
-  p: [
-    ['sex', ['F', 'M']],
-    ['region', ['r0', 'r1', 'r2', 'r9']],
-  ],
-  s: [['ward', ['icu', 'er', 'burn', 'psy']]],
-  e: [['code', ['c0', 'c1', 'c2', 'c15']]],
-  f: [['ward', ['icu', 'er', 'burn']]],
-  t: [['ward', ['burn', 'er', 'icu']]],
-  r: [
-    ['zone', ['z0', 'z1']],
-    ['label', ['Region 0', 'Region 3']],
-  ],
-}
-
-const numbers: Readonly<Record<Alias, readonly (readonly [string, readonly number[]])[]>> = {
-  p: [
-    ['born', [1931, 1940, 1955, 1970, 2000]],
-    ['score', [0, 5, 20, 9000]],
-  ],
-  s: [
-    ['cost', [0, 10, 100, 400, 40_000]],
-    ['day', [0, 5, 100, 395]],
-    ['hours', [0, 1, 20]],
-  ],
-  e: [['value', [0, 1, 4]]],
-  f: [
-    ['cost', [0, 100, 400]],
-    ['day', [5, 20, 200]],
-  ],
-  t: [
-    ['n', [1, 2, 6]],
-    ['total', [0, 500, 1500, 50_000]],
-  ],
-  r: [],
+  /** What was released before and is read here. */
+  readonly given?: Given
 }
 
 /** One random statement. */
 export function generate(dice: Dice, cohort: Cohort): Generated {
-  const source = makeSource(dice)
-  const where = makeWhere(dice, source, cohort)
+  const plain = makeSource(dice)
+  const released = plain.kind !== 'frame' && dice.chance(0.3) ? makeReleased(dice, plain) : undefined
+  const source = released?.source ?? plain
+  const where = both(makeWhere(dice, source, cohort), released?.where)
   const size = dice.pick([0, 1, 1, 1, 2])
   const keys =
     source.kind === 'frame'
@@ -129,32 +71,44 @@ export function generate(dice: Dice, cohort: Cohort): Generated {
     dice,
     keys.map((key) => key.sql),
   )
+  const parts = { source, where: isFrame ? null : where, keys, measures }
+  return {
+    ...parts,
+    sql: textOf(parts, { sets: several?.sql, isShort: dice.chance(0.3) }),
+    ...(several ? { sets: several.sets } : {}),
+    ...(released ? { given: released.given } : {}),
+  }
+}
+
+type Parts = Pick<Generated, 'source' | 'where' | 'keys' | 'measures'>
+
+function textOf(
+  { source, where, keys, measures }: Parts,
+  { sets, isShort }: { sets: string | undefined; isShort: boolean },
+): string {
+  const level = sets === undefined ? [] : [`grouping(${keys.map(({ sql }) => sql).join(', ')}) AS level`]
   const list = [
     ...keys.map(({ sql }, i) => `${sql} AS a${i}`),
-    ...(several ? [`grouping(${keys.map(({ sql }) => sql).join(', ')}) AS level`] : []),
+    ...level,
     ...measures.map(({ sql }, i) => `${sql} AS b${i}`),
   ]
-  const condition = where && !isFrame ? ` WHERE ${where.sql}` : ''
-  const plain = dice.chance(0.3) ? 'ALL' : keys.map((_, i) => i + 1).join(', ')
-  const groups = keys.length > 0 ? ` GROUP BY ${several?.sql ?? plain}` : ''
-  const sql = `SELECT ${list.join(', ')} FROM ${source.sql}${condition}${groups}`
-  return {
-    sql,
-    source,
-    where: isFrame ? null : where,
-    keys,
-    measures,
-    ...(several ? { sets: several.sets } : {}),
-  }
+  const condition = where ? ` WHERE ${where.sql}` : ''
+  const short = isShort ? 'ALL' : keys.map((_, i) => i + 1).join(', ')
+  const groups = keys.length > 0 ? ` GROUP BY ${sets ?? short}` : ''
+  return `SELECT ${list.join(', ')} FROM ${source.sql}${condition}${groups}`
+}
+
+function both(one: Predicate | null, other: Predicate | null | undefined): Predicate | null {
+  if (!one || !other) return one ?? other ?? null
+  return { sql: `${one.sql} AND ${other.sql}`, of: (env) => and(one.of(env), other.of(env)) }
 }
 
 function makeWhere(dice: Dice, source: Source, cohort: Cohort): Predicate | null {
   const plain = dice.chance(0.6) ? makePredicate(dice, source.aliases, 2) : null
   if (source.kind === 'frame' || !dice.chance(0.25)) return plain
-  const alias = dice.pick(source.aliases.filter((one) => one !== 'r'))
+  const alias = dice.pick(source.aliases.filter((one) => one !== 'r' && one !== 'w'))
   const semi = dice.chance(0.4) ? countTest(dice, alias, cohort) : semiJoin(dice, alias, cohort)
-  if (!plain) return semi
-  return { sql: `${plain.sql} AND ${semi.sql}`, of: (env) => and(plain.of(env), semi.of(env)) }
+  return both(plain, semi)
 }
 
 /** How many rows of their own the person has, compared with a number. */
@@ -193,55 +147,6 @@ function semiJoin(dice: Dice, alias: Alias, cohort: Cohort): Predicate {
   ] satisfies Predicate[])
 }
 
-function makeSource(dice: Dice): Source {
-  const single = (alias: Alias): Source => ({
-    sql: `${tableOf[alias]} ${alias}`,
-    aliases: [alias],
-    kind: 'single',
-    tables: [alias],
-  })
-  const joined = (tables: readonly [Alias, Alias]): Source => {
-    const [a, b] = tables
-    const name = (alias: Alias) => `${tableOf[alias]} ${alias}`
-    return { sql: `${name(a)} JOIN ${name(b)} ON ${a}.pid = ${b}.pid`, aliases: tables, kind: 'join', tables }
-  }
-  const left = (b: Alias): Source => ({
-    sql: `persons p LEFT JOIN ${tableOf[b]} ${b} ON p.pid = ${b}.pid`,
-    aliases: ['p', b],
-    kind: 'left',
-    tables: ['p', b],
-  })
-  const withRegions: Source = {
-    sql: 'persons p JOIN regions r ON r.region = p.region',
-    aliases: ['p', 'r'],
-    kind: 'join',
-    tables: ['p', 'r'],
-  }
-  const frame = (): Source => {
-    const on = makePredicate(dice, ['p'], 1)
-    const sql = `regions r LEFT JOIN persons p ON p.region = r.region AND ${on.sql}`
-    return { sql, aliases: ['p'], kind: 'frame', tables: ['r', 'p'], on }
-  }
-  const makers = [
-    () => single(dice.pick(['p', 's', 'e', 'f', 't'])),
-    () =>
-      joined(
-        dice.pick([
-          ['s', 'p'],
-          ['e', 'p'],
-          ['s', 'e'],
-          ['f', 'p'],
-          ['t', 'p'],
-          ['f', 't'],
-        ] as const),
-      ),
-    () => left(dice.pick(['s', 'e', 'f', 't'])),
-    () => withRegions,
-    frame,
-  ]
-  return dice.pick(makers)()
-}
-
 function frameKey(dice: Dice): Expression {
   return column('r', dice.pick(['label', 'zone', 'region']))
 }
@@ -249,7 +154,7 @@ function frameKey(dice: Dice): Expression {
 function makeKey(dice: Dice, aliases: readonly Alias[]): Expression {
   const alias = dice.pick(aliases)
   const [number] = numbers[alias].length > 0 ? [dice.pick(numbers[alias])] : []
-  if (number && !['score', 'cost', 'total'].includes(number[0]) && dice.chance(0.4)) {
+  if (number && !['score', 'cost', 'total', 'share', 'v'].includes(number[0]) && dice.chance(0.4)) {
     const base = column(alias, number[0])
     const by = dice.pick([1, 5, 10, 50])
     return { sql: `${base.sql} // ${by}`, of: (env) => divide(base.of(env), by) }
@@ -268,53 +173,6 @@ function divide(value: Cell, by: number): Cell {
   return typeof value === 'number' ? Math.trunc(value / by) : null
 }
 
-function makePredicate(dice: Dice, aliases: readonly Alias[], depth: number): Predicate {
-  if (depth > 1 && dice.chance(0.4)) {
-    const [a, b] = [makePredicate(dice, aliases, depth - 1), makePredicate(dice, aliases, depth - 1)]
-    return dice.chance(0.5)
-      ? { sql: `(${a.sql} AND ${b.sql})`, of: (env) => and(a.of(env), b.of(env)) }
-      : { sql: `(${a.sql} OR ${b.sql})`, of: (env) => or(a.of(env), b.of(env)) }
-  }
-  const alias = dice.pick(aliases)
-  return dice.chance(0.5) && numbers[alias].length > 0 ? numberTest(dice, alias) : textTest(dice, alias)
-}
-
-function numberTest(dice: Dice, alias: Alias): Predicate {
-  const [name, choices] = dice.pick(numbers[alias])
-  const { sql, of } = column(alias, name)
-  const bound = dice.pick(choices)
-  const operator = dice.pick(['<', '>', '=', '<>', '>='] as const)
-  const tests = {
-    '<': (a: number) => a < bound,
-    '>': (a: number) => a > bound,
-    '=': (a: number) => a === bound,
-    '<>': (a: number) => a !== bound,
-    '>=': (a: number) => a >= bound,
-  }
-  return {
-    sql: `${sql} ${operator} ${bound}`,
-    of: (env) => {
-      const value = of(env)
-      return typeof value === 'number' ? tests[operator](value) : null
-    },
-  }
-}
-
-function textTest(dice: Dice, alias: Alias): Predicate {
-  const [name, choices] = dice.pick(texts[alias])
-  const { sql, of } = column(alias, name)
-  const choice = dice.pick(choices)
-  if (dice.chance(0.15)) return { sql: `${sql} IS NULL`, of: (env) => of(env) === null }
-  if (dice.chance(0.3)) {
-    const others = [choice, dice.pick(choices)]
-    return {
-      sql: `${sql} IN (${others.map((one) => `'${one}'`).join(', ')})`,
-      of: (env) => known(of(env), (value) => others.includes(String(value))),
-    }
-  }
-  return { sql: `${sql} <> '${choice}'`, of: (env) => known(of(env), (value) => value !== choice) }
-}
-
 const always = () => true
 const nothing = () => null
 
@@ -330,7 +188,7 @@ function makeMeasure(dice: Dice, aliases: readonly Alias[]): GeneratedMeasure {
 }
 
 function pickMeasure(dice: Dice, aliases: readonly Alias[]): GeneratedMeasure {
-  const alias = dice.pick(aliases.filter((one) => one !== 'r'))
+  const alias = dice.pick(aliases.filter((one) => one !== 'r' && one !== 'w'))
   if (dice.chance(0.4)) {
     return makeStatistic(dice, {
       number: () => makeNumber(dice, alias, aliases),

@@ -12,7 +12,7 @@ export interface Group {
 }
 
 function personOf(env: Env): Cell {
-  for (const alias of ['p', 's', 'e', 'f', 't']) {
+  for (const alias of ['p', 's', 'e', 'f', 't', 'c']) {
     const pid = env[alias]?.pid
     if (pid != null) return pid
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { main } from '../trials/oracle.ts'
+import { inThisProcess } from './engines.ts'
 
 describe('the k-witness oracle', () => {
   test('finds nothing wrong with any released cell of two hundred random statements', async () => {
@@ -18,7 +19,7 @@ describe('the k-witness oracle', () => {
   ])(
     'sees a weaker %s',
     async (_, thresholds, fault) => {
-      const { faults } = await main(3, 60, thresholds)
+      const { faults } = await main(3, 60, { thresholds, engines: inThisProcess })
       expect(faults.flatMap((one) => one.faults).join('\n')).toMatch(fault)
     },
     60_000,

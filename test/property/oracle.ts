@@ -4,7 +4,8 @@
  */
 import type { Value } from '../../services/engine/engine.ts'
 import { type Cell, type Cohort, k, type Row } from './cohort.ts'
-import type { Alias, Env, Generated, GeneratedMeasure } from './generator.ts'
+import type { Env, Generated, GeneratedMeasure } from './generator.ts'
+import type { Alias } from './generator-tables.ts'
 import { faultsOfCell, faultsOfRest, type Group, type Line, personsIn, type Scene } from './oracle-cells.ts'
 import { faultsOfSets } from './oracle-sets.ts'
 
@@ -13,7 +14,71 @@ export interface Shown {
   readonly suppressed: readonly (readonly [number, number])[]
 }
 
-function rowsOf(cohort: Cohort, alias: Alias): readonly Row[] {
+interface World {
+  readonly cohort: Cohort
+  /** What was released before. */
+  readonly given: Generated['given']
+}
+
+/** Stays of the same ward that cost as much or less, as a share; an unknown cost comes last. */
+function shareBelow({ ward, cost }: Row, stays: readonly Row[]): number {
+  const ofWard = stays.filter((stay) => stay.ward === ward)
+  const costOf = (value: Cell | undefined) => (value == null ? Number.POSITIVE_INFINITY : Number(value))
+  return ofWard.filter((stay) => costOf(stay.cost) <= costOf(cost)).length / ofWard.length
+}
+
+type Index = ReadonlyMap<Cell, readonly Row[]>
+
+/** A cohort is asked thousands of times: its relations are made once, and those that are joined are looked up by their key. */
+class Relations {
+  static readonly #all = new WeakMap<Cohort, Relations>()
+  readonly #cohort: Cohort
+  readonly #rows = new Map<Alias, readonly Row[]>()
+  readonly #indexes = new Map<string, Index>()
+
+  private constructor(cohort: Cohort) {
+    this.#cohort = cohort
+  }
+
+  static of(cohort: Cohort): Relations {
+    const relations = Relations.#all.get(cohort) ?? new Relations(cohort)
+    Relations.#all.set(cohort, relations)
+    return relations
+  }
+
+  rows(alias: Alias): readonly Row[] {
+    const rows = this.#rows.get(alias) ?? rowsOf({ cohort: this.#cohort, given: undefined }, alias)
+    this.#rows.set(alias, rows)
+    return rows
+  }
+
+  /** Rows of a relation by the value of a column. */
+  by(alias: Alias, column: string): Index {
+    const name = `${alias}.${column}`
+    const index = this.#indexes.get(name) ?? indexOf(this.rows(alias), column)
+    this.#indexes.set(name, index)
+    return index
+  }
+}
+
+function indexOf(rows: readonly Row[], column: string): Index {
+  const index = new Map<Cell, Row[]>()
+  for (const row of rows) {
+    const found = index.get(row[column] ?? null)
+    if (found) found.push(row)
+    else index.set(row[column] ?? null, [row])
+  }
+  return index
+}
+
+/** What was released before is of one statement; the rest is of the cohort. */
+function relationsIn({ cohort, given }: World, alias: Alias): Pick<Relations, 'rows' | 'by'> {
+  if (alias !== 'w') return Relations.of(cohort)
+  const rows = given?.rows ?? []
+  return { rows: () => rows, by: (_, column) => indexOf(rows, column) }
+}
+
+function rowsOf({ cohort, given }: World, alias: Alias): readonly Row[] {
   switch (alias) {
     case 'p':
       return cohort.persons
@@ -29,6 +94,10 @@ function rowsOf(cohort: Cohort, alias: Alias): readonly Row[] {
       )
     case 't':
       return staysOf(cohort).map(together)
+    case 'c':
+      return cohort.stays.map((stay) => ({ ...stay, share: shareBelow(stay, cohort.stays) }))
+    case 'w':
+      return given?.rows ?? []
   }
 }
 
@@ -55,30 +124,53 @@ function together(stays: readonly [Row, ...Row[]]): Row {
   return { pid, n: stays.length, total, ward }
 }
 
-function envsOf({ source, where }: Generated, cohort: Cohort): readonly Env[] {
+function envsOf({ source, where, given }: Generated, cohort: Cohort): readonly Env[] {
   const [first, second] = source.tables
   if (!first) return []
-  const start = rowsOf(cohort, first).map((row): Env => ({ [first]: row }))
-  const envs = second ? start.flatMap((env) => joined({ source, cohort, first, second }, env)) : start
+  const world = { cohort, given }
+  const start = relationsIn(world, first)
+    .rows(first)
+    .map((row): Env => ({ [first]: row }))
+  const envs = second
+    ? [
+        ...start.flatMap((env) => joined({ source, world, first, second }, env)),
+        ...unmet({ source, world, first, second }),
+      ]
+    : start
   return where ? envs.filter((env) => where.of(env) === true) : envs
 }
 
 interface Join {
   readonly source: Generated['source']
-  readonly cohort: Cohort
+  readonly world: World
   readonly first: Alias
   readonly second: Alias
 }
 
-function joined({ source, cohort, first, second }: Join, env: Env): readonly Env[] {
-  const on = first === 'r' || second === 'r' ? 'region' : 'pid'
-  const key = env[first]?.[on] ?? null
-  const matches = rowsOf(cohort, second)
-    .filter((row) => key !== null && row[on] === key)
+function joined({ source, world, first, second }: Join, env: Env): readonly Env[] {
+  const name = first === 'r' || second === 'r' ? 'region' : 'pid'
+  const [left, right] = source.by ?? [name, name]
+  const key = env[first]?.[left] ?? null
+  const found = key === null ? [] : (relationsIn(world, second).by(second, right).get(key) ?? [])
+  const matches = found
     .map((row): Env => ({ ...env, [second]: row }))
     .filter((both) => !source.on || source.on.of(both) === true)
-  const isOuter = source.kind === 'left' || source.kind === 'frame'
+  const isOuter = source.kind === 'left' || source.kind === 'full' || source.kind === 'frame'
   return matches.length === 0 && isOuter ? [{ ...env, [second]: null }] : matches
+}
+
+/** Of a FULL join the rows of the second side that meet none of the first. */
+function unmet({ source, world, first, second }: Join): readonly Env[] {
+  if (source.kind !== 'full') return []
+  const met = new Set(
+    relationsIn(world, first)
+      .rows(first)
+      .map(({ pid }) => pid ?? null),
+  )
+  return relationsIn(world, second)
+    .rows(second)
+    .filter(({ pid = null }) => pid === null || !met.has(pid))
+    .map((row): Env => ({ [first]: null, [second]: row }))
 }
 
 const nameOf = (keys: readonly (Cell | Value)[]) =>

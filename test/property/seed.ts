@@ -29,3 +29,9 @@ export function dice(seed: number): Dice {
     },
   }
 }
+
+/** The seed of one of many things that are made from the same seed. */
+export function mixed(seed: number, number: number): number {
+  const { next } = dice(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b))
+  return Math.floor(next() * 2 ** 32)
+}

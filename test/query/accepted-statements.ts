@@ -27,6 +27,19 @@ export const accepted: readonly (readonly [string, string?])[] = [
     'SELECT ward, count(DISTINCT patient_id), count(DISTINCT stay_id), count(DISTINCT site) FROM stays GROUP BY ward ORDER BY ward',
   ],
   ['SELECT count(DISTINCT ward), count(DISTINCT entry_mode) FROM stays'],
+  // an identifier that a CASE only lets through is counted with a FILTER
+  [
+    'SELECT ward, count(DISTINCT CASE WHEN cost > 100 THEN patient_id END), count(CASE WHEN cost > 100 THEN stay_id ELSE NULL END) FROM stays GROUP BY ward ORDER BY ward',
+  ],
+  [
+    'SELECT count(DISTINCT CASE WHEN cost > 100 THEN patient_id WHEN NOT (cost > 100) THEN NULL END), count(DISTINCT CASE WHEN cost > 400 THEN NULL WHEN cost > 100 THEN stay_id ELSE stay_id END) FILTER (WHERE ward IS NOT NULL) FROM stays',
+  ],
+  [
+    'SELECT n, count(*) FROM (SELECT patient_id, count(DISTINCT CASE WHEN cost > 100 THEN stay_id END) AS n FROM stays GROUP BY patient_id) GROUP BY n ORDER BY n',
+  ],
+  // written text that casts read as a day or a number
+  ["SELECT count(*) FROM stays WHERE entry_date BETWEEN '2023-1-5' AND '2023/12/31'"],
+  ["SELECT count(*) FROM patients WHERE birth_year IN ('1950', '1.96e3')"],
   ['SELECT sum(birth_year), avg(birth_year) FROM patients'],
   ['SELECT entry_mode, count(*) FROM stays GROUP BY entry_mode ORDER BY entry_mode'],
   ['SELECT DISTINCT ward FROM stays ORDER BY ward DESC'],
@@ -228,6 +241,34 @@ export const accepted: readonly (readonly [string, string?])[] = [
   ['SELECT count(*) FROM (SELECT DISTINCT patient_id, ward FROM stays)'],
   [
     'SELECT x, count(*) FROM (SELECT patient_id, ward AS x FROM stays UNION ALL SELECT patient_id, code FROM diagnoses) GROUP BY x ORDER BY x',
+  ],
+  [
+    'SELECT x.n, count(*) FROM (SELECT max(patient_id) AS patient_id, max(stay_id) AS stay_id, code FROM diagnoses GROUP BY patient_id, code) d JOIN stays s ON s.stay_id = d.stay_id, range(2) x(n) GROUP BY x.n ORDER BY x.n',
+  ],
+  ['SELECT count(*), count(s) FROM (SELECT patient_id, max(stay_id) AS s FROM stays GROUP BY patient_id)'],
+  // one value per row, from the rows of its person
+  [
+    'SELECT count(*) FROM patients p WHERE (SELECT count(*) FROM stays s WHERE s.patient_id = p.patient_id AND s.cost > p.birth_year) > 2',
+  ],
+  [
+    'SELECT n, count(*) FROM (SELECT (SELECT count(*) FROM stays x WHERE x.patient_id = s.patient_id AND x.entry_date < s.entry_date) AS n FROM stays s) GROUP BY n ORDER BY n',
+  ],
+  [
+    'SELECT w, count(*) FROM (SELECT (SELECT max_by(x.ward, x.entry_date) FROM stays x WHERE x.patient_id = s.patient_id AND x.entry_date < s.entry_date) AS w FROM stays s) GROUP BY w ORDER BY w',
+  ],
+  [
+    'SELECT r.dep, (SELECT max(o.population) FROM ref_dep o WHERE o.population < r.population) AS below FROM ref_dep r ORDER BY r.dep',
+  ],
+  // text, slices, days and several public relations
+  ['SELECT code[:1] AS c, code[2:] AS rest, count(*) FROM diagnoses GROUP BY ALL ORDER BY ALL'],
+  [
+    "SELECT dep, count(*) FROM patients WHERE left(dep, 1) IN (SELECT left(dep, 1) FROM ref_dep WHERE dep < '50') GROUP BY dep ORDER BY dep",
+  ],
+  [
+    "SELECT r.label, d.day, count(s.stay_id) FROM ref_dep r CROSS JOIN generate_series(DATE '2023-01-10', DATE '2023-01-12', INTERVAL 1 DAY) d(day) LEFT JOIN stays s ON s.entry_date <= d.day AND s.exit_date >= d.day AND length(r.label) = 4 GROUP BY ALL ORDER BY ALL",
+  ],
+  [
+    "SELECT count(*) FROM range(TIMESTAMP '2023-01-01 00:00:00', TIMESTAMP '2023-01-03 00:00:00', INTERVAL '6 hours')",
   ],
   // above the leaves
   ['SELECT max(n), sum(n) FROM (SELECT ward, count(*) AS n FROM stays GROUP BY ward)'],

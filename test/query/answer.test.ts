@@ -61,13 +61,14 @@ describe('an answer', () => {
       return disclosureOf(
         plan(),
         { rows: { columns: [], rows }, suppressed: [] },
-        { k: 11, disclosed, language: 'fr' },
+        { thresholds: { k: 11 }, disclosed, language: 'fr' },
       )
     }
     expect(say(0, false).groupsWithheld).toBe(true)
     expect(say(1, false).groupsWithheld).toBe(false)
     expect(say(1, true).groupsWithheld).toBe(true)
     expect(say(1, true).guarantee).toContain('11')
+    expect(say(1, true).not_covered).toContain('successive_answers')
   })
 
   test('is marked partial when an aggregate above the leaves read withheld cells', () => {
@@ -76,7 +77,8 @@ describe('an answer', () => {
         { table: { name: '', data: { columns: [], rows: [] } }, groupsWithheld: false, cellsWithheld },
       ]
       const visible = { rows: { columns: [], rows: [['F', 1]] }, suppressed: [] }
-      return disclosureOf(plan({ partial }), visible, { k: 11, disclosed, language: 'en' }).rules
+      return disclosureOf(plan({ partial }), visible, { thresholds: { k: 11 }, disclosed, language: 'en' })
+        .rules
     }
     expect(say(true, 1)).toContain('partial')
     expect(say(true, 0)).not.toContain('partial')
@@ -97,11 +99,13 @@ describe('an answer', () => {
       suppressed: [],
       disclosure: {
         mode: 'guarded',
+        unit: 'person',
         k: 11,
         cellsWithheld: 0,
         groupsWithheld: false,
         rules: [],
         guarantee: '',
+        not_covered: [],
       },
     } as const
     expect(digestOf(said).sha256).toMatch(/^[0-9a-f]{64}$/)

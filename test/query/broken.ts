@@ -1,5 +1,16 @@
 /** Level-one statements written by hand, each with one fault. None comes from the rewriter; nothing here is ever removed. */
-import { type Case, counted, frame, inSets, leafOf, plain, summed, unique } from './granted.ts'
+import {
+  type Case,
+  counted,
+  frame,
+  inSets,
+  later,
+  laterFrame,
+  leafOf,
+  plain,
+  summed,
+  unique,
+} from './granted.ts'
 
 export const broken: Record<string, Case> = {
   // The person key is missing, forged or doubled.
@@ -272,6 +283,10 @@ export const broken: Record<string, Case> = {
   ],
   'the catalogue': ['SELECT table_name, 1::UINTEGER, count(*) FROM duckdb_tables() GROUP BY ALL', plain],
   'statistics of a column': ['SELECT stats(ward), __pix, count(*) FROM care.stays GROUP BY ALL', plain],
+  'a forbidden aggregate of the elements of a list': [
+    "SELECT list_aggregate([born], 'approx_count_distinct')::VARCHAR, __pix, count(*) FROM care.persons GROUP BY ALL",
+    plain,
+  ],
   'the text of the query': ['SELECT current_query(), __pix, count(*) FROM care.stays GROUP BY ALL', plain],
   'an error that says a value': ['SELECT error(ward), __pix, count(*) FROM care.stays GROUP BY ALL', plain],
   'a hash that picks persons': [
@@ -292,6 +307,94 @@ export const broken: Record<string, Case> = {
   ],
   'a forbidden function in a window': [
     'SELECT w, __pix, count(*) FROM (SELECT sum(random()) OVER (PARTITION BY __pix) AS w, __pix FROM care.stays) GROUP BY ALL',
+    plain,
+  ],
+
+  // What was released and stands beside rows.
+  'a released table that the leaf does not name': [
+    'SELECT s.ward, s.__pix, count(*) FROM care.stays s JOIN input_0 i ON i.c0 = s.ward GROUP BY ALL',
+    plain,
+  ],
+  'a column of a released table that was not released': [
+    'SELECT i.kept, s.__pix, count(*) FROM care.stays s JOIN input_0 i ON i.c0 = s.ward GROUP BY ALL',
+    later,
+  ],
+  'two persons of one released label': [
+    'SELECT s.ward, s.__pix, count(*) FROM care.stays s JOIN input_0 i ON i.c0 = s.ward JOIN care.events e ON e.event = i.c0 GROUP BY ALL',
+    later,
+  ],
+  'a row of nobody because of somebody': [
+    'SELECT i.c0, NULL::UINTEGER, count(*) FROM input_0 i WHERE EXISTS (SELECT 1 FROM care.stays s WHERE s.ward = i.c0) GROUP BY ALL',
+    later,
+  ],
+  'released labels that somebody keeps': [
+    'SELECT i.c0, s.__pix, count(*), count(s.sid) FROM input_0 i JOIN care.stays s ON s.ward = i.c0 GROUP BY ALL',
+    laterFrame,
+  ],
+  'an aggregate across persons in the place of a released one': [
+    'SELECT ward, __pix, count(*) FROM care.stays, (SELECT avg(cost) AS v FROM care.stays) i WHERE cost > i.v GROUP BY ALL',
+    later,
+  ],
+  // Places among all rows.
+  'a rank among all': [
+    'SELECT ward, __pix, count(*) FROM (SELECT ward, __pix, rank() OVER (ORDER BY cost) AS r FROM care.stays) WHERE r < 3 GROUP BY ALL',
+    plain,
+  ],
+  'too many tiles': [
+    'SELECT ward, __pix, count(*) FROM (SELECT ward, __pix, ntile(21) OVER (ORDER BY cost) AS r FROM care.stays) WHERE r < 3 GROUP BY ALL',
+    plain,
+  ],
+  'tiles as many as a row says': [
+    'SELECT sex, __pix, count(*) FROM (SELECT sex, __pix, ntile(born) OVER (ORDER BY born) AS r FROM care.persons) WHERE r < 3 GROUP BY ALL',
+    plain,
+  ],
+  'tiles of the person key computed': [
+    'SELECT ward, __pix, count(*) FROM (SELECT ward, __pix, ntile(4) OVER (ORDER BY __pix % 7) AS r FROM care.stays) WHERE r < 3 GROUP BY ALL',
+    plain,
+  ],
+  'a rank by the person key': [
+    'SELECT ward, __pix, count(*) FROM (SELECT ward, __pix, row_number() OVER (PARTITION BY ward ORDER BY __pix) AS r FROM care.stays) WHERE r < 3 GROUP BY ALL',
+    plain,
+  ],
+  // Lateral queries, recursion and choices of one row.
+  'a lateral query of other persons': [
+    'SELECT p.sex, p.__pix, count(*) FROM care.persons p JOIN (SELECT s.cost, s.__pix FROM care.stays s WHERE s.ward = p.sex) x ON x.__pix = p.__pix GROUP BY ALL',
+    plain,
+  ],
+  'a lateral value of all persons': [
+    'SELECT p.sex, p.__pix, count(*) FROM care.persons p, (SELECT max(cost) AS m FROM care.stays s WHERE s.cost < p.born) x GROUP BY ALL',
+    plain,
+  ],
+  'a lateral person key computed': [
+    'SELECT x.y::VARCHAR, p.__pix, count(*) FROM care.persons p, (SELECT p.__pix + 1 AS y) x GROUP BY ALL',
+    plain,
+  ],
+  'lateral values with the person key as data': [
+    'SELECT p.sex, p.__pix, count(*), count(x.y) FROM care.persons p, (VALUES (p.__pix), (p.born::UINTEGER)) x(y) GROUP BY ALL',
+    counted,
+  ],
+  'the number of a row over all persons': [
+    'SELECT (n % 2)::VARCHAR, __pix, count(*) FROM (SELECT __pix, row_number() OVER () AS n FROM care.stays) GROUP BY ALL',
+    plain,
+  ],
+  'the number of a row as a label': [
+    'SELECT n, __pix, count(*) FROM (SELECT __pix, row_number() OVER () AS n FROM care.stays) GROUP BY ALL',
+    plain,
+  ],
+  'rows chosen by their number': [
+    'SELECT ward, __pix, count(*) FROM (SELECT ward, __pix, row_number() OVER () AS n FROM care.stays) WHERE n < 5 GROUP BY ALL',
+    plain,
+  ],
+  'the nearest row among all persons': [
+    'SELECT r.label, e.__pix, count(*) FROM care.regions r ASOF JOIN care.events e ON r.size >= e.day GROUP BY ALL',
+    plain,
+  ],
+  'a recursion from person to person': [
+    'WITH RECURSIVE t(w, x) AS (SELECT ward, __pix FROM care.stays UNION ALL SELECT s.ward, t.x FROM t JOIN care.stays s ON s.ward > t.w) SELECT w, x, count(*) FROM t GROUP BY ALL',
+    plain,
+  ],
+  'a recursion that meets persons in its step': [
+    'WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t JOIN care.persons p ON p.born > t.i WHERE i < 3) SELECT t.i::VARCHAR, s.__pix, count(*) FROM care.stays s JOIN t ON true GROUP BY ALL',
     plain,
   ],
 }

@@ -3,7 +3,8 @@ import { type DuckDBConnection, DuckDBInstance } from 'duckdb'
 import type { Bulle, BulleColumn, BulleTable } from '../../services/dataset/bulle.ts'
 import type { Tree } from '../../services/engine/engine.ts'
 import { parseJson, printTree } from '../../services/engine/json.ts'
-import type { Draft, LeafDraft } from '../../services/query/plan.ts'
+import { statement as sqlStatement } from '../../services/query/build.ts'
+import type { Draft, InputDraft, LeafDraft } from '../../services/query/plan.ts'
 import { prepare } from '../../services/query/prepare.ts'
 
 export const today = '2026-11-21'
@@ -22,7 +23,8 @@ const personal = (name: string, columns: readonly BulleColumn[], unique = false)
   unique,
   domain: 'normandie',
   mount: { schema: 'clinic', name, file: '' },
-  magnitude: 3,
+  // As if it were large: only then are there bounds to decide by.
+  magnitude: 6,
 })
 
 const open = (name: string, columns: readonly BulleColumn[], rows: number): BulleTable => ({
@@ -73,11 +75,14 @@ export const bulle: Bulle = {
       column('code', 'VARCHAR'),
       column('role', 'VARCHAR'),
     ]),
-    open(
-      'ref_dep',
-      [column('dep', 'VARCHAR'), column('label', 'VARCHAR'), column('population', 'BIGINT')],
-      4,
-    ),
+    {
+      ...open(
+        'ref_dep',
+        [column('dep', 'VARCHAR'), column('label', 'VARCHAR'), column('population', 'BIGINT')],
+        4,
+      ),
+      primaryKey: ['dep'],
+    },
     open('big_list', [column('code', 'VARCHAR'), column('weight', 'BIGINT')], 50_000),
     open('shared', [column('a', 'BIGINT')], 10),
     {
@@ -135,6 +140,17 @@ export async function openClinic(): Promise<Clinic> {
     })
   const text = async (tree: Tree) =>
     String((await read(connection, 'SELECT json_deserialize_sql($1::JSON)', [printTree(tree)]))[0]?.[0])
+  const take = async ({ name, tree }: InputDraft, made: Set<string>) => {
+    if (!made.has(name)) await connection.run(`CREATE TABLE ${name} AS ${await text(sqlStatement(tree))}`)
+    made.add(name)
+  }
+  const releaseWithheld = async (leaf: LeafDraft) => {
+    await release(connection, leaf, text)
+    for (const { measure, condition } of leaf.name === 'leaf_0' ? withheld : [])
+      await connection.run(
+        `UPDATE ${leaf.name} SET ${measure}__s = true, ${measure} = NULL WHERE ${condition}`,
+      )
+  }
   return {
     draft,
     text,
@@ -144,15 +160,14 @@ export async function openClinic(): Promise<Clinic> {
     },
     async answer(sql, parameters) {
       const plan = await draft(sql, parameters)
+      const made = new Set<string>()
       for (const leaf of plan.leaves) {
-        await release(connection, leaf, text)
-        for (const { measure, condition } of leaf.name === 'leaf_0' ? withheld : [])
-          await connection.run(
-            `UPDATE ${leaf.name} SET ${measure}__s = true, ${measure} = NULL WHERE ${condition}`,
-          )
+        for (const input of leaf.inputs ?? []) await take(input, made)
+        await releaseWithheld(leaf)
       }
       const answered = await read(connection, await text(plan.outer))
-      for (const leaf of plan.leaves) await connection.run(`DROP TABLE ${leaf.name}`)
+      for (const name of [...plan.leaves.map((leaf) => leaf.name), ...made])
+        await connection.run(`DROP TABLE ${name}`)
       return { columns: plan.columns, rows: answered }
     },
     close: () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { release } from '../../services/query/disclosure/gather.ts'
 import { template } from '../../services/query/disclosure/template.ts'
 import type { Leaf, Measure } from '../../services/query/plan.ts'
+import { release } from './release.ts'
 import { openInProcess } from './vault-in-process.ts'
 
 const thresholds = { k: 11, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }
@@ -105,6 +105,18 @@ describe('groups', () => {
     })
   })
 
+  test('a lone mark in a public frame says neither nobody nor few: another one goes with it', async () => {
+    const frame = (few: number) =>
+      leafOf([], 'filtered', {
+        level1: template(
+          `SELECT * FROM (VALUES ('few', NULL::UINTEGER, 1::BIGINT, 0::BIGINT)) UNION ALL SELECT 'few', range::UINTEGER, 1, 1 FROM range(${few}) UNION ALL SELECT 'enough', range::UINTEGER, 1, 1 FROM range(10, 40) UNION ALL SELECT 'most', range::UINTEGER, 1, 1 FROM range(40, 90)`,
+        ),
+        framed: true,
+      })
+    const marked = { few: 'withheld', enough: 'withheld', most: 50 }
+    for (const few of [0, 1, 10]) expect(await shown(frame(few))).toEqual(marked)
+  })
+
   test('a total always has its row, withheld below k', async () => {
     const total = (size: number) =>
       release(
@@ -144,7 +156,7 @@ describe('cells', () => {
       leafOf([...some(size, 40), ...group('h', 40, () => 1), ...group('i', 50, () => 1)], 'filtered')
     expect(await shown(leaf(11))).toMatchObject({ g: 11, h: 40 })
     expect(await shown(leaf(10))).toEqual({ g: 'withheld', h: 'withheld', i: 50 })
-    expect(await shown(leaf(0))).toEqual({ g: 'withheld', h: 40, i: 50 })
+    expect(await shown(leaf(0))).toEqual({ g: 'withheld', h: 'withheld', i: 50 })
   })
 
   test.each([

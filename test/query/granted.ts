@@ -25,7 +25,7 @@ export const bulle: Bulle = {
   tables: [
     table('persons', 'pid, sex, region, born INTEGER', { unique: true }),
     table('stays', 'sid, pid, ward, cost DOUBLE, day DATE'),
-    table('events', 'pid, event, day INTEGER'),
+    table('events', 'pid, event, day INTEGER, code UINTEGER'),
     table('regions', 'region, label, size INTEGER', { class: 'public' }),
   ],
 }
@@ -58,3 +58,15 @@ export const frame = leafOf(1, 'filtered', { framed: true })
 export const unique = leafOf(1, '', { plan: 'U' })
 export const inSets = leafOf(2, '', { sets: [[0], []] })
 export const total = leafOf(0, 'presence')
+/** Reads what was released before. */
+const input = {
+  name: 'input_0',
+  statement: template(''),
+  columns: [
+    { name: 'c0', type: 'VARCHAR' },
+    { name: 'c1', type: 'DOUBLE' },
+  ],
+  leaves: ['leaf_0'],
+}
+export const later = leafOf(1, '', { inputs: [input] })
+export const laterFrame = leafOf(1, 'filtered', { framed: true, inputs: [input] })

@@ -1,5 +1,16 @@
 /** Level-one statements written by hand that say what they should. None comes from the rewriter. */
-import { type Case, counted, frame, inSets, plain, summed, total, unique } from './granted.ts'
+import {
+  type Case,
+  counted,
+  frame,
+  inSets,
+  later,
+  laterFrame,
+  plain,
+  summed,
+  total,
+  unique,
+} from './granted.ts'
 
 export const honest: Record<string, Case> = {
   'rows per group': ['SELECT ward, __pix, count(*) FROM care.stays GROUP BY ward, __pix', plain],
@@ -113,8 +124,56 @@ export const honest: Record<string, Case> = {
     'SELECT s.ward, s.__pix, count(*) FROM care.stays s ASOF JOIN care.events e ON s.__pix = e.__pix AND s.cost >= e.day GROUP BY ALL',
     plain,
   ],
+  'a released figure as a filter': [
+    'SELECT ward, __pix, count(*) FROM care.stays, (SELECT min(c1) AS v FROM input_0) i WHERE cost > i.v GROUP BY ALL',
+    later,
+  ],
+  'a released table beside rows': [
+    'SELECT s.ward, s.__pix, count(*) FROM care.stays s LEFT JOIN input_0 i ON i.c0 IS NOT DISTINCT FROM s.ward WHERE s.cost > i.c1 GROUP BY ALL',
+    later,
+  ],
+  'a released list': [
+    'SELECT ward, __pix, count(*) FROM care.stays s WHERE ward IN (SELECT c0 FROM input_0) AND NOT EXISTS (SELECT 1 FROM input_0 i WHERE i.c0 = s.ward AND i.c1 < s.cost) GROUP BY ALL',
+    later,
+  ],
+  'a frame of released labels': [
+    'SELECT i.c0, s.__pix, count(*), count(s.sid) FROM input_0 i LEFT JOIN care.stays s ON s.ward = i.c0 GROUP BY ALL',
+    laterFrame,
+  ],
+  'places among all rows': [
+    'SELECT t::VARCHAR, __pix, count(*), count(*) FILTER (WHERE r > 0.5 AND c < 0.9) FROM (SELECT __pix, ntile(20) OVER (ORDER BY cost, __pix) AS t, percent_rank() OVER (PARTITION BY ward ORDER BY cost) AS r, cume_dist() OVER (ORDER BY day) AS c FROM care.stays) GROUP BY ALL',
+    counted,
+  ],
+  'an aggregate of the elements of a list': [
+    "SELECT list_max([born, 1950])::VARCHAR || array_to_string([sex, region], ', '), __pix, count(*) FROM care.persons GROUP BY ALL",
+    plain,
+  ],
   'a lambda of allowed functions': [
     'SELECT list_transform([1, 2], x -> x + born)[1]::VARCHAR, __pix, count(*) FROM care.persons GROUP BY ALL',
+    plain,
+  ],
+  'a lateral query tied to the person': [
+    'SELECT p.sex, p.__pix, count(*) FROM care.persons p JOIN (SELECT s.cost, s.__pix FROM care.stays s WHERE s.pid = p.pid AND s.__pix = p.__pix AND s.cost > p.born) x ON x.__pix = p.__pix GROUP BY ALL',
+    plain,
+  ],
+  'lateral values of the row': [
+    'SELECT x.y, p.__pix, count(*) FROM care.persons p, (VALUES (p.sex), (p.region)) x(y) GROUP BY ALL',
+    plain,
+  ],
+  'the first public row for each row': [
+    'SELECT x.label, p.__pix, count(*) FROM care.persons p, (SELECT label FROM care.regions r WHERE r.size > p.born ORDER BY label LIMIT 1) x GROUP BY ALL',
+    plain,
+  ],
+  'a lateral union of public rows and of the row': [
+    'SELECT x.y, p.__pix, count(*) FROM care.persons p, (SELECT p.sex AS y UNION ALL SELECT label FROM care.regions) x GROUP BY ALL',
+    plain,
+  ],
+  'lists of a person as rows': [
+    'SELECT w, g.__pix, count(*) FROM (SELECT __pix, list(ward) AS ws FROM care.stays GROUP BY __pix) g, (SELECT unnest(g.ws) AS w) t GROUP BY ALL',
+    plain,
+  ],
+  'a public recursion': [
+    'WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t WHERE i < 3) SELECT t.i::VARCHAR, p.__pix, count(*) FROM care.persons p JOIN t ON p.born > t.i GROUP BY ALL',
     plain,
   ],
 }

@@ -17,6 +17,7 @@ import type { CurrentPermit } from '../../services/habilitation/permit.ts'
 import type { Person } from '../../services/identity/person.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
+import { openPlans } from '../../services/query/plans.ts'
 import type { QueryNeeds } from '../../services/query/question.ts'
 import type { QueryRun, Registry } from '../../services/query/registry.ts'
 import { openRunning } from '../../services/query/running.ts'
@@ -80,6 +81,7 @@ export class QueryHouse {
       bulles: { of: withDerived },
       clock,
       kept: openKept(folder),
+      plans: openPlans(),
       parser,
       vault,
       releaser,
@@ -88,7 +90,13 @@ export class QueryHouse {
         sha256: hex('b'),
         node: 'FR-NOR',
         decide: (ask, current) => this.#decide(ask, current),
-        disclosure: { k: 11, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 },
+        disclosure: {
+          k: 11,
+          p: 0.1,
+          twoShare: 0.9,
+          degreesOfFreedom: 10,
+          establishment: { k: 3, share: 0.85 },
+        },
         codes: () => new Set(),
       },
       running: openRunning(clock),

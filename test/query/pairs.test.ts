@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { release } from '../../services/query/disclosure/gather.ts'
 import { template } from '../../services/query/disclosure/template.ts'
 import type { Leaf, Measure } from '../../services/query/plan.ts'
+import { release } from './release.ts'
 import { openInProcess } from './vault-in-process.ts'
 
 const thresholds = { k: 11, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }
@@ -70,9 +70,32 @@ describe('two cells of one group whose difference rests on fewer than k persons'
     expect(await withheld(leafOf(['sum', 'avg'], 60))).toEqual([[false, false]])
   })
 
+  test('are means of the same sum over other rows', async () => {
+    const counted = (few: number) =>
+      template(
+        `SELECT 'g', range::UINTEGER, 2::BIGINT, 2::BIGINT, (range + 5)::DOUBLE, CASE WHEN range < ${few} THEN 1 ELSE 2 END::BIGINT, (range + 5)::DOUBLE FROM range(60)`,
+      )
+    const means = (few: number) => leafOf(['avg', 'avg'], 60, { level1: counted(few) })
+    expect(await withheld(means(3))).toEqual([[false, true]])
+    expect(await withheld(means(0))).toEqual([[false, false]])
+    expect(await withheld(means(11))).toEqual([[false, false]])
+  })
+
   test('are persons and rows only where each person has one row', async () => {
     expect(await withheld(leafOf(['persons', 'filtered'], 55, { plan: 'U' }))).toEqual([[false, true]])
     expect(await withheld(leafOf(['persons', 'filtered'], 55))).toEqual([[false, false]])
+  })
+
+  test('covers for nothing when the whole is known: another cell of the same column goes with it', async () => {
+    const leaf = leafOf(['presence', 'filtered'], 59)
+    const more = `SELECT 'h', range::UINTEGER, 2, 2, CASE WHEN range < 200 THEN 2 ELSE 0 END FROM range(100, 240)`
+    const most = `SELECT 'i', range::UINTEGER, 2, 2, CASE WHEN range < 500 THEN 2 ELSE 0 END FROM range(300, 540)`
+    const level1 = template(`${leaf.level1} UNION ALL ${more} UNION ALL ${most}`)
+    expect(await withheld({ ...leaf, level1 })).toEqual([
+      [false, true],
+      [false, true],
+      [false, false],
+    ])
   })
 
   test('are withheld in the only row of a total too', async () => {

@@ -2,7 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import { explain } from '../../services/kernel/text.ts'
 import { type Clinic, openClinic } from './clinic.ts'
-import { refused } from './refused-statements.ts'
+import { refusedReleased } from './refused-released.ts'
+import { refused as atLarge } from './refused-statements.ts'
+import { refusedWithinPerson } from './refused-within-person.ts'
+
+const refused = [...atLarge, ...refusedWithinPerson]
 
 let clinic: Clinic
 beforeAll(async () => {
@@ -17,7 +21,7 @@ async function refusalOf(sql: string, parameters?: unknown): Promise<Refusal> {
 }
 
 describe('a refused statement is told why and where', () => {
-  const cases = refused.map(([code, part, sql, hint]) => ({ code, part, sql, hint }))
+  const cases = [...refused, ...refusedReleased].map(([code, part, sql, hint]) => ({ code, part, sql, hint }))
   test.each(cases)('$code at $part: $sql', async ({ code, part, sql, hint }) => {
     const refusal = await refusalOf(sql)
     const { location } = refusal.facts

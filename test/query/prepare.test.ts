@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { acceptedReleased } from './accepted-released.ts'
 import { accepted } from './accepted-statements.ts'
 import { type Clinic, openClinic } from './clinic.ts'
 
@@ -9,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => clinic.close())
 
 describe('an accepted statement means what it says', () => {
-  test.each(accepted)('%s', async (sql, native = sql) => {
+  test.each([...accepted, ...acceptedReleased])('%s', async (sql, native = sql) => {
     const { columns, rows } = await clinic.answer(sql)
     const expected = await clinic.native(native)
     expect(rows.map((row) => row.slice(0, columns.length).map(rounded))).toEqual(

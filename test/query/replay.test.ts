@@ -72,7 +72,15 @@ function again(body: Body, content: unknown, from: Kept = kept): Promise<Replaye
   const read = (hash: string) => from.read('policies', hash)
   const rulebookOf = (of: { bundle: string; node: string }) =>
     keptRulebook(of.bundle, { node: of.node, read })
-  const entry = { shard: '2026', seq: 0, ts: '2026-11-21T09:00:00.000Z', leaf: '0'.repeat(64), body }
+  const entry = {
+    shard: '2026',
+    seq: 0,
+    ts: '2026-11-21T09:00:00.000Z',
+    leaf: '0'.repeat(64),
+    numbers: {},
+    isSealed: true,
+    body,
+  }
   return replay({ kept: from, parser, rulebook: rulebookOf }, entry, content)
 }
 

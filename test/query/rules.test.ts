@@ -38,7 +38,29 @@ describe('each rule alone', () => {
   })
 })
 
+describe('establishments', () => {
+  const three = { k: 3, differing: 2, p: 0, twoShare: 1, oneShare: 0.85, degreesOfFreedom: 10 }
+  const made = { nonZero: 3, differing: 2, total: 100, largest: 85, second: 10 }
+
+  test.each([
+    ['three of them', cell(made, 3), []],
+    ['two of them', cell({ ...made, nonZero: 2 }, 2), ['T1', 'T2']],
+    ['one above 85 %', cell({ ...made, largest: 85.1 }, 3), ['T4']],
+    ['one that differs from the others', cell({ ...made, differing: 1 }, 3), ['T3']],
+    ['two that make up the whole', cell({ ...made, largest: 60, second: 40 }, 3), []],
+  ])('%s', (_, evidence, rules) => expect(failed(evidence, three)).toEqual(rules))
+
+  test('of holders who agreed are shown one by one, but an extreme takes two', () => {
+    const consented = { ...thresholds, k: 1, isConsented: true }
+    expect(failed(cell({ nonZero: 0, differing: 0 }, 1), consented)).toEqual([])
+    expect(failed({ value: 0, persons: 0 }, consented)).toEqual([])
+    expect(failed({ value: null, persons: 1, support: 0 }, consented)).toEqual(['T1'])
+    expect(isExposed({ value: null, persons: 0 }, consented, true)).toBe(false)
+  })
+})
+
 describe('what was withheld, taken together', () => {
+  const nothing = { nonZero: 0, differing: 0, total: 0, largest: 0, second: 0 }
   test.each([
     ['nobody', { value: null, persons: 0 }, false],
     ['one person', { value: null, persons: 1 }, true],
@@ -46,11 +68,17 @@ describe('what was withheld, taken together', () => {
     ['k persons', { value: null, persons: 11 }, false],
     ['k persons of whom few contribute', cell({ nonZero: 10 }), true],
     ['k persons of whom few differ', cell({ differing: 10 }), true],
-    [
-      'k persons of whom none contributes',
-      cell({ nonZero: 0, differing: 0, total: 0, largest: 0, second: 0 }),
-      false,
-    ],
+    ['k persons of whom none contributes', cell(nothing), false],
     ['k persons and one who dominates', cell({ largest: 390, second: 1 }), true],
-  ])('%s', (_, evidence, expected) => expect(isExposed(evidence, thresholds)).toBe(expected))
+  ])('%s', (_, evidence, expected) => expect(isExposed(evidence, thresholds, false)).toBe(expected))
+
+  test.each([
+    ['nobody', { value: null, persons: 0 }, true],
+    ['k persons', { value: null, persons: 11 }, false],
+    ['k persons of whom none contributes', cell(nothing), true],
+    ['k persons of whom none differs', cell({ differing: 0 }), true],
+    ['k persons who pass', cell(), false],
+  ])('where a mark shows that something was: %s', (_, evidence, expected) =>
+    expect(isExposed(evidence, thresholds, true)).toBe(expected),
+  )
 })

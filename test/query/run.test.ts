@@ -5,6 +5,7 @@ import { sha256 } from '../../services/kernel/hash.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import type { QueryNeeds, Question } from '../../services/query/question.ts'
 import { abandonQueries, cancelQuery, checkQuery, listQueries, runQuery } from '../../services/query/run.ts'
+import { makeCohort } from '../property/cohort.ts'
 import { hex, person, QueryHouse } from './house.ts'
 
 const house = new QueryHouse()
@@ -39,6 +40,7 @@ function slowVault(): { needs: QueryNeeds; reached: Promise<void>; isClosed: () 
         signal.addEventListener('abort', () => reject(new Refusal('QUERY_FAILED')))
         onReached()
       }),
+    take: async () => {},
     close: async () => {
       isClosed = true
     },
@@ -64,7 +66,7 @@ describe('a query', () => {
       permit: `sha256:${hex('a')}`,
       policy: `sha256:${hex('b')}`,
       engine: expect.stringContaining('DuckDB'),
-      cost: { rows: 1000 },
+      cost: { rows: 1_000_000 },
       receipt: { seq: 1 },
     })
     expect(answer.rows.map(([sex]) => sex)).toEqual(['F', 'M'])
@@ -133,6 +135,31 @@ describe('a query', () => {
       sql: 'SELECT region, count(*) AS n FROM persons WHERE born = 1800 GROUP BY region',
     })
     expect(answer).toMatchObject({ rows: [], disclosure: { groupsWithheld: true } })
+  })
+
+  test('has few persons to subtract, in what follows', () => {
+    const few = makeCohort(5).persons.filter(({ born }) => Number(born) >= 1996)
+    expect(few.length).toBeGreaterThan(0)
+    expect(few.length).toBeLessThan(11)
+  })
+
+  test.each([
+    'SELECT (SELECT count(*) FROM persons) - (SELECT count(*) FROM persons WHERE NOT few) AS n',
+    'SELECT a.n - b.n AS n FROM (SELECT count(*) AS n FROM persons) a CROSS JOIN (SELECT count(*) AS n FROM persons WHERE NOT few) b',
+    'WITH a AS (SELECT sum(score) AS n FROM persons), b AS (SELECT sum(score) AS n FROM persons WHERE NOT few) SELECT a.n - b.n AS n FROM a CROSS JOIN b',
+  ])('that subtracts one leaf from another shows no difference that rests on few: %s', async (text) => {
+    const answer = await ask({ sql: text.replace('few', 'born >= 1996') })
+    expect(answer).toMatchObject({ rows: [[null]], suppressed: [[0, 0]] })
+    const many = await ask({ sql: text.replace('few', "coalesce(sex, '') = 'F'") })
+    expect(many.suppressed).toEqual([])
+  })
+
+  test('that puts two leaves under one another withholds the later one', async () => {
+    const answer = await ask({
+      sql: 'SELECT 1 AS o, count(*) AS n FROM persons UNION ALL SELECT 2, count(*) FROM persons WHERE NOT born >= 1996 ORDER BY o',
+    })
+    expect(answer.suppressed).toEqual([[1, 1]])
+    expect(answer.disclosure.cellsWithheld).toBe(1)
   })
 
   test('over public tables alone opens no vault', async () => {

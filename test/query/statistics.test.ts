@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { release } from '../../services/query/disclosure/gather.ts'
 import { template } from '../../services/query/disclosure/template.ts'
 import type { Leaf, Measure } from '../../services/query/plan.ts'
+import { release } from './release.ts'
 import { openInProcess } from './vault-in-process.ts'
 
 const thresholds = { k: 11, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }

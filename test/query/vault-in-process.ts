@@ -19,6 +19,9 @@ export async function openInProcess(
       const columns = result.columnNames().map((name, i) => ({ name, type: String(types[i]) }))
       return { columns, rows: result.getRows().map((row) => row.map(plain)) }
     },
+    async take() {
+      throw new Error('nothing is handed back here')
+    },
     async close() {
       connection.closeSync()
       instance.closeSync()

@@ -3,7 +3,9 @@ import type { Tree } from '../../services/engine/engine.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import { template } from '../../services/query/disclosure/template.ts'
 import { bulleTwin } from '../../services/query/twin.ts'
+import { verifyBounds, verifyRows } from '../../services/query/verify/bounds.ts'
 import {
+  verifyChosen,
   verifyHeld,
   verifyLeaf,
   verifyOuter,
@@ -11,7 +13,16 @@ import {
   verifyTable,
   verifyValues,
 } from '../../services/query/verify/verify.ts'
+import {
+  brokenBounds,
+  brokenChosen,
+  honestBounds,
+  honestChosen,
+  otherRows,
+  sameRows,
+} from './bounds-statements.ts'
 import { broken } from './broken.ts'
+import { brokenToo } from './broken-more.ts'
 import { bulle, plain } from './granted.ts'
 import { honest } from './honest.ts'
 import { openInProcess } from './vault-in-process.ts'
@@ -24,6 +35,8 @@ beforeAll(async () => {
     'ALTER TABLE care.persons ADD COLUMN name VARCHAR',
     'CREATE TABLE care.secrets(pid VARCHAR, note VARCHAR, __pix UINTEGER)',
     'CREATE TABLE leaf_0(g0 VARCHAR, m1 BIGINT, m1__s BOOLEAN)',
+    'CREATE TABLE input_0(c0 VARCHAR, c1 DOUBLE, kept VARCHAR)',
+    'CREATE TABLE __chosen(g0 VARCHAR, g1 VARCHAR)',
   ])
 })
 afterAll(() => session.close())
@@ -78,10 +91,57 @@ describe('an honest rewrite is proved', () => {
   })
 })
 
+describe('bounds of plan M', () => {
+  test.each(Object.entries(honestBounds))('are proved: %s', async (_, [sql, leaf]) => {
+    const plan = await planOf(sql)
+    expect(ruleOf(() => verifyBounds(plan, leaf, bulle))).toBe('proved')
+  })
+
+  test.each(Object.entries(brokenBounds))('are not proved: %s', async (_, [sql, leaf]) => {
+    const plan = await planOf(sql)
+    expect(plan.error).toBe(false)
+    expect(ruleOf(() => verifyBounds(plan, leaf, bulle))).toMatch(/^verify\.V[1-7]$/)
+  })
+
+  test.each(Object.entries(honestChosen))('are followed by level 1 of %s', async (_, [sql, leaf]) => {
+    const plan = await planOf(sql)
+    expect(ruleOf(() => verifyChosen(plan, leaf, bulle))).toBe('proved')
+  })
+
+  test.each(Object.entries(brokenChosen))('are not followed by level 1 of %s', async (_, [sql, leaf]) => {
+    const plan = await planOf(sql)
+    expect(plan.error).toBe(false)
+    expect(ruleOf(() => verifyChosen(plan, leaf, bulle))).toMatch(/^verify\.V[1-7]$/)
+  })
+
+  test('are of the rows of level 1', async () => {
+    const [levelOne, bounds, chosen] = [
+      await planOf(sameRows.levelOne),
+      await planOf(sameRows.bounds),
+      await planOf(sameRows.chosen),
+    ]
+    expect(ruleOf(() => verifyRows(levelOne, { bounds, chosen }))).toBe('proved')
+    expect(ruleOf(() => verifyRows(levelOne, { bounds }))).toBe('proved')
+  })
+
+  test.each(Object.entries(otherRows))('are not proved: %s', async (_, other) => {
+    const levelOne = await planOf(sameRows.levelOne)
+    const [bounds, chosen] = [await planOf(other.bounds), await planOf(other.chosen)]
+    expect(ruleOf(() => verifyBounds(bounds, sameRows.leaf, bulle))).toBe('proved')
+    expect(ruleOf(() => verifyRows(levelOne, { bounds, chosen }))).toBe('verify.V6')
+  })
+
+  test('may read the chosen keys in the second pass only', async () => {
+    const [[sql, leaf]] = Object.values(honestChosen) as [[string, typeof plain]]
+    const plan = await planOf(sql)
+    expect(ruleOf(() => verifyLeaf(plan, leaf, bulle))).toBe('verify.V2')
+  })
+})
+
 describe('a broken rewrite is not proved', () => {
   test('there are enough of them', () => expect(Object.keys(broken).length).toBeGreaterThanOrEqual(50))
 
-  test.each(Object.entries(broken))('%s', async (_, [sql, leaf]) => {
+  test.each(Object.entries({ ...broken, ...brokenToo }))('%s', async (_, [sql, leaf]) => {
     const plan = await planOf(sql)
     expect(plan.error).toBe(false)
     expect(ruleOf(() => verifyLeaf(plan, leaf, bulle))).toMatch(/^verify\.V[1-7]$/)
@@ -146,7 +206,7 @@ describe('the rows of a derived table', () => {
   const verify = async (sql: string, width: number, named = reads) => {
     const plan = await planOf(sql)
     expect(plan.error).toBe(false)
-    return ruleOf(() => verifyTable(plan, named, { bulle, width }))
+    return ruleOf(() => verifyTable(plan, { reads: named }, { bulle, width }))
   }
 
   test.each([

@@ -45,7 +45,7 @@ describe('the search projection of the log', () => {
         outcome: 'refused',
         actor: alice,
         project: 'P-1',
-        dataset: 'd',
+        datasets: ['d', 'e'],
         code: 'ROW_LEVEL',
         rule: 'leaf.shape',
       }),

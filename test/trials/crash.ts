@@ -115,5 +115,5 @@ async function isProvable(
   at: { home: string; shard: string; seq: number },
 ): Promise<boolean> {
   const vkey = await readFile(join(at.home, 'audit', at.shard, 'log.vkey'), 'utf8')
-  return checkProof(await audit.proof(at.seq, at.shard), vkey).status === 'intact'
+  return checkProof(await audit.proof(at.seq, at.shard), { vkey }).status === 'intact'
 }

@@ -1,55 +1,144 @@
 /** The k-witness oracle in full: random statements on the real engines, every released cell counted again by hand. */
 import { rm } from 'node:fs/promises'
+import type { Bulle } from '../../services/dataset/bulle.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
+import { rulesOf } from '../../services/query/disclosure/disclose.ts'
 import type { Thresholds } from '../../services/query/disclosure/rules.ts'
-import { makeCohort, writeBulle } from '../property/cohort.ts'
+import { type Cohort, makeCohort, writeBulle } from '../property/cohort.ts'
+import { type Engines, inProcesses } from '../property/engines.ts'
 import { type Generated, generate } from '../property/generator.ts'
+import { take } from '../property/generator-released.ts'
 import { faultsOf } from '../property/oracle.ts'
-import { openPipeline } from '../property/pipeline.ts'
-import { dice } from '../property/seed.ts'
+import { openPipeline, type Pipeline } from '../property/pipeline.ts'
+import { dice, mixed } from '../property/seed.ts'
 
 export interface Tally {
   readonly seed: number
   readonly statements: number
   readonly answered: number
+  /** Share of the statements that were answered. */
+  readonly acceptance: number
   readonly cells: number
   readonly withheld: number
+  /** Answers by the rules that they had to pass, and by what was measured. */
+  readonly rules: Readonly<Record<string, number>>
+  readonly measures: Readonly<Record<string, number>>
   /** Refusals by code. */
   readonly refused: Readonly<Record<string, number>>
   /** Statements with what is wrong with their answer; the trial is clean when there is none. */
-  readonly faults: readonly { readonly sql: string; readonly faults: readonly string[] }[]
+  readonly faults: readonly Fault[]
 }
 
-/** Asks `count` statements made from `seed` of a cohort made from it too; `thresholds` weaker than the oracle's must be caught. */
-export async function main(seed: number, count: number, thresholds?: Thresholds): Promise<Tally> {
-  const cohort = makeCohort(seed)
-  const { bulle, folder } = await writeBulle(cohort, `oracle-${seed}`)
-  const pipeline = await openPipeline(thresholds)
-  const throws = dice(seed)
-  const refused: Record<string, number> = {}
-  const faults: { sql: string; faults: readonly string[] }[] = []
-  const totals = { answered: 0, cells: 0, withheld: 0 }
-  try {
-    for (let n = 0; n < count; n += 1) {
-      const generated = generate(throws, cohort)
-      const shown = await outcome(() => pipeline.ask(bulle, generated.sql))
-      if (shown instanceof Refusal) {
-        refused[shown.code] = (refused[shown.code] ?? 0) + 1
-        if (isOurFault(shown))
-          faults.push({ sql: generated.sql, faults: [`${shown.code} ${shown.facts.rule ?? ''}`] })
-        continue
-      }
-      const found = faultsOf(generated, cohort, { rows: shown.rows.rows, suppressed: shown.suppressed })
-      if (found.length > 0) faults.push({ sql: generated.sql, faults: found })
-      totals.answered += 1
-      totals.cells += cellsOf(generated, shown.rows.rows.length)
-      totals.withheld += shown.suppressed.length
+interface Fault {
+  /** Number of the statement: with the seed, all that is needed to ask it again. */
+  readonly number: number
+  readonly sql: string
+  readonly faults: readonly string[]
+}
+
+export interface Options {
+  /** Weaker ones than the oracle's must be caught. */
+  readonly thresholds?: Thresholds
+  readonly engines?: () => Promise<Engines>
+  /** The first statement, 0 when left out. */
+  readonly from?: number
+  /** Statements in hand at the same time. */
+  readonly lanes?: number
+  readonly say?: (line: string) => void
+}
+
+interface Scene {
+  readonly cohort: Cohort
+  readonly bulle: Bulle
+  readonly folder: string
+}
+
+/** Cohorts take turns: in small ones much is withheld, in large ones little. */
+const sizes = [400, 120, 60, 220]
+const progressEvery = 1000
+
+/** Asks `count` statements made from `seed`, each from its own number, of cohorts made from it too. */
+export async function main(seed: number, count: number, options: Options = {}): Promise<Tally> {
+  const { thresholds, engines = inProcesses, from = 0, lanes = 1, say = () => {} } = options
+  const scenes = await Promise.all(sizes.map((size, i) => sceneOf(seed + i, size)))
+  const pipelines = await Promise.all(Array.from({ length: lanes }, () => openPipeline(thresholds, engines)))
+  const counter = new Counter()
+  const begun = performance.now()
+  let next = from
+  let done = 0
+  const work = async (pipeline: Pipeline) => {
+    while (next < from + count) {
+      const number = next
+      next += 1
+      const scene = scenes[number % scenes.length]
+      if (scene) counter.count(number, await examine(pipeline, scene, statementOf(seed, number, scene)))
+      done += 1
+      if (done % progressEvery === 0) say(`${done} of ${count}, ${rate(done, begun)} per second`)
     }
-  } finally {
-    await pipeline.close()
-    await rm(folder, { recursive: true })
   }
-  return { seed, statements: count, ...totals, refused, faults }
+  try {
+    await Promise.all(pipelines.map(work))
+  } finally {
+    await Promise.all(pipelines.map((pipeline) => pipeline.close()))
+    await Promise.all(scenes.map(({ folder }) => rm(folder, { recursive: true })))
+  }
+  return counter.tally(seed, count)
+}
+
+const rate = (done: number, begun: number) => Math.round((1000 * done) / (performance.now() - begun))
+
+async function sceneOf(seed: number, size: number): Promise<Scene> {
+  const cohort = makeCohort(seed, size)
+  return { cohort, ...(await writeBulle(cohort, `oracle-${seed}`)) }
+}
+
+function statementOf(seed: number, number: number, { cohort }: Scene): Generated {
+  return generate(dice(mixed(seed, number)), cohort)
+}
+
+interface Examined {
+  readonly generated: Generated
+  readonly refused?: Refusal
+  readonly rules?: readonly string[]
+  readonly cells?: number
+  readonly withheld?: number
+  readonly faults: readonly string[]
+}
+
+async function examine(
+  pipeline: Pipeline,
+  { bulle, cohort }: Pick<Scene, 'bulle' | 'cohort'>,
+  generated: Generated,
+): Promise<Examined> {
+  const before = await askGiven(pipeline, { bulle, cohort }, generated)
+  const shown = await outcome(() => pipeline.ask(bulle, generated.sql))
+  if (shown instanceof Refusal) {
+    const faults = isOurFault(shown) ? [`${shown.code} ${shown.facts.rule ?? ''}`] : []
+    return { generated, refused: shown, faults: [...before, ...faults] }
+  }
+  return {
+    generated,
+    rules: rulesOf(shown.plan.leaves),
+    cells: generated.measures.length * shown.rows.rows.length,
+    withheld: shown.suppressed.length,
+    faults: [
+      ...before,
+      ...faultsOf(generated, cohort, { rows: shown.rows.rows, suppressed: shown.suppressed }),
+    ],
+  }
+}
+
+/** What the statement reads is asked by itself; it is a release like any other, and what left is what is read. */
+async function askGiven(
+  pipeline: Pipeline,
+  { bulle, cohort }: Pick<Scene, 'bulle' | 'cohort'>,
+  { given }: Generated,
+): Promise<readonly string[]> {
+  if (!given) return []
+  const { rows, suppressed } = await pipeline.ask(bulle, given.inner.sql)
+  const marks = new Set(suppressed.map(([row]) => row))
+  take(given, rows.rows, (row) => marks.has(row))
+  return faultsOf(given.inner, cohort, { rows: rows.rows, suppressed })
 }
 
 async function outcome<T>(ask: () => Promise<T>): Promise<T | Refusal> {
@@ -66,6 +155,33 @@ function isOurFault({ code }: Refusal): boolean {
   return ['NOT_PROVEN', 'QUERY_FAILED', 'SYNTAX', 'TYPE_ERROR', 'UNAVAILABLE'].includes(code)
 }
 
-function cellsOf({ measures }: Generated, rows: number): number {
-  return measures.length * rows
+class Counter {
+  readonly #rules: Record<string, number> = {}
+  readonly #measures: Record<string, number> = {}
+  readonly #refused: Record<string, number> = {}
+  readonly #faults: Fault[] = []
+  readonly #totals = { answered: 0, cells: 0, withheld: 0 }
+
+  count(number: number, { generated, refused, rules = [], cells = 0, withheld = 0, faults }: Examined): void {
+    if (faults.length > 0) this.#faults.push({ number, sql: generated.sql, faults })
+    if (refused) {
+      add(this.#refused, refused.code)
+      return
+    }
+    this.#totals.answered += 1
+    this.#totals.cells += cells
+    this.#totals.withheld += withheld
+    for (const rule of rules) add(this.#rules, rule)
+    for (const { kind } of generated.measures) add(this.#measures, kind)
+  }
+
+  tally(seed: number, statements: number): Tally {
+    const acceptance = this.#totals.answered / statements
+    const [rules, measures, refused, faults] = [this.#rules, this.#measures, this.#refused, this.#faults]
+    return { seed, statements, acceptance, ...this.#totals, rules, measures, refused, faults }
+  }
+}
+
+function add(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1
 }

@@ -1,11 +1,16 @@
 /** `npm run trials [-- NAME …]`: the long suites in full, seeded; each prints its figures and writes JSON. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { rulebook } from '../habilitation/fixtures.ts'
+import { inThisProcess } from '../property/engines.ts'
 import { timelines } from '../property/timelines.ts'
 import { runCohort } from './cohort.ts'
 import { main as crash } from './crash.ts'
+import { main as guards } from './guards.ts'
+import { main as mutants } from './mutants.ts'
+import { main as neighbours } from './neighbours.ts'
 import { main as oracle } from './oracle.ts'
 import { main as tamper } from './tamper.ts'
+import { falseAlarms, tamperClasses } from './tamper-classes.ts'
 
 type Trial = (argument: string | undefined, say: (line: string) => void) => Promise<unknown>
 
@@ -35,6 +40,24 @@ const trials: Readonly<Record<string, Trial>> = {
     (seed) => crash(seed, 200),
     ({ lost, verdicts }) => lost === 0 && verdicts.length === 0,
   ),
+  guards: async (argument, say) => {
+    const figures = await guards(argument, say)
+    if (figures.survivors.length + figures.lost.length > 0)
+      throw new Error(`nothing holds:\n${[...figures.survivors, ...figures.lost].join('\n')}`)
+    return figures
+  },
+  mutants: async (argument, say) => {
+    const figures = await mutants(seedOf(argument), { honest: 300, share: 1, several: 8, say })
+    say(JSON.stringify(figures))
+    if (figures.differences.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  neighbours: async (argument, say) => {
+    const figures = await neighbours(seedOf(argument), { statements: 3000, removals: 12, say })
+    say(JSON.stringify(figures))
+    if (figures.different.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
   tamper: seeded(
     (seed) => tamper(seed, 1),
     ({ missed }) => missed.length === 0,
@@ -43,10 +66,31 @@ const trials: Readonly<Record<string, Trial>> = {
     async (seed) => timelines(await rulebook(), seed, 10_000),
     ({ faults }) => faults.length === 0,
   ),
-  oracle: seeded(
-    (seed) => oracle(seed, 10_000),
-    ({ faults }) => faults.length === 0,
+  'tamper-classes': seeded(
+    (seed) => tamperClasses(seed, 200),
+    (figures) =>
+      Object.values(figures).every(({ tried, detected, named }) => detected === tried && named === tried),
   ),
+  'false-alarms': seeded(
+    async (seed) => ({ alarms: await falseAlarms(seed, 200) }),
+    ({ alarms }) => alarms.length === 0,
+  ),
+  oracle: async (argument, say) => {
+    const { seed, from, count } = oracleOf(argument)
+    const options = { engines: inThisProcess, lanes: 3, from, say }
+    const figures = await oracle(seed, count, options)
+    say(JSON.stringify(figures))
+    if (figures.faults.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+}
+
+/** `seed`, `seed,count`, or `seed@number` for one statement again. */
+function oracleOf(argument = '42'): { seed: number; from: number; count: number } {
+  const [, seed, count, number] = /^(\d+)(?:,(\d+)|@(\d+))?$/.exec(argument) ?? []
+  if (seed === undefined) throw new Error('oracle=SEED, oracle=SEED,COUNT or oracle=SEED@NUMBER')
+  const many = number === undefined ? Number(count ?? 10_000) : 1
+  return { seed: Number(seed), from: Number(number ?? 0), count: many }
 }
 
 const folder = new URL('../../bench/results/', import.meta.url).pathname

@@ -14,6 +14,7 @@ export type FindingClass =
   | 'journal'
   | 'shard'
   | 'rollback'
+  | 'witness'
   | 'missing'
   | 'unknown-file'
 

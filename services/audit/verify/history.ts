@@ -27,6 +27,8 @@ export class History {
   readonly #actors = new Map<string, number>()
   readonly #holders = new Map<string, number>()
   readonly #open = new Map<string, OpenQuery>()
+  /** Names in #open by query, oldest first. */
+  readonly #openOf = new Map<string, string[]>()
   readonly #intents = new Map<number, Ended>()
 
   constructor(shard: string) {
@@ -41,6 +43,7 @@ export class History {
     fill(this.#projects, heads.projects)
     fill(this.#holders, heads.holders)
     fill(this.#open, heads.open)
+    for (const [name, { query }] of this.#open) this.#name(query, name)
     insist(this.opening() === opening.toString(), 'heads', 'opening.json is not what a log writes')
   }
 
@@ -49,7 +52,8 @@ export class History {
     return this.#last === 'shard.closed'
   }
 
-  add(entry: Entry, leaf: string): void {
+  /** `root` gives the root of the tree before this entry. */
+  add(entry: Entry, leaf: string, root: () => Buffer): void {
     const { seq } = entry
     insist(seq === this.size, 'entry', ['an entry is not in its place', this.size])
     insist((seq === 0) === (entry.type === 'shard.opened'), 'shard', [
@@ -58,6 +62,7 @@ export class History {
     ])
     insist(!this.isClosed, 'shard', ['an entry follows the end of its shard', seq])
     insist(entry.ts >= this.ts, 'time', ['an entry is older than the one before', seq])
+    if (entry.type === 'log.sealed') this.#checkSeal(entry, root().toString('base64'))
     this.#count(entry, leaf)
     this.#pair(entry)
     this.size += 1
@@ -87,27 +92,51 @@ export class History {
     }
   }
 
+  /** A daily seal says what the log was just before it. */
+  #checkSeal({ seq, size, root, headsSha256 }: Entry, expected: string): void {
+    insist(size === seq && root === expected, 'root', ['a seal is not of the log before it', seq])
+    const last = {
+      size,
+      projects: Object.fromEntries(this.#projects),
+      actors: Object.fromEntries(this.#actors),
+      holders: Object.fromEntries(this.#holders),
+    }
+    const digest = sha256(writeCanonical(last)).toString('hex')
+    insist(digest === headsSha256, 'heads', ['a seal is not of the numbers before it', seq])
+  }
+
   /** An end names an earlier intent of the same query, and an intent ends once. */
   #pair({ type, query = '', of, seq, project, holders }: Entry): void {
     if (type === 'query.intent') {
       this.#intents.set(seq, { query, isEnded: false })
-      this.#open.set(`${this.#shard}:${seq}`, {
+      const name = `${this.#shard}:${seq}`
+      this.#name(query, name)
+      this.#open.set(name, {
         query,
         of: seq,
         ...(project && { project: project.id }),
         ...(holders && { holders: holders.map(({ id }) => id) }),
       })
     } else if (ends.has(type)) {
-      const ended = [...this.#open].findLast(
-        ([, open]) => open.query === query && (of === undefined || open.of === of),
-      )
-      if (ended) this.#end(...ended)
+      const names = this.#openOf.get(query) ?? []
+      const ended = names.findLast((name) => of === undefined || this.#open.get(name)?.of === of)
+      const open = ended === undefined ? undefined : this.#open.get(ended)
+      if (ended !== undefined && open) this.#end(ended, open)
       else this.#excuse(type, { of, seq })
     }
   }
 
+  #name(query: string, name: string): void {
+    const names = this.#openOf.get(query)
+    if (names) names.push(name)
+    else this.#openOf.set(query, [name])
+  }
+
   #end(name: string, open: OpenQuery): void {
     this.#open.delete(name)
+    const others = this.#openOf.get(open.query)?.filter((other) => other !== name) ?? []
+    if (others.length > 0) this.#openOf.set(open.query, others)
+    else this.#openOf.delete(open.query)
     const intent = name === `${this.#shard}:${open.of}` ? this.#intents.get(open.of) : undefined
     if (intent) intent.isEnded = true
   }

@@ -1,7 +1,7 @@
 /** Compares tiles, bundles and payload blocks on disk with what the entries say they must be. */
+import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { Finding, insist } from './finding.ts'
-import { sha256 } from './merkle.ts'
 import { readMaybe } from './read.ts'
 import { type Part, type Snapshot, writeNumber } from './snapshot.ts'
 
@@ -29,11 +29,29 @@ export class Parts {
   readonly #snapshot: Snapshot
   readonly #unseen: Map<string, Part>
   readonly #blocks: Set<string>
+  readonly #read = new Map<string, Promise<Buffer | null>>()
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot
     this.#unseen = new Map(snapshot.parts)
     this.#blocks = new Set(snapshot.blocks)
+  }
+
+  /** A file of the shard, null when there is none; read once until forget() is called. */
+  read(path: string): Promise<Buffer | null> {
+    const reading = this.#read.get(path) ?? readMaybe(join(this.#snapshot.folder, path))
+    this.#read.set(path, reading)
+    return reading
+  }
+
+  /** Begins to read; whoever reads the file later hears of a failure. */
+  readAhead(path: string): void {
+    this.read(path).catch(() => undefined)
+  }
+
+  /** Lets go of a file that is checked. */
+  forget(...paths: readonly string[]): void {
+    for (const path of paths) this.#read.delete(path)
   }
 
   /** Checks every form of a part that is on disk, and that the form which the checkpoint needs is there. */
@@ -55,13 +73,12 @@ export class Parts {
   }
 
   async #compare({ level, index, bytes, ends }: Expected, count: number): Promise<void> {
-    const { folder } = this.#snapshot
     const path = pathOf(level, index, count)
     const span = level === 'entries' ? 1 : width ** level
-    const found = await readMaybe(join(folder, path))
+    const found = await this.read(path)
     if (!found && count < width) {
       // A partial goes when the full one has come; that one is compared on its own.
-      const full = await readMaybe(join(folder, pathOf(level, index)))
+      const full = await this.read(pathOf(level, index))
       insist(full, 'missing', [`${path} is gone`, index * width * span])
       return this.#insistEqual(full.subarray(0, ends[count]), bytes.subarray(0, ends[count]), {
         path,
@@ -91,15 +108,15 @@ export class Parts {
     isGrowing: boolean,
   ): Promise<void> {
     this.#blocks.delete(path)
-    const { folder, checkpoint } = this.#snapshot
+    const { checkpoint } = this.#snapshot
     const needed = sealed.filter(({ seq }) => seq < checkpoint.size)
-    const block = await readMaybe(join(folder, path))
+    const block = await this.read(path)
     insist(block || needed.length === 0, 'missing', [`${path} is gone`, needed[0]?.seq ?? 0])
     let at = 0
     for (const { seq, id } of sealed) {
       const record = block && readRecord(block, at)
       if (!record && seq >= checkpoint.size && isGrowing) return
-      const isRight = record?.seq === seq && sha256(record.bytes).toString('hex') === id
+      const isRight = record?.seq === seq && hash('sha256', record.bytes) === id
       insist(record && isRight, 'payload', [`${path} does not hold what the entry commits to`, seq])
       at = record.end
     }

@@ -2,6 +2,8 @@
  * What an entry may say, written a second time on purpose: the verifier trusts no list of the writer. A test holds the two
  * equal. Also the strict reading of JSON: only the canonical bytes (RFC 8785) of a value are accepted.
  */
+import { isUtf8 } from 'node:buffer'
+
 type Check = (value: unknown) => boolean
 type Members = Readonly<Record<string, Check>>
 
@@ -19,15 +21,18 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** Exactly these members, but for the optional ones. */
 function shape(members: Members): Check {
-  const required = Object.keys(members).filter((key) => !isOptional(members[key]))
-  return (value) =>
-    isObject(value) &&
-    Object.keys(value).every((key) => Object.hasOwn(members, key) && members[key]?.(value[key])) &&
-    required.every((key) => Object.hasOwn(value, key))
-}
-
-function isOptional(check: Check | undefined): boolean {
-  return check !== undefined && optionals.has(check)
+  const known = new Map(Object.entries(members))
+  const required = Object.values(members).filter((check) => !optionals.has(check)).length
+  return (value) => {
+    if (!isObject(value)) return false
+    let found = 0
+    for (const key of Object.keys(value)) {
+      const check = known.get(key)
+      if (check === undefined || !check(value[key])) return false
+      if (!optionals.has(check)) found += 1
+    }
+    return found === required
+  }
 }
 
 const text: Check = (value) => typeof value === 'string' && value.length <= 300
@@ -77,6 +82,10 @@ export const bodies: Readonly<Record<string, Members>> = {
     headsSha256: optional(hash),
   },
   'shard.closed': {},
+  'retention.pruned': { origin: text, size: count, root: text, months: count },
+  'witness.quorum_lost': { reached: count, wanted: count },
+  'witness.quorum_back': { reached: count, wanted: count },
+  'witness.conflict': { witness: text, status: count },
   'auth.opened': { method: text },
   'auth.refused': { code, rule: optional(text), route: text },
   'auth.closed': {},
@@ -125,8 +134,14 @@ export const bodies: Readonly<Record<string, Members>> = {
   'policy.loaded': { sha256: hash },
   'key.created': { purpose: text, sha256: hash },
   'audit.read': { entries: count },
-  'audit.exported': { tiles: text },
-  'anomaly.raised': { anomaly: text },
+  'audit.opened': { shard: text, of: count },
+  'audit.exported': {
+    tiles: optional(text),
+    format: optional(oneOf('csv', 'xlsx')),
+    entries: optional(count),
+  },
+  'anomaly.raised': { anomaly: text, family: optional(text) },
+  'anomaly.closed': { anomaly: text, conclusion: oneOf('explained', 'corrected', 'incident', 'mistaken') },
 }
 
 const common: Members = {
@@ -170,6 +185,10 @@ export interface Entry {
   readonly prevSize?: number
   readonly prevRoot?: string
   readonly headsSha256?: string
+  readonly size?: number
+  readonly root?: string
+  readonly origin?: string
+  readonly months?: number
 }
 
 /** The entry that these bytes are; undefined when they are not canonical or not of a known shape. */
@@ -183,13 +202,27 @@ export function readEntry(bytes: Buffer): Entry | undefined {
 
 /** The JSON value of which these are the canonical bytes; undefined for any other bytes. */
 export function readCanonical(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) return undefined
   const source = bytes.toString()
   try {
     const value: unknown = JSON.parse(source)
-    return writeCanonical(value) === source && Buffer.byteLength(source) === bytes.length ? value : undefined
+    // What is in order and reads the same is canonical; the slow way is for names that are numbers, which objects reorder.
+    const isCanonical = isSorted(value) && JSON.stringify(value) === source
+    return isCanonical || writeCanonical(value) === source ? value : undefined
   } catch {
     return undefined
   }
+}
+
+function isSorted(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (Array.isArray(value)) return value.every(isSorted)
+  let last = ''
+  for (const [key, member] of Object.entries(value)) {
+    if (key < last || !isSorted(member)) return false
+    last = key
+  }
+  return true
 }
 
 export function writeCanonical(value: unknown): string {

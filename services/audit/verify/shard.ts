@@ -1,40 +1,26 @@
 /** Checks one shard from its first entry to its last, one bundle in memory at a time. */
 import { basename, join } from 'node:path'
+import { joinBundle, splitBundle } from './bundle.ts'
 import { Finding, insist } from './finding.ts'
 import { History, readHeads } from './history.ts'
 import { type FullTile, GrowingTree, hashLeaf, sha256 } from './merkle.ts'
 import { Parts, pathOf, tileEnds, width } from './parts.ts'
+import type { Policy } from './policy.ts'
 import { readMaybe } from './read.ts'
+import { droppedBy } from './retention.ts'
 import { type Entry, readEntry } from './shapes.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
-
-/** What is known of a shard from an earlier verification or from a checkpoint that was kept. */
-export interface Known {
-  readonly size: number
-  readonly root: string
-  readonly vkey?: string
-}
-
-export interface ShardState {
-  readonly origin: string
-  readonly vkey: string
-  /** Signed size and root. */
-  readonly size: number
-  readonly root: string
-  /** Entries checked: those signed and those in the journal. */
-  readonly entries: number
-  readonly isClosed: boolean
-  /** What the next shard must quote. */
-  readonly opening: string
-}
+import type { Known, Quoted, ShardState } from './state.ts'
 
 export interface Expectations {
   readonly former?: ShardState
   readonly known: (origin: string) => Known | undefined
+  readonly policy: Policy
   readonly onEntry: () => void
 }
 
 const attempts = 5
+const fullEnds = tileEnds(width)
 
 /**
  * Verifies a shard. Throws a Finding for what is wrong. While a writer is at work something may move between two reads: a
@@ -72,6 +58,9 @@ class ShardCheck {
   readonly #isRunning: boolean
   #bundle: Buffer[] = []
   #blocks: SealedBlock[] = []
+  #full: FullTile[] = []
+  #quoted: Quoted | undefined
+  readonly #dropped: Quoted[] = []
 
   constructor(snapshot: Snapshot, expected: Expectations) {
     this.#snapshot = snapshot
@@ -87,30 +76,42 @@ class ShardCheck {
     this.#mark(checkpoint.size, () => this.#checkRoot())
     this.#markHeads()
     this.#markKnown()
+    const cosigned = this.#markCosigned()
     this.#reach()
     for (let index = 0; index * width < checkpoint.size; index += 1) {
-      for (const leaf of await this.#readBundle(index)) await this.#add(leaf)
+      this.#readAhead(index + 1)
+      const leaves = await this.#readBundle(index)
+      for (const [at, leaf] of leaves.bytes.entries()) this.#add(leaf, leaves.hashes[at])
+      await this.#checkFull()
     }
-    for (let leaf = this.#fromJournal(); leaf; leaf = this.#fromJournal()) await this.#add(leaf)
+    for (let leaf = this.#fromJournal(); leaf; leaf = this.#fromJournal()) {
+      this.#add(leaf)
+      await this.#checkFull()
+    }
     const beyond = [...journal.frames.keys()].find((seq) => seq >= this.#tree.size)
     insist(beyond === undefined, 'journal', ['the journal lacks an entry', this.#tree.size])
     await this.#finish()
     return {
-      origin: key.origin,
+      origin: key.name,
       vkey: key.text,
       size: checkpoint.size,
       root: checkpoint.root.toString('base64'),
       entries: this.#tree.size,
       isClosed: this.#history.isClosed,
       opening: this.#history.opening(),
+      dropped: this.#dropped,
+      ...(this.#quoted && { quoted: this.#quoted }),
+      isCosigned: this.#snapshot.cosigned !== null,
+      ...(cosigned && { cosigned }),
     }
   }
 
   #begin(): void {
-    const { folder, key, journal, opening } = this.#snapshot
+    const { folder, heads, key, journal, opening } = this.#snapshot
     const name = basename(folder)
-    const isPlaced = !/^\d{4}$/.test(name) || key.origin.endsWith(`/audit/${name}`)
-    insist(isPlaced, 'shard', `the log ${key.origin} lies in the place of another`)
+    const isPlaced = !/^\d{4}$/.test(name) || key.name.endsWith(`/audit/${name}`)
+    insist(isPlaced, 'shard', `the log ${key.name} lies in the place of another`)
+    insist(readHeads(heads), 'heads', 'heads.json cannot be read')
     const hasJournal = !this.#isRunning || journal.files.length > 0
     insist(hasJournal, 'missing', 'the journal in use is gone')
     if (opening) this.#history.begin(opening)
@@ -133,8 +134,9 @@ class ShardCheck {
   #markHeads(): void {
     const { checkpoint, heads } = this.#snapshot
     const size = readHeads(heads)?.size
-    const isSize = typeof size === 'number' && size <= checkpoint.size
-    insist(isSize, 'heads', 'heads.json cannot be read')
+    insist(typeof size === 'number', 'heads', 'heads.json cannot be read')
+    const isReached = size <= checkpoint.size
+    insist(isReached, 'rollback', ['the checkpoint is older than heads.json', checkpoint.size])
     this.#mark(size, () => {
       const expected = this.#history.heads(this.#tree.root().toString('base64'), !this.#isRunning)
       insist(heads.equals(Buffer.from(expected)), 'heads', 'heads.json is not what the entries give')
@@ -143,7 +145,7 @@ class ShardCheck {
 
   #markKnown(): void {
     const { checkpoint, key } = this.#snapshot
-    const known = this.#expected.known(key.origin)
+    const known = this.#expected.known(key.name)
     if (!known) return
     const isKey = known.vkey === undefined || known.vkey === key.text
     insist(isKey, 'key', 'the log has another key than when it was last verified')
@@ -155,35 +157,61 @@ class ShardCheck {
     })
   }
 
+  /** Witnesses saw a tree: it must be a part of this one. */
+  #markCosigned(): ShardState['cosigned'] {
+    const { cosigned, checkpoint, key } = this.#snapshot
+    const { logs } = this.#expected.policy
+    const pinned = logs.get(key.name)
+    insist(!pinned || pinned.text === key.text, 'key', 'the log has another key than the policy names')
+    if (!cosigned) return undefined
+    const { size, root } = cosigned.checkpoint
+    insist(size <= checkpoint.size, 'rollback', [
+      'the log is shorter than what was cosigned',
+      checkpoint.size,
+    ])
+    this.#mark(size, () => {
+      const isSame = this.#tree.root().equals(root)
+      insist(isSame, 'rollback', 'the log is not the one that was cosigned')
+    })
+    const time = this.#expected.policy.cosignedAt(cosigned.note)
+    insist(time !== false, 'witness', 'a cosignature is not that of the witness it names')
+    return time === undefined ? undefined : { size, time }
+  }
+
+  /** The disk works on the next bundle while this one is checked. */
+  #readAhead(index: number): void {
+    const { checkpoint } = this.#snapshot
+    if ((index + 1) * width > checkpoint.size) return
+    for (const level of ['entries', 0] as const) this.#parts.readAhead(pathOf(level, index))
+  }
+
   /** Entries of one bundle up to the checkpoint, each compared with its leaf hash, so that the first bad one is named. */
-  async #readBundle(index: number): Promise<Buffer[]> {
-    const { checkpoint, folder } = this.#snapshot
+  async #readBundle(index: number): Promise<{ bytes: Buffer[]; hashes: Buffer[] }> {
+    const { checkpoint } = this.#snapshot
     const count = Math.min(width, checkpoint.size - index * width)
     const path = pathOf('entries', index, count)
-    const own = await readMaybe(join(folder, path))
-    const bytes = own ?? (await readMaybe(join(folder, pathOf('entries', index))))
+    const own = await this.#parts.read(path)
+    const bytes = own ?? (await this.#parts.read(pathOf('entries', index)))
     const tile =
-      (await readMaybe(join(folder, pathOf(0, index, count)))) ??
-      (await readMaybe(join(folder, pathOf(0, index))))
+      (await this.#parts.read(pathOf(0, index, count))) ?? (await this.#parts.read(pathOf(0, index)))
     insist(bytes, 'missing', [`${path} is gone`, index * width])
     const { leaves, isWhole } = splitBundle(bytes, own ? Number.POSITIVE_INFINITY : count)
-    for (const [at, leaf] of leaves.entries()) {
-      const isSame = !tile || hashLeaf(leaf).equals(tile.subarray(at * 32, at * 32 + 32))
-      insist(isSame, 'bundle', [`${path} and its tile disagree`, index * width + at])
-    }
+    const hashes = leaves.map(hashLeaf)
+    const wrong = tile ? hashes.findIndex((hash, at) => !isAt(tile, hash, at * 32)) : -1
+    insist(wrong < 0, 'bundle', [`${path} and its tile disagree`, index * width + wrong])
     const isComplete = isWhole && leaves.length === count
     insist(isComplete, 'bundle', [
       `${path} does not hold its entries`,
       index * width + Math.min(leaves.length, count),
     ])
-    return leaves
+    return { bytes: leaves, hashes }
   }
 
   #fromJournal(): Buffer | undefined {
     return this.#snapshot.journal.frames.get(this.#tree.size)?.leaf
   }
 
-  async #add(bytes: Buffer): Promise<void> {
+  #add(bytes: Buffer, leaf = hashLeaf(bytes)): void {
     const seq = this.#tree.size
     const frame = this.#snapshot.journal.frames.get(seq)
     insist(!frame || frame.leaf.equals(bytes), 'journal', ['the journal and the log disagree', seq])
@@ -194,19 +222,21 @@ class ShardCheck {
     const fits =
       !record || (entry.sealed ? sha256(record).toString('hex') === entry.sealed.id : record.length === 0)
     insist(fits, 'payload', ['the journal does not hold what the entry commits to', seq])
-    const leaf = hashLeaf(bytes)
-    this.#history.add(entry, leaf.toString('hex'))
+    this.#history.add(entry, leaf.toString('hex'), () => this.#tree.root())
     if (seq === 0) this.#checkOpening(entry)
+    if (entry.type === 'retention.pruned') this.#dropped.push(droppedBy(entry))
     if (entry.sealed) this.#seal(entry, entry.sealed.id)
     this.#bundle.push(bytes)
-    for (const tile of this.#tree.add(leaf)) await this.#checkTile(tile)
-    if (this.#bundle.length === width) await this.#checkBundle()
+    this.#full.push(...this.#tree.add(leaf))
     this.#reach()
     this.#expected.onEntry()
   }
 
   /** The first entry quotes the end of the shard before, and the heads that it hands on. */
   #checkOpening({ headsSha256, prevOrigin, prevRoot, prevSize }: Entry): void {
+    if (prevOrigin !== undefined) {
+      this.#quoted = { origin: prevOrigin, size: prevSize ?? -1, root: prevRoot ?? '' }
+    }
     const { opening } = this.#snapshot
     const digest = opening ? sha256(opening).toString('hex') : undefined
     insist(digest === headsSha256, 'heads', ['opening.json is not the one that the log began with', 0])
@@ -226,20 +256,23 @@ class ShardCheck {
     else this.#blocks.push({ path, sealed: [{ seq, id }] })
   }
 
-  #checkTile({ bytes, index, level }: FullTile): Promise<void> {
-    return this.#parts.check({ level, index, bytes, ends: tileEnds(width) })
+  /** Checks what the last entry has filled; there is nothing to do between bundles. */
+  async #checkFull(): Promise<void> {
+    if (this.#bundle.length < width) return
+    for (const { bytes, index, level } of this.#full) {
+      await this.#parts.check({ level, index, bytes, ends: fullEnds })
+      this.#parts.forget(pathOf(level, index))
+    }
+    this.#full = []
+    await this.#checkBundle()
   }
 
   async #checkBundle(): Promise<void> {
     const index = Math.floor((this.#tree.size - 1) / width)
-    const ends = [0]
-    for (const { length } of this.#bundle) ends.push((ends.at(-1) ?? 0) + 2 + length)
-    const bytes = Buffer.concat(
-      this.#bundle.flatMap((leaf) => [Buffer.from([leaf.length >> 8, leaf.length & 255]), leaf]),
-    )
-    await this.#parts.check({ level: 'entries', index, bytes, ends })
+    await this.#parts.check({ level: 'entries', index, ...joinBundle(this.#bundle) })
     const isGrowing = this.#isRunning && (index + 1) * width > this.#snapshot.checkpoint.size
     for (const { path, sealed } of this.#blocks) await this.#parts.checkBlock(path, sealed, isGrowing)
+    this.#parts.forget(pathOf('entries', index), ...this.#blocks.map(({ path }) => path))
     this.#bundle = []
     this.#blocks = []
   }
@@ -255,15 +288,7 @@ class ShardCheck {
   }
 }
 
-/** Entries of a bundle, at most `limit`; `isWhole` is false when its lengths do not add up. */
-function splitBundle(bytes: Buffer, limit: number): { leaves: Buffer[]; isWhole: boolean } {
-  const leaves: Buffer[] = []
-  let at = 0
-  while (at < bytes.length && leaves.length < limit) {
-    const end = at + 2 + (at + 2 <= bytes.length ? bytes.readUInt16BE(at) : bytes.length)
-    if (end > bytes.length) return { leaves, isWhole: false }
-    leaves.push(bytes.subarray(at + 2, end))
-    at = end
-  }
-  return { leaves, isWhole: true }
+/** Whether these bytes are found at a place of the tile. */
+function isAt(tile: Buffer, bytes: Buffer, at: number): boolean {
+  return at + bytes.length <= tile.length && bytes.compare(tile, at, at + bytes.length) === 0
 }

@@ -7,7 +7,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Finding, insist } from './finding.ts'
 import { type Journal, readJournal } from './journal.ts'
-import { type Checkpoint, openNote, parseVerifierKey, type VerifierKey } from './note.ts'
+import { type Checkpoint, type Note, openNote, parseVerifierKey, readNote, type VerifierKey } from './note.ts'
 import { isGone, readMaybe } from './read.ts'
 
 /** A tile or bundle of which some form is on disk. */
@@ -24,6 +24,8 @@ export interface Snapshot {
   readonly note: Buffer
   readonly heads: Buffer
   readonly opening: Buffer | null
+  /** The last checkpoint with its cosignatures, and what it says; null when no quorum ever cosigned. */
+  readonly cosigned: { readonly note: Note; readonly checkpoint: Checkpoint } | null
   readonly journal: Journal
   /** By `<level or entries>/<index>`. */
   readonly parts: Map<string, Part>
@@ -34,7 +36,7 @@ export interface Snapshot {
 const partPath =
   /^tile\/(entries|\d|[1-5]\d|6[0-3])\/((?:x\d{3}\/)*\d{3})(?:\.p\/([1-9]\d?|1\d\d|2[0-4]\d|25[0-5]))?$/
 const blockPath = /^payload\/\d{6}\/\d{8,}\.bin$/
-const loose = new Set(['checkpoint', 'heads.json', 'log.vkey', 'opening.json'])
+const loose = new Set(['checkpoint', 'cosigned', 'heads.json', 'log.vkey', 'opening.json'])
 
 async function mustRead(folder: string, name: string): Promise<Buffer> {
   const bytes = await readMaybe(join(folder, name))
@@ -47,13 +49,23 @@ export async function takeSnapshot(folder: string): Promise<Snapshot> {
   const vkey = await mustRead(folder, 'log.vkey')
   const opening = await readMaybe(join(folder, 'opening.json'))
   const heads = await mustRead(folder, 'heads.json')
+  const cosigned = await readMaybe(join(folder, 'cosigned'))
   const note = await mustRead(folder, 'checkpoint')
   const journal = await readJournal(folder)
   const key = parseVerifierKey(vkey.toString().replace(/\n$/, ''))
   insist(key && vkey.equals(Buffer.from(`${key.text}\n`)), 'key', 'log.vkey is not a verifier key')
   const checkpoint = openNote(note, key)
   insist(checkpoint, 'checkpoint', 'the checkpoint is not signed by the key of this log')
-  return { folder, key, checkpoint, note, heads, opening, journal, parts, blocks }
+  const files = { heads, opening, journal, parts, blocks }
+  return { folder, key, checkpoint, note, cosigned: openCosigned(cosigned, key), ...files }
+}
+
+function openCosigned(bytes: Buffer | null, key: VerifierKey): Snapshot['cosigned'] {
+  const note = bytes ? readNote(bytes) : null
+  const checkpoint = bytes && openNote(bytes, key)
+  if (note && checkpoint) return { note, checkpoint }
+  insist(!bytes, 'checkpoint', 'the cosigned checkpoint is not signed by the key of this log')
+  return null
 }
 
 async function readNames(folder: string): Promise<Pick<Snapshot, 'parts' | 'blocks'>> {

@@ -5,17 +5,26 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Finding, type FindingClass, insist } from './finding.ts'
-import { errorCode } from './read.ts'
+import { noPolicy, type Policy, parsePolicy } from './policy.ts'
+import { errorCode, readMaybe } from './read.ts'
+import { insistOnDropped, wasDropped } from './retention.ts'
 import { readCanonical, writeCanonical } from './shapes.ts'
-import { type Known, type ShardState, verifyShard } from './shard.ts'
+import { verifyShard } from './shard.ts'
+import type { Known, ShardState } from './state.ts'
 
 export interface VerifyOptions {
   /** The folder `audit` of a home, or that of one shard. */
   readonly dir: string
   /** The `state` of an earlier verdict, or a checkpoint that was kept: the log must still begin with it. */
   readonly since?: string
-  /** Called now and then with the number of entries checked so far. */
-  readonly onProgress?: (entries: number) => void
+  /** Text of a C2SP tlog-policy: whose cosignatures are asked for. Without one the key of the log is all there is. */
+  readonly policy?: string
+  /** POSIX milliseconds; default the clock of this machine. */
+  readonly now?: number
+  /** A cosignature older than this is stale; default one day. */
+  readonly freshMs?: number
+  /** Called now and then with the number of entries checked so far, and how many the checkpoints promise. */
+  readonly onProgress?: (entries: number, total: number) => void
 }
 
 export interface Verdict {
@@ -36,41 +45,88 @@ export interface Verdict {
 }
 
 const progressEvery = 10_000
+const freshMs = 24 * 3_600_000
 
 /** Verifies all shards of a log. Never throws: what cannot be read at all is `unverifiable`. */
-export async function verifyLog({ dir, since, onProgress }: VerifyOptions): Promise<Verdict> {
-  const states: ShardState[] = []
-  let entries = 0
-  const onEntry = () => {
-    entries += 1
-    if (entries % progressEvery === 0) onProgress?.(entries)
-  }
-  let shard = ''
+export async function verifyLog(options: VerifyOptions): Promise<Verdict> {
+  const found: Found = { shard: '', states: [], entries: 0 }
   try {
-    const folders = await shardFolders(dir)
-    if (folders.length === 0)
-      return verdict({ status: 'unverifiable', message: 'there is no log in this folder' })
-    const known = readSince(since)
+    const policy = readPolicy(options.policy)
+    const known = readSince(options.since)
+    const folders = await shardFolders(options.dir)
+    if (folders.length === 0) throw new Unreadable('there is no log in this folder')
+    const onEntry = await counter(folders, found, options.onProgress)
     for (const folder of folders) {
-      shard = basename(folder)
-      const former = states.at(-1)
+      found.shard = basename(folder)
+      const former = found.states.at(-1)
       if (former) insist(former.isClosed, 'shard', ['the shard before was never closed', 0])
-      states.push(
-        await verifyShard(folder, {
-          onEntry,
-          known: (origin) => known.get(origin),
-          ...(former && { former }),
-        }),
+      const expected = { onEntry, policy, known: (origin: string) => known.get(origin) }
+      found.states.push(await verifyShard(folder, { ...expected, ...(former && { former }) }))
+    }
+    // A shard that is looked at alone says nothing of the others.
+    if (folders[0] !== options.dir) insistOnDropped(found.states)
+    for (const [origin, one] of known) {
+      const isThere = found.states.some((state) => state.origin === origin)
+      insist(
+        isThere || wasDropped(found.states, origin, one),
+        'rollback',
+        `the log ${origin} was verified before and is gone`,
       )
     }
-    for (const origin of known.keys()) {
-      const isThere = states.some((state) => state.origin === origin)
-      insist(isThere, 'rollback', `the log ${origin} was verified before and is gone`)
-    }
-    return verdict({ status: 'intact', message: `intact: ${entries} entries`, states, entries })
+    return judge(found, policy, options)
   } catch (error) {
-    return failure(error, { shard, states, entries })
+    return failure(error, found)
   }
+}
+
+/** What has been checked so far. */
+interface Found {
+  shard: string
+  readonly states: ShardState[]
+  entries: number
+}
+
+async function counter(
+  folders: readonly string[],
+  found: Found,
+  onProgress: VerifyOptions['onProgress'],
+): Promise<() => void> {
+  const notes = await Promise.all(folders.map((folder) => readMaybe(join(folder, 'checkpoint'))))
+  const total = notes.reduce((sum, note) => sum + (Number(note?.toString().split('\n')[1]) || 0), 0)
+  return () => {
+    found.entries += 1
+    if (found.entries % progressEvery === 0) onProgress?.(found.entries, total)
+  }
+}
+
+function readPolicy(text: string | undefined): Policy {
+  const policy = text === undefined ? noPolicy : parsePolicy(text)
+  if (!policy) throw new Unreadable('the policy cannot be read')
+  return policy
+}
+
+/** The log is what its key signed; what remains is whether witnesses saw it, and lately. */
+function judge({ states, entries }: Found, policy: Policy, options: VerifyOptions): Verdict {
+  const stranger = states.find(({ origin }) => policy.logs.size > 0 && !policy.logs.has(origin))
+  if (stranger) throw new Unreadable(`the policy names no log ${stranger.origin}`)
+  const message = `intact: ${entries} entries`
+  const newest = states.at(-1)
+  if (!policy.hasQuorum || !newest) {
+    const notices = [newest?.isCosigned ? notAsked : noWitness]
+    return verdict({ status: 'intact', message, states, entries, notices })
+  }
+  // The cosigned head of the newest shard quotes the end of the one before, and so on down to the first.
+  const { cosigned, size } = newest
+  const age = (options.now ?? Date.now()) - (cosigned?.time ?? 0) * 1000
+  if (!cosigned || age > (options.freshMs ?? freshMs)) {
+    const since = cosigned ? `since ${new Date(cosigned.time * 1000).toISOString()}` : 'ever'
+    const stale = `stale: consistent, but no quorum of witnesses has cosigned ${since}`
+    return verdict({ status: 'stale', message: stale, states, entries })
+  }
+  const notices = [
+    `witnesses have cosigned ${cosigned.size} of the ${size} signed entries of ${newest.origin}`,
+  ]
+  return verdict({ status: 'intact', message, states, entries, notices })
 }
 
 interface Ending {
@@ -79,11 +135,17 @@ interface Ending {
   readonly states?: readonly ShardState[]
   readonly entries?: number
   readonly finding?: Finding
+  readonly notices?: readonly string[]
 }
+
+const notAsked = 'cosignatures are there and were not looked at: no policy says whom to trust'
+const noWitness =
+  'no witness: a log rewritten as a whole with its own key is found out by an earlier state alone'
 
 const exitCodes = { intact: 0, tampered: 1, stale: 2, unverifiable: 3 } as const
 
-function verdict({ status, message, states = [], entries = 0, finding }: Ending): Verdict {
+function verdict(ending: Ending): Verdict {
+  const { status, message, states = [], entries = 0, finding, notices = [noWitness] } = ending
   const shards = states.map(({ origin, root, size, vkey }) => ({ origin, root, size, vkey }))
   return {
     status,
@@ -91,19 +153,14 @@ function verdict({ status, message, states = [], entries = 0, finding }: Ending)
     entries,
     root: states.at(-1)?.root ?? '',
     message,
-    notices: [
-      'no witness: a log rewritten as a whole with its own key is found out by an earlier state alone',
-    ],
+    notices,
     state: `${writeCanonical({ v: 1, shards })}\n`,
     ...(finding && { class: finding.kind }),
     ...(finding?.seq !== undefined && { firstBadSeq: finding.seq }),
   }
 }
 
-function failure(
-  error: unknown,
-  { shard, states, entries }: { shard: string; states: readonly ShardState[]; entries: number },
-): Verdict {
+function failure(error: unknown, { shard, states, entries }: Found): Verdict {
   if (error instanceof Finding) {
     const place = error.seq === undefined ? '' : `, entry ${error.seq}`
     const message = `tampered: shard ${shard}${place}: ${error.message}`
@@ -123,7 +180,7 @@ async function shardFolders(dir: string): Promise<string[]> {
   const names = await readdir(dir)
   const isShard = ['checkpoint', 'log.vkey', 'tile', 'heads.json'].some((name) => names.includes(name))
   if (isShard) return [dir]
-  const unknown = names.find((name) => !/^(\d{4}|\.new|witness)$/.test(name))
+  const unknown = names.find((name) => !/^(\d{4}|\.new|\.dropped|witness)$/.test(name))
   insist(unknown === undefined, 'unknown-file', `${unknown} is not a shard of a log`)
   return names
     .filter((name) => /^\d{4}$/.test(name))

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import type { Indexed } from '../../audit/record.ts'
 import type { Person } from '../../identity/person.ts'
 import { Refusal } from '../../kernel/refusal.ts'
+import { searchLog } from '../../review/search.ts'
 import type { Reply } from '../reply.ts'
 import { type Route, route } from '../route.ts'
 
@@ -10,10 +12,14 @@ const instant = z
   .transform((text) => Date.parse(text))
   .meta({ override: { type: 'string', format: 'date-time' } })
 
-const filter = z.strictObject({
+/** What a search of the log may be asked. */
+export const logFilter = z.strictObject({
   project: z.string().max(100).optional(),
   actor: z.string().max(200).optional().meta({ description: 'A subject' }),
   type: z.string().max(60).optional(),
+  dataset: z.string().max(100).optional(),
+  code: z.string().max(60).optional(),
+  rule: z.string().max(100).optional(),
   outcome: outcome.optional(),
   from: instant.optional().meta({ description: 'Included' }),
   to: instant.optional().meta({ description: 'Not included' }),
@@ -34,6 +40,12 @@ const entry = z
     code: z.string().optional(),
     rule: z.string().optional(),
     leaf: z.string(),
+    projectNumber: z.number().int().optional().meta({ description: 'Gap-free number in the project' }),
+    actorNumber: z
+      .number()
+      .int()
+      .optional()
+      .meta({ description: 'Gap-free number of the person in the shard' }),
   })
   .meta({ id: 'AuditEntry' })
 
@@ -48,25 +60,62 @@ function insistRole(by: Person, wanted: readonly Person['roles'][number][]): voi
   if (!by.roles.some((role) => wanted.includes(role))) throw new Refusal('ROLE', { rule: 'audit.reader' })
 }
 
+/** A proof carries its entry: those of other people are for the DPO. */
+function mayProve(by: Person, { actor }: Indexed): boolean {
+  return by.roles.includes('dpo') || (actor?.issuer === by.issuer && actor.subject === by.subject)
+}
+
 export const auditRoutes: readonly Route[] = [
   route({
     method: 'get',
     path: '/api/v1/audit/entries',
     summary: 'Searches the log; DPO only. Reading it is itself recorded',
     records: 'own',
-    query: filter,
+    query: logFilter,
     responses: {
       200: {
-        description: 'Newest first; `next` is the cursor of the following page',
-        schema: z.object({ entries: z.array(entry), next: z.string().optional() }),
+        description: 'Newest first, each checked against the log; `next` is the cursor of the following page',
+        schema: z.object({
+          entries: z.array(entry),
+          next: z.string().optional(),
+          contradicted: z
+            .number()
+            .int()
+            .meta({ description: 'Rows of the index that the log contradicts; they are left out' }),
+          complete: z
+            .boolean()
+            .optional()
+            .meta({ description: 'Of a search by project alone: no number between these is missing' }),
+        }),
       },
     },
     handler: async (house, { by, query }) => {
       insistRole(by, ['dpo'])
       const wanted = Object.entries(query).filter(([, value]) => value !== undefined)
-      const found = await house.auditIndex.search(Object.fromEntries(wanted))
-      await house.audit.append({ type: 'audit.read', entries: found.entries.length }, { by })
-      return { json: found }
+      return { json: await searchLog(house, by, Object.fromEntries(wanted)) }
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/audit/receipts/{seq}',
+    summary: 'The proof of an entry (C2SP tlog-proof), to be checked offline: one’s own; any for the DPO',
+    records: 'own',
+    params: z.strictObject({ seq: z.coerce.number().int().min(0) }),
+    query: z.strictObject({ shard: shard.shape.shard.optional() }),
+    responses: { 200: { description: 'A proof file of at most 2 KiB', types: ['text/plain'] } },
+    handler: async (house, { by, params, query }) => {
+      const { audit } = house
+      const year = query.shard ?? audit.shards.at(-1) ?? ''
+      const entry = audit.shards.includes(year) ? await audit.entry(params.seq, year) : null
+      // Whether a number belongs to somebody else or to nobody is not told.
+      if (entry === null || !mayProve(by, entry)) throw new Refusal('NOT_FOUND')
+      const proof = await audit.proof(params.seq, year)
+      await audit.append({ type: 'audit.read', entries: 1 }, { by })
+      return {
+        type: 'text/plain; charset=utf-8',
+        content: proof,
+        headers: { 'Cache-Control': 'private, no-store' },
+      }
     },
   }),
   route({

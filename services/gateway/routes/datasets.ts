@@ -11,6 +11,13 @@ const dataset = z
     title: z.string().optional(),
     description: z.string().optional(),
     kind: z.enum(['personal', 'non-personal']),
+    entity: z.enum(['person', 'establishment']).optional().meta({
+      description:
+        'Whom the fields of role "unit" name. Establishments: only where kind is "non-personal"; its tables are then "personal" by default, and protected by establishment in a project of kind SECTOR_USEFUL',
+    }),
+    threshold: z.number().int().optional().meta({
+      description: 'Units per cell: at least 11 persons, or 3 establishments; 11 where it is left out',
+    }),
     holder: z.string(),
     resources: z.array(z.looseObject({ name: z.string() })),
     version: z.number().int().nullable().meta({ description: 'Of the last accepted deposit' }),

@@ -15,6 +15,15 @@ const page = { description: 'A page', types: ['text/html'] }
 const progress = z.object({
   ready: z.boolean(),
   steps: z.array(z.object({ name: z.string(), state: z.string(), ms: z.number().optional() })),
+  witnesses: z
+    .object({
+      quorum: z.number().int(),
+      cosignedAt: z.string().nullable(),
+      isStale: z.boolean(),
+      witnesses: z.array(z.object({ name: z.string(), state: z.string() })),
+    })
+    .optional()
+    .meta({ description: 'Who cosigns the log; absent when nobody is asked' }),
 })
 
 const registerEntry = z.object({
@@ -35,6 +44,14 @@ async function descriptors(house: House): Promise<readonly Descriptor[]> {
   return (await house.catalogue.list()).map((dataset) => dataset.descriptor)
 }
 
+/** Never a reason to be unready: witnesses hold up no answer. */
+function witnessesOf(witnessing: House['witnessing']) {
+  const status = witnessing?.status()
+  if (!status || status.quorum === 0) return {}
+  const cosignedAt = status.cosignedAt === null ? null : new Date(status.cosignedAt).toISOString()
+  return { witnesses: { ...status, cosignedAt } }
+}
+
 const health: readonly Route[] = [
   openRoute({
     method: 'get',
@@ -53,7 +70,7 @@ const health: readonly Route[] = [
     },
     handler: async (house) => ({
       status: house.readiness.ready ? 200 : 503,
-      json: progressOf(house.readiness),
+      json: { ...progressOf(house.readiness), ...witnessesOf(house.witnessing) },
     }),
   }),
   openRoute({

@@ -36,11 +36,13 @@ const answer = z
     suppressed: z.array(z.tuple([z.number().int(), z.number().int()])),
     disclosure: z.object({
       mode: z.literal('guarded'),
+      unit: z.enum(['person', 'establishment']).meta({ description: 'Who is counted' }),
       k: z.number().int(),
       cellsWithheld: z.number().int(),
       groupsWithheld: z.boolean(),
       rules: z.array(z.string()),
       guarantee: z.string(),
+      not_covered: z.array(z.string()).meta({ description: 'Names; docs/disclosure.md explains each' }),
     }),
     permit: z.string(),
     policy: z.string(),
@@ -50,6 +52,35 @@ const answer = z
   })
   .meta({ id: 'Answer' })
 
+const said = z.object({ name: z.string(), text: z.string() })
+
+const explanation = z
+  .object({
+    k: z.number().int(),
+    columns: z.array(
+      column.extend({
+        is: z.enum(['label', 'statistic', 'public', 'computed']),
+        statistics: z.array(z.object({ label: z.string(), shape: z.string(), text: z.string() })),
+        rules: z.array(z.string()),
+        text: z.string(),
+      }),
+    ),
+    rules: z.array(said).meta({ description: 'Every rule that may withhold something of this answer' }),
+    leaves: z.array(
+      z.object({ plan: z.enum(['U', 'X']), groups: z.enum(['absent', 'kept']), tables: z.array(z.string()) }),
+    ),
+    reads: z.array(
+      z.object({
+        dataset: z.string(),
+        table: z.string(),
+        class: z.enum(['personal', 'public']),
+        columns: z.array(z.string()),
+      }),
+    ),
+    not_covered: z.array(said),
+  })
+  .meta({ id: 'Explanation' })
+
 const check = z
   .object({
     decision: z.enum(['allow', 'refuse']),
@@ -58,6 +89,8 @@ const check = z
     hint: z.string().optional(),
     tables: z.array(z.string()),
     columns: z.array(column),
+    explanation: explanation.optional().meta({ description: 'What is released or withheld, and why' }),
+    accepted: z.string().optional().meta({ description: 'Of a refusal: the nearest accepted form' }),
   })
   .meta({ id: 'Check' })
 
@@ -109,7 +142,8 @@ export const queryRoutes: readonly Route[] = [
     about,
     responses: { 200: { description: 'Allowed or refused, and why', schema: check } },
     handler: async (house, { by, params, body, language }) => {
-      const { hint, ...checked } = await checkQuery(house.query, by, { ...defined(body), project: params.id })
+      const asked = { ...defined(body), project: params.id, language }
+      const { hint, ...checked } = await checkQuery(house.query, by, asked)
       return { json: { ...checked, ...(hint ? { hint: say(language, hint) } : {}) } }
     },
   }),

@@ -2,11 +2,9 @@
 import type { ReleasedTable, Value } from '../../engine/engine.ts'
 import type { Leaf, Measure, Shape } from '../plan.ts'
 import { releasedColumns } from '../twin.ts'
-import type { Evidence } from './evidence.ts'
-import { decideSets, type Lattice } from './families.ts'
 import { isMoment, isSum } from './level-two.ts'
 import type { Thresholds } from './rules.ts'
-import { decide, type Verdict, type Withheld } from './secondary.ts'
+import type { Verdict } from './secondary.ts'
 
 export interface Disclosed {
   /** The leaf as the release engine sees it: keys, measures (null where withheld), one mark per measure. */
@@ -21,16 +19,9 @@ export function keepsLabels({ framed, total }: Pick<Leaf, 'framed' | 'total'>): 
   return framed || total
 }
 
-export async function disclose(
-  evidence: Evidence,
-  leaf: Leaf,
-  { thresholds, withheld, lattice }: { thresholds: Thresholds; withheld: Withheld; lattice?: Lattice },
-): Promise<Disclosed> {
+/** The released table of a leaf that has been decided. */
+export function disclose(verdict: Verdict, leaf: Leaf, { k }: Pick<Thresholds, 'k'>): Disclosed {
   const { measures } = leaf
-  const scope = { thresholds, measures: measures.length, keepsLabels: keepsLabels(leaf) }
-  const verdict = lattice
-    ? await decideSets(evidence, lattice, scope)
-    : await decide(evidence, withheld, scope)
   const rows = verdict.shown.map(({ gid, keys, cells }) => {
     const marks = measures.map((_, i) => isHidden(verdict, i, gid))
     const values = measures.map((measure, i) =>
@@ -41,7 +32,7 @@ export async function disclose(
   const cellsWithheld = verdict.hidden.reduce((sum, { size }) => sum + size, 0)
   return {
     table: { name: leaf.name, data: { columns: releasedColumns(leaf), rows } },
-    groupsWithheld: verdict.absentPersons >= thresholds.k,
+    groupsWithheld: verdict.absentPersons >= k,
     cellsWithheld,
   }
 }

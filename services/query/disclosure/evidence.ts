@@ -159,7 +159,7 @@ function parseCell(measure: Measure, reader: Reader, most: number): CellEvidence
   return { value, persons, contributions: { nonZero, differing, isExact: false, ...sizes } }
 }
 
-function mean(sum: Value, count: number): Value {
+export function mean(sum: Value, count: number): Value {
   return sum === null || count === 0 ? null : Number(sum) / count
 }
 

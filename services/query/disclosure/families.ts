@@ -6,7 +6,7 @@
 import type { Evidence, GroupEvidence } from './evidence.ts'
 import type { SetRole } from './lattice.ts'
 import { failed, type Thresholds } from './rules.ts'
-import { cellOf, decideColumn, decideGroups, type Verdict, type Withheld } from './secondary.ts'
+import { cellOf, decideColumn, decideGroups, type Scope, type Verdict, type Withheld } from './secondary.ts'
 
 /** What the vault says of the groups of several sets. */
 export interface Lattice {
@@ -24,11 +24,6 @@ export interface Lattice {
 
 /** Families that are looked at one by one; where more hold something back, all groups of those go. */
 const maxFamilies = 200
-
-export interface Scope {
-  readonly thresholds: Thresholds
-  readonly measures: number
-}
 
 export async function decideSets(evidence: Evidence, lattice: Lattice, scope: Scope): Promise<Verdict> {
   const families = familiesOf(evidence, lattice)
@@ -112,18 +107,19 @@ interface Cells {
 /** The gids whose cell of one measure is withheld. */
 async function decideCells(
   index: number,
-  { families, implied, lattice, scope: { thresholds } }: Cells,
+  { families, implied, lattice, scope }: Cells,
 ): Promise<ReadonlySet<number>> {
-  const isHeld = ({ cells }: GroupEvidence) => failed(cellOf(cells, index), thresholds).length > 0
+  const isHeld = ({ gid, cells }: GroupEvidence) =>
+    failed(cellOf(cells, index), scope.thresholds).length > 0 || scope.isNear(index, gid)
   const hidden = new Set<number>()
   const areMany = families.filter(({ shown }) => shown.some(isHeld)).length > maxFamilies
   for (const { id, groups, shown, absentPersons } of families) {
     const isBelowNothing = hidden.has(id) || (areMany && shown.some(isHeld))
     const gone = groups.filter((group) => !shown.includes(group)).map(({ gid }) => gid)
-    const column = { index, shown, gone, nobodyElse: absentPersons === 0 }
+    const column = { index, shown, gone, nobodyElse: absentPersons === 0, whole: id }
     const own = isBelowNothing
       ? shown.map(({ gid }) => gid)
-      : await decideColumn(column, lattice.within(id), thresholds)
+      : await decideColumn(column, lattice.within(id), scope)
     for (const gid of own) hidden.add(gid)
   }
   const isOpen = (group: GroupEvidence) =>

@@ -1,27 +1,28 @@
-/** Takes a leaf from its statement to its released table: evidence is asked of the vault, rows never leave it. */
+/** Takes a leaf from its statement to what of it may be shown: evidence is asked of the vault, rows never leave it. */
 import type { VaultSession } from '../../engine/engine.ts'
-import { hasOwnTable, type Leaf, type Measure } from '../plan.ts'
-import { type Disclosed, disclose, keepsLabels } from './disclose.ts'
-import {
-  type Evidence,
-  parseCount,
-  parseGroups,
-  parseUnion,
-  withDifferences,
-  withDiffering,
-  withValues,
-} from './evidence.ts'
+import type { Leaf } from '../plan.ts'
+import { keepsLabels } from './disclose.ts'
+import { inquiries, readEvidence } from './exact.ts'
+import { decideSets } from './families.ts'
 import { dropFamilies } from './family-tables.ts'
 import * as sql from './level-two.ts'
-import { comparablePairs } from './pairs.ts'
+import type { Near } from './pairs.ts'
 import { readLattice } from './read-lattice.ts'
 import type { Thresholds } from './rules.ts'
-import type { Withheld } from './secondary.ts'
-import { readSizes, readStatistic } from './statistic.ts'
-import { withSizes, withStatistic } from './statistic-evidence.ts'
+import { decide, type Verdict } from './secondary.ts'
 
-/** Runs one leaf in the session of its bulle and decides what of it may leave. The temporary tables are gone afterwards. */
-export async function release(session: VaultSession, leaf: Leaf, thresholds: Thresholds): Promise<Disclosed> {
+interface Judging {
+  readonly thresholds: Thresholds
+  /** Asked once the rows of the leaf are there. */
+  readonly near: () => Promise<Near>
+}
+
+/** Runs one leaf in the session of its bulle and decides what of it may leave. Its rows stay as temporary tables. */
+export async function judge(
+  session: VaultSession,
+  leaf: Leaf,
+  { thresholds, near }: Judging,
+): Promise<Verdict> {
   const absentBelow = keepsLabels(leaf) ? 0 : thresholds.k
   for (const statement of sql.keepRows(leaf)) await session.run(statement)
   await session.run(sql.keepGroups(leaf))
@@ -34,92 +35,10 @@ export async function release(session: VaultSession, leaf: Leaf, thresholds: Thr
         within: (family) => inquiries(session, leaf, { absentBelow, family }),
       })
     : undefined
-  const disclosed = await disclose(evidence, leaf, { thresholds, withheld, ...(lattice ? { lattice } : {}) })
+  const scope = { thresholds, measures: leaf.measures.length, isNear: await near() }
+  const verdict = lattice
+    ? await decideSets(evidence, lattice, scope)
+    : await decide(evidence, withheld, { ...scope, keepsLabels: keepsLabels(leaf) })
   if (leaf.sets) for (const statement of dropFamilies(leaf)) await session.run(statement)
-  for (const statement of sql.dropTables(leaf)) await session.run(statement)
-  return disclosed
-}
-
-async function readEvidence(
-  session: VaultSession,
-  leaf: Leaf,
-  { absentBelow, k }: { absentBelow: number; k: number },
-): Promise<Evidence> {
-  const scope = { leaf, k, absentBelow }
-  let evidence = parseGroups(leaf, await session.run(sql.readGroups(leaf, absentBelow)), absentBelow)
-  for (const [index, measure] of leaf.measures.entries()) {
-    if (measure.shape === 'values') {
-      const rows = await session.run(sql.readValues(leaf, { measure: measure.name, k }))
-      evidence = withValues(evidence, index, rows)
-    } else if (hasOwnTable(measure)) {
-      evidence = await readOwn(session, evidence, { ...scope, measure, index })
-    }
-    const gids = inDoubt(evidence, index, k)
-    if (gids.length > 0) {
-      const rows = await session.run(sql.readDiffering(leaf, { index, gids }))
-      evidence = withDiffering(evidence, index, rows)
-    }
-  }
-  const all = comparablePairs(leaf)
-  for (let at = 0; at < all.length; at += pairsAtOnce) {
-    const pairs = all.slice(at, at + pairsAtOnce)
-    const rows = await session.run(sql.readDifferences(leaf, { pairs, absentBelow }))
-    evidence = withDifferences(evidence, pairs, rows)
-  }
-  return evidence
-}
-
-/** Columns of one statement. */
-const pairsAtOnce = 200
-
-interface Own {
-  readonly leaf: Leaf
-  readonly measure: Measure
-  readonly index: number
-  readonly k: number
-  readonly absentBelow: number
-}
-
-/** A statistic with its evidence, from the table of its values. */
-async function readOwn(session: VaultSession, evidence: Evidence, own: Own): Promise<Evidence> {
-  let filled = withStatistic(evidence, own, await session.run(readStatistic(own)))
-  for (const number of numbersOf(own.measure)) {
-    filled = withSizes(filled, own.index, await session.run(readSizes(own, number)))
-  }
-  return filled
-}
-
-/** The numbers whose moments a measure is made of. */
-function numbersOf({ shape }: Measure): readonly ('x' | 'y')[] {
-  if (shape === 'relation') return ['x', 'y']
-  return shape === 'spread' ? ['x'] : []
-}
-
-/** Groups whose bound does not prove T3 although it may hold; the others are decided without the second pass. */
-function inDoubt(evidence: Evidence, index: number, k: number): readonly number[] {
-  const isInDoubt = ({ cells }: Evidence[number]) => {
-    const cell = cells[index]
-    return cell?.contributions !== undefined && cell.persons >= k && cell.contributions.differing < k
-  }
-  return evidence.filter(isInDoubt).map(({ gid }) => gid)
-}
-
-/** Exact answers about what is withheld; `about` says which groups never left the vault, and within which family. */
-function inquiries(session: VaultSession, leaf: Leaf, about: Omit<sql.Selection, 'gids'>): Withheld {
-  return {
-    async persons(gids) {
-      return parseCount(await session.run(sql.countPersons(leaf, { ...about, gids })))
-    },
-    async union(index, gids) {
-      const measure = leaf.measures[index]
-      if (!measure) throw new RangeError('a leaf has no such measure')
-      const chosen = { ...about, gids }
-      const [first, second] = numbersOf(measure)
-      const union = parseUnion(measure, await session.run(sql.readUnion(leaf, { index, chosen })))
-      if (!first || !second) return union
-      const other = await session.run(sql.readUnion(leaf, { index, chosen, number: second }))
-      const { contributions } = parseUnion(measure, other)
-      return contributions ? { ...union, moments: [contributions] } : union
-    },
-  }
+  return verdict
 }

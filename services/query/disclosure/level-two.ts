@@ -31,17 +31,15 @@ export interface Selection {
   readonly family?: number
 }
 
-const rowsOf = (leaf: Leaf) => quoted(`${leaf.name}_rows`)
-const groupsOf = (leaf: Leaf) => quoted(`${leaf.name}_groups`)
+export const rowsOf = (leaf: Leaf) => quoted(`${leaf.name}_rows`)
+export const groupsOf = (leaf: Leaf) => quoted(`${leaf.name}_groups`)
 export const valuesOf = (leaf: Leaf, measure: string) => quoted(`${leaf.name}_values_${measure}`)
 
-const named = (leaf: Leaf) => leaf.keys.map((_, i) => `g${i}`)
-const list = (parts: readonly string[]) => parts.join(', ')
+export const named = (leaf: Leaf) => leaf.keys.map((_, i) => `g${i}`)
+export const list = (parts: readonly string[]) => parts.join(', ')
 
 /** Keeps level 1 near the rows, its columns renamed by position: what the text called them does not matter. */
 export function keepRows(leaf: Leaf): readonly RewrittenStatement[] {
-  const carried = leaf.measures.flatMap((measure, i) => columnsOf(measure, i))
-  const columns = list([...named(leaf), 'p', 'r', ...carried])
   const values = leaf.values.map(({ measure, statement }) => {
     const shape = leaf.measures.find(({ name }) => name === measure)?.shape
     const held = shape === 'values' ? ['x'] : shape === 'relation' ? ['x', 'y', 'c'] : ['x', 'c']
@@ -49,7 +47,17 @@ export function keepRows(leaf: Leaf): readonly RewrittenStatement[] {
       `CREATE TEMP TABLE ${valuesOf(leaf, measure)}(${list([...named(leaf), 'p', ...held])}) AS ${statement}`,
     )
   })
-  return [template(`CREATE TEMP TABLE ${rowsOf(leaf)}(${columns}) AS ${leaf.level1}`), ...values]
+  return [keepLevelOne(leaf, leaf.level1), ...values]
+}
+
+/** Level 1 alone, from this statement. */
+export function keepLevelOne(leaf: Leaf, statement: RewrittenStatement): RewrittenStatement {
+  return template(`CREATE TEMP TABLE ${rowsOf(leaf)}(${list(columnsOfRows(leaf))}) AS ${statement}`)
+}
+
+/** The columns of level 1, by position. */
+export function columnsOfRows(leaf: Leaf): readonly string[] {
+  return [...named(leaf), 'p', 'r', ...leaf.measures.flatMap(columnsOf)]
 }
 
 function columnsOf(measure: Measure, i: number): readonly string[] {
@@ -60,15 +68,20 @@ function columnsOf(measure: Measure, i: number): readonly string[] {
 /** One row per group, numbered in the order of its labels. A leaf without keys has one row, whatever it read. */
 export function keepGroups(leaf: Leaf): RewrittenStatement {
   const keys = named(leaf)
+  const order = keys.length > 0 ? `ORDER BY ${list(keys)}` : ''
+  return template(
+    `CREATE TEMP TABLE ${groupsOf(leaf)} AS SELECT row_number() OVER (${order}) - 1 AS gid, * FROM (${evidenceOfGroups(leaf)})`,
+  )
+}
+
+/** One row per group of level 1, as it is kept. */
+export function evidenceOfGroups(leaf: Leaf): string {
+  const keys = named(leaf)
   const evidence = leaf.measures.flatMap((measure, i) =>
     evidenceOf(measure, i).map(([name, sql]) => `${sql} AS ${name}`),
   )
   const grouped = keys.length > 0 ? ` GROUP BY ${list(keys)}` : ''
-  const order = keys.length > 0 ? `ORDER BY ${list(keys)}` : ''
-  const inner = `SELECT ${list([...keys, 'count(p) AS n', ...evidence])} FROM ${rowsOf(leaf)}${grouped}`
-  return template(
-    `CREATE TEMP TABLE ${groupsOf(leaf)} AS SELECT row_number() OVER (${order}) - 1 AS gid, * FROM (${inner})`,
-  )
+  return `SELECT ${list([...keys, 'count(p) AS n', ...evidence])} FROM ${rowsOf(leaf)}${grouped}`
 }
 
 /** Name and text of the evidence columns of one measure; `values` measures have a statement of their own. */
@@ -132,7 +145,7 @@ export function readDifferences(
 }
 
 /** Whether the part of a person in one measure is not that in the other; means differ by their number of rows too. */
-function differ({ measures, plan }: Leaf, [i, j]: Pair): string {
+export function differ({ measures, plan }: Leaf, [i, j]: Pair): string {
   const [left, right] = [measures[i], measures[j]]
   if (!left || !right) throw new RangeError('a leaf has no such measure')
   const unequal = (a: string, b: string) => `${a} IS DISTINCT FROM ${b}`
@@ -184,7 +197,7 @@ export function joined(leaf: Leaf, source: string): string {
   return `${source} AS r JOIN ${groupsOf(leaf)} AS g ON ${sameGroup(leaf)}`
 }
 
-function sameGroup(leaf: Leaf): string {
+export function sameGroup(leaf: Leaf): string {
   const same = named(leaf).map((key) => `r.${key} IS NOT DISTINCT FROM g.${key}`)
   return same.length > 0 ? same.join(' AND ') : 'true'
 }

@@ -8,9 +8,15 @@ import type { GroupEvidence } from './evidence.ts'
 import type { Pair } from './level-two.ts'
 import { failed, type Thresholds } from './rules.ts'
 
+/**
+ * Whether the cell of a measure in a group is too close to one that an earlier leaf of the answer shows. Below zero stands for
+ * what all groups of a grouping set add up to: -1 for the first set.
+ */
+export type Near = (index: number, gid: number) => boolean
+
 type Family = 'rows' | 'persons' | 'keys' | 'sums'
 
-/** Statistics in order, and those made of moments, are not subtracted from each other: the history of answers is another issue. */
+/** Of level 1; statistics in order, and those made of moments, are compared by compare.ts. */
 const families: Readonly<Partial<Record<Measure['shape'], Family>>> = {
   presence: 'rows',
   filtered: 'rows',

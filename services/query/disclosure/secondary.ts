@@ -3,7 +3,7 @@
  * withheld must not be what one subtraction gives back. Pure but for the questions it asks, which the vault answers exactly.
  */
 import type { CellEvidence, Evidence, GroupEvidence } from './evidence.ts'
-import { tooClose } from './pairs.ts'
+import { type Near, tooClose } from './pairs.ts'
 import { failed, isExposed, type Thresholds } from './rules.ts'
 
 /** Exact answers about what is withheld beyond the groups that never left the vault. */
@@ -12,6 +12,8 @@ export interface Withheld {
   persons(gids: readonly number[]): Promise<number>
   /** The cells of one measure in the absent groups and in these, taken as one cell. */
   union(index: number, gids: readonly number[]): Promise<CellEvidence>
+  /** Of these groups, at least one, that of the fewest persons in all or in the cell of a measure; of equals the first. */
+  smallest(groups: Evidence, index?: number): Promise<GroupEvidence>
 }
 
 /** Which groups, and which cells of the groups that remain, may be shown. */
@@ -21,6 +23,13 @@ export interface Verdict {
   readonly hidden: readonly ReadonlySet<number>[]
   /** Distinct persons of the groups that are absent. */
   readonly absentPersons: number
+}
+
+/** What is known of a leaf before its cells are decided. */
+export interface Scope {
+  readonly thresholds: Thresholds
+  readonly measures: number
+  readonly isNear: Near
 }
 
 /** Unions that are tried for one measure before all of its cells are withheld. */
@@ -33,16 +42,17 @@ const maxRounds = 16
 export async function decide(
   evidence: Evidence,
   withheld: Withheld,
-  { thresholds, measures, keepsLabels }: { thresholds: Thresholds; measures: number; keepsLabels: boolean },
+  { thresholds, measures, isNear, keepsLabels }: Scope & { readonly keepsLabels: boolean },
 ): Promise<Verdict> {
   const groups = keepsLabels
     ? { shown: evidence, absentPersons: 0 }
     : await decideGroups(evidence, withheld, thresholds)
-  const gone = evidence.filter((group) => !groups.shown.includes(group)).map(({ gid }) => gid)
+  const left = new Set(groups.shown.map(({ gid }) => gid))
+  const gone = evidence.filter(({ gid }) => !left.has(gid)).map(({ gid }) => gid)
   const hidden: ReadonlySet<number>[] = []
   for (let index = 0; index < measures; index += 1) {
-    const column = { index, shown: groups.shown, gone, nobodyElse: groups.absentPersons === 0 }
-    hidden.push(await decideColumn(column, withheld, thresholds))
+    const column = { index, shown: groups.shown, gone, nobodyElse: groups.absentPersons === 0, whole: -1 }
+    hidden.push(await decideColumn(column, withheld, { thresholds, isNear }))
   }
   return { ...groups, hidden }
 }
@@ -50,15 +60,18 @@ export async function decide(
 /** One withheld group more is enough: it holds at least k persons itself. */
 export async function decideGroups(evidence: Evidence, withheld: Withheld, thresholds: Thresholds) {
   const absentPersons = await withheld.persons([])
-  const smallest = evidence.reduce<GroupEvidence | undefined>(
-    (least, group) => (least && least.persons <= group.persons ? least : group),
-    undefined,
-  )
-  if (!smallest || !isExposed({ value: null, persons: absentPersons }, thresholds)) {
+  if (evidence.length === 0 || !isExposed({ value: null, persons: absentPersons }, thresholds, false))
     return { shown: evidence, absentPersons }
-  }
-  const shown = evidence.filter((group) => group !== smallest)
-  return { shown, absentPersons: await withheld.persons([smallest.gid]) }
+  const { gid } = await withheld.smallest(evidence)
+  const shown = evidence.filter((group) => group.gid !== gid)
+  return { shown, absentPersons: await withheld.persons([gid]) }
+}
+
+/** The group of the fewest persons, where these are exact. */
+export function smallestOf(groups: Evidence, index?: number): GroupEvidence {
+  const personsOf = (group: GroupEvidence) =>
+    index === undefined ? group.persons : cellOf(group.cells, index).persons
+  return groups.reduce((least, group) => (personsOf(group) < personsOf(least) ? group : least))
 }
 
 export interface Column {
@@ -68,27 +81,37 @@ export interface Column {
   readonly gone: readonly number[]
   /** True when no person is in an absent group. */
   readonly nobodyElse: boolean
+  /** What all groups of the column add up to, as `isNear` knows it. */
+  readonly whole: number
 }
 
+/**
+ * A cell that is too close to another one is known but for the persons who make the difference, so it covers for nothing: what
+ * is withheld beside it must pass as a cell by itself.
+ */
 export async function decideColumn(
-  { index, shown, gone, nobodyElse }: Column,
+  { index, shown, gone, nobodyElse, whole }: Column,
   withheld: Withheld,
-  thresholds: Thresholds,
+  { thresholds, isNear }: Pick<Scope, 'thresholds' | 'isNear'>,
 ): Promise<ReadonlySet<number>> {
-  const isHeld = (group: GroupEvidence) =>
-    failed(cellOf(group.cells, index), thresholds).length > 0 || tooClose(group, thresholds).has(index)
-  const hidden = new Set(shown.filter(isHeld).map(({ gid }) => gid))
-  const rest = shown
-    .filter(({ gid }) => !hidden.has(gid))
-    .toSorted((a, b) => cellOf(a.cells, index).persons - cellOf(b.cells, index).persons || a.gid - b.gid)
+  const isFailed = ({ cells }: GroupEvidence) => failed(cellOf(cells, index), thresholds).length > 0
+  const isClose = (group: GroupEvidence) => isNear(index, group.gid) || tooClose(group, thresholds).has(index)
+  const secret = new Set(shown.filter(isFailed).map(({ gid }) => gid))
+  const open = shown.filter(({ gid }) => !secret.has(gid))
+  const close = new Set(open.filter(isClose).map(({ gid }) => gid))
+  const mustHide = isNear(index, whole) || close.size > 0
+  let rest = open.filter(({ gid }) => !close.has(gid))
   for (let round = 0; rest.length > 0; round += 1) {
-    if (hidden.size === 0 && nobodyElse) return hidden
-    const together = await withheld.union(index, [...gone, ...hidden])
-    if (!isExposed(together, thresholds)) return hidden
-    const next = round < maxRounds ? rest.splice(0, 1) : rest.splice(0)
-    for (const { gid } of next) hidden.add(gid)
+    const isWhole = secret.size === 0 && nobodyElse
+    const isOpen = isWhole
+      ? mustHide
+      : isExposed(await withheld.union(index, [...gone, ...secret]), thresholds, mustHide || secret.size > 0)
+    if (!isOpen) break
+    const next = round < maxRounds ? [await withheld.smallest(rest, index)] : rest
+    for (const { gid } of next) secret.add(gid)
+    rest = rest.filter(({ gid }) => !secret.has(gid))
   }
-  return hidden
+  return new Set([...secret, ...close])
 }
 
 /** A measure without a cell is a bug of the reader of evidence; it is read as nobody, and so withheld. */

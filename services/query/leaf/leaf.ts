@@ -2,11 +2,14 @@
 import type { Tree } from '../../engine/engine.ts'
 import { canonical } from '../../kernel/hash.ts'
 import * as sql from '../build.ts'
-import { hasOwnTable, type Read } from '../plan.ts'
+import { chosenRelation, hasOwnTable, type Mask, type Read } from '../plan.ts'
 import type { Call } from '../statement/nodes.ts'
+import { overlapsOf } from '../typing/overlap.ts'
 import type { Bound, Column, From, Scope, Use } from '../typing/relation.ts'
 import type { Stage } from '../typing/stage.ts'
+import { boundsOf, isBounded } from './bounds.ts'
 import { measureOf, readMeasure } from './measure.ts'
+import { inner, own, type Parts } from './parts.ts'
 import { type GroupingSets, groupingOf, repeated } from './sets.ts'
 import type { MeasureDraft, Measures } from './wanted.ts'
 
@@ -29,8 +32,6 @@ export interface LeafBuilder {
   /** Keeps the leaf and answers its relation. Called once, last. */
   readonly close: () => Tree
 }
-
-const inner = 'i'
 
 export function newLeaf(input: LeafInput, scope: Scope): LeafBuilder {
   const alias = scope.task.fresh()
@@ -103,8 +104,11 @@ function draftOf({ below, from, keys, sets }: LeafInput, { drafts, expressions }
     below.unique &&
     !sets &&
     scope.seen.scalars.length === 0 &&
+    scope.seen.values.size === 0 &&
     drafts.every((draft) => readMeasure(draft).isSimple)
-  const uses = [...from.uses, ...scope.seen.uses]
+  const uses = ownUses([...from.uses, ...scope.seen.uses])
+  const persons = largestOf(uses)
+  const mask = persons && !isUnique && !sets && isBounded(drafts) ? maskOf(parts, drafts, persons) : undefined
   return {
     level1: sql.statement(isUnique ? levelOneOfUnique(parts, drafts) : levelOneOfMany(parts, drafts)),
     values: drafts.flatMap((draft) => {
@@ -113,20 +117,48 @@ function draftOf({ below, from, keys, sets }: LeafInput, { drafts, expressions }
     }),
     keys: names,
     measures: drafts.map(({ value: _value, other: _other, filter: _filter, type: _type, ...about }) => about),
-    plan: isUnique ? ('U' as const) : ('X' as const),
+    plan: planOf(isUnique, mask),
+    ...(mask ? { mask } : {}),
     framed: !sets && isFramed({ from, keys, below }),
     total: names.length === 0,
+    ...overlapsOf({ from, keys, expressions }),
     ...(sets ? { sets } : {}),
     reads: readsOf(uses),
   }
 }
 
-interface Parts {
-  readonly from: Tree
-  readonly names: readonly string[]
+/** Rows of a relation, as a power of ten, from which bounds may save more than they cost. */
+const leastMagnitude = 6
+
+/** The largest relation of persons, where it is large by the catalogue. */
+function largestOf(uses: readonly Use[]): Mask['persons'] | undefined {
+  const [largest] = uses
+    .map(({ table }) => table)
+    .filter((table) => table.class === 'personal' && table.magnitude >= leastMagnitude)
+    .toSorted((a, b) => b.magnitude - a.magnitude)
+  return largest?.mount
 }
 
-const own = (name: string): Tree => sql.column(inner, name)
+function planOf(isUnique: boolean, mask: Mask<Tree> | undefined): 'U' | 'X' | 'M' {
+  if (isUnique) return 'U'
+  return mask ? 'M' : 'X'
+}
+
+/** The statements of plan M; of no keys there is nothing to choose. */
+function maskOf(
+  parts: Parts,
+  drafts: readonly MeasureDraft[],
+  { schema, name }: Mask['persons'],
+): Mask<Tree> {
+  const { from, names } = parts
+  const same = sql.and(names.map((key) => sql.same(own(key), sql.column('s', key))))
+  const chosen = same && sql.join('SEMI', [from, sql.base('', chosenRelation, 's')], { on: same })
+  return {
+    ...boundsOf(parts, drafts),
+    ...(chosen ? { chosen: sql.statement(levelOneOfMany({ from: chosen, names }, drafts)) } : {}),
+    persons: { schema, name },
+  }
+}
 
 /** At most one row per person: nothing to group. */
 function levelOneOfUnique({ from, names }: Parts, drafts: readonly MeasureDraft[]): Tree {
@@ -176,6 +208,11 @@ function isFramed({ from, keys, below }: LeafInput): boolean {
   if (!frame || keys.length === 0 || below.below || below.where.length > 0) return false
   const labels = new Set(frame.flatMap(({ columns }) => columns))
   return keys.every(({ columns }) => columns.every((column) => labels.has(column)))
+}
+
+/** What is behind released relations was read when those were made. */
+export function ownUses(uses: readonly Use[]): readonly Use[] {
+  return uses.filter(({ isReleased }) => isReleased !== true)
 }
 
 /** Relations read, each once, with all columns used. */

@@ -4,11 +4,13 @@ import * as sql from '../build.ts'
 import { hasOwnTable, type Shape } from '../plan.ts'
 import { labelWithoutLiterals, numberOf } from '../statement/label.ts'
 import type { Call, Case, Expression } from '../statement/nodes.ts'
+import { synonymOf } from '../synonyms.ts'
+import { countOfChosen } from '../typing/chosen.ts'
 import { bind, bindCondition, boundColumn, checkRestriction, made } from '../typing/expression.ts'
 import { finite } from '../typing/harden.ts'
 import { checkComputed } from '../typing/identifiers.ts'
 import type { Bound } from '../typing/relation.ts'
-import { statisticOf } from './statistic.ts'
+import { statisticNames, statisticOf } from './statistic.ts'
 import type { Asked, MeasureDraft, Place, Wanted } from './wanted.ts'
 
 const unknown: Bound = { tree: sql.nothing, columns: [], marks: [], hasSubquery: false, kind: 'number' }
@@ -23,11 +25,19 @@ const forms: Readonly<Record<string, (argument: Expression, asked: Asked) => Bou
   mean,
 }
 
+/** Aggregates that a statement may ask across persons; `count_star` is `count(*)`. */
+export const aggregatesAcrossPersons: readonly string[] = [
+  'count_star',
+  ...Object.keys(forms),
+  ...statisticNames,
+]
+
 /** The released column, or arithmetic on released columns, that an aggregate becomes; notes AGG_NOT_ALLOWED for the rest. */
-export function measureOf(call: Call, place: Place): Bound {
+export function measureOf(written: Call, place: Place): Bound {
+  const call = countOfChosen(written)
   const name = call.function_name.toLowerCase()
   const filter = call.filter ? bindCondition(call.filter, place.scope).tree : null
-  const asked = { ...place, call, label: call.alias || labelWithoutLiterals(call), filter }
+  const asked = { ...place, call, label: call.alias || labelWithoutLiterals(written), filter }
   if (name === 'count_star') return cell(filter ? 'filtered' : 'presence', null, asked)
   const [argument, second] = call.children
   const form = forms[name]
@@ -107,9 +117,11 @@ function no(call: Call, { scope, labels }: Place): Bound {
   const [argument] = call.children
   for (const child of call.children) checkComputed(bind(child, scope), child, scope)
   const columns = [...labels, ...(argument ? [labelWithoutLiterals(argument)] : [])].join(', ')
-  const hint = ordered.has(name)
-    ? { key: 'hint.orderStatistic' }
+  const form = synonymOf(name)
+  const otherwise = form
+    ? { key: 'hint.writeInstead', with: { form } }
     : { key: 'hint.groupByValue', with: { columns } }
+  const hint = ordered.has(name) ? { key: 'hint.orderStatistic' } : otherwise
   scope.task.note('AGG_NOT_ALLOWED', call, hint)
   return unknown
 }

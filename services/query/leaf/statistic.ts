@@ -68,6 +68,9 @@ const forms: Readonly<Record<string, Form>> = {
   },
 }
 
+/** Names that have a form across persons. */
+export const statisticNames: readonly string[] = Object.keys(forms)
+
 /** The released column of a statistic; null when the name has none, or when it is not asked in a form that has one. */
 export function statisticOf(name: string, asked: Asked): Bound | null {
   const form = Object.hasOwn(forms, name) ? forms[name] : undefined

@@ -72,8 +72,10 @@ const type: Check = (value, walk) =>
   })(value, walk)
 
 const number128 = object({ upper: () => true, lower: () => true })
+/** An end of a slice that is left open: `code[:3]`. */
+const openEnd = object({ children: none })
 const literal: Check = (value, walk) =>
-  typeof value === 'number' || text(value, walk) || flag(value, walk) || number128(value, walk)
+  typeof value === 'number' || [text, flag, number128, openEnd].some((check) => check(value, walk))
 
 const order = object({
   type: is('ORDER_DEFAULT', 'ASCENDING', 'DESCENDING'),
@@ -116,7 +118,7 @@ export const queries: Readonly<Record<string, Shape>> = {
   },
   SET_OPERATION_NODE: {
     ...anyQuery,
-    setop_type: is('UNION', 'INTERSECT', 'EXCEPT'),
+    setop_type: is('UNION', 'INTERSECT', 'EXCEPT', 'UNION_BY_NAME'),
     setop_all: flag,
     left: query,
     right: query,
@@ -133,6 +135,17 @@ export const queries: Readonly<Record<string, Shape>> = {
 }
 
 const names = { column_name_alias: list(givenName) }
+const pivotEntry = object({
+  values: list(object({ type, is_null: flag, value: literal }, ['value'])),
+  star_expr: is(null),
+  alias: givenName,
+})
+const pivotColumn = object({
+  pivot_expressions: list(expression),
+  unpivot_names: list(givenName),
+  entries: list(pivotEntry),
+  pivot_enum: is(''),
+})
 export const tables: Readonly<Record<string, Shape>> = {
   EMPTY: {},
   BASE_TABLE: { schema_name: text, table_name: text, catalog_name: text, at_clause: is(null), ...names },
@@ -148,9 +161,19 @@ export const tables: Readonly<Record<string, Shape>> = {
     duplicate_eliminated_columns: none,
   },
   TABLE_FUNCTION: { function: expression, with_ordinality: is('WITHOUT_ORDINALITY'), ...names },
+  PIVOT: {
+    source: table,
+    aggregates: list(expression),
+    unpivot_names: list(givenName),
+    pivots: list(pivotColumn),
+    groups: list(text),
+    include_nulls: flag,
+    ...names,
+  },
   EXPRESSION_LIST: { expected_names: list(text), expected_types: none, values: list(list(expression)) },
 }
 
+const columnName = object({ catalog: is(''), schema: is(''), table: text, column: text })
 const windowBound = is(
   ...['UNBOUNDED_PRECEDING', 'UNBOUNDED_FOLLOWING', 'CURRENT_ROW_RANGE', 'CURRENT_ROW_ROWS'],
   ...['CURRENT_ROW_GROUPS', 'EXPR_PRECEDING_ROWS', 'EXPR_FOLLOWING_ROWS', 'EXPR_PRECEDING_RANGE'],
@@ -167,6 +190,7 @@ const comparisons = [
 const operators = [
   ...['OPERATOR_IS_NULL', 'OPERATOR_IS_NOT_NULL', 'OPERATOR_NOT', 'OPERATOR_COALESCE', 'OPERATOR_TRY'],
   ...['COMPARE_IN', 'COMPARE_NOT_IN', 'ARRAY_EXTRACT', 'ARRAY_SLICE', 'STRUCT_EXTRACT', 'GROUPING_FUNCTION'],
+  'OPERATOR_UNPACK',
 ]
 
 export const expressions: Readonly<Record<string, Shape>> = {
@@ -202,9 +226,9 @@ export const expressions: Readonly<Record<string, Shape>> = {
     exclude_list: list(text),
     replace_list: list(object({ key: text, value: expression })),
     columns: flag,
-    expr: is(null),
-    qualified_exclude_list: none,
-    rename_list: none,
+    expr: orNull(expression),
+    qualified_exclude_list: list(columnName),
+    rename_list: list(object({ key: columnName, value: givenName })),
   },
   SUBQUERY: {
     type: is('SUBQUERY'),

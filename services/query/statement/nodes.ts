@@ -66,7 +66,17 @@ export interface Star extends Placed {
   readonly relation_name: string
   readonly exclude_list: readonly string[]
   readonly replace_list: readonly { readonly key: string; readonly value: Expression }[]
+  readonly qualified_exclude_list: readonly ColumnName[]
+  readonly rename_list: readonly { readonly key: ColumnName; readonly value: string }[]
+  /** COLUMNS(…), or a star that an ORDER BY ALL stands for. */
   readonly columns: boolean
+  /** What COLUMNS(…) chooses by: a pattern, a list of names, a list_filter of a star. */
+  readonly expr: Expression | null
+}
+interface ColumnName {
+  /** A qualifier, or nothing. */
+  readonly table: string
+  readonly column: string
 }
 export interface Subquery extends Placed {
   readonly class: 'SUBQUERY'
@@ -91,6 +101,7 @@ export interface Window extends Placed {
   readonly offset_expr: Expression | null
   readonly default_expr: Expression | null
   readonly filter_expr: Expression | null
+  readonly distinct: boolean
 }
 export interface Lambda extends Placed {
   readonly class: 'LAMBDA'
@@ -159,13 +170,16 @@ export interface Select extends AnyQuery {
 }
 export interface SetOperation extends AnyQuery {
   readonly type: 'SET_OPERATION_NODE'
-  readonly setop_type: 'UNION' | 'INTERSECT' | 'EXCEPT'
+  readonly setop_type: 'UNION' | 'INTERSECT' | 'EXCEPT' | 'UNION_BY_NAME'
   readonly setop_all: boolean
   readonly left: QueryNode
   readonly right: QueryNode
 }
-interface Recursive extends AnyQuery {
+export interface Recursive extends AnyQuery {
   readonly type: 'RECURSIVE_CTE_NODE'
+  readonly cte_name: string
+  readonly union_all: boolean
+  readonly aliases: readonly string[]
   readonly left: QueryNode
   readonly right: QueryNode
 }
@@ -183,7 +197,7 @@ export interface BaseTable extends AnyTable {
   readonly table_name: string
   readonly column_name_alias: readonly string[]
 }
-interface DerivedTable extends AnyTable {
+export interface DerivedTable extends AnyTable {
   readonly type: 'SUBQUERY'
   readonly subquery: { readonly node: QueryNode }
   readonly column_name_alias: readonly string[]
@@ -210,4 +224,24 @@ export interface ValueList extends AnyTable {
 interface Empty extends AnyTable {
   readonly type: 'EMPTY'
 }
-export type TableReference = BaseTable | DerivedTable | Join | TableFunction | ValueList | Empty
+interface Literal {
+  readonly type: LiteralType
+  readonly is_null: boolean
+  readonly value?: unknown
+}
+export interface Pivot extends AnyTable {
+  readonly type: 'PIVOT'
+  readonly source: TableReference
+  readonly aggregates: readonly Expression[]
+  /** Of UNPIVOT: the columns of values. */
+  readonly unpivot_names: readonly string[]
+  readonly pivots: readonly {
+    readonly pivot_expressions: readonly Expression[]
+    readonly unpivot_names: readonly string[]
+    readonly entries: readonly { readonly values: readonly Literal[]; readonly alias: string }[]
+  }[]
+  readonly groups: readonly string[]
+  readonly include_nulls: boolean
+  readonly column_name_alias: readonly string[]
+}
+export type TableReference = Pivot | BaseTable | DerivedTable | Join | TableFunction | ValueList | Empty

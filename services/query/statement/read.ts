@@ -12,8 +12,6 @@ const limits = { nodes: 6000, depth: 64, relations: 64 }
 const hints: Readonly<Record<string, string>> = {
   SHOW_REF: 'hint.describe',
   POSITIONAL_REFERENCE: 'hint.positional',
-  PIVOT: 'hint.pivot',
-  UNION_BY_NAME: 'hint.byName',
 }
 
 export interface Statement {

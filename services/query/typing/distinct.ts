@@ -18,7 +18,8 @@ export function distinctOfRows(
 ): Relation {
   const isPlain = (modifier: Modifier) =>
     modifier.type === 'DISTINCT_MODIFIER' && modifier.distinct_on_targets.length === 0
-  if (!select.modifiers.some(isPlain)) return bindSelect(select, task, environment)
+  const isTied = environment.isLateral === true && environment.outer?.class === 'PK'
+  if (isTied || !select.modifiers.some(isPlain)) return bindSelect(select, task, environment)
   const trial = { ...task, note: () => undefined, leaf: () => 'leaf' }
   const { isAnswer: _isAnswer, ...inside } = environment
   const rows = bindSelect({ ...select, modifiers: [] }, trial, inside)

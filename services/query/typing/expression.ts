@@ -2,15 +2,19 @@
 import { isFallible } from '../../engine/capabilities.ts'
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
-import { clockOf, compares, isAggregate, mayCompute, unboundedLength } from '../functions.ts'
+import { clockOf, compares, isAggregate, mayCompute, resultOf, unboundedLength } from '../functions.ts'
 import { decimalDigits, scaleOfDecimal } from '../statement/label.ts'
 import type * as node from '../statement/nodes.ts'
 import { findPart } from './contains.ts'
 import { compareSafely, doubleLiteral, isMomentText, kindOf, roundedDouble } from './harden.ts'
+import { instead } from './hints.ts'
 import { checkComparison, checkComputed } from './identifiers.ts'
 import type { Bound, Column, Kind, Restriction, Scope } from './relation.ts'
-import { boundAlias, findColumn, touch, unknownColumn } from './scope.ts'
+import { boundAlias, findColumn, isNearPersons, touch, unknownColumn } from './scope.ts'
+import { boundedOperands, isSeries, maxSeries, seriesLength } from './series.ts'
+import { checkShare, cut } from './share.ts'
 import { bindSubquery } from './subquery.ts'
+import { checkOperands, checkWritten } from './written.ts'
 
 /** The expression as it will run. Step 4 refusals are thrown; those of typing are noted and the walk goes on. */
 export function bind(expression: node.Expression, scope: Scope): Bound {
@@ -60,6 +64,7 @@ export function bindComputed(expression: node.Expression, scope: Scope): Bound {
 export function bindCondition(expression: node.Expression, scope: Scope): Bound {
   const bound = bindComputed(expression, scope)
   checkRestriction(bound, 'filter', { at: expression, scope })
+  checkShare(bound, expression, scope)
   return asBoolean(bound, scope)
 }
 
@@ -71,10 +76,12 @@ function asBoolean(bound: Bound, scope: Scope): Bound {
 
 /** Notes COLUMN_RESTRICTED, at the column, when an expression reads one that the holder keeps from this use. */
 export function checkRestriction(
-  { columns }: Bound,
+  bound: Bound,
   use: Restriction,
   { at, scope }: { at: node.Expression; scope: Scope },
 ): void {
+  const { columns } = bound
+  if (use !== 'filter') checkShare(bound, at, scope)
   const isRestricted = (column: Column | null) => column?.restrict.includes(use) === true
   if (!columns.some(isRestricted)) return
   const isAtFault = (part: node.Expression) =>
@@ -175,33 +182,46 @@ function bindCall(expression: node.Call, scope: Scope): Bound {
   const name = expression.function_name.toLowerCase()
   if (expression.schema !== '' && expression.schema !== 'main') return denied(expression, scope)
   if (isAggregate(name)) return scope.aggregate?.(expression) ?? misplaced(expression, scope)
+  if (name === 'unnest') return scope.unnest?.(expression) ?? misplaced(expression, scope)
   const clock = clockOf(name)
   if (clock) return today(scope, clock)
   return mayCompute(name) ? bindScalar(expression, name, scope) : denied(expression, scope)
 }
 
 function denied(expression: node.Call, scope: Scope): never {
-  return scope.task.refuse('FUNCTION_NOT_ALLOWED', expression)
+  return scope.task.refuse('FUNCTION_NOT_ALLOWED', expression, instead(expression.function_name, 'scalar'))
 }
 
 function bindScalar(expression: node.Call, name: string, scope: Scope): Bound {
   const { distinct, filter, order_bys } = expression
   if (distinct || filter || order_bys.orders.length > 0) return misplaced(expression, scope)
-  const tooLong = unboundedLength(expression)
+  const sides = expression.children.map((at) => ({ at, bound: bind(at, scope) }))
+  const parts = sides.map(({ bound }) => bound)
+  checkOperands(name, sides, scope)
+  const operands = boundedSeries(expression, parts, scope)
+  const tooLong = operands ? undefined : unboundedLength(expression)
   if (tooLong) scope.task.note('COST', tooLong, { key: 'hint.length' })
-  const parts = expression.children.map((child) => bind(child, scope))
   const identifier = expression.children[parts.findIndex((part) => part.identifier)]
   if (identifier) scope.task.note(compares(name) ? 'IDENTIFIER_COMPARED' : 'IDENTIFIER_COMPUTED', identifier)
-  const children = parts.map((part, index) => sql.named(part.tree, expression.children[index]?.alias ?? ''))
+  const own = operands ?? parts.map(({ tree }) => tree)
+  const children = own.map((tree, index) => sql.named(tree, expression.children[index]?.alias ?? ''))
   const tree = sql.call(name, children, { isOperator: expression.is_operator })
-  return guarded(made(tree, parts, compares(name) ? 'boolean' : undefined), isFallible(name), scope)
+  return guarded({ ...made(tree, parts), ...resultOf(name) }, isFallible(name), scope)
+}
+
+/** The operands of a series of known or bounded length; null for all other calls. */
+function boundedSeries(call: node.Call, parts: readonly Bound[], { task }: Scope): readonly Tree[] | null {
+  if (!isSeries(call.function_name.toLowerCase())) return null
+  const length = seriesLength(call.children, task.today)
+  if (length !== undefined && length <= maxSeries) return parts.map(({ tree }) => tree)
+  return length === undefined ? boundedOperands(call, parts) : null
 }
 
 /** Under TRY when it can raise. TRY takes no subquery: on patient rows those must stand in FROM. */
 function guarded(bound: Bound, canRaise: boolean, scope: Scope): Bound {
   if (scope.class === 'SAFE' || !(canRaise || isTried(bound.tree))) return bound
   if (bound.hasSubquery) {
-    if (scope.class === 'PK')
+    if (isNearPersons(scope))
       scope.task.note('STATEMENT_NOT_ALLOWED', undefined, { key: 'hint.subqueryInFrom' })
     return bound
   }
@@ -212,13 +232,13 @@ function isTry(tree: Tree): boolean {
   return tree.type === 'OPERATOR_TRY'
 }
 
-/** Whether an argument is under TRY already: then one TRY around the whole is enough. */
+/** Whether an operand of a computation is under TRY already: of NULL it makes NULL, so that one TRY around the whole is enough. */
 function isTried(tree: Tree): boolean {
-  return Array.isArray(tree.children) && tree.children.some(isTry)
+  return tree.is_operator === true && Array.isArray(tree.children) && tree.children.some(isTry)
 }
 
 function untried(tree: Tree): Tree {
-  if (!Array.isArray(tree.children)) return tree
+  if (!isTried(tree) || !Array.isArray(tree.children)) return tree
   return { ...tree, children: tree.children.map((child) => (isTry(child) ? lifted(child) : child)) }
 }
 
@@ -235,7 +255,9 @@ function bindComparison(expression: node.Comparison, scope: Scope): Bound {
     { bound: right, at: expression.right },
   ]
   checkComparison(expression.type, sides, scope)
-  const result = made({ ...bare(expression), left: left.tree, right: right.tree }, [left, right], 'boolean')
+  checkWritten(sides, scope)
+  const tree = { ...bare(expression), left: left.tree, right: right.tree }
+  const result = cut(made(tree, [left, right], 'boolean'))
   return guarded(result, !compareSafely([left, right]), scope)
 }
 
@@ -245,10 +267,11 @@ function bindBetween(expression: node.Between, scope: Scope): Bound {
     bound: bind(at, scope),
   }))
   checkComparison(expression.class, sides, scope)
+  checkWritten(sides, scope)
   const parts = sides.map(({ bound }) => bound)
   const [input, lower, upper] = trees(parts)
   return guarded(
-    made({ ...bare(expression), input, lower, upper }, parts, 'boolean'),
+    cut(made({ ...bare(expression), input, lower, upper }, parts, 'boolean')),
     !compareSafely(parts),
     scope,
   )
@@ -266,13 +289,16 @@ function bindOperator(expression: node.Operator, scope: Scope): Bound {
   if (type === 'OPERATOR_TRY') return bindTry(expression, scope)
   const sides = expression.children.map((at) => ({ at, bound: bind(at, scope) }))
   const parts = sides.map(({ bound }) => bound)
-  if (lists.has(type)) checkComparison(type, sides, scope)
-  else if (!nullTests.has(type)) for (const { at, bound } of sides) checkComputed(bound, at, scope)
+  if (lists.has(type)) {
+    checkComparison(type, sides, scope)
+    checkWritten(sides, scope)
+  } else if (!nullTests.has(type)) for (const { at, bound } of sides) checkComputed(bound, at, scope)
   const isNot = type === 'OPERATOR_NOT'
   const children = isNot ? parts.map((part) => asBoolean(part, scope)) : parts
   const kind = isNot || nullTests.has(type) || lists.has(type) ? 'boolean' : commonKind(parts)
   const canRaise = mixing.has(type) && !compareSafely(parts)
-  return guarded(made({ ...bare(expression), children: trees(children) }, parts, kind), canRaise, scope)
+  const result = made({ ...bare(expression), children: trees(children) }, parts, kind)
+  return guarded(lists.has(type) || nullTests.has(type) ? cut(result) : result, canRaise, scope)
 }
 
 function bindTry({ children: [child] }: node.Operator, scope: Scope): Bound {
@@ -328,7 +354,13 @@ function bindLambda(expression: node.Lambda, scope: Scope): Bound {
   const names = lambdaNames(expression.lhs)
   if (names === null) return misplaced(expression, scope)
   const fresh = names.map((name) => [name.toLowerCase(), scope.task.fresh()] as const)
-  const body = bindComputed(expression.expr, { ...scope, lambdas: new Map([...scope.lambdas, ...fresh]) })
+  const lambdas = new Map([...scope.lambdas, ...fresh])
+  const isParameter = (part: node.Expression) =>
+    part.class === 'COLUMN_REF' && lambdas.has(part.column_names[0]?.toLowerCase() ?? '')
+  // What names a parameter is no key of a stage below, which does not know it.
+  const replace = (part: node.Expression) =>
+    findPart(part, isParameter) ? null : (scope.replace?.(part) ?? null)
+  const body = bindComputed(expression.expr, { ...scope, lambdas, replace })
   const parameters = fresh.map(([, name]) => sql.column(name))
   const [only = sql.nothing, second] = parameters
   const lhs = second === undefined ? only : sql.call('row', parameters)

@@ -3,16 +3,30 @@ import type { BulleTable } from '../../dataset/bulle.ts'
 import { functionClass } from '../../engine/capabilities.ts'
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
-import { literalNumber } from '../functions.ts'
 import type * as node from '../statement/nodes.ts'
+import { contains } from './contains.ts'
 import { bindComputed, made } from './expression.ts'
 import { kindOf } from './harden.ts'
+import { instead, knownTables } from './hints.ts'
+import { inputOfFrom, isBesidePersons } from './input.ts'
 import { bindJoin } from './join.ts'
-import type { Bound, Column, Environment, From, Identifier, Relation, Source, Task, Use } from './relation.ts'
-import { columnsUnder, listNames, scopeOf } from './scope.ts'
-
-/** Rows of a series or a list of values in FROM. */
-const maxSeries = 10_000
+import { lateralOf } from './lateral.ts'
+import { bindPivot } from './pivot.ts'
+import type {
+  Bound,
+  Column,
+  Environment,
+  From,
+  Identifier,
+  Relation,
+  Scope,
+  Source,
+  Task,
+  Use,
+} from './relation.ts'
+import { columnsUnder, scopeOf } from './scope.ts'
+import { isSeries, maxSeries, seriesLength } from './series.ts'
+import { ofNoRows } from './value.ts'
 
 const nothing = {
   merged: [],
@@ -23,7 +37,13 @@ const nothing = {
   seen: { outer: [], released: [] },
 } satisfies Partial<From>
 
+/** The relations of FROM; inside a query on patient rows, those that are released are there as inputs of the leaf. */
 export function bindFrom(table: node.TableReference, task: Task, environment: Environment): From {
+  const from = bindTable(table, task, environment)
+  return isBesidePersons(environment) ? inputOfFrom(from, task) : from
+}
+
+function bindTable(table: node.TableReference, task: Task, environment: Environment): From {
   task.spend(1, table)
   if (table.sample !== null && table.sample !== undefined) task.note('SAMPLE', table)
   switch (table.type) {
@@ -32,16 +52,19 @@ export function bindFrom(table: node.TableReference, task: Task, environment: En
     case 'BASE_TABLE':
       return bindBase(table, task, environment)
     case 'SUBQUERY': {
-      // A subquery of FROM may refer to rows outside of its query; not to its neighbours, there is no LATERAL yet.
-      const relation = task.query(table.subquery.node, { ctes: environment.ctes, ...outerOf(environment) })
-      return fromRelation(relation, { alias: table.alias, columns: table.column_name_alias }, task)
+      const relation = task.query(table.subquery.node, besideLeft(environment))
+      const from = fromRelation(relation, { alias: table.alias, columns: table.column_name_alias }, task)
+      return { ...withValues(from, { relation, table }, environment), at: table }
     }
     case 'JOIN': {
-      const sides = [
-        bindFrom(table.left, task, environment),
-        bindFrom(table.right, task, environment),
-      ] as const
-      return bindJoin({ join: table, left: sides[0], right: sides[1] }, task, environment)
+      const left = bindFrom(table.left, task, environment)
+      const beside = scopeOf(left, task, besideLeft(environment))
+      const right = bindFrom(table.right, task, { ...environment, left: beside })
+      return bindJoin({ join: table, left, right }, task, environment)
+    }
+    case 'PIVOT': {
+      const relation = bindPivot(table, task, { ctes: environment.ctes })
+      return fromRelation(relation, { alias: table.alias, columns: table.column_name_alias }, task)
     }
     case 'EXPRESSION_LIST':
       return bindValues(table, task, environment)
@@ -50,8 +73,29 @@ export function bindFrom(table: node.TableReference, task: Task, environment: En
   }
 }
 
-function outerOf({ outer }: Environment): Pick<Environment, 'outer'> {
-  return outer ? { outer } : {}
+/** A relation of FROM may refer to the rows to its left, and to rows outside of its query. */
+function besideLeft({ ctes, outer, left }: Environment): Environment {
+  if (left) return { ctes, outer: left, isLateral: true }
+  return outer ? { ctes, outer } : { ctes }
+}
+
+/** Aggregates tied to the person on the left: where there is no row they say what they say of no rows. */
+function withValues(
+  from: From,
+  { relation, table }: { relation: Relation; table: node.DerivedTable },
+  { left }: Environment,
+): From {
+  const { node: query } = table.subquery
+  const [source] = from.sources
+  if (relation.isValue !== true || !left || !from.pix || !source || query.type !== 'SELECT_NODE') return from
+  const isThere = sql.isNotNull(from.pix)
+  const columns = source.columns.map((column, index) => {
+    const item = query.select_list[index]
+    const otherwise = item && ofNoRows(item)
+    if (!otherwise) return column
+    return { ...column, ref: sql.when(isThere, column.ref, bindComputed(otherwise, left).tree) }
+  })
+  return { ...from, sources: [{ ...source, columns }] }
 }
 
 function bindBase(table: node.BaseTable, task: Task, environment: Environment): From {
@@ -75,7 +119,7 @@ function lookUp(table: node.BaseTable, task: Task): BulleTable {
   if (found && second === undefined) return found
   const shared = (name: string) => task.tables.filter((other) => other.name === name).length > 1
   const known = task.tables.map(({ dataset, name }) => (shared(name) ? `"${dataset}".${name}` : name))
-  return task.refuse('RELATION_UNKNOWN', table, { with: { known: listNames(known) } })
+  return task.refuse('RELATION_UNKNOWN', table, knownTables(table.table_name, known))
 }
 
 interface Naming {
@@ -106,12 +150,14 @@ function fromTable(table: BulleTable, naming: Naming, task: Task): From {
       ...(isReleased ? { mark: sql.column(alias, `__s${index}`) } : {}),
     }
   })
+  const { primaryKey: key } = table
   const source = {
     alias: naming.alias,
     dataset: table.dataset,
     columns: renamed(columns, naming),
     personal,
     rows,
+    ...(key ? { primaryKey: columns.filter(({ origin }) => origin && key.includes(origin.name)) } : {}),
   }
   return {
     ...nothing,
@@ -120,6 +166,7 @@ function fromTable(table: BulleTable, naming: Naming, task: Task): From {
     class: personal ? 'PK' : isReleased ? 'SAFE' : 'PUB',
     ...(personal ? { pix: sql.column(alias, '__pix') } : {}),
     unique: personal && table.unique,
+    ...(table.repeats ? { repeats: true } : {}),
     uses: [use],
     rows,
   }
@@ -145,13 +192,16 @@ export function fromRelation(relation: Relation, naming: Naming, task: Task): Fr
     ...{ alias: naming.alias, columns: renamed(columns, naming), personal, rows },
     ...(there === undefined ? {} : { there: sql.column(alias, there) }),
   }
+  const lateral = lateralOf(relation, alias)
   return {
     ...nothing,
+    ...(lateral ? { lateral } : {}),
     tree: sql.derived(there === undefined ? relation.tree : withThere(relation.tree, there, task), alias),
     sources: [source],
     class: relation.class,
     ...(personal ? { pix: sql.column(alias, '__pix') } : {}),
     unique: relation.unique,
+    ...(relation.repeats ? { repeats: true } : {}),
     uses: relation.uses,
     seen: { outer: [...relation.outer], released: [] },
     rows,
@@ -187,10 +237,10 @@ interface Named {
   readonly rows: number
 }
 
+/** Nothing is in scope but the rows to the left and those outside. */
 function emptyScope(task: Task, environment: Environment) {
-  return scopeOf({ ...nothing, tree: sql.empty, sources: [], class: 'PUB', rows: 1 }, task, {
-    ctes: environment.ctes,
-  })
+  const empty: From = { ...nothing, tree: sql.empty, sources: [], class: 'PUB', rows: 1 }
+  return scopeOf(empty, task, besideLeft(environment))
 }
 
 function bindValues(table: node.ValueList, task: Task, environment: Environment): From {
@@ -202,27 +252,47 @@ function bindValues(table: node.ValueList, task: Task, environment: Environment)
   const query = sql.select({ list: [sql.star], from: sql.values(listed) })
   const kinds = (rows[0] ?? []).map(({ kind }) => kind)
   const named = { alias: table.alias, names: table.expected_names ?? [], physical, kinds, rows: rows.length }
-  return publicSource((alias) => sql.derived(query, alias, physical), named, task)
+  if (scope.seen.scalars.length > 0)
+    task.note('STATEMENT_NOT_ALLOWED', table.values, { key: 'hint.subqueryInFrom' })
+  const from = publicSource((alias) => sql.derived(query, alias, physical), named, task)
+  return scope.seen.outer.length > 0 ? ofLeftRow(from, rows, scope) : from
 }
 
-/** `range`, `generate_series` and `unnest`, of literals: what bounds them stands in the text. */
+/** Values that are computed from the row to the left: what may be done with a column of it may be done with them. */
+function ofLeftRow(from: From, rows: readonly (readonly Bound[])[], { seen }: Scope): From {
+  const readBy = (index: number) => rows.flatMap((row) => row[index]?.columns ?? [])
+  const restrict = (index: number) => [...new Set(readBy(index).flatMap((column) => column.restrict))]
+  const share = (index: number) => (readBy(index).some(({ isShare }) => isShare) ? { isShare: true } : {})
+  const sources = from.sources.map((source) => ({
+    ...source,
+    columns: source.columns.map((column, index) => ({
+      ...column,
+      restrict: restrict(index),
+      ...share(index),
+    })),
+  }))
+  const lateral = { reads: seen.outer, isWithinPerson: false, isValue: false }
+  return { ...from, sources, lateral, seen: { outer: seen.outer, released: [] } }
+}
+
+/** `range`, `generate_series` and `unnest`: of what is written out, or of the row to the left. */
 function bindSeries(table: node.TableFunction, task: Task, environment: Environment): From {
   const called = table.function
-  const name = called.function_name?.toLowerCase() ?? ''
-  const isSeries = name === 'range' || name === 'generate_series'
-  const isKnown = called.class === 'FUNCTION' && (isSeries || name === 'unnest') && called.schema === ''
-  if (!isKnown || functionClass(name, 'table') === 'deny') return task.refuse('FUNCTION_NOT_ALLOWED', table)
-  const rows = isSeries ? seriesLength(called.children) : listLength(called.children)
+  const name =
+    seriesName(table) ??
+    task.refuse('FUNCTION_NOT_ALLOWED', table, instead(called.function_name?.toLowerCase() ?? '', 'table'))
+  const rows = isSeries(name) ? seriesLength(called.children, task.today) : listLength(called.children)
+  if (isOfRow(called, rows)) return bindFrom(unnested(table, name), task, environment)
   if (rows === undefined || rows > maxSeries) task.note('COST', table, { key: 'hint.series' })
   const scope = emptyScope(task, environment)
   const children = called.children.map((child) => listOf(child, scope) ?? bindComputed(child, scope))
   const physical = [name]
-  const kinds = isSeries ? (['number'] as const) : []
+  const kind = children[0]?.kind === 'number' ? ('number' as const) : ('timestamp' as const)
   const named = {
     alias: table.alias || name,
     names: table.column_name_alias,
     physical,
-    kinds,
+    kinds: isSeries(name) ? [kind] : [],
     rows: rows ?? 0,
   }
   const tree = sql.call(
@@ -232,12 +302,43 @@ function bindSeries(table: node.TableFunction, task: Task, environment: Environm
   return publicSource((alias) => sql.tableFunction(tree, alias, physical), named, task)
 }
 
-function seriesLength(bounds: readonly node.Expression[]): number | undefined {
-  const numbers = bounds.map(literalNumber)
-  const [first, second, third] = numbers
-  if (first === undefined || numbers.includes(undefined)) return undefined
-  if (second === undefined) return Math.max(first, 0)
-  return third === 0 ? undefined : Math.max(Math.ceil((second - first) / (third ?? 1)) + 1, 0)
+function seriesName({ function: called }: node.TableFunction): string | undefined {
+  const name = called.function_name?.toLowerCase() ?? ''
+  const isKnown = called.class === 'FUNCTION' && (isSeries(name) || name === 'unnest') && called.schema === ''
+  return isKnown && functionClass(name, 'table') !== 'deny' ? name : undefined
+}
+
+/** A series whose bounds, or a list whose members, are columns. */
+function isOfRow(called: node.Call, rows: number | undefined): boolean {
+  const isColumn = (part: node.Expression) => part.class === 'COLUMN_REF'
+  const isOpen = rows === undefined || called.function_name.toLowerCase() === 'unnest'
+  return isOpen && called.children.some((child) => contains(child, isColumn))
+}
+
+/** `FROM t, unnest(t.list) u(x)` says `FROM t, LATERAL (SELECT unnest(t.list)) u(x)`; so does a series, which is a list first. */
+function unnested(table: node.TableFunction, name: string): node.DerivedTable {
+  const called = { ...table.function, is_operator: false }
+  const list = name === 'unnest' ? called : { ...called, function_name: 'unnest', children: [called] }
+  const query: node.Select = {
+    type: 'SELECT_NODE',
+    modifiers: [],
+    cte_map: { map: [] },
+    select_list: [{ ...list, alias: name }],
+    from_table: { type: 'EMPTY', alias: '', sample: null },
+    where_clause: null,
+    group_expressions: [],
+    group_sets: [],
+    aggregate_handling: 'STANDARD_HANDLING',
+    having: null,
+    sample: null,
+    qualify: null,
+  }
+  const { alias, column_name_alias, query_location } = table
+  const place = query_location === undefined ? {} : { query_location }
+  return {
+    ...{ type: 'SUBQUERY', alias: alias || name, sample: null, column_name_alias, ...place },
+    subquery: { node: query },
+  }
 }
 
 function listLength([list]: readonly node.Expression[]): number | undefined {

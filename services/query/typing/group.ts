@@ -5,8 +5,10 @@ import { isOrderSensitive, literalNumber, mayAggregate } from '../functions.ts'
 import { newLeaf } from '../leaf/leaf.ts'
 import { labelWithoutLiterals } from '../statement/label.ts'
 import type { Call, Expression, Operator, Select } from '../statement/nodes.ts'
+import { countOfChosen } from './chosen.ts'
 import { contains, isAggregateCall, isSubquery, isWindow } from './contains.ts'
 import { bind, bindCondition, boundColumn, checkRestriction, made } from './expression.ts'
+import { instead } from './hints.ts'
 import { checkComputed, isOwn } from './identifiers.ts'
 import type { Item } from './items.ts'
 import { newLayer, partial, withheldAsNull } from './layer.ts'
@@ -14,6 +16,7 @@ import type { Bound, Column, From, Kind, Scope } from './relation.ts'
 import { newSeen } from './scope.ts'
 import { type Stage, shared } from './stage.ts'
 import { steadyOperands } from './steady.ts'
+import { isUnnest } from './unnest.ts'
 import { bindOrder } from './window.ts'
 
 interface Key {
@@ -57,7 +60,7 @@ function groupKeys({ select, items }: Grouping, scope: Scope): readonly Key[] {
   const isAll = select.aggregate_handling === 'FORCE_AGGREGATES'
   const isLabel = ({ expression }: Item) =>
     expression.class !== 'CONSTANT' &&
-    !contains(expression, (node) => isAggregateCall(node) || isWindow(node))
+    !contains(expression, (node) => isAggregateCall(node) || isWindow(node) || isUnnest(node))
   const expressions = isAll
     ? items.filter(isLabel).map(({ expression }) => expression)
     : select.group_expressions.map((expression) => atPosition(expression, items, scope))
@@ -246,13 +249,16 @@ function ungrouped(at: unknown, column: string, { scope, above }: { scope: Scope
 }
 
 /** An aggregate that stays inside: over public or released rows, or within the person. */
-function bindAggregate(call: Call, scope: Scope): Bound {
+function bindAggregate(written: Call, scope: Scope): Bound {
+  const call = countOfChosen(written)
   const name = call.function_name.toLowerCase()
-  if (!mayAggregate(name)) return scope.task.refuse('FUNCTION_NOT_ALLOWED', call)
+  if (!mayAggregate(name)) return scope.task.refuse('FUNCTION_NOT_ALLOWED', call, instead(name, 'aggregate'))
   const children = call.children.map((child) => {
     const bound = bind(child, scope)
-    return name === 'count' && isOwn(bound.identifier) ? bound : checkComputed(bound, child, scope)
+    const mayTake = name === 'count' || (choosing.has(name) && call.children.length === 1)
+    return mayTake && isOwn(bound.identifier) ? bound : checkComputed(bound, child, scope)
   })
+  const identifier = name === 'count' ? undefined : children[0]?.identifier
   const filter = call.filter ? bindCondition(call.filter, scope) : null
   const given = call.order_bys.orders.map((order) => bindOrder(order, scope))
   const orders: Tree[] = given.map(({ tree }) => tree)
@@ -267,9 +273,14 @@ function bindAggregate(call: Call, scope: Scope): Bound {
   })
   const sorts = given.map(({ by }) => by)
   const parts = [...children, ...(filter ? [filter] : []), ...sorts]
-  return partial(made(tree, parts, kindOf(name, children)), scope)
+  return {
+    ...partial(made(tree, parts, kindOf(name, children)), scope),
+    ...(identifier ? { identifier } : {}),
+  }
 }
 
+/** One of the identifiers of a person is an identifier of that person, and stays one: `max(stay_id)` of the rows of an act. */
+const choosing = new Set(['min', 'max', 'any_value', 'first', 'arbitrary'])
 const counts = new Set(['count', 'count_star', 'count_if', 'sum', 'avg', 'mean', 'stddev', 'variance'])
 const picks = new Set(['min', 'max', 'first', 'last', 'any_value', 'median', 'mode', 'arg_min', 'arg_max'])
 

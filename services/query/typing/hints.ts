@@ -1,7 +1,12 @@
 /** Hints that name what the text could have written. */
-import type { Sentence } from '../../kernel/refusal.ts'
+import { type FunctionKind, functionClass } from '../../engine/capabilities.ts'
+import type { Facts, Sentence } from '../../kernel/refusal.ts'
+import { callable } from '../functions.ts'
+import { synonymOf } from '../synonyms.ts'
 import { isOwn, isSame } from './identifiers.ts'
+import { nearest } from './nearest.ts'
 import type { Column, Source } from './relation.ts'
+import { listNames } from './scope.ts'
 
 interface Named {
   readonly source: Source
@@ -32,4 +37,28 @@ export function personOf(sources: readonly Source[]): string | undefined {
   const all = identifiers(sources)
   const best = all.find(({ column }) => column.identifier?.role === 'unit') ?? all[0]
   return best && write(best)
+}
+
+/**
+ * What to write instead of a function: a form of another name, an allowed name near this one, or that there is none. The same
+ * whether the function is absent or forbidden: only the name and the allowed names are looked at.
+ */
+export function instead(name: string, kind: FunctionKind): Facts {
+  // A backtick is an operator here: `ward` = 'x' parses.
+  if (name.includes('`')) return { hint: { key: 'hint.quotes' } }
+  const form = synonymOf(name)
+  if (form === null) return { hint: { key: 'hint.noEquivalent' } }
+  if (form !== undefined) return { hint: { key: 'hint.writeInstead', with: { form } } }
+  if (kind !== 'window' && functionClass(name, 'window') !== 'deny')
+    return { hint: { key: 'hint.writeInstead', with: { form: `${name.toLowerCase()}(…) OVER (…)` } } }
+  const near = nearest(name, callable(kind))
+  return near.length > 0 ? { hint: { key: 'hint.nearFunction', with: { near: near.join(', ') } } } : {}
+}
+
+/** Tables of the project for one that it does not have, with those of a near name first. */
+export function knownTables(name: string, names: readonly string[]): Facts {
+  const known = listNames(names)
+  const near = nearest(name, names)
+  const hint = { key: 'hint.nearTable', with: { near: near.join(', '), known } }
+  return { with: { known }, ...(near.length > 0 ? { hint } : {}) }
 }

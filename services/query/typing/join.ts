@@ -3,10 +3,12 @@ import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
 import type { Comparison, Expression, Join } from '../statement/nodes.ts'
 import { contains, isSubquery } from './contains.ts'
-import { bind, conjuncts } from './expression.ts'
+import { bind, conjuncts, made } from './expression.ts'
 import { compareSafely } from './harden.ts'
 import { addEquality } from './hints.ts'
 import { isSame } from './identifiers.ts'
+import { inputOfFrom } from './input.ts'
+import { checkLateral, readsLeft, type Sides, stillOuter, stillTied } from './lateral.ts'
 import { bindFilter, markedIfAbsent } from './layer.ts'
 import type {
   Bound,
@@ -20,43 +22,39 @@ import type {
   Source,
   Task,
 } from './relation.ts'
+import { conditionsBelow, conditionsOf, isRepeated } from './repeats.ts'
 import { listNames, scopeOf, touch } from './scope.ts'
+import { checkShare } from './share.ts'
 
 /** A public relation of more rows than this is joined to patient rows by an equality only. */
 const maxProduct = 10_000
 
-interface Sides {
-  readonly join: Join
-  readonly left: From
-  readonly right: From
-}
-
-export function bindJoin(sides: Sides, task: Task, environment: Environment): From {
+export function bindJoin(given: Sides, task: Task, environment: Environment): From {
+  const sides = besidePersons(given, task)
   const { join, left, right } = sides
   checkKind(sides, task)
+  const lateral = readsLeft(sides)
+  if (lateral) checkLateral(sides, lateral, task)
   const both = paired(sides)
-  if (join.join_type === 'ANTI' && right.sources.some(({ there }) => there)) task.markPartial()
   const scope = scopeOf(both, task, environment)
   const using = usingColumns(sides, task)
   const named = using.map((name) => mergedPair(name, sides, scope))
   const parts = conjuncts(join.condition)
   const conditions = parts.map((part) => bindOn(part, scope))
   const equalities = [...named.map(({ equality }) => equality), ...equalitiesOf(parts, scope)]
-  const known = [...left.equalities, ...right.equalities, ...equalities]
-  const obligation = obligationOf(sides)
-  const isInner = join.join_type === 'INNER'
-  const open = [...left.obligations, ...right.obligations, ...(obligation ? [obligation] : [])]
-  const remaining = open.filter(
-    (one) => !isMet(one, isInner || one === obligation ? known : sideOf(one, sides)),
-  )
-  const later = remaining.filter((one) => isInner || (one !== obligation && maySettleLater(one, sides)))
-  for (const one of remaining) if (!later.includes(one)) refuseObligation(one, task)
+  const obligation = lateral && lateral.isNested !== true ? undefined : obligationOf(sides)
+  const pending = stillTied(sides)
+  const isAsOf = join.ref_type === 'ASOF'
   const pix = left.pix && right.pix ? [sql.equal(left.pix, right.pix)] : []
-  const all = [...named.map(({ condition }) => condition), ...conditions.map(({ tree }) => tree), ...pix]
-  const condition = sql.and(all) ?? (isInner ? null : sql.boolean(true))
+  const own = [...named.map(({ condition }) => condition), ...conditions.map(({ tree }) => tree)]
+  const all = [...(lateral?.ties ?? []), ...own, ...pix]
+  if (isAsOf) checkAsOf(join, [parts, conditions], task)
   return {
     ...both,
-    tree: sql.join(join.join_type, withScalars(sides, scope.seen.scalars), condition),
+    tree: sql.join(lateral?.isValue ? 'LEFT' : join.join_type, withScalars(sides, scope.seen.scalars), {
+      on: sql.and(all),
+      isAsOf,
+    }),
     merged: mergedColumns(sides, named),
     sources: keptSources(sides),
     ...frameOf(sides, [
@@ -66,20 +64,65 @@ export function bindJoin(sides: Sides, task: Task, environment: Environment): Fr
     equalities: holding(sides, equalities),
     ties: [...(left.ties ?? []), ...(right.ties ?? []), ...equalities],
     joined: placeOf(join),
-    obligations: later,
+    repeats: isRepeated(sides, equalities),
+    conditions: [...conditionsBelow(sides), ...conditionsOf(parts, conditions, scope)],
+    ...(pending ? { lateral: pending } : {}),
+    obligations: settled(sides, { obligation, equalities }, task),
     uses: [...left.uses, ...right.uses, ...scope.seen.uses],
     seen: {
-      outer: [...left.seen.outer, ...right.seen.outer, ...scope.seen.outer],
+      outer: [...stillOuter(sides), ...scope.seen.outer],
       released: [...left.seen.released, ...right.seen.released, ...scope.seen.released],
     },
   }
+}
+
+/** Beside patient rows the other side stands in the vault too. */
+function besidePersons({ join, left, right }: Sides, task: Task): Sides {
+  const isPersonal = left.class === 'PK' || right.class === 'PK'
+  if (!isPersonal) return { join, left, right }
+  return { join, left: inputOfFrom(left, task), right: inputOfFrom(right, task) }
+}
+
+interface Settling {
+  /** Of this join. */
+  readonly obligation: Obligation | undefined
+  readonly equalities: readonly Equality[]
+}
+
+/** The obligations that WHERE may still meet; refuses those that it may not. */
+function settled(sides: Sides, { obligation, equalities }: Settling, task: Task): readonly Obligation[] {
+  const { join, left, right } = sides
+  const known = [...left.equalities, ...right.equalities, ...equalities]
+  const isInner = join.join_type === 'INNER'
+  const open = [...left.obligations, ...right.obligations, ...(obligation ? [obligation] : [])]
+  const remaining = open.filter(
+    (one) => !isMet(one, isInner || one === obligation ? known : sideOf(one, sides)),
+  )
+  // A filter after ASOF would look at the one row that was chosen, not choose among those of the person.
+  const isOpen = isInner && join.ref_type !== 'ASOF'
+  const later = remaining.filter((one) => isOpen || (one !== obligation && maySettleLater(one, sides)))
+  for (const one of remaining) if (!later.includes(one)) refuseObligation(one, task)
+  return later
+}
+
+/** One inequality, or the last name of USING, says what is nearest; whatever would have to be tried is none. */
+function checkAsOf(
+  { type: _type, using_columns, join_type, ...join }: Join,
+  [parts, conditions]: readonly [readonly Expression[], readonly Bound[]],
+  task: Task,
+): void {
+  const isEquality = (part: Expression) => part.class === 'COMPARISON' && part.type === 'COMPARE_EQUAL'
+  const nearest = parts.filter((part) => !isEquality(part)).length + Math.min(using_columns.length, 1)
+  if (join_type !== 'INNER' && join_type !== 'LEFT') task.note('JOIN_NOT_ALLOWED', join)
+  if (nearest !== 1 || conditions.some(({ tree }) => tree.class !== 'COMPARISON'))
+    task.note('TYPE_ERROR', join, { key: 'hint.asOf' })
 }
 
 /** A part of ON; one that reads a row outside of the query belongs to WHERE, where the verifier can follow it. */
 function bindOn(part: Expression, scope: Scope): Bound {
   const before = scope.seen.outer.length
   const bound = bindFilter(part, scope)
-  if (scope.seen.outer.length > before || scope.seen.scalars.some(({ on }) => on))
+  if (scope.seen.outer.length > before || scope.seen.values.size > 0)
     scope.task.note('STATEMENT_NOT_ALLOWED', part, { key: 'hint.outerInWhere' })
   return bound
 }
@@ -90,8 +133,21 @@ function withScalars({ join, left, right }: Sides, scalars: readonly sql.Beside[
   return [sql.beside(left.tree, scalars), right.tree]
 }
 
-function paired({ join, left, right }: Sides): From {
-  const pix = join.join_type === 'RIGHT' ? (right.pix ?? left.pix) : (left.pix ?? right.pix)
+/** The person of a row of the join: of FULL it stands on either side. */
+function pixOf({ join, left, right }: Sides): Tree | undefined {
+  if (left.pix === undefined || right.pix === undefined) return left.pix ?? right.pix
+  if (join.join_type === 'FULL') return sql.coalesce(...[left.pix, right.pix].flatMap(keysIn))
+  return join.join_type === 'RIGHT' ? right.pix : left.pix
+}
+
+/** Of a FULL join of a FULL join the keys stand side by side. */
+function keysIn(pix: Tree): readonly Tree[] {
+  return Array.isArray(pix.children) ? pix.children : [pix]
+}
+
+function paired(sides: Sides): From {
+  const { join, left, right } = sides
+  const pix = pixOf(sides)
   const isFilter = join.join_type === 'SEMI' || join.join_type === 'ANTI'
   return {
     tree: sql.empty,
@@ -115,10 +171,11 @@ function classOf(classes: readonly RelationClass[]): RelationClass {
 
 function checkKind({ join, left, right }: Sides, task: Task): void {
   const classes = [left.class, right.class]
-  if (join.ref_type === 'POSITIONAL' || join.ref_type === 'ASOF') task.note('JOIN_NOT_ALLOWED', join)
+  if (join.ref_type === 'POSITIONAL') task.note('JOIN_NOT_ALLOWED', join)
+  if (join.join_type === 'ANTI' && right.sources.some(({ there }) => there)) task.markPartial()
   if (!classes.includes('PK')) return
-  if (classes.includes('SAFE')) task.note('JOIN_NOT_ALLOWED', join, { key: 'hint.releasedJoin' })
-  if (join.join_type === 'FULL') task.note('JOIN_NOT_ALLOWED', join)
+  // For each row of nobody it would choose one row among those of all persons.
+  if (join.ref_type === 'ASOF' && left.class !== 'PK') task.note('JOIN_NOT_ALLOWED', join)
   const isFilter = join.join_type === 'SEMI' || join.join_type === 'ANTI'
   if (isFilter && left.class !== 'PK') task.note('CROSS_PATIENT_SUBQUERY', join, { key: 'hint.frame' })
 }
@@ -162,25 +219,40 @@ interface Merged {
 
 /** One name of USING: the two columns are compared, and the bare name means the side that is always there. */
 function mergedPair(name: string, { join, left, right }: Sides, scope: Scope): Merged {
-  const one = (from: From): Column => {
-    const found = visible(from).filter((column) => column.name.toLowerCase() === name.toLowerCase())
-    const [column] = found
-    if (column && found.length === 1 && !name.startsWith('__')) return touch(column, scope)
-    const known = listNames(visible(from).map((other) => other.name))
-    return scope.task.refuse('COLUMN_UNKNOWN', join, { with: { known } })
-  }
-  const [l, r] = [one(left), one(right)]
+  const [l, r] = [columnNamed(name, left, { join, scope }), columnNamed(name, right, { join, scope })]
   const isPerson = isSame(l.identifier, r.identifier)
-  if ((l.identifier || r.identifier) && !isPerson) scope.task.note('IDENTIFIER_COMPARED', join)
-  const equal = sql.equal(l.ref, r.ref)
+  const isLast = join.ref_type === 'ASOF' && name === join.using_columns.at(-1)
+  if ((l.identifier || r.identifier) && (isLast || !isPerson)) scope.task.note('IDENTIFIER_COMPARED', join)
+  const equal = isLast
+    ? sql.comparison('COMPARE_GREATERTHANOREQUALTO', l.ref, r.ref)
+    : sql.equal(l.ref, r.ref)
   const operands = [l, r].map((column) => bind({ class: 'EXPANDED', column }, scope))
   const condition = compareSafely(operands) || isPerson || scope.class === 'SAFE' ? equal : sql.tryOf(equal)
   for (const { restrict } of [l, r])
     if (restrict.includes('filter')) scope.task.note('COLUMN_RESTRICTED', join)
-  const isFull = join.join_type === 'FULL'
-  const kept = join.join_type === 'RIGHT' ? r : l
-  const column = isFull ? { ...l, ref: sql.coalesce(l.ref, r.ref) } : kept
-  return { name, column, condition, equality: { left: [l], right: [r], isPerson, bare: [l, r] } }
+  checkShare(made(condition, operands), join, scope)
+  const column = keptColumn(join, l, r)
+  return {
+    name,
+    column,
+    condition,
+    equality: { left: [l], right: [r], isPerson: isPerson && !isLast, bare: [l, r] },
+  }
+}
+
+/** The side that is always there; of FULL whichever is. */
+function keptColumn({ join_type }: Join, left: Column, right: Column): Column {
+  if (join_type === 'FULL') return { ...left, ref: sql.coalesce(left.ref, right.ref) }
+  return join_type === 'RIGHT' ? right : left
+}
+
+/** The one column of a side that a name of USING means. */
+function columnNamed(name: string, from: From, { join, scope }: { join: Join; scope: Scope }): Column {
+  const found = visible(from).filter((column) => column.name.toLowerCase() === name.toLowerCase())
+  const [column] = found
+  if (column && found.length === 1 && !name.startsWith('__')) return touch(column, scope)
+  const known = listNames(visible(from).map((other) => other.name))
+  return scope.task.refuse('COLUMN_UNKNOWN', join, { with: { known } })
 }
 
 function mergedColumns({ left, right }: Sides, named: readonly Merged[]): readonly Column[] {
@@ -212,6 +284,7 @@ function obligationOf({ join, left, right }: Sides): Obligation | undefined {
   const between = {
     left: left.sources,
     right: right.sources,
+    merged: [left.merged, right.merged] as const,
     at: placeOf(join),
   }
   if (left.class === 'PK' && right.class === 'PK') return { kind: 'person', ...between }
@@ -224,7 +297,10 @@ function obligationOf({ join, left, right }: Sides): Obligation | undefined {
 
 /** True when the equalities tie a column of one side to one of the other, by themselves or through third columns. */
 export function isMet(obligation: Obligation, equalities: readonly Equality[]): boolean {
-  const [left, right] = [columnsOf(obligation.left), columnsOf(obligation.right)]
+  const [left, right] = [
+    columnsOf(obligation.left, obligation.merged[0]),
+    columnsOf(obligation.right, obligation.merged[1]),
+  ]
   if (obligation.kind === 'person')
     return [...reachedFrom(left, equalities)].some((column) => right.has(column))
   const touches = (side: ReadonlySet<Column>, columns: readonly Column[]) =>
@@ -236,8 +312,8 @@ export function isMet(obligation: Obligation, equalities: readonly Equality[]): 
   )
 }
 
-function columnsOf(sources: readonly Source[]): ReadonlySet<Column> {
-  return new Set(sources.flatMap(({ columns }) => columns))
+function columnsOf(sources: readonly Source[], merged: readonly Column[]): ReadonlySet<Column> {
+  return new Set([...sources.flatMap(({ columns }) => columns), ...merged])
 }
 
 /** Columns that are one identifier with one of these, through any number of equalities. */

@@ -60,8 +60,9 @@ export function factsOf({
   identifier,
   kind,
   type,
-}: Bound): Pick<Column, 'restrict' | 'identifier' | 'kind' | 'type'> {
+}: Bound): Pick<Column, 'restrict' | 'identifier' | 'kind' | 'type' | 'isShare'> {
   return {
+    ...(columns.some(({ isShare }) => isShare) ? { isShare: true } : {}),
     restrict: [...new Set(columns.flatMap(({ restrict }) => restrict))],
     ...(identifier ? { identifier } : {}),
     ...(kind ? { kind } : {}),

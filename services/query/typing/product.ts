@@ -6,6 +6,9 @@ const maxBeside = 10_000
 /** Public rows beside each other. */
 const maxPublic = 10_000_000
 
+/** Groups that a leaf may release: more than may stand beside a row of a person without an equality. */
+export const maxGroups = 100_000
+
 /**
  * The rows of a whole FROM clause: over patient rows, those that may stand beside one row of theirs. Relations that equalities
  * tie together count once, by the largest; those that nothing ties multiply. Notes COST beyond the limit.

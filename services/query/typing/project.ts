@@ -8,7 +8,9 @@ import { atPosition } from './group.ts'
 import { isOwn } from './identifiers.ts'
 import type { Item } from './items.ts'
 import { factsOf, marksOf, withheldAsNull } from './layer.ts'
+import { maxGroups } from './product.ts'
 import type { Bound, From, OutputColumn, Relation, RelationClass, Scope } from './relation.ts'
+import { maxSeries } from './series.ts'
 import type { Stage } from './stage.ts'
 import type { Tie } from './ties.ts'
 
@@ -20,6 +22,8 @@ export interface Ending {
   readonly ties: readonly Tie[]
   /** One value per person: grouped by the ties. */
   readonly isValue: boolean
+  /** The first rows of each person stand for a LIMIT. */
+  readonly isLimited: boolean
 }
 
 /** A column of the list: what it is, what is written, and when it is withheld. */
@@ -38,10 +42,14 @@ export function finish(ending: Ending): () => Draft {
   const { scope } = stage
   const shown = items.map((item) => show(item, scope))
   const ends = { ...ending, shown, columns: outputColumns(shown, scope) }
+  const rows = rowsOfList(ending)
   const modifiers = scope.class === 'PK' ? personModifiers(ends) : openModifiers(ends)
-  const isValue = ending.isValue && scope.seen.outer.length === ending.ties.length
-  const isTied = isOnlyTied(ends) || isValue
-  const tied = isValue ? valueQuery(ends) : () => tiedQuery(ending)
+  const isAlone = ending.ties.length > 0 && scope.seen.outer.length === ending.ties.length
+  const isLateral = scope.environment.isLateral === true && scope.class === 'PK'
+  if (isLateral && !isAlone) checkCorrelated(ending)
+  const isValue = ending.isValue && isAlone
+  const isTied = isOnlyTied(ends) || isValue || (isLateral && isAlone)
+  const tied = isValue || isLateral ? valueQuery(ends, modifiers.list) : () => tiedQuery(ending)
   return () => ({
     tree: isTied ? tied() : wholeQuery(ends, modifiers.list),
     columns: ends.columns,
@@ -49,14 +57,41 @@ export function finish(ending: Ending): () => Draft {
     unique: stage.unique && !standsBeside(stage),
     isGrouped: stage.isGrouped || modifiers.isGrouped,
     isPerPerson: stage.unique || stage.isPerPerson === true,
+    repeats: isRepeatedIn(ending),
     lacks: scope.lacks === true && !stage.isSingle,
-    rows: stage.isSingle || stage.isGrouped ? 1 : ending.from.rows,
+    rows,
     ...(isTied
       ? { ties: ending.ties.map(({ outer }, i) => ({ outer: outer.ref, inner: `__tie${i}` })) }
       : {}),
     isWithinPerson: ending.ties.length > 0,
+    isValue: isLateral ? isValue : ending.isValue,
     outer: scope.seen.outer,
   })
+}
+
+/** Notes COST when `unnest` makes too many. */
+function rowsOfList(ending: Ending): number {
+  const { stage, items } = ending
+  const rows = rowsBelow(ending) * (stage.rowsOfOne?.() ?? 1)
+  if (stage.rowsOfOne && stage.scope.class !== 'SAFE' && rows > maxSeries)
+    stage.scope.task.note('COST', items[0]?.expression, { key: 'hint.series' })
+  return rows
+}
+
+/** Upper bound of the rows, nominal where a leaf has groups: how many there are is not known from the text. */
+function rowsBelow({ stage, from }: Ending): number {
+  if (stage.isGrouped || isSingle(stage)) return 1
+  return stage.scope.class === 'SAFE' && from.class === 'PK' ? maxGroups : from.rows
+}
+
+function isSingle({ isSingle: own, below }: Stage): boolean {
+  return own || (below !== undefined && isSingle(below))
+}
+
+/** Where there is one row for each person it stands in one group, whatever was below. */
+function isRepeatedIn({ stage, from }: Ending): boolean {
+  if (stage.unique || stage.isPerPerson) return false
+  return from.repeats === true || stage.rowsOfOne !== undefined
 }
 
 /** Columns, marks and the person, with the ties to an outer row as conditions. */
@@ -83,11 +118,19 @@ function tiedQuery({ stage, ties }: Ending): Tree {
 
 /** Whether something was joined to the rows: then no more is said of how many there are than the verifier would follow. */
 function standsBeside({ scope, below }: Stage): boolean {
-  return scope.seen.scalars.length > 0 || (below !== undefined && standsBeside(below))
+  const { scalars, values } = scope.seen
+  return scalars.length + values.size > 0 || (below !== undefined && standsBeside(below))
 }
 
-/** The value of each person, with the ties that it was grouped by. */
-function valueQuery(ends: Ends): () => Tree {
+/** What reads more of the left row than its person differs from row to row: no value and no first rows of a person. */
+function checkCorrelated({ select, items, isValue, isLimited, stage }: Ending): void {
+  const { task } = stage.scope
+  if (isLimited) task.note('ROW_LIMIT', select.select_list)
+  if (isValue) task.note('CROSS_PATIENT_SUBQUERY', items[0]?.expression, { key: 'hint.subqueryInFrom' })
+}
+
+/** The value, or the rows, of each person, with what ties them to a row of the person. */
+function valueQuery(ends: Ends, modifiers: readonly Tree[]): () => Tree {
   const { stage, ties } = ends
   const { scope } = stage
   const keys = ties.map(({ inner }, index) =>
@@ -99,6 +142,7 @@ function valueQuery(ends: Ends): () => Tree {
       list: [...listed(ends), ...keys, ...pix],
       from: stage.tree(),
       where: sql.and(stage.where),
+      modifiers,
     })
 }
 
@@ -196,7 +240,8 @@ function distinctOfPersons(targets: readonly Expression[], orders: readonly Tree
   const { scope } = ends.stage
   const isOn = targets.length > 0
   const by = isOn ? targets.map((target) => bind(target, scope)) : ends.shown.map(({ bound }) => bound)
-  const isOnPerson = by.some(({ identifier }) => isOwn(identifier))
+  const isTied = scope.environment.isLateral === true && ends.ties.length > 0
+  const isOnPerson = by.some(({ identifier }) => isOwn(identifier)) || (isTied && !isOn)
   if (!isOnPerson && isOn) scope.task.note('ROW_LEVEL', targets[0], { key: 'hint.distinctOn' })
   const open = [...orders]
   if (isOn) scope.seen.openOrders.push(open)

@@ -3,7 +3,7 @@ import type { BulleTable } from '../../dataset/bulle.ts'
 import type { Tree } from '../../engine/engine.ts'
 import type { Code, Facts, Sentence } from '../../kernel/refusal.ts'
 import type { Beside } from '../build.ts'
-import type { LeafDraft } from '../plan.ts'
+import type { Kind, LeafDraft } from '../plan.ts'
 import type { Call, ColumnReference, Cte, Expression, QueryNode, Window } from '../statement/nodes.ts'
 
 /**
@@ -13,7 +13,7 @@ import type { Call, ColumnReference, Cte, Expression, QueryNode, Window } from '
  */
 export type RelationClass = 'PUB' | 'PK' | 'SAFE'
 export type Restriction = 'filter' | 'group-by' | 'output'
-export type Kind = 'text' | 'number' | 'boolean' | 'date' | 'time' | 'timestamp' | 'interval'
+export type { Kind }
 
 /** An opaque column: the person, a key that determines the person, or the pseudonym of somebody else. */
 export interface Identifier {
@@ -37,6 +37,8 @@ export interface Column {
   readonly mark?: Tree
   /** From patient rows. */
   readonly personal: boolean
+  /** Made of the exact place of a row among those of all persons: it may be compared with what is written, and nothing else. */
+  readonly isShare?: boolean
   /** The granted column that it is, for the list of what was read. */
   readonly origin?: { readonly use: Use; readonly name: string }
 }
@@ -45,6 +47,8 @@ export interface Column {
 export interface Use {
   readonly table: BulleTable
   readonly columns: Set<string>
+  /** Behind a released relation: the leaf that reads this does not read the table. */
+  readonly isReleased?: boolean
 }
 
 /** One relation of a FROM clause. */
@@ -58,6 +62,8 @@ export interface Source {
   readonly rows?: number
   /** Of a released relation whose groups may be withheld: true on its rows, NULL where an outer join found none. */
   readonly there?: Tree
+  /** Of a public table: columns that name one row. */
+  readonly primaryKey?: readonly Column[]
   /** SEMI and ANTI joins hide their right side. */
   readonly hidden?: boolean
 }
@@ -77,7 +83,23 @@ export interface Obligation {
   readonly kind: 'person' | 'cost'
   readonly left: readonly Source[]
   readonly right: readonly Source[]
+  /** Columns of each side that USING merged. */
+  readonly merged: readonly [readonly Column[], readonly Column[]]
   readonly at: unknown
+}
+
+/** What a query of FROM reads of the rows to its left. */
+export interface Lateral {
+  /** Columns of rows outside that it reads. */
+  readonly reads: readonly Column[]
+  /** Over patient rows: tied to the person on the left. */
+  readonly isWithinPerson: boolean
+  /** When the person is all that ties it: what to compare, so that nothing is left to correlate. */
+  readonly ties?: readonly Tree[]
+  /** One row for each person, whether or not there are rows: aggregates without GROUP BY. */
+  readonly isValue: boolean
+  /** It stands among other relations, which are joined to the rows on the left as one. */
+  readonly isNested?: boolean
 }
 
 export interface From {
@@ -101,8 +123,23 @@ export interface From {
   readonly rows: number
   /** All equalities of its joins, outer ones too: they bound how many rows a join makes. */
   readonly ties?: readonly Equality[]
+  /** What a query of FROM reads of the rows to its left. */
+  readonly lateral?: Lateral
+  /** A row of a person may be there several times, so that groups may share it. */
+  readonly repeats?: boolean
+  /** Of ON, and of WHERE when it has been read. */
+  readonly conditions?: readonly Condition[]
+  /** The relation, for the place of a refusal. */
+  readonly at?: unknown
   /** The last join, for the place of a refusal. */
   readonly joined?: unknown
+}
+
+/** A part of ON or WHERE. */
+export interface Condition {
+  readonly bound: Bound
+  /** What it says is not greater than what. */
+  readonly orders: readonly (readonly [Bound, Bound])[]
 }
 
 export interface OutputColumn extends Omit<Column, 'ref' | 'mark' | 'origin'> {
@@ -123,12 +160,16 @@ export interface Relation {
   readonly isGrouped: boolean
   /** At most one row per person, for reasons that the verifier does not follow: a table made of it is looked at. */
   readonly isPerPerson?: boolean
+  /** A row of a person may be there several times, so that groups may share it. */
+  readonly repeats?: boolean
   /** Of a released relation: false when no group of its leaves can be withheld whole. */
   readonly lacks?: boolean
   readonly uses: readonly Use[]
   readonly rows: number
   /** Of an EXISTS, or of one value per person, whose only tie to the outer row is the person: the pairs to compare outside. */
   readonly ties?: readonly { readonly outer: Tree; readonly inner: string }[]
+  /** One value of the rows of the outer person: at most one row for each row outside. */
+  readonly isValue?: boolean
   /** Its rows are those of the person of the outer row. */
   readonly isWithinPerson: boolean
   /** Columns of outer rows that it reads. */
@@ -164,6 +205,10 @@ export interface Environment {
   readonly isExists?: boolean
   /** The body of a scalar subquery: one value per person of the outer row may be meant. */
   readonly isScalar?: boolean
+  /** A query of FROM to the right of other rows, which it may read. */
+  readonly isLateral?: boolean
+  /** The rows to the left of a relation of FROM. */
+  readonly left?: Scope
   /** The outermost query: its ORDER BY, LIMIT and marks are those of the answer. */
   readonly isAnswer?: boolean
 }
@@ -185,6 +230,8 @@ export interface Scope {
   readonly aggregate?: (call: Call) => Bound
   /** What a window means here; absent where there is none. */
   readonly window?: (window: Window) => Bound
+  /** What `unnest` means here; absent where there is none. */
+  readonly unnest?: (call: Call) => Bound
   /** Names of the select list, for references to earlier ones. */
   readonly aliases: ReadonlyMap<string, Expression>
   /** Parameters of the lambdas around, under names of our own: a lambda must not name what is around it. */
@@ -203,7 +250,7 @@ export interface Seen {
   readonly openOrders: Tree[][]
   /** Relations that stand for scalar subqueries: joined to the rows of this stage. */
   readonly scalars: Beside[]
-  /** Values per person that have been bound, by the node of the text: a key is known again where it is shown. */
+  /** Subqueries that have been bound, by the node of the text: a key is known again where it is shown. */
   readonly values: Map<Expression, Bound>
   /** Aliases being resolved, against circles. */
   readonly resolving: Set<string>
@@ -226,5 +273,7 @@ export interface Task {
   readonly ctes: (map: readonly Cte[], outer: Environment) => Ctes
   /** Keeps a leaf; answers its name. */
   readonly leaf: (draft: Omit<LeafDraft, 'name'>) => string
+  /** Keeps a released relation that goes back into the vault; answers its name. */
+  readonly input: (query: Tree, kinds: readonly (Kind | undefined)[]) => string
   readonly markPartial: () => void
 }

@@ -1,6 +1,8 @@
 /** What names mean: columns against the sources in scope, then the rows outside, then names of the select list. */
+import type { Facts } from '../../kernel/refusal.ts'
 import { column as reference } from '../build.ts'
 import type { ColumnReference, Expression } from '../statement/nodes.ts'
+import { nearest } from './nearest.ts'
 import type { Bound, Column, Environment, From, Scope, Seen, Source, Task } from './relation.ts'
 
 const maxNames = 100
@@ -84,18 +86,57 @@ export function touch(column: Column, scope: Scope): Column {
   return column
 }
 
+/** Patient rows are here, or in a row outside: what could raise would tell of one of them. */
+export function isNearPersons({ class: own, environment: { outer } }: Scope): boolean {
+  return own === 'PK' || (outer !== undefined && isNearPersons(outer))
+}
+
 /** Refuses a name that nobody knows: the same answer whether it is absent, not granted or hidden. */
 export function unknownColumn(name: ColumnReference, scope: Scope): never {
   const [first] = name.column_names
   const isWholeRow = name.column_names.length === 1 && sourcesFor(scope.sources, [first ?? '']).length > 0
   if (isWholeRow) return scope.task.refuse('STATEMENT_NOT_ALLOWED', name, { hint: { key: 'hint.wholeRow' } })
-  return scope.task.refuse('COLUMN_UNKNOWN', name, { with: { known: knownColumns(name, scope) } })
+  const facts = knownColumns(name.column_names.at(-1) ?? '', columnNames(name, scope), scope.task)
+  return scope.task.refuse('COLUMN_UNKNOWN', name, facts)
 }
 
-function knownColumns(name: ColumnReference, scope: Scope): string {
+/** Units that other systems write bare, as in DATEDIFF(day, a, b). */
+const timeUnits = new Set([
+  'second',
+  'minute',
+  'hour',
+  'day',
+  'week',
+  'month',
+  'quarter',
+  'year',
+  'dd',
+  'mm',
+  'yy',
+  'yyyy',
+])
+
+/** Columns of this place for one that it does not have: of the same name in another granted table, or of a near name. */
+function knownColumns(name: string, names: readonly string[], { tables }: Pick<Task, 'tables'>): Facts {
+  const known = listNames(names)
+  const has = (others: readonly string[]) =>
+    !name.startsWith('__') && others.some((other) => sameName(other, name))
+  const elsewhere = tables.filter(({ columns }) => has(columns.map((column) => column.name)))
+  if (elsewhere.length > 0 && !has(names)) {
+    const facts = { tables: listNames(elsewhere.map((table) => table.name)), known }
+    return { with: { known }, hint: { key: 'hint.columnElsewhere', with: facts } }
+  }
+  if (timeUnits.has(name.toLowerCase()))
+    return { with: { known }, hint: { key: 'hint.timeUnit', with: { known } } }
+  const near = nearest(name, names)
+  const hint = { key: 'hint.nearColumn', with: { near: near.join(', '), known } }
+  return { with: { known }, ...(near.length > 0 ? { hint } : {}) }
+}
+
+function columnNames(name: ColumnReference, scope: Scope): readonly string[] {
   const qualified = sourcesFor(scope.sources, name.column_names.slice(0, -1))
   const sources = qualified.length > 0 ? qualified : sourcesFor(scope.sources, [])
-  return listNames(sources.flatMap(({ columns }) => columns.map((column) => column.name)))
+  return sources.flatMap(({ columns }) => columns.map((column) => column.name))
 }
 
 /** Names for a hint: each once, not more than a person would read. */

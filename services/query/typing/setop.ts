@@ -11,10 +11,8 @@ import { listNames, scopeOf } from './scope.ts'
 
 export function bindSetOperation(operation: SetOperation, task: Task, outside: Environment): Relation {
   const { isAnswer, ...environment } = { ...outside, ctes: task.ctes(operation.cte_map.map, outside) }
-  const left = task.query(operation.left, environment)
-  const right = task.query(operation.right, environment)
-  if (left.columns.length !== right.columns.length)
-    task.note('TYPE_ERROR', operation, { key: 'hint.branches' })
+  const { isExists: _isExists, isScalar: _isScalar, isLateral: _isLateral, ...inside } = environment
+  const [left, right] = branchesOf(operation, inside, task)
   const isPersonal = left.class === 'PK' || right.class === 'PK'
   if (isPersonal) checkPersons(operation, [left, right], task)
   const marked = left.columns.map((column, i) => (column.mark ?? right.columns[i]?.mark) !== undefined)
@@ -23,11 +21,13 @@ export function bindSetOperation(operation: SetOperation, task: Task, outside: E
     Tree,
   ]
   const relation: Relation = {
-    tree: sql.setOperation(operation.setop_type, operation.setop_all, branches),
+    tree: sql.setOperation(operation.setop_type.replace(/_BY_NAME$/, ''), operation.setop_all, branches),
     columns: left.columns.map((column, i) => merged(column, right.columns[i], i, marked[i] === true)),
     class: isPersonal ? 'PK' : left.class === 'SAFE' || right.class === 'SAFE' ? 'SAFE' : 'PUB',
     unique: false,
+    repeats: isPersonal && (left.repeats === true || right.repeats === true || isUnion(operation)),
     isGrouped: left.isGrouped || right.isGrouped,
+    lacks: lacksRows(left) || lacksRows(right),
     uses: [...left.uses, ...right.uses],
     rows: left.rows + right.rows,
     isWithinPerson: false,
@@ -36,6 +36,59 @@ export function bindSetOperation(operation: SetOperation, task: Task, outside: E
   return isAnswer || operation.modifiers.length > 0
     ? modified(operation, relation, { task, environment, isAnswer })
     : relation
+}
+
+function branchesOf(
+  operation: SetOperation,
+  environment: Environment,
+  task: Task,
+): readonly [Relation, Relation] {
+  const asked = [task.query(operation.left, environment), task.query(operation.right, environment)] as const
+  if (operation.setop_type === 'UNION_BY_NAME') return byName(asked, task)
+  const [left, right] = asked
+  if (left.columns.length !== right.columns.length)
+    task.note('TYPE_ERROR', operation, { key: 'hint.branches' })
+  return asked
+}
+
+/** Both branches may have rows made of the same one. */
+function isUnion({ setop_type }: SetOperation): boolean {
+  return setop_type.startsWith('UNION')
+}
+
+/** Whether groups of it may be withheld whole. */
+function lacksRows({ class: own, lacks }: Relation): boolean {
+  return own === 'SAFE' && lacks !== false
+}
+
+/** Both branches with the columns of both, those of the left first: what a branch has not is NULL there. */
+function byName([left, right]: readonly [Relation, Relation], task: Task): readonly [Relation, Relation] {
+  const has = ({ columns }: Relation, wanted: string) =>
+    columns.find(({ name }) => name.toLowerCase() === wanted.toLowerCase())
+  const added = right.columns.filter(({ name }) => !has(left, name))
+  const names = [...left.columns, ...added].map(({ name }) => name)
+  return [completed(left, names, task), completed(right, names, task)]
+}
+
+function completed(relation: Relation, names: readonly string[], task: Task): Relation {
+  const alias = task.fresh()
+  const places = names.map((name) =>
+    relation.columns.find((column) => column.name.toLowerCase() === name.toLowerCase()),
+  )
+  const columns = places.map((column, i): OutputColumn => {
+    const { mark: _mark, ...rest } = column ?? { restrict: [], personal: false, isNamed: true }
+    const name = names[i] ?? ''
+    return { ...rest, name, physical: `c${i}`, ...(column?.mark ? { mark: `c${i}__s` } : {}) }
+  })
+  const values = places.map((column, i) =>
+    sql.named(column ? sql.column(alias, column.physical) : sql.nothing, `c${i}`),
+  )
+  const marks = places.flatMap((column, i) =>
+    column?.mark ? [sql.named(sql.column(alias, column.mark), `c${i}__s`)] : [],
+  )
+  const pix = relation.class === 'PK' ? [sql.column(alias, '__pix')] : []
+  const from = sql.derived(relation.tree, alias)
+  return { ...relation, columns, tree: sql.select({ list: [...values, ...marks, ...pix], from }) }
 }
 
 /** An identifier stands in the same place in every branch: a constant there would be a forged person. */
@@ -49,7 +102,7 @@ function checkPersons(
     if (!column.identifier && !other?.identifier) return true
     return isSame(column.identifier, other?.identifier)
   })
-  const isUnionAll = operation.setop_type === 'UNION' && operation.setop_all
+  const isUnionAll = isUnion(operation) && operation.setop_all
   // With an identifier in the rows, and the person beside it, sets of rows stay within each person.
   const isWithinPerson = left.columns.some(({ identifier }) => isOwn(identifier))
   const isKept = isAligned && (isUnionAll || isWithinPerson)
@@ -86,6 +139,7 @@ function merged(
     physical: `c${i}`,
     restrict: [...new Set([...left.restrict, ...(right?.restrict ?? [])])],
     ...(kind ? { kind } : {}),
+    ...(left.isShare || right?.isShare ? { isShare: true } : {}),
     ...(isMarked ? { mark: `c${i}__s` } : {}),
   }
 }

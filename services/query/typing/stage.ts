@@ -2,10 +2,10 @@
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
 import { boundColumn } from './expression.ts'
-import { newLayer } from './layer.ts'
+import { type Layer, newLayer } from './layer.ts'
 import type { Bound, Column, Scope, Seen } from './relation.ts'
 import { newSeen, touch } from './scope.ts'
-import { bindWindow } from './window.ts'
+import { bindUnnest } from './unnest.ts'
 
 export interface Stage {
   readonly scope: Scope
@@ -20,6 +20,8 @@ export interface Stage {
   readonly isPerPerson?: boolean
   /** One row, whatever is read. */
   readonly isSingle: boolean
+  /** How many rows one row of the stage below becomes at most; one when absent. */
+  readonly rowsOfOne?: () => number
   readonly below?: Stage
   readonly at: unknown
 }
@@ -31,16 +33,44 @@ export function shared({
   return { uses, outer, released }
 }
 
-/** The stage above windows: they are columns of a query of their own, because TRY takes none inside. */
-export function windowStage(below: Stage): Stage {
+/** The stage above `unnest` in the list, which makes several rows of one. */
+export function unnestStage(below: Stage): Stage {
+  const { scope } = below
+  const lengths: number[] = []
+  const above = stageAbove(below, (lift) => ({
+    unnest: (call) => {
+      const { bound, length } = bindUnnest(call, scope)
+      lengths.push(length)
+      return lift(bound)
+    },
+  }))
+  return {
+    ...above,
+    unique: false,
+    isPerPerson: false,
+    isSingle: false,
+    rowsOfOne: () => Math.max(1, ...lengths),
+  }
+}
+
+type Lift = (bound: Bound) => Bound
+
+interface Special extends Partial<Scope> {
+  /** What stands beside the query when it is closed. */
+  readonly beside?: () => readonly Seen['scalars'][number][]
+}
+
+/** A stage whose names are columns of a query over the stage below. */
+export function stageAbove(below: Stage, special: (lift: Lift, layer: Layer) => Special): Stage {
   const { scope } = below
   const layer = newLayer(scope.task)
-  const lift = (bound: Bound): Bound => boundColumn(layer.carry(bound))
+  const lift: Lift = (bound) => boundColumn(layer.carry(bound))
   const liftColumn = (column: Column): Column => ({
     ...layer.carry(boundColumn(touch(column, scope)), column.name),
     name: column.name,
   })
-  const { pix, aggregate, ...rest } = scope
+  const { beside, ...own } = special(lift, layer)
+  const { pix, aggregate, window, ...rest } = scope
   const above: Scope = {
     ...rest,
     ...(pix ? { pix: layer.carryTree(pix) } : {}),
@@ -51,21 +81,24 @@ export function windowStage(below: Stage): Stage {
     },
     replace: (expression) => {
       if (expression.class === 'EXPANDED') {
-        const own = scope.replace?.(expression)
+        const mine = scope.replace?.(expression)
         // A star is expanded by the scope of the rows: the cast is the one of bindExpanded.
-        return own ? lift(own) : boundColumn(liftColumn(expression.column as Column))
+        return mine ? lift(mine) : boundColumn(liftColumn(expression.column as Column))
       }
-      const own = scope.replace?.(expression)
-      return own ? lift(own) : null
+      const mine = scope.replace?.(expression)
+      return mine ? lift(mine) : null
     },
     ...(aggregate ? { aggregate: (call) => lift(aggregate(call)) } : {}),
-    window: (window) => lift(bindWindow(window, scope)),
+    ...(window ? { window: (one) => lift(window(one)) } : {}),
+    ...own,
   }
   return {
     ...below,
     scope: above,
-    tree: () =>
-      sql.beside(layer.close({ from: below.tree(), where: sql.and(below.where) }), above.seen.scalars),
+    tree: () => {
+      above.seen.scalars.push(...(beside?.() ?? []))
+      return sql.beside(layer.close({ from: below.tree(), where: sql.and(below.where) }), above.seen.scalars)
+    },
     where: [],
     below,
   }

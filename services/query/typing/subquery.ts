@@ -6,7 +6,8 @@ import { compareSafely } from './harden.ts'
 import { personOf } from './hints.ts'
 import { isSame } from './identifiers.ts'
 import type { Bound, OutputColumn, Relation, Scope } from './relation.ts'
-import { valueOfPerson } from './value.ts'
+import { columnsUnder, isNearPersons } from './scope.ts'
+import { valueOfPerson, valueOfRow } from './value.ts'
 
 type Bind = (expression: Expression, scope: Scope) => Bound
 
@@ -26,9 +27,9 @@ export function bindSubquery(expression: Subquery, scope: Scope, bind: Bind): Bo
   const relation = scope.task.query(expression.subquery.node, environment)
   scope.seen.uses.push(...relation.uses)
   const ask = { expression, relation, members, scope }
-  if (isScalar) return valueOfPerson(ask, bind) ?? scalarOf(ask)
+  if (isScalar) return valueOfPerson(ask, bind) ?? valueOfRow(ask) ?? publicOfRow(ask) ?? keptScalar(ask)
   const parts = members.map(({ bound }) => bound)
-  return {
+  const value: Bound = {
     tree: relation.class === 'PK' ? overPersons(ask) : overRest(ask),
     // What it reads of the rows outside decides its value as much as what is compared.
     columns: [...parts.flatMap(({ columns }) => columns), ...relation.outer],
@@ -36,6 +37,9 @@ export function bindSubquery(expression: Subquery, scope: Scope, bind: Bind): Bo
     hasSubquery: true,
     kind: 'boolean',
   }
+  // Known again where it is shown, when it is a key.
+  scope.seen.values.set(expression, value)
+  return value
 }
 
 interface Ask {
@@ -46,6 +50,14 @@ interface Ask {
 }
 
 const nothing: Bound = { tree: sql.nothing, columns: [], marks: [], hasSubquery: false }
+
+/** Beside patient rows a scalar may be part of a label: bound once, it is known again where the label is shown. */
+function keptScalar(ask: Ask): Bound {
+  const bound = scalarOf(ask)
+  const { class: own, seen } = ask.scope
+  if (own === 'PK') seen.values.set(ask.expression, bound)
+  return bound
+}
 
 /**
  * The value of a query of one column: its only row, NULL when there is none or when there are several, joined to the rows of
@@ -61,11 +73,9 @@ function scalarOf({ expression, relation, scope }: Ask): Bound {
   noteReleased({ expression, relation, members: [], scope })
   if (!column) return nothing
   const [inner, outer] = [scope.task.fresh(), scope.task.fresh()]
-  const isOne = sql.comparison('COMPARE_LESSTHANOREQUALTO', sql.call('count_star', []), sql.integer(1))
-  const only = (name: string, aggregate: string) => sql.call(aggregate, [sql.column(inner, name)])
-  const list = [sql.named(sql.when(isOne, only(column.physical, 'min')), 'value')]
-  if (column.mark)
-    list.push(sql.named(sql.coalesce(only(column.mark, 'bool_or'), sql.boolean(false)), 'mark'))
+  const list = [sql.named(onlyValue(inner, column), 'value')]
+  const mark = column.mark && sql.call('bool_or', [sql.column(inner, column.mark)])
+  if (mark) list.push(sql.named(sql.coalesce(mark, sql.boolean(false)), 'mark'))
   const one = sql.select({ list, from: sql.derived(relation.tree, inner) })
   scope.seen.scalars.push({ tree: sql.derived(one, outer) })
   return {
@@ -76,12 +86,31 @@ function scalarOf({ expression, relation, scope }: Ask): Bound {
   }
 }
 
-/** A released relation is read: never beside patient rows yet, because it would have to go back into the vault. */
-function noteReleased({ expression, relation, scope }: Ask): void {
-  if (relation.class !== 'SAFE') return
-  if (scope.class === 'PK')
-    scope.task.note('CROSS_PATIENT_SUBQUERY', expression, { key: 'hint.releasedInside' })
-  scope.seen.released.push(relation)
+/** A released relation is read: what is made of the rows of this stage is released too. */
+function noteReleased({ relation, scope }: Ask): void {
+  if (relation.class === 'SAFE') scope.seen.released.push(relation)
+}
+
+/** Of public rows beside public rows, a query that reads the row outside stays where it is. */
+function publicOfRow({ relation, scope }: Ask): Bound | null {
+  const [column, second] = relation.columns
+  const isPublic = scope.class === 'PUB' && relation.class === 'PUB'
+  if (!isPublic || relation.outer.length === 0 || !column || second) return null
+  const alias = scope.task.fresh()
+  const list = [onlyValue(alias, column)]
+  return {
+    tree: sql.scalar(sql.select({ list, from: sql.derived(relation.tree, alias) })),
+    marks: [],
+    hasSubquery: true,
+    columns: [...columnsUnder(alias, relation.columns), ...relation.outer],
+    ...(column.kind ? { kind: column.kind } : {}),
+  }
+}
+
+/** The value of the only row; NULL when there are several. */
+function onlyValue(alias: string, { physical }: OutputColumn): Tree {
+  const isOne = sql.comparison('COMPARE_LESSTHANOREQUALTO', sql.call('count_star', []), sql.integer(1))
+  return sql.when(isOne, sql.call('min', [sql.column(alias, physical)]))
 }
 
 /** EXISTS and IN over public and released rows. */
@@ -96,7 +125,7 @@ function overRest(ask: Ask): Tree {
   const isLike = ({ bound }: Member, index: number) =>
     compareSafely([bound, asBound(relation.columns[index])])
   // TRY takes no subquery: what could raise on patient rows must be written as a join.
-  if (scope.class === 'PK' && !members.every(isLike))
+  if (isNearPersons(scope) && !members.every(isLike))
     scope.task.note('STATEMENT_NOT_ALLOWED', expression, { key: 'hint.subqueryInFrom' })
   const query = only(relation, relation.columns.slice(0, members.length), scope)
   return sql.anyOf(rowOf(members.map(({ bound }) => bound.tree)), query, expression.comparison_type)

@@ -28,7 +28,7 @@ export function valueOfPerson({ expression, relation, scope }: Ask, bind: Bind):
   const [item] = node.type === 'SELECT_NODE' ? node.select_list : []
   if (!ties || !item || relation.class !== 'PK' || !scope.pix) return null
   const otherwise = ofNoRows(item)
-  if (contains(otherwise, (part) => part.class === 'COLUMN_REF' || isSubquery(part))) return null
+  if (otherwise === null) return null
   const alias = scope.task.fresh()
   const [column] = columnsUnder(alias, relation.columns)
   if (!column) return null
@@ -49,9 +49,46 @@ export function valueOfPerson({ expression, relation, scope }: Ask, bind: Bind):
   return value
 }
 
-/** An expression over aggregates, as it is where there are no rows: the same tree with constants in the place of calls. */
-function ofNoRows(item: Expression): Expression {
-  return replaced(item) as Expression
+/**
+ * `(SELECT max_by(x.value, x.day) FROM … WHERE x.id = outer.id AND x.day < outer.day)`: what is tied to more of the outer row than its
+ * person stays a subquery. It is grouped by the person, so it has one row at most and cannot raise.
+ */
+export function valueOfRow({ expression, relation, scope }: Ask): Bound | null {
+  const { node } = expression.subquery
+  const [item] = node.type === 'SELECT_NODE' ? node.select_list : []
+  const alias = scope.task.fresh()
+  const [column] = columnsUnder(alias, relation.columns)
+  const isOwn = relation.class === 'PK' && relation.isWithinPerson && relation.isValue === true
+  if (!item || !column || !isOwn || scope.class !== 'PK') return null
+  // A count inside of more is 0 where there is no row, and NULL would come out.
+  if (!isZeroing(item) && contains(item, isZeroing)) return null
+  const one = sql.scalar(sql.select({ list: [column.ref], from: sql.derived(relation.tree, alias) }))
+  const value: Bound = {
+    tree: isZeroing(item) ? sql.coalesce(one, sql.integer(0)) : one,
+    marks: [],
+    hasSubquery: true,
+    // What the holder keeps of the column inside is kept of the value.
+    columns: [column, ...relation.outer],
+    ...(column.kind ? { kind: column.kind } : {}),
+    ...(column.type ? { type: column.type } : {}),
+  }
+  scope.seen.values.set(expression, value)
+  return value
+}
+
+function isZeroing(part: Expression): boolean {
+  return part.class === 'FUNCTION' && zeroes.has(part.function_name.toLowerCase())
+}
+
+/**
+ * An expression over aggregates, as it is where there are no rows: the same tree with constants in the place of calls. Null when
+ * something of a row is left in it.
+ */
+export function ofNoRows(item: Expression): Expression | null {
+  const otherwise = replaced(item) as Expression
+  const isOfRows = (part: Expression) =>
+    part.class === 'COLUMN_REF' || part.class === 'STAR' || isSubquery(part)
+  return contains(otherwise, isOfRows) ? null : otherwise
 }
 
 function replaced(part: unknown): unknown {

@@ -1,14 +1,15 @@
 /** Windows: within a person over patient rows, free above the leaves. */
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
-import { mayWindow } from '../functions.ts'
+import { literalNumber, mayWindow } from '../functions.ts'
 import type { Expression, Order, Window } from '../statement/nodes.ts'
 import { bare, bind, bindCondition, made } from './expression.ts'
 import { bindFallback, bindFraming } from './frame.ts'
-import { personOf } from './hints.ts'
+import { instead, personOf } from './hints.ts'
 import { checkComputed, isOwn } from './identifiers.ts'
 import { partial } from './layer.ts'
 import type { Bound, Kind, Scope } from './relation.ts'
+import { asShare, withoutShare } from './share.ts'
 import { steadyOperands } from './steady.ts'
 
 /** Functions whose answer depends on the order of tied rows, whatever their frame. */
@@ -20,6 +21,8 @@ const counting = new Set([
   'dense_rank',
   'rank_dense',
   'ntile',
+  'percent_rank',
+  'cume_dist',
   'count',
   'count_star',
   'sum',
@@ -41,12 +44,12 @@ export function bindWindow(window: Window, scope: Scope): Bound {
   const name = window.function_name.toLowerCase()
   // What `fill` computes between rows has no form under TRY and no bound.
   if (!mayWindow(name) || (name === 'fill' && scope.class !== 'SAFE'))
-    return scope.task.refuse('FUNCTION_NOT_ALLOWED', window)
+    return scope.task.refuse('FUNCTION_NOT_ALLOWED', window, instead(name, 'window'))
   const children = window.children.map((child) => bindArgument(child, name, scope))
   const partitions = window.partitions.map((part) => bind(part, scope))
-  const isWithinPerson = scope.class !== 'PK' || partitions.some(({ identifier }) => isOwn(identifier))
-  if (!isWithinPerson) scope.task.note('CROSS_PATIENT_WINDOW', window, partitionHint(scope))
+  const isPlace = isAcross(window, partitions, scope)
   const orders = window.orders.map((order) => bindOrder(order, scope))
+  if (isPlace) checkPlace(window, { partitions, orders: orders.map(({ by }) => by) }, scope)
   const argumentOrders = window.arg_orders.map((order) => bindOrder(order, scope))
   const filter = window.filter_expr ? bindCondition(window.filter_expr, scope) : null
   const fallback = window.default_expr ? bindFallback(window.default_expr, children[0], scope) : null
@@ -55,15 +58,15 @@ export function bindWindow(window: Window, scope: Scope): Bound {
     orders.map(({ by }) => by),
     scope,
   )
-  const open = framing.order ? [framing.order] : orders.map(({ tree }) => tree)
+  const open: Tree[] = framing.order ? [framing.order] : orders.map(({ tree }) => tree)
   const operands = children.map((bound, index) => ({ bound, at: window.children[index] ?? window }))
-  if (hasTies(window, name)) scope.seen.openOrders.push(open)
+  closeTies(window, open, isPlace ? scope : { seen: scope.seen })
   const tree = {
     ...bare(window),
     function_name: name,
     schema: '',
     children: steadyOperands(name, operands, scope),
-    partitions: [...partitions.map((part) => part.tree), ...(scope.pix ? [scope.pix] : [])],
+    partitions: [...partitions.map(({ tree }) => tree), ...(scope.pix && !isPlace ? [scope.pix] : [])],
     orders: open,
     arg_orders: argumentOrders.map((order) => order.tree),
     filter_expr: filter?.tree ?? null,
@@ -72,10 +75,56 @@ export function bindWindow(window: Window, scope: Scope): Bound {
     end_expr: framing.end,
     offset_expr: framing.offset,
   }
-  const sides = [...orders, ...argumentOrders].map(({ by }) => by)
-  const parts = [...children, ...partitions, ...sides, filter, fallback].filter((part) => part !== null)
-  const kind = kindOf(name, children)
-  return partial(made(tree, parts, kind), scope)
+  const sides = [...partitions, ...[...orders, ...argumentOrders].map(({ by }) => by)].map(withoutShare)
+  const parts = [...children, ...sides, filter, fallback].filter((part) => part !== null)
+  return partial(placed(made(tree, parts, kindOf(name, children)), name, isPlace), scope)
+}
+
+/** A tile is coarse enough to be shown; a share is not. */
+function placed(bound: Bound, name: string, isPlace: boolean): Bound {
+  return isPlace && name !== 'ntile' ? asShare(bound) : bound
+}
+
+/** Across persons a window says where a row stands, or is refused; within one it may say anything. */
+function isAcross(window: Window, partitions: readonly Bound[], scope: Scope): boolean {
+  if (scope.class !== 'PK' || partitions.some(({ identifier }) => isOwn(identifier))) return false
+  const isPlace = isPlaceAmongAll(window)
+  if (!isPlace) scope.task.note('CROSS_PATIENT_WINDOW', window, partitionHint(scope))
+  return isPlace
+}
+
+/** Identifiers part and order the rows of their person alone. */
+function checkPlace(
+  window: Window,
+  { partitions, orders }: Record<'partitions' | 'orders', readonly Bound[]>,
+  scope: Scope,
+): void {
+  for (const [i, bound] of partitions.entries()) checkComputed(bound, window.partitions[i], scope)
+  for (const [i, bound] of orders.entries()) checkComputed(bound, window.orders[i]?.expression, scope)
+}
+
+/** A last key for orders that have ties. Across persons the person comes first: the same rows get the same tile every time. */
+function closeTies(window: Window, open: Tree[], { pix, seen }: Pick<Scope, 'pix' | 'seen'>): void {
+  const name = window.function_name.toLowerCase()
+  if (name === 'ntile' && pix) open.push(sql.order(pix))
+  if (hasTies(window, name)) seen.openOrders.push(open)
+}
+
+const maxTiles = 20
+
+/** Where a row stands among those of all persons, coarsely enough: a tile of at most twenty, or a share. */
+function isPlaceAmongAll({
+  function_name,
+  children,
+  arg_orders,
+  filter_expr,
+  exclude_clause,
+}: Window): boolean {
+  const name = function_name.toLowerCase()
+  if (arg_orders.length > 0 || filter_expr !== null || exclude_clause !== 'NO_OTHER') return false
+  if (name === 'percent_rank' || name === 'cume_dist') return children.length === 0
+  const tiles = children.map((child) => literalNumber(child) ?? 0)
+  return name === 'ntile' && tiles.length === 1 && tiles.every((tile) => tile >= 1 && tile <= maxTiles)
 }
 
 function bindArgument(child: Expression, name: string, scope: Scope): Bound {

@@ -66,10 +66,14 @@ function checkClass(expression: Node): void {
   if (name === 'BOUND_FUNCTION' && !boundFunctionAllowed(textOf(expression.name), 'scalar')) notProven('V3')
 }
 
-/** The body of a lambda counts its own parameters, so its references say nothing of columns: those come as arguments. */
+/**
+ * The body of a lambda counts its own parameters, so its references say nothing of columns: those come as arguments. What
+ * stands behind `list_sum` and its kin is an aggregate over the elements of one list.
+ */
 function checkLambda(part: unknown): void {
   for (const inner of expressionsIn(part)) {
-    checkClass(inner)
+    if (inner.expression_class !== 'BOUND_AGGREGATE') checkClass(inner)
+    else if (!boundFunctionAllowed(textOf(inner.name), 'aggregate')) notProven('V3')
     for (const below of Object.values(inner)) checkLambda(below)
   }
 }
@@ -126,11 +130,32 @@ export function inspectWindow(
   const type = textOf(window.type)
   const name = type === 'WINDOW_AGGREGATE' ? textOf(window.name) : type.replace(/^WINDOW_/, '').toLowerCase()
   if (!boundFunctionAllowed(name, 'window') && !boundFunctionAllowed(name, 'aggregate')) notProven('V3')
-  const { partitions, ...rest } = window
+  const { partitions, orders, ...rest } = window
   const partition = nodesOf(partitions).map((part) => meaningOf(part, input))
-  const parts = Object.values(rest).flatMap(expressionsIn)
+  // The person key may part rows that are alike in all else, where no more than their place is asked for.
+  const isTie = ({ expression }: Node) => isPlace(window) && pixRefs(nodeOf(expression), input) !== undefined
+  const sorts = nodesOf(orders).filter((order) => !isTie(order))
+  const parts = Object.values({ ...rest, sorts }).flatMap(expressionsIn)
   const isPublic = parts.map((part) => inspect(part, input)).every(Boolean)
   return { partition, isPublic: isPublic && partition.every(({ fact }) => fact.isPublic) }
+}
+
+const maxTiles = 20
+
+/** Tiles, few of them, and shares of rows: windows that may look across persons. */
+export function isPlace({ type, children, exclude_clause }: Node): boolean {
+  if (exclude_clause !== 'NO_OTHER') return false
+  const operands = nodesOf(children)
+  if (type === 'WINDOW_PERCENT_RANK' || type === 'WINDOW_CUME_DIST') return operands.length === 0
+  const [tiles, more] = operands
+  return type === 'WINDOW_NTILE' && tiles !== undefined && more === undefined && isFew(tiles)
+}
+
+function isFew(expression: Node): boolean {
+  if (expression.expression_class === 'BOUND_CAST') return isFew(nodeOf(expression.child))
+  if (expression.expression_class !== 'BOUND_CONSTANT') return false
+  const count = Number(nodeOf(expression.value).value ?? 0)
+  return count >= 1 && count <= maxTiles
 }
 
 /** The conjuncts of a list of conditions: ANDs are opened, all else stays whole. */

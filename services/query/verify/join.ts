@@ -29,6 +29,8 @@ function tieOf(condition: Node, left: Relation, right: Relation): Ties {
   const [leftPart, rightPart] = [nodeOf(condition.left), nodeOf(condition.right)]
   const [l, r] = [meaningOf(leftPart, left), meaningOf(rightPart, right)]
   const isPublic = l.fact.isPublic && r.fact.isPublic
+  const kinds = new Set([l.fact.kind, r.fact.kind])
+  if (kinds.has('row')) return tieOfRows(kinds, textOf(condition.comparison))
   if (l.fact.kind !== 'pix' && r.fact.kind !== 'pix') return { links: [], isPublic }
   if (l.fact.kind !== 'pix' || r.fact.kind !== 'pix') return notProven('V7')
   const comparison = textOf(condition.comparison)
@@ -38,6 +40,12 @@ function tieOf(condition: Node, left: Relation, right: Relation): Ties {
   if (!isTie) return notProven('V4')
   const link = [isPlain ? Number(leftPart.index) : -1, isPlain ? Number(rightPart.index) : -1] as const
   return { links: [link], isPublic }
+}
+
+/** The number of an outer row finds that row again, and does nothing else. */
+function tieOfRows(kinds: ReadonlySet<ColumnFact['kind']>, comparison: string): Ties {
+  const isSame = comparison === 'COMPARE_EQUAL' || comparison === 'COMPARE_NOT_DISTINCT_FROM'
+  return kinds.size === 1 && isSame ? { links: [], isPublic: false } : notProven('V7')
 }
 
 /** LOGICAL_ANY_JOIN: one condition over the columns of both sides. */

@@ -1,6 +1,6 @@
 /** Walks a bound, unoptimised plan from its scans to its root (rules V1 to V5 and V7 of disclosure.md 10). Fails closed. */
 import { boundFunctionAllowed } from '../../engine/capabilities.ts'
-import { conjuncts, inspect, inspectAggregate, inspectWindow, meaningOf } from './expression.ts'
+import { conjuncts, inspect, inspectAggregate, inspectWindow, isPlace, meaningOf } from './expression.ts'
 import { anyJoin, comparisonJoin, crossProduct, filteredProduct } from './join.ts'
 import {
   integerOf,
@@ -16,6 +16,7 @@ import {
 import {
   type ColumnFact,
   dataColumn,
+  factAt,
   isCovered,
   moved,
   publicRelation,
@@ -44,7 +45,7 @@ const hiddenKey = '__pix'
 
 type Operator = (node: Node, scope: Scope) => Relation
 
-/** Every node type that may occur. TOP_N, SAMPLE, recursion, positional joins and all that is not here are refused. */
+/** Every node type that may occur. TOP_N, SAMPLE, positional joins and all that is not here are refused. */
 const operators: Readonly<Record<string, Operator>> = {
   LOGICAL_GET: scan,
   LOGICAL_DUMMY_SCAN: () => publicRelation(1),
@@ -52,6 +53,7 @@ const operators: Readonly<Record<string, Operator>> = {
   LOGICAL_DELIM_GET: (_, { outer }) => outer ?? notProven('V1'),
   LOGICAL_CTE_REF: cteReference,
   LOGICAL_MATERIALIZED_CTE: materializedCte,
+  LOGICAL_RECURSIVE_CTE: recursiveCte,
   LOGICAL_PROJECTION: projection,
   LOGICAL_FILTER: filter,
   LOGICAL_AGGREGATE_AND_GROUP_BY: aggregate,
@@ -65,7 +67,7 @@ const operators: Readonly<Record<string, Operator>> = {
   LOGICAL_EXCEPT: setOperation,
   LOGICAL_CROSS_PRODUCT: (node, scope) => crossProduct(...sides(node, scope)),
   LOGICAL_COMPARISON_JOIN: (node, scope) => comparisonJoin(node, ...sides(node, scope)),
-  LOGICAL_ASOF_JOIN: (node, scope) => comparisonJoin(node, ...sides(node, scope)),
+  LOGICAL_ASOF_JOIN: asOfJoin,
   LOGICAL_ANY_JOIN: (node, scope) => anyJoin(node, ...sides(node, scope)),
   LOGICAL_DELIM_JOIN: delimJoin,
 }
@@ -126,13 +128,23 @@ function tableFunction(node: Node, _: Scope): Relation {
   return publicRelation(nodesOf(node.column_indexes).length)
 }
 
+/** One row is chosen among those of the right side: among those of one person, or of nobody. */
+function asOfJoin(node: Node, scope: Scope): Relation {
+  const [left, right] = sides(node, scope)
+  if (right.class !== 'public' && left.class !== 'private') notProven('V4')
+  return comparisonJoin(node, left, right)
+}
+
 function expressionScan(node: Node, scope: Scope): Relation {
   const from = input(node, scope)
-  const rows = listOf(node.expressions).map(nodesOf)
-  for (const value of rows.flat()) inspect(value, from)
+  const rows = listOf(node.expressions).map((row) => projected(from, nodesOf(row)))
   const width = listOf(node.expr_types).length
-  if (rows.some((row) => row.length !== width)) notProven('shape')
-  return from.class === 'public' ? publicRelation(width) : notProven('V1')
+  if (rows.length === 0 || rows.some(({ columns }) => columns.length !== width)) notProven('shape')
+  if (from.class === 'public') return publicRelation(width)
+  // Of each row of a person as many are made as are written out: a key that is in all of them stays one.
+  const columns = Array.from({ length: width }, (_, i) => mergedColumn(rows, i))
+  const covers = columns.flatMap((_, i) => (rows.every((row) => isCovered(row, [i])) ? [new Set([i])] : []))
+  return { class: from.class, columns, covers, unique: [], isFrame: false }
 }
 
 function cteReference(node: Node, { ctes }: Scope): Relation {
@@ -146,6 +158,20 @@ function materializedCte(node: Node, scope: Scope): Relation {
   const relation = relationOf(definition, scope)
   const ctes = new Map(scope.ctes).set(integerOf(node.table_index), relation)
   return relationOf(body, { ...scope, ctes })
+}
+
+/** A step that reads what it made before: rows of nobody, from the start and in each step. */
+function recursiveCte(node: Node, scope: Scope): Relation {
+  mustBeEmpty(node.key_targets, 'V1')
+  const [start, step, ...more] = nodesOf(node.children)
+  if (!start || !step || more.length > 0) return notProven('shape')
+  const { columns, class: kind } = relationOf(start, scope)
+  const made = publicRelation(columns.length)
+  const ctes = new Map(scope.ctes).set(integerOf(node.table_index), made)
+  const next = relationOf(step, { ...scope, ctes })
+  if (kind !== 'public' || next.class !== 'public' || next.columns.length !== columns.length)
+    return notProven('V1')
+  return made
 }
 
 function projection(node: Node, scope: Scope): Relation {
@@ -170,7 +196,19 @@ function projected(from: Relation, expressions: readonly Node[]): Relation {
 }
 
 function filter(node: Node, scope: Scope): Relation {
-  mustBeEmpty(node.projection_map, 'V1')
+  const kept = node.projection_map === undefined ? [] : listOf(node.projection_map).map(integerOf)
+  const all = filtered(node, scope)
+  return kept.length === 0 ? all : chosen(all, kept)
+}
+
+/** The columns of a relation that go on. */
+function chosen(from: Relation, kept: readonly number[]): Relation {
+  const places = new Map(kept.map((index, place) => [index, place]))
+  const columns = kept.map((index) => factAt(from, index))
+  return { ...from, columns, covers: moved(from.covers, places), unique: moved(from.unique, places) }
+}
+
+function filtered(node: Node, scope: Scope): Relation {
   const conditions = nodesOf(node.expressions)
   const child = only(nodesOf(node.children))
   if (child.type === 'LOGICAL_CROSS_PRODUCT') return filteredProduct(conditions, factors(child, scope))
@@ -210,15 +248,23 @@ function oneGroupingSet(sets: readonly unknown[], groups: number): void {
   if (more.length > 0 || (set && set.size !== groups)) notProven('V1')
 }
 
-/** V5. A window over rows of persons stays within each person. */
+/** V5. A window over rows of persons stays within each person, or says no more than where a row stands among all. */
 function window(node: Node, scope: Scope): Relation {
   const from = input(node, scope)
   const made = nodesOf(node.expressions).map((expression): ColumnFact => {
     const { partition, isPublic } = inspectWindow(expression, from)
-    if (from.class === 'private' && !partition.some(({ isOwner }) => isOwner)) notProven('V5')
+    const isWithin = partition.some(({ isOwner }) => isOwner)
+    // What numbers the rows of several persons is never read: it may only come back to its row, in a correlated join.
+    if (from.class === 'private' && isRowNumber(expression)) return { kind: 'row', isPublic: false }
+    if (from.class === 'private' && !isWithin && !isPlace(expression)) notProven('V5')
     return { kind: 'data', isPublic: isPublic && from.class === 'public' }
   })
   return { ...from, columns: [...from.columns, ...made] }
+}
+
+/** How the engine tells apart the outer rows of a correlated subquery that it cannot compare, such as those with lists. */
+function isRowNumber({ type, partitions, orders }: Node): boolean {
+  return type === 'WINDOW_ROW_NUMBER' && nodesOf(partitions).length === 0 && nodesOf(orders).length === 0
 }
 
 /** One row becomes several: nothing stays unique. */
@@ -271,6 +317,7 @@ function setOperation(node: Node, scope: Scope): Relation {
   if (!first || rest.some(({ columns }) => columns.length !== first.columns.length)) return notProven('shape')
   const isUnionAll = node.type === 'LOGICAL_UNION'
   if (branches.every((branch) => branch.class === 'public')) return publicRelation(first.columns.length)
+  if (branches.every((branch) => branch.class !== 'private')) return ofParameters(first.columns.length)
   if (branches.some((branch) => branch.class === 'parameter')) return notProven('V4')
   const columns = first.columns.map((_, i) => mergedColumn(branches, i))
   const owners = columns.flatMap(({ kind }, i) => (kind === 'pix' ? [i] : []))
@@ -281,6 +328,12 @@ function setOperation(node: Node, scope: Scope): Relation {
   const areAllPrivate = branches.every((branch) => branch.class === 'private')
   if (!isUnionAll && (!areAllPrivate || covers.length === 0)) return notProven('V4')
   return { class: 'private', columns, covers, unique: [], isFrame: false }
+}
+
+/** Values of an outer row beside public ones: they go back to the row that they came from. */
+function ofParameters(width: number): Relation {
+  const columns = Array.from({ length: width }, () => dataColumn)
+  return { class: 'parameter', columns, covers: [], unique: [], isFrame: false }
 }
 
 function mergedColumn(branches: readonly Relation[], i: number): ColumnFact {

@@ -11,9 +11,9 @@ export type RelationClass = 'public' | 'private' | 'parameter'
 export interface ColumnFact {
   /**
    * pix: the key of the person the row belongs to, or NULL · none: the constant NULL · hidden: a column that has no name, such as
-   * the row number · data: all else.
+   * the row number · row: a number that a correlated subquery gives its outer rows, to find them again · data: all else.
    */
-  readonly kind: 'data' | 'pix' | 'none' | 'hidden'
+  readonly kind: 'data' | 'pix' | 'none' | 'hidden' | 'row'
   /** Its values, and which of them occur, do not depend on rows of persons. */
   readonly isPublic: boolean
   /** The bound aggregate that makes it, while it is passed on untouched. */

@@ -2,12 +2,15 @@
  * Proves a rewritten statement from its bound plan alone (disclosure.md 10). Written apart from the rewriter and sharing no
  * code with it: two hands must make the same mistake before anything wrong runs near patient rows. Fails closed with NOT_PROVEN.
  */
-import type { Bulle, BulleTable } from '../../dataset/bulle.ts'
+import type { Bulle } from '../../dataset/bulle.ts'
 import { boundFunctionAllowed } from '../../engine/capabilities.ts'
 import type { Tree } from '../../engine/engine.ts'
-import type { Leaf, Measure } from '../plan.ts'
+import { chosenRelation, type Leaf, type Measure } from '../plan.ts'
+import { proveChosen } from './bounds.ts'
+import { bare, plain } from './form.ts'
+import { grantOf, grantWithChosen } from './grant.ts'
 import { isNode, mustBeEmpty, type Node, nodeOf, nodesOf, notProven, textOf } from './node.ts'
-import { type Grant, relationOf, rootOf } from './operators.ts'
+import { relationOf, rootOf } from './operators.ts'
 import { factAt, isCovered, isSubset, type Relation } from './relation.ts'
 
 /**
@@ -21,7 +24,20 @@ export function verifyLeaf(plan: Tree, leaf: Leaf, bulle: Bulle): void {
   proveFrame(relation, leaf)
   proveSets(relation, leaf)
   if (leaf.total !== (keys.length === 0)) notProven('V6')
-  if (leaf.plan === 'X') proveEvidence(relation, leaf)
+  if (leaf.plan !== 'U') proveEvidence(relation, leaf)
+}
+
+/** V6 for level 1 of some groups of a plan M: each of them whole, or not there. */
+export function verifyChosen(plan: Tree, leaf: Leaf, bulle: Bulle): void {
+  const relation = relationOf(rootOf(plan), { grant: grantWithChosen(bulle, leaf), ctes: new Map() })
+  const { keys } = leaf
+  proveRows(relation, leaf, { keyed: keys.length, width: keys.length + 2 + widthOf(leaf.measures) })
+  proveEvidence(relation, leaf)
+  proveChosen(plan, leaf, ({ name, function_data: source }) => {
+    if (name !== 'seq_scan') return false
+    const { schema, table } = nodeOf(source)
+    return schema === 'main' && table === chosenRelation
+  })
 }
 
 /** V6 for a `values` measure: group, person and value, each once. */
@@ -53,11 +69,15 @@ function proveHeld(plan: Tree, { leaf, bulle }: { leaf: Leaf; bulle: Bulle }, va
  * V8 for the rows of a derived table: each belongs to one person, whose key stands last, there only, and names them on every row.
  * Nothing is released: no evidence is asked for.
  */
-export function verifyTable(plan: Tree, reads: Leaf['reads'], { bulle, width }: Wanted): void {
-  const relation = relationOf(rootOf(plan), { grant: grantOf(bulle, { reads }), ctes: new Map() })
+export function verifyTable(
+  plan: Tree,
+  reads: Pick<Leaf, 'reads' | 'inputs'>,
+  { bulle, width }: Wanted,
+): void {
+  const relation = relationOf(rootOf(plan), { grant: grantOf(bulle, reads), ctes: new Map() })
   if (relation.columns.length !== width + 1 || relation.class !== 'private') notProven('V8')
   relation.columns.forEach(({ kind }, i) => {
-    if ((kind === 'pix') !== (i === width) || kind === 'hidden') notProven('V8')
+    if ((kind === 'pix') !== (i === width) || kind === 'hidden' || kind === 'row') notProven('V8')
   })
   if (!isCovered(relation, [width])) notProven('V8')
 }
@@ -128,7 +148,7 @@ function proveRows(relation: Relation, leaf: Leaf, { keyed, width }: { keyed: nu
   const at = leaf.keys.length
   if (relation.columns.length !== width || relation.class !== 'private') notProven('V6')
   relation.columns.forEach(({ kind }, i) => {
-    if ((kind === 'pix') !== (i === at) || kind === 'hidden') notProven('V7')
+    if ((kind === 'pix') !== (i === at) || kind === 'hidden' || kind === 'row') notProven('V7')
   })
   if (!isCovered(relation, [at])) notProven('V6')
   const fixed = new Set(Array.from({ length: keyed + 1 }, (_, i) => i))
@@ -179,35 +199,4 @@ function proveSum(sum: Node, count: Node): void {
   )
   if (JSON.stringify([summed, plain(sum.filter)]) !== JSON.stringify([counted, plain(count.filter)]))
     notProven('V6')
-}
-
-/** An expression under the casts that only widen it for the sum. */
-function bare(expression: Node): unknown {
-  if (expression.expression_class !== 'BOUND_CAST' || expression.try_cast === true) return plain(expression)
-  const [child] = nodesOf([expression.child])
-  return child ? bare(child) : notProven('shape')
-}
-
-/** What an expression says, without the names and places that differ between two copies of it. */
-function plain(part: unknown): unknown {
-  if (Array.isArray(part)) return part.map(plain)
-  if (typeof part !== 'object' || part === null) return part
-  const entries = Object.entries(part).filter(([name]) => name !== 'alias' && name !== 'query_location')
-  return Object.fromEntries(entries.map(([name, inner]) => [name, plain(inner)]))
-}
-
-/** V2: granted relations with their granted columns; those of persons only where the leaf says so, for the log names what it says. */
-function grantOf(bulle: Bulle, leaf: Pick<Leaf, 'reads'>): Grant {
-  return (schema, name) => {
-    const table = bulle.tables.find(({ mount }) => mount.schema === schema && mount.name === name)
-    if (!table) return undefined
-    if (table.class === 'public') return { class: 'public', isUnique: false, columns: names(table) }
-    const isRead = leaf.reads.some((read) => read.dataset === table.dataset && read.table === table.name)
-    if (!isRead) return undefined
-    return { class: 'private', isUnique: table.unique, columns: names(table) }
-  }
-}
-
-function names({ columns }: BulleTable): ReadonlySet<string> {
-  return new Set(columns.map(({ name }) => name))
 }

@@ -1,25 +1,26 @@
 /** `CREATE TABLE … AS` and `DROP TABLE`: the walk of a query, at whose end a table stands in the bulle and no row has left it. */
 import { type Bulle, type BulleTable, workspaceSchema } from '../../dataset/bulle.ts'
 import type { Change, NewTable } from '../../dataset/workspace.ts'
-import type { Built, Parser } from '../../engine/engine.ts'
+import type { Built, Parser, ReleasedTable } from '../../engine/engine.ts'
 import type { Granted } from '../../habilitation/decision.ts'
 import { canonical, sha256 } from '../../kernel/hash.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { withheldOf } from '../answer.ts'
 import type { Disclosed } from '../disclosure/disclose.ts'
 import type { Journal, Work } from '../journal.ts'
-import { type Permission, thresholdsOf } from '../permission.ts'
+import type { Permission } from '../permission.ts'
 import type { Plan } from '../plan.ts'
 import type { Answer, QueryNeeds, Question } from '../question.ts'
 import type { Run } from '../running.ts'
 import type { Creation, Removal } from '../statement/header.ts'
-import { compose, releaseLeaves } from '../steps.ts'
-import { listNames } from '../typing/scope.ts'
+import { compose, readInputs, releaseLeaves } from '../steps.ts'
+import { thresholdsOf } from '../thresholds.ts'
+import { knownTables } from '../typing/hints.ts'
 import type { Statement } from '../understand.ts'
 import { nothingReleased, type TablePlan, understandTable } from './table.ts'
 
 /** Derived tables of one project. */
-const maxTables = 50
+const maxTables = 200
 
 /** A change that somebody may ask for, and what is at hand to make it. */
 export interface Asked {
@@ -92,7 +93,9 @@ async function create(needs: QueryNeeds, asked: Changing<Creation>): Promise<Ans
   const work = await intend(asked, planUnderName(header, table.plan))
   const disclosed = await run.wait(releaseLeaves(needs, work, run))
   const folder = await change.begin()
-  const built = await build(needs, { table, disclosed, folder }, run)
+  const given = await run.wait(readInputs(needs, { ...work, disclosed, inputs: table.inputs }, run))
+  const tables = table.facts.class === 'personal' ? given : disclosed.map((leaf) => leaf.table)
+  const built = await build(needs, { table, tables, folder }, run)
   const plan = { ...work.plan, columns: built.columns.slice(0, table.columns.length) }
   const answer = await conclude(needs, asked, { ...work, plan, disclosed })
   await change.publish(folder, manifest(needs, { name: header.name, table, built }, { ...work, disclosed }))
@@ -138,16 +141,17 @@ async function conclude(
 
 interface Building {
   readonly table: TablePlan
-  readonly disclosed: readonly Disclosed[]
+  /** What its statement reads beside the relations of the bulle. */
+  readonly tables: readonly ReleasedTable[]
   readonly folder: string
 }
 
 /** Waits for the end of the process even when the query is stopped: the folder is removed after this. */
-async function build(needs: QueryNeeds, { table, disclosed, folder }: Building, run: Run): Promise<Built> {
-  const { statement, names, tables, facts } = table
+async function build(needs: QueryNeeds, { table, tables, folder }: Building, run: Run): Promise<Built> {
+  const { statement, names, facts } = table
   const order = {
-    mounts: tables.map(({ mount }) => mount),
-    tables: disclosed.map((leaf) => leaf.table),
+    mounts: table.tables.map(({ mount }) => mount),
+    tables,
     statement,
     names,
     folder,
@@ -229,5 +233,5 @@ function checkRemoval(header: Removal, bulle: Bulle, tables: readonly Named[]): 
   if (isGranted(bulle, name)) throw new Refusal('WORKSPACE_NAME', { location })
   const names = tables.map((table) => table.name)
   if (isLenient || names.some((one) => isSame(one, name))) return
-  throw new Refusal('RELATION_UNKNOWN', { location, with: { known: listNames(names) } })
+  throw new Refusal('RELATION_UNKNOWN', { location, ...knownTables(name, names) })
 }

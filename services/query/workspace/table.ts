@@ -5,22 +5,25 @@ import type { Column, Parser, RewrittenStatement } from '../../engine/engine.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import * as sql from '../build.ts'
 import { template } from '../disclosure/template.ts'
-import { readsOf } from '../leaf/leaf.ts'
-import type { Plan } from '../plan.ts'
-import { prepare, prepareRows } from '../prepare.ts'
+import { proveInput } from '../input.ts'
+import { ownUses, readsOf } from '../leaf/leaf.ts'
+import type { Input, Plan } from '../plan.ts'
+import { prepare, prepareRows, type TypedRows } from '../prepare.ts'
 import { bulleTwin, isFlat, marksOf } from '../twin.ts'
 import type { OutputColumn, Relation } from '../typing/relation.ts'
-import { prove, type Statement } from '../understand.ts'
+import { prove, proveLeaves, type Statement } from '../understand.ts'
 import { verifyTable } from '../verify/verify.ts'
 import { lineageOf } from './lineage.ts'
 
-type Facts = Pick<NewTable, 'class' | 'domain' | 'rows' | 'magnitude'>
+type Facts = Pick<NewTable, 'class' | 'domain' | 'repeats' | 'rows' | 'magnitude'>
 
-/** A table that may be made. Its `plan` is what is decided and recorded; of rows of persons that releases nothing. */
+/** A table that may be made. Its `plan` is what is decided and recorded; rows of persons release no more than their inputs. */
 export interface TablePlan {
   readonly plan: Plan
   /** Answers the columns, then the marks of released cells or the `__pix` of rows of persons. */
   readonly statement: RewrittenStatement
+  /** Released relations that stand beside rows of persons. */
+  readonly inputs: readonly Input[]
   /** Names of what the statement answers. */
   readonly names: readonly string[]
   /** What is kept of the columns beside their types. */
@@ -48,38 +51,39 @@ export async function understandTable(
   const { sql: text, today, parameters } = statement
   const context = { sql: text, bulle, today, ...(parameters ? { parameters } : {}) }
   const tree = await parser.tree(text)
-  const { relation, sha256 } = prepareRows(tree, context)
-  if (relation.class === 'PK') return tableOfPersons(parser, bulle, { relation, sha256 })
+  const typed = prepareRows(tree, context)
+  if (typed.relation.class === 'PK') return tableOfPersons(parser, bulle, typed)
   const plan = await prove(parser, bulle, prepare(tree, context))
-  return releasedTable(plan, relation, bulle)
-}
-
-interface Typed {
-  readonly relation: Relation
-  readonly sha256: string
+  return releasedTable(plan, typed.relation, bulle)
 }
 
 /** Rows of persons, as they would stand in a subquery: columns keep what they are, and `__pix` goes with them. */
-async function tableOfPersons(parser: Parser, bulle: Bulle, { relation, sha256 }: Typed): Promise<TablePlan> {
-  const named = readsOf(relation.uses)
+async function tableOfPersons(parser: Parser, bulle: Bulle, typed: TypedRows): Promise<TablePlan> {
+  const { relation, partial, sha256 } = typed
+  const named = readsOf(ownUses(relation.uses))
+  const leaves = await proveLeaves(parser, bulle, typed.leaves)
+  const inputs: Input[] = []
+  for (const input of typed.inputs) inputs.push(await proveInput(parser, input, { leaves, bulle }))
   const statement = await parser.text(sql.statement(relation.tree))
-  const twin = bulleTwin(bulle)
+  const twin = bulleTwin(bulle, inputs)
   const bound = await parser.columns(statement, twin)
-  verifyTable(await parser.plan(statement, twin), named, { bulle, width: relation.columns.length })
+  const wanted = { bulle, width: relation.columns.length }
+  verifyTable(await parser.plan(statement, twin), { reads: named, inputs }, wanted)
   const columns = storedColumns(bound.slice(0, -1))
   const tables = bulle.tables.filter(({ dataset, name }) =>
     named.some((read) => read.dataset === dataset && read.table === name),
   )
   return {
     plan: {
-      leaves: [],
+      leaves,
       outer: nothingReleased,
       columns,
-      partial: false,
-      ...lineageOf(named, bulle.tables),
+      partial,
+      ...lineageOf(readsOf(relation.uses), bulle.tables),
       sha256,
     },
     statement,
+    inputs,
     names: [...columns.map(({ name }) => name), '__pix'],
     columns: relation.columns.map((column, index) => ({
       name: columns[index]?.name ?? '',
@@ -90,6 +94,7 @@ async function tableOfPersons(parser: Parser, bulle: Bulle, { relation, sha256 }
     facts: {
       class: 'personal',
       domain: domainOf(tables),
+      ...(relation.repeats ? { repeats: true } : {}),
       magnitude: Math.max(0, ...tables.map(({ magnitude }) => magnitude)),
     },
     isReleased: false,
@@ -119,6 +124,7 @@ function releasedTable(plan: Plan, { class: kind, rows }: Relation, bulle: Bulle
   return {
     plan: { ...plan, columns },
     statement: plan.outer,
+    inputs: [],
     names: [...columns, ...marksOf(columns)].map(({ name }) => name),
     columns: columns.map(({ name }) => ({ name })),
     tables: bulle.tables.filter(

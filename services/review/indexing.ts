@@ -4,9 +4,10 @@ import type { AuditLog, Indexed } from '../audit/writer.ts'
 import type { Log } from '../kernel/log.ts'
 import type { AuditIndex, IndexedEntry } from '../store/audit-index.ts'
 
-/** The facets of an entry. A query that reads several datasets is found by the first. */
+/** The facets of an entry. */
 export function indexedEntry({ shard, seq, ts, leaf, body, actor, project }: Indexed): IndexedEntry {
-  const { dataset, code, rule } = facetsOf(body)
+  const { code, rule } = facetsOf(body)
+  const datasets = datasetsOf(body)
   return {
     shard,
     seq,
@@ -16,29 +17,28 @@ export function indexedEntry({ shard, seq, ts, leaf, body, actor, project }: Ind
     leaf,
     ...(actor === undefined ? {} : { actor }),
     ...(project === undefined ? {} : { project }),
-    ...(dataset === undefined ? {} : { dataset }),
+    ...(datasets.length === 0 ? {} : { datasets }),
     ...(code === undefined ? {} : { code }),
     ...(rule === undefined ? {} : { rule }),
   }
 }
 
 interface Facets {
-  readonly dataset?: string | undefined
   readonly code?: string | undefined
   readonly rule?: string | undefined
 }
 
 function facetsOf(body: Body): Facets {
   return {
-    dataset: datasetOf(body),
     code: 'code' in body ? body.code : 'reason' in body ? body.reason : undefined,
     rule: 'rule' in body ? body.rule : undefined,
   }
 }
 
-function datasetOf(body: Body): string | undefined {
-  if ('dataset' in body) return typeof body.dataset === 'string' ? body.dataset : body.dataset?.name
-  return 'datasets' in body ? body.datasets[0]?.name : undefined
+function datasetsOf(body: Body): readonly string[] {
+  if ('datasets' in body) return body.datasets.map(({ name }) => name)
+  if (!('dataset' in body) || body.dataset === undefined) return []
+  return [typeof body.dataset === 'string' ? body.dataset : body.dataset.name]
 }
 
 /** Adds to the index what a crash or another database kept out of it. Answers how many entries were missing. */
@@ -56,4 +56,19 @@ export async function catchUp(audit: AuditLog, index: AuditIndex, log: Log): Pro
   await index.flush()
   if (added > 0) log.info('entries added to the search index', { entries: added })
   return added
+}
+
+/** Empties the index and fills it from every entry of the log. Answers how many there are. */
+export async function reindex(audit: AuditLog, index: AuditIndex): Promise<number> {
+  let entries = 0
+  async function* every() {
+    for (const shard of audit.shards) {
+      for await (const entry of audit.entries(0, Number.MAX_SAFE_INTEGER, shard)) {
+        entries += 1
+        yield indexedEntry(entry)
+      }
+    }
+  }
+  await index.rebuild(every())
+  return entries
 }

@@ -1,0 +1,140 @@
+/** The DPO's work on the log: one entry in full, the opening of what is sealed, figures, and files for a spreadsheet. */
+import { z } from 'zod'
+import type { Person } from '../../identity/person.ts'
+import { Refusal } from '../../kernel/refusal.ts'
+import { openEntry, readEntry } from '../../review/entry.ts'
+import { exportLimit, exportLog } from '../../review/export.ts'
+import { reindex } from '../../review/indexing.ts'
+import { type Route, route } from '../route.ts'
+import { logFilter } from './audit.ts'
+
+const place = z.strictObject({
+  shard: z.string().regex(/^\d{4}$/),
+  seq: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+})
+
+const detail = z
+  .object({
+    shard: z.string(),
+    seq: z.number().int(),
+    ts: z.string(),
+    leaf: z.string(),
+    actor: z.string().nullable(),
+    project: z.string().optional(),
+    holders: z.array(z.string()).optional(),
+    projectNumber: z.number().int().optional(),
+    actorNumber: z.number().int().optional(),
+    body: z.record(z.string(), z.unknown()),
+    sql: z.string().optional().meta({ description: 'Literals masked' }),
+    sealed: z.enum(['none', 'kept', 'erased']),
+    proof: z.string().meta({ description: 'c2sp.org/tlog-proof@v1' }),
+  })
+  .meta({ id: 'AuditEntryDetail' })
+
+const counted = z.array(z.object({ name: z.string(), entries: z.number().int() }))
+const figures = z
+  .object({
+    days: z.array(z.object({ day: z.string(), outcome: z.string(), entries: z.number().int() })),
+    types: counted,
+    codes: counted,
+    projects: counted,
+  })
+  .meta({ id: 'AuditStatistics' })
+
+const types = {
+  csv: 'text/csv; charset=utf-8',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+} as const
+
+/** ROLE unless the person is a DPO. */
+export function insistDpo(by: Person): void {
+  if (!by.roles.includes('dpo')) throw new Refusal('ROLE', { rule: 'audit.reader' })
+}
+
+const { cursor: _cursor, limit: _limit, ...exported } = logFilter.shape
+const { from, to } = logFilter.shape
+
+export const reviewRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/api/v1/audit/entries/{shard}/{seq}',
+    summary: 'One entry in full with its proof, literals masked; DPO only',
+    records: 'own',
+    params: place,
+    responses: { 200: { description: 'The entry', schema: detail } },
+    handler: async (house, { by, params }) => {
+      insistDpo(by)
+      return { json: await readEntry(house, by, params) }
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/audit/entries/{shard}/{seq}/opening',
+    summary: 'What is sealed with an entry, literals and all; DPO only, the reason is recorded',
+    records: 'own',
+    params: place,
+    body: z.strictObject({ reason: z.string().trim().min(1).max(2000) }),
+    responses: { 200: { description: 'The sealed content', schema: z.object({ content: z.unknown() }) } },
+    handler: async (house, { by, params, body }) => {
+      insistDpo(by)
+      return { json: { content: await openEntry(house, by, { ...params, ...body }) } }
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/audit/statistics',
+    summary: 'Entries of a period by day, type, code and project; DPO only. The last 31 days if left out',
+    records: 'read',
+    query: z.strictObject({ from, to }),
+    responses: { 200: { description: 'Counts of entries', schema: figures } },
+    handler: async (house, { by, query }) => {
+      insistDpo(by)
+      const end = query.to ?? house.query.clock.now() + 1
+      const start = query.from ?? end - 31 * 86_400_000
+      return { json: await house.auditIndex.statistics({ from: start, to: end }) }
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/audit/reindex',
+    summary: 'Empties the search index and fills it from the log; DPO and operator',
+    records: 'read',
+    responses: {
+      200: { description: 'Done', schema: z.object({ entries: z.number().int() }).meta({ id: 'Reindexed' }) },
+    },
+    handler: async (house, { by }) => {
+      const mayDo = by.roles.some((role) => role === 'dpo' || role === 'operator')
+      if (!mayDo) throw new Refusal('ROLE', { rule: 'audit.reindex' })
+      return { json: { entries: await reindex(house.audit, house.auditIndex) } }
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/audit/export',
+    summary: `The entries of a search as a file, newest first, ${exportLimit} at most; DPO only`,
+    records: 'own',
+    query: z.strictObject({ ...exported, format: z.enum(['csv', 'xlsx']).default('csv') }),
+    responses: {
+      200: {
+        description: 'A file; the header Huisclos-Partial says true when older entries were left out',
+        types: Object.values(types),
+      },
+    },
+    handler: async (house, { by, query: { format, ...given }, language }) => {
+      insistDpo(by)
+      const filter = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+      const { bytes, isPartial } = await exportLog(house, by, { filter, format, language })
+      return {
+        type: types[format],
+        content: bytes,
+        headers: {
+          'Content-Disposition': `attachment; filename="journal.${format}"`,
+          'Huisclos-Partial': String(isPartial),
+        },
+      }
+    },
+  }),
+]

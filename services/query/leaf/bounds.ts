@@ -1,0 +1,77 @@
+/** The one pass of plan M (disclosure.md 8.3): what can be said of a group without grouping by person. */
+import type { Tree } from '../../engine/engine.ts'
+import * as sql from '../build.ts'
+import type { Mask, Shape } from '../plan.ts'
+import { finite } from '../typing/harden.ts'
+import { own, type Parts } from './parts.ts'
+import type { MeasureDraft } from './wanted.ts'
+
+const bounded: ReadonlySet<Shape> = new Set(['presence', 'filtered', 'sum', 'avg'])
+
+/** Whether plan M has bounds for all of these measures. */
+export function isBounded(drafts: readonly MeasureDraft[]): boolean {
+  return drafts.every(({ shape }) => bounded.has(shape))
+}
+
+const row = 'b'
+const pix = sql.column(row, '__pix')
+const operator = (name: string, left: Tree, right: Tree) =>
+  sql.call(name, [left, right], { isOperator: true })
+
+/** `1 << (__pix >> 2 & 63)`: persons of one quarter share a bit at most with each other. */
+const bit = operator(
+  '<<',
+  sql.cast(sql.integer(1), 'UBIGINT'),
+  operator('&', operator('>>', pix, sql.integer(2)), sql.integer(63)),
+)
+const maskWhere = (filter: Tree | null) => sql.call('bit_or', [bit], { filter })
+
+/** Each measure takes what is not NULL of one column that holds its selection already. */
+export function boundsOf(
+  { from, names }: Parts,
+  drafts: readonly MeasureDraft[],
+): Pick<Mask<Tree>, 'bounds' | 'alike'> {
+  const taken = drafts.flatMap((draft) => {
+    const tree = takenBy(draft)
+    return tree ? [sql.named(tree, draft.name)] : []
+  })
+  const rows = sql.select({ list: [...names.map(own), own('__pix'), ...taken], from })
+  const groups = [...names.map((name) => sql.column(row, name)), operator('&', pix, sql.integer(3))]
+  const bounds = sql.select({
+    list: [...groups, sql.call('count_star', []), maskWhere(null), ...drafts.flatMap(boundsOfOne)],
+    from: sql.derived(rows, row),
+    groups,
+  })
+  return { bounds: sql.statement(bounds), alike: alike(drafts) }
+}
+
+/** What a row gives a measure, NULL where it is not in the selection. A presence takes every row. */
+function takenBy({ shape, value, filter }: MeasureDraft): Tree | null {
+  if (shape === 'presence') return null
+  const condition = filter === null ? null : own(filter)
+  const within = (tree: Tree) => (condition ? sql.when(condition, tree) : tree)
+  if (value === null) return within(sql.boolean(true))
+  if (shape === 'filtered') return within(sql.when(sql.isNotNull(own(value)), sql.boolean(true)))
+  const measured = within(finite(own(value)))
+  return shape === 'avg' ? sql.cast(measured, 'DOUBLE') : measured
+}
+
+function boundsOfOne({ shape, name }: MeasureDraft): readonly Tree[] {
+  if (shape === 'presence') return []
+  const taken = sql.column(row, name)
+  const count = sql.call('count', [taken])
+  if (shape === 'filtered') return [count, maskWhere(sql.isNotNull(taken))]
+  const isNotZero = sql.comparison('COMPARE_NOTEQUAL', taken, sql.integer(0))
+  return [count, sql.call('sum', [taken]), maskWhere(isNotZero), sql.call('min', [taken])]
+}
+
+/** A sum and a mean of one value differ for nobody. */
+function alike(drafts: readonly MeasureDraft[]): Mask['alike'] {
+  const isSum = ({ shape }: MeasureDraft) => shape === 'sum' || shape === 'avg'
+  return drafts.flatMap((left, i) =>
+    drafts.flatMap((right, j): [number, number][] => {
+      const isSame = left.value === right.value && left.filter === right.filter
+      return i < j && isSum(left) && isSum(right) && isSame ? [[i, j]] : []
+    }),
+  )
+}

@@ -1,0 +1,91 @@
+/** One entry in full, for the DPO: what it says, its text with the literals masked, its proof; and the opening of what is sealed. */
+import { z } from 'zod'
+import type { AuditLog, Indexed } from '../audit/writer.ts'
+import type { Person } from '../identity/person.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { maskLiterals } from './mask.ts'
+
+interface EntryNeeds {
+  readonly audit: AuditLog
+}
+
+/** Where an entry stands. */
+export interface EntryPlace {
+  readonly shard: string
+  readonly seq: number
+}
+
+export interface EntryDetail extends EntryPlace {
+  readonly ts: string
+  readonly leaf: string
+  readonly actor: string | null
+  readonly project?: string
+  readonly holders?: readonly string[]
+  readonly projectNumber?: number
+  readonly actorNumber?: number
+  /** The entry's own members, by type. */
+  readonly body: Readonly<Record<string, unknown>>
+  /** The text of a query, its literals masked; absent where there is none or it was erased. */
+  readonly sql?: string
+  /** Whether sealed contents can still be opened. */
+  readonly sealed: 'none' | 'kept' | 'erased'
+  /** A `.tlog-proof` of the entry against the present checkpoint. */
+  readonly proof: string
+}
+
+const query = z.looseObject({ sql: z.string() })
+
+/** Refusal NOT_FOUND when there is no such entry. The reading is itself an entry. */
+export async function readEntry({ audit }: EntryNeeds, by: Person, place: EntryPlace): Promise<EntryDetail> {
+  const { entry, content, isSealed } = await find(audit, place)
+  const { shard, seq, ts, leaf, actor, project, holders, numbers, body } = entry
+  const text = query.safeParse(content)
+  const proof = await audit.proof(seq, shard)
+  await audit.append(
+    { type: 'audit.read', entries: 1 },
+    { by, ...(project === undefined ? {} : { project }) },
+  )
+  return {
+    shard,
+    seq,
+    ts,
+    leaf,
+    actor: actor?.subject ?? null,
+    body,
+    proof,
+    sealed: isSealed ? (content === null ? 'erased' : 'kept') : 'none',
+    ...(project === undefined ? {} : { project }),
+    ...(holders === undefined ? {} : { holders }),
+    ...(numbers.project === undefined ? {} : { projectNumber: numbers.project }),
+    ...(numbers.actor === undefined ? {} : { actorNumber: numbers.actor }),
+    ...(text.success ? { sql: maskLiterals(text.data.sql) } : {}),
+  }
+}
+
+/**
+ * What was sealed with an entry, literals and all. The opening and its reason are in the log before anything is answered. Refusal
+ * NOT_FOUND when there is no such entry, nothing was sealed, or it was erased.
+ */
+export async function openEntry(
+  { audit }: EntryNeeds,
+  by: Person,
+  { reason, ...place }: EntryPlace & { readonly reason: string },
+): Promise<unknown> {
+  const { entry, content } = await find(audit, place)
+  if (content === null) throw new Refusal('NOT_FOUND', { rule: 'audit.nothing-sealed' })
+  const { project, shard, seq } = entry
+  await audit.append(
+    { type: 'audit.opened', shard, of: seq },
+    { by, sealed: { reason }, ...(project === undefined ? {} : { project }) },
+  )
+  return content
+}
+
+async function find(
+  audit: AuditLog,
+  { shard, seq }: EntryPlace,
+): Promise<{ entry: Indexed; content: unknown; isSealed: boolean }> {
+  const entry = audit.shards.includes(shard) ? await audit.entry(seq, shard) : null
+  if (entry === null) throw new Refusal('NOT_FOUND', { rule: 'audit.entry' })
+  return { entry, content: await audit.unseal(seq, shard), isSealed: entry.isSealed }
+}
