@@ -18,6 +18,7 @@ import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { replayAll } from './cli/replay.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
+import { type SimulateOptions, simulate } from './cli/simulate.ts'
 import { type WitnessOptions, witness } from './cli/witness.ts'
 import { versionOf } from './node/version.ts'
 
@@ -143,6 +144,19 @@ asking(program.command('explain [sql]'))
   .action(async (sql: string | undefined, options: Asked) =>
     explain(await client(options), await sqlOf(sql, options.file), { ...options, out }),
   )
+
+program
+  .command('simulate')
+  .description('ce qui serait décidé, et pourquoi · what would be decided, and why; 3 = refusé · refused')
+  .requiredOption('-p, --project <id>', 'projet · project')
+  .requiredOption('--person <personne>', 'sujet ou émetteur:sujet · subject or issuer:subject')
+  .addOption(asOption())
+  .option('--dataset <nom>', 'jeu de données · dataset')
+  .option('--purpose <code>', 'finalité · purpose')
+  .option('--objective <id>', 'objectif · objective')
+  .option('--date <jour>', 'jour ou instant, maintenant sinon · day or instant, else now')
+  .addOption(jsonOption())
+  .action(async (options: SimulateOptions & As) => simulate(await client(options), out, options))
 
 const audit = program.command('audit').description('le journal de preuves · the evidence log')
 const dirOption = () => new Option('--dir <dossier>', 'dossier audit · audit folder').default(logFolder)

@@ -32,10 +32,11 @@ import {
   type Rooms,
 } from './node/floors.ts'
 import { type Door, openDoor, StartError } from './node/listening.ts'
-import { reconcile } from './node/reconcile.ts'
+import { passTime, reconcile } from './node/reconcile.ts'
 import { seedDemo } from './node/seed.ts'
 import { writeServerFile } from './node/server-file.ts'
 import { openSteps, type Say, type Steps } from './node/steps.ts'
+import { keepTime } from './node/timekeeping.ts'
 import { versionOf } from './node/version.ts'
 import { openStore } from './store/store.ts'
 
@@ -67,6 +68,9 @@ const names = {
   rooms: 'jeux de données et autorisations',
   demo: 'données de démonstration',
 } as const
+
+/** How often what time has ended is written down; no decision waits for it. */
+const minuteMs = 60_000
 
 /** This node and its origin in demo mode; both are fixed at first start and independent of address and port. */
 const demoNode = { node: 'FR-NOR', host: 'huisclos.demo', issuer: 'huisclos.demo' }
@@ -185,6 +189,8 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
     await reconcile(opened, audit)
+    const work = () => passTime(opened.habilitation)
+    ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))
     return opened
   })
   return { evidence, identity, engine, rooms }
@@ -231,6 +237,7 @@ async function houseOf(
   return {
     ...rooms,
     ...evidence,
+    accounts: identity.accounts,
     tokens: identity.tokens,
     log,
     readiness: steps,

@@ -1,69 +1,23 @@
 /** policies/ is held by its own cases: each rule and each code shows what it lets through and what it stops. */
-import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { missing } from '../services/habilitation/completeness.ts'
 import { insist } from '../services/habilitation/decide.ts'
 import type { Denied } from '../services/habilitation/decision.ts'
-import type { CurrentPermit, PermitPayload } from '../services/habilitation/permit.ts'
 import { mergePatch, patched } from '../services/habilitation/request.ts'
 import type { OpenRulebook } from '../services/habilitation/rulebook.ts'
 import { vocabularyNames } from '../services/habilitation/vocabulary.ts'
-import type { Person } from '../services/identity/person.ts'
-import {
-  currentPermit,
-  facts,
-  leastBody,
-  person,
-  policies,
-  rulebook,
-  today,
-} from './habilitation/fixtures.ts'
-
-interface Case {
-  readonly rule: string
-  readonly title: string
-  readonly expect: string
-  readonly given: {
-    readonly by?: string
-    readonly issuer?: string
-    readonly level?: 0 | 1 | 2 | 3
-    readonly proofs?: Readonly<Record<string, string | null>>
-    readonly now?: string
-    readonly purpose?: string
-    readonly objective?: string
-    readonly datasets?: readonly string[]
-    readonly permit?: Partial<PermitPayload>
-    readonly standing?: Partial<CurrentPermit['standing']>
-  }
-}
-
-const cases: readonly Case[] = JSON.parse(readFileSync(`${policies}cases/query.json`, 'utf8'))
+import { currentPermit, facts, leastBody, person, rulebook, today } from './habilitation/fixtures.ts'
+import { cases, decided, wordOf } from './policy-cases.ts'
 
 let rules: OpenRulebook
 beforeAll(async () => {
   rules = await rulebook()
 })
 
-function asking({ given }: Case): Person {
-  const { by = 'alice', issuer, level, proofs = {} } = given
-  const base = person(by)
-  const patch = Object.entries(proofs).map(([proof, until]) => [proof, until && Date.parse(until)])
-  const merged = mergePatch(base.proofs, Object.fromEntries(patch)) as Person['proofs']
-  return { ...base, proofs: merged, ...(issuer && { issuer }), ...(level !== undefined && { level }) }
-}
-
 describe('the rules of queries', () => {
   test.each(cases.map((one) => [one.rule, one.title, one] as const))('%s: %s', (_, __, one) => {
-    const { now, purpose, objective, datasets, permit, standing } = one.given
-    const ask = {
-      by: asking(one),
-      now: now === undefined ? today : Date.parse(now),
-      ...(purpose && { purpose }),
-      ...(objective && { objective }),
-      ...(datasets && { datasets }),
-    }
-    const decision = rules.decide(ask, currentPermit(permit, standing))
-    expect(decision.effect === 'permit' ? 'permit' : decision.code).toBe(one.expect)
+    const decision = decided(rules, one)
+    expect(wordOf(decision)).toBe(one.expect)
     if (decision.effect === 'permit') expect(decision.rules).toEqual(['query'])
     else if (one.expect === codeOf(one.rule)) expect(decision.rule).toBe(one.rule)
   })
@@ -118,7 +72,10 @@ describe('the rules of queries', () => {
     const no = rules.decide({ by: person('paul'), now: today }, currentPermit())
     const refusal = expect.objectContaining({
       code: 'PERSON_NOT_LISTED',
-      facts: { rule: 'person-not-listed' },
+      facts: {
+        rule: 'person-not-listed',
+        fact: { key: 'fact.notListed', with: { permit: 'FR-NOR-2026-000042-v1' } },
+      },
     })
     expect(() => insist(no)).toThrow(refusal)
   })

@@ -6,6 +6,7 @@ import { basename, join, resolve } from 'node:path'
 import type { Audit } from '../audit/record.ts'
 import type { Parser, Vault } from '../engine/engine.ts'
 import { failureOf } from '../engine/failure.ts'
+import type { Destroyed } from '../habilitation/lines.ts'
 import type { CurrentPermit, PermitLine } from '../habilitation/permit.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
@@ -15,7 +16,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import type { Bulle, BulleStatus, BulleTable } from './bulle.ts'
 import type { Catalogue } from './catalogue.ts'
 import { derivedTables } from './derived.ts'
-import { type ExtractTable, lineKey, openExtracts, type SealedExtract } from './extract.ts'
+import { type Closure, type ExtractTable, lineKey, openExtracts, type SealedExtract } from './extract.ts'
 import { type Lane, openLane } from './lane.ts'
 import { openProjectKeys } from './pseudonym.ts'
 import { type Sealer, sealInto } from './sealing.ts'
@@ -41,8 +42,8 @@ export interface Bulles extends Closable {
   status(project: string): Promise<BulleStatus>
   /** A version was published: lines that were waiting for it are sealed now. */
   published(dataset: string): void
-  /** Destroys the extract and the pseudonym key of a project that has ended. */
-  closeProject(project: string): Promise<void>
+  /** Destroys the extract and the pseudonym key of a project that has ended, once nothing is being sealed before it. Done again, it gives the same answer. */
+  closeProject(project: string): Promise<Destroyed>
   /** Resolves when nothing is being sealed. */
   idle(): Promise<void>
 }
@@ -173,15 +174,43 @@ async function statusOf({ sealer, projects, workspace }: House, project: string)
   return { status: preparing ? 'preparing' : 'ready', tables: [...sealed.flatMap(shownTables), ...derived] }
 }
 
-async function closeProject({ needs, sealer, projects }: House, project: string): Promise<void> {
+/** In the lane: what was being sealed is there, and destroyed too; what comes later finds the project closed. */
+function closeProject(house: House, project: string): Promise<Destroyed> {
+  if (!projectName.test(project)) throw new Error('a project with an impossible name')
+  return new Promise((resolve, reject) => {
+    house.lane.add(async () => resolve(await destroyProject(house, project)), reject)
+  })
+}
+
+/** What was there is written down before it is removed, so that a crash between the two loses nothing of the certificate. */
+async function destroyProject({ needs, sealer, projects }: House, project: string): Promise<Destroyed> {
   const { extracts, keys } = sealer
-  if (!projectName.test(project) || (await extracts.isClosed(project))) return
+  const before = await extracts.closure(project)
+  if (before?.destroyed) return destroyedOf(before, before.destroyed)
   projects.delete(project)
-  await needs.audit.append({ type: 'bulle.closed', bulle: project }, { project })
-  await needs.vault?.evict(idOf(project, await extracts.list(project)))
+  const { seq } = await needs.audit.append({ type: 'bulle.closed', bulle: project }, { project })
+  const sealed = await extracts.list(project)
+  const found = sealed.map(({ sha256: seal, extract: { dataset, version } }) => ({
+    dataset,
+    version,
+    sha256: seal,
+  }))
+  const closure = before ?? { extracts: found, key: await keys.fingerprint(project) }
+  await extracts.close(project, closure)
+  await needs.vault?.evict(idOf(project, sealed))
   await extracts.remove(project)
   await keys.destroy(project)
-  await needs.audit.append({ type: 'bulle.shredded', bulle: project }, { project })
+  const shredded = await needs.audit.append({ type: 'bulle.shredded', bulle: project }, { project })
+  const destroyed = { at: needs.clock.now(), log: shredded.log, closed: seq, shredded: shredded.seq }
+  await extracts.close(project, { ...closure, destroyed })
+  return destroyedOf(closure, destroyed)
+}
+
+function destroyedOf(
+  { extracts, key }: Closure,
+  { at, ...entries }: NonNullable<Closure['destroyed']>,
+): Destroyed {
+  return { at, extracts, key, entries }
 }
 
 function wordOf(error: unknown): string {

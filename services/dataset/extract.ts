@@ -74,10 +74,29 @@ export interface Extracts {
   publish(folder: string, project: string, key: string): Promise<void>
   /** Removes what interrupted sealings left. */
   clean(project: string): Promise<void>
-  /** Removes all files of a project and remembers that it is closed. */
+  /** Removes all files of a project that is closed; what remains says that it is. */
   remove(project: string): Promise<void>
+  /** Writes down that a project is closed, and what was there. From then on nothing is sealed for it. */
+  close(project: string, closure: Closure): Promise<void>
+  /** What was written when the project was closed; null before. */
+  closure(project: string): Promise<Closure | null>
   isClosed(project: string): Promise<boolean>
 }
+
+/** The file `closed`: what a project had, and, once it is gone, how that was recorded. */
+const closureSchema = z.strictObject({
+  extracts: z.array(z.strictObject({ dataset: z.string(), version: z.number().int(), sha256: z.string() })),
+  key: z.string().nullable(),
+  destroyed: z
+    .strictObject({
+      at: z.number(),
+      log: z.string(),
+      closed: z.number().int(),
+      shredded: z.number().int(),
+    })
+    .optional(),
+})
+export type Closure = z.infer<typeof closureSchema>
 
 export type Unhashed = Omit<Extract, 'tables'> & { readonly tables: readonly Omit<ExtractTable, 'sha256'>[] }
 
@@ -116,12 +135,22 @@ export function openExtracts({ home }: { readonly home: string }): Extracts {
       }
     },
     async remove(project) {
-      await mkdir(folderOf(project), { recursive: true, mode: 0o700 })
-      await writeFile(join(folderOf(project), 'closed'), '')
       for (const one of await readdir(folderOf(project))) {
         if (one !== 'closed') await rm(join(folderOf(project), one), { recursive: true, force: true })
       }
       await syncPath(folderOf(project))
+    },
+    async close(project, closure) {
+      const folder = folderOf(project)
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await writeFile(join(folder, 'closed.new'), canonical(closure), { mode: 0o600 })
+      await syncPath(join(folder, 'closed.new'))
+      await rename(join(folder, 'closed.new'), join(folder, 'closed'))
+      await syncPath(folder)
+    },
+    async closure(project) {
+      const text = await readFile(join(folderOf(project), 'closed'), 'utf8').catch(absentIs(null))
+      return text === null ? null : closureSchema.parse(JSON.parse(text))
     },
     isClosed: (project) => stat(join(folderOf(project), 'closed')).then(() => true, absentIs(false)),
   }

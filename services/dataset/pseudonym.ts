@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hmac } from '../kernel/hash.ts'
+import { hmac, sha256 } from '../kernel/hash.ts'
 import { absentIs } from './absent.ts'
 
 const blockBytes = 64
@@ -56,6 +56,8 @@ function padded(key: Uint8Array, pad: number): string {
 export interface ProjectKeys {
   /** The key of a project; made on first use, on disk before it is answered. `made` is called before with its hash input. */
   of(project: string, made: (key: Uint8Array) => Promise<void>): Promise<Uint8Array>
+  /** SHA-256 of the key, as the entry that tells of its making has it; null when there is none. */
+  fingerprint(project: string): Promise<string | null>
   destroy(project: string): Promise<void>
 }
 
@@ -71,6 +73,10 @@ export function openProjectKeys({ home }: { readonly home: string }): ProjectKey
       await mkdir(folder, { recursive: true, mode: 0o700 })
       await writeKey(folder, pathOf(project), key)
       return key
+    },
+    async fingerprint(project) {
+      const known = await readFile(pathOf(project)).catch(absentIs(null))
+      return known === null ? null : sha256(known)
     },
     async destroy(project) {
       await rm(pathOf(project), { force: true })

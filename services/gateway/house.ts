@@ -3,8 +3,8 @@ import type { AuditLog } from '../audit/writer.ts'
 import type { Bulles } from '../dataset/bulles.ts'
 import type { Catalogue } from '../dataset/catalogue.ts'
 import type { DepositNeeds } from '../dataset/deposit.ts'
-import type { ActNeeds } from '../habilitation/act.ts'
-import type { Tokens } from '../identity/person.ts'
+import type { ActNeeds } from '../habilitation/change.ts'
+import type { Accounts, Tokens } from '../identity/person.ts'
 import type { Log } from '../kernel/log.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import type { ReviewNeeds } from '../review/month.ts'
@@ -33,6 +33,7 @@ export interface House {
   readonly witnessing?: Pick<Witnessing, 'status'>
   readonly bulles: Bulles
   readonly catalogue: Catalogue
+  readonly accounts: Accounts
   readonly tokens: Tokens
   readonly log: Log
   readonly readiness: Readiness

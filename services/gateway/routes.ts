@@ -14,6 +14,7 @@ import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
 import { reviewRoutes } from './routes/review.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { simulationRoutes } from './routes/simulation.ts'
 
 const problem = z
   .object({
@@ -34,6 +35,7 @@ const documented: readonly Route[] = [
   ...sessionRoutes,
   ...datasetRoutes,
   ...depositRoutes,
+  ...simulationRoutes,
   ...habilitationRoutes,
   ...projectRoutes,
   ...queryRoutes,

@@ -7,7 +7,7 @@ import type { Body, LineAsked } from './request.ts'
 import type { EntryFacts } from './vocabulary.ts'
 
 /** Always a new request: these say what for and for whom. */
-const fixed = ['kind', 'route', 'purposes', 'controllers', 'organisationKind'] as const
+const fixed = ['kind', 'route', 'purposes', 'controllers', 'organisationKind', 'emergency'] as const
 
 /** What the amended body changes that only a new request, or a renewal, may. Empty when it stays within an amendment. */
 export function staysWithin(before: Body, after: Body, route: EntryFacts): readonly Missing[] {

@@ -63,7 +63,7 @@ export const commandBodies = {
   'revocation-appeal': z.strictObject({ reasons: text }),
   amendment: z.strictObject({ patch }),
   renewal: z.strictObject({ until: z.iso.date() }),
-  closure: z.strictObject({ certificate: hash }),
+  closure: z.strictObject({}),
   attestation: z.strictObject({}),
 } as const
 
@@ -92,6 +92,12 @@ interface Expiry {
   readonly type: 'expiry'
 }
 
-export type Command = Opening | Change | Escalation | Expiry | Further
+/** The extract is gone: recorded with its certificate by the house itself. */
+interface Shredding {
+  readonly type: 'shredding'
+  readonly certificate: { readonly sha256: string; readonly jws: string }
+}
+
+export type Command = Opening | Change | Escalation | Expiry | Shredding | Further
 export type CommandType = Command['type']
 export type CommandOf<T extends CommandType> = Extract<Command, { type: T }>

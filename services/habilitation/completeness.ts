@@ -267,13 +267,18 @@ function filtersOf(body: Body): readonly FilterAsked[] {
   })
 }
 
-function ofPeriod({ accessPeriod }: Body, { maxYears }: EntryFacts): Missing[] {
-  if (accessPeriod === undefined) return []
+function ofPeriod({ accessPeriod, emergency }: Body, { maxYears }: EntryFacts): Missing[] {
+  const unsaid = emergency && isBlank(emergency.reason) ? [gap('emergency.reason', 'required')] : []
+  if (accessPeriod === undefined) return unsaid
   const { from, until } = accessPeriod
-  if (until < from) return [gap('accessPeriod.until', 'dates')]
-  if (maxYears === undefined || until < afterYears(from, maxYears)) return []
-  return [gap('accessPeriod.until', 'tooLong', { years: maxYears })]
+  if (until < from) return [...unsaid, gap('accessPeriod.until', 'dates')]
+  if (emergency && until >= addDays(from, emergencyDays))
+    return [...unsaid, gap('accessPeriod.until', 'emergencyTooLong', { days: emergencyDays })]
+  if (maxYears === undefined || until < afterYears(from, maxYears)) return unsaid
+  return [...unsaid, gap('accessPeriod.until', 'tooLong', { years: maxYears })]
 }
+
+const emergencyDays = 30
 
 /** The same day some years later; 29 February becomes 1 March. */
 function afterYears(day: string, years: number): string {

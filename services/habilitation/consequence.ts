@@ -30,6 +30,7 @@ function consequenceOf(happening: Happening): Consequence {
       return { stop: { code: 'LINE_CLOSED', dataset: happening.dataset } }
     case 'renounced':
     case 'expired':
+    case 'closing':
       return { stop: { code: 'EXPIRED' } }
     default:
       return {}

@@ -4,6 +4,7 @@ import { type Code, Refusal, refusals } from '../kernel/refusal.ts'
 import { say } from '../kernel/text.ts'
 import type { Asked, Cedar, CedarAnswer } from './cedar.ts'
 import type { Ask, Decision, Denied, Granted } from './decision.ts'
+import { failingFact } from './failing-fact.ts'
 import { samePerson } from './matrix.ts'
 import type { CurrentPermit, PermitPerson } from './permit.ts'
 
@@ -28,7 +29,11 @@ export function decide(ask: Ask, current: CurrentPermit | null, rules: Rules): D
   const purpose = ask.purpose ?? only(current.permit.purposes)
   const objective = ask.objective ?? only(current.permit.objectives.map(({ id }) => id))
   const answer = cedar.ask(facts(ask, current, rules))
-  if (answer.effect === 'deny') return denial(answer, rules)
+  if (answer.effect === 'deny') {
+    const denied = denial(answer, rules)
+    const fact = failingFact(denied.rule, ask, current)
+    return fact === undefined ? denied : { ...denied, fact }
+  }
   if (purpose === undefined) return unnamed('purpose', bundle)
   if (objective === undefined && current.permit.objectives.length > 0) return unnamed('objective', bundle)
   const granted: Granted = { effect: 'permit', current, purpose, rules: answer.rules, bundle }
@@ -77,7 +82,7 @@ function facts(ask: Ask, { permit, standing, lead }: CurrentPermit, { node }: Ru
       level: by.level,
     },
     resource: {
-      state: standing.state,
+      state: stateOf(standing, now),
       version: permit.version,
       currentVersion: standing.currentVersion,
       nodes: permit.node,
@@ -96,6 +101,12 @@ function facts(ask: Ask, { permit, standing, lead }: CurrentPermit, { node }: Ru
       datasets,
     },
   }
+}
+
+/** The word of the register, but for a suspension that time alone brings about. */
+function stateOf({ state, selfSuspendsAt }: CurrentPermit['standing'], now: number): string {
+  const isDue = selfSuspendsAt !== undefined && now >= selfSuspendsAt
+  return isDue && (state === 'active' || state === 'issued') ? 'suspended' : state
 }
 
 /** In ms: the period of the permit, shortened to that of the person. */
@@ -123,6 +134,7 @@ export function mayView(by: Person, { permit, lead }: CurrentPermit): boolean {
 /** Turns a no into a Refusal where a use-case goes no further. */
 export function insist(decision: Decision): Granted {
   if (decision.effect === 'permit') return decision
-  const { code, rule, hint, missing } = decision
-  throw new Refusal(code, { rule, ...(hint && { hint }), ...(missing && { missing }) })
+  const { code, rule, hint, fact, missing } = decision
+  const facts = { ...(hint && { hint }), ...(fact && { fact }), ...(missing && { missing }) }
+  throw new Refusal(code, { rule, ...facts })
 }

@@ -27,6 +27,8 @@ export interface Denied {
   readonly code: Code
   readonly rule: string
   readonly hint?: Sentence
+  /** What failed; said with the refusal. */
+  readonly fact?: Sentence
   /** With INVALID only: the purpose or objective that must be named because the permit has several. */
   readonly missing?: readonly Missing[]
   readonly bundle: string

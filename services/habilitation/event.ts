@@ -33,7 +33,19 @@ const permitRef = z.object({
   nbf: z.number().int(),
   exp: z.number().int(),
 })
+/** One clause that a version changes; changes.ts. */
+const change = z.object({
+  path: z.string(),
+  added: z.array(z.string()).readonly().optional(),
+  removed: z.array(z.string()).readonly().optional(),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+})
 const decision = z.enum(['grant', 'refuse'])
+const awaited = z.object({
+  role: z.enum(['dpo', 'ethics']),
+  wanted: z.enum(['favourable', 'favourable-or-conditions']),
+})
 const conditions = z.array(z.object({ text, clause: z.string() })).readonly()
 
 /** What a suspension or its end is about: everything when empty, one line by its dataset, or one person. */
@@ -67,7 +79,13 @@ const happenings = [
   z.object({ type: z.literal('proposed'), decision, reasons: text, conditions }),
   z.object({ type: z.literal('confirmed') }),
   z.object({ type: z.literal('refused') }),
-  z.object({ type: z.literal('granted'), project: z.string(), permit: permitRef }),
+  z.object({
+    type: z.literal('granted'),
+    project: z.string(),
+    permit: permitRef,
+    /** Opinions that an emergency went ahead of. */
+    awaited: z.array(awaited).readonly().optional(),
+  }),
   z.object({ type: z.literal('withdrawn') }),
   z.object({ type: z.literal('lapsed') }),
   z.object({ type: z.literal('appealed'), reasons: text }),
@@ -87,10 +105,14 @@ const happenings = [
   z.object({ type: z.literal('amendmentAsked'), kind: z.enum(['amendment', 'renewal']), request: body }),
   z.object({ type: z.literal('amendmentProposed'), decision, reasons: text }),
   z.object({ type: z.literal('amendmentRefused') }),
-  z.object({ type: z.literal('amended'), permit: permitRef }),
+  z.object({ type: z.literal('amended'), permit: permitRef, changes: z.array(change).readonly().optional() }),
   z.object({ type: z.literal('renounced') }),
   z.object({ type: z.literal('expired') }),
-  z.object({ type: z.literal('closing'), certificate: z.string() }),
+  z.object({ type: z.literal('closing') }),
+  z.object({
+    type: z.literal('shredded'),
+    certificate: z.object({ sha256: z.string(), jws: z.string() }),
+  }),
   z.object({ type: z.literal('closed') }),
 ] as const
 

@@ -46,6 +46,7 @@ const entryTypes: Readonly<Record<HappeningType, EntryType>> = {
   renounced: 'habilitation.renounced',
   expired: 'habilitation.expired',
   closing: 'habilitation.closed',
+  shredded: 'habilitation.closed',
   closed: 'habilitation.closed',
 }
 

@@ -3,6 +3,7 @@
 import { canonical } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
 import type { HabilitationEvent, HappeningType } from './event.ts'
+import { emergencyMs } from './opinions.ts'
 import type { Body, LineAsked } from './request.ts'
 import { type Habilitation, type LineAnswer, type Step, type Stop, sameScope } from './state.ts'
 
@@ -23,6 +24,7 @@ export function fold(id: string, events: readonly HabilitationEvent[]): Habilita
     lines: {},
     proposal: null,
     permits: [],
+    changes: {},
     stops: [],
     closedLines: [],
     notice: null,
@@ -84,7 +86,10 @@ const reducers: Reducers = {
   }),
   confirmed: (_, { at }, by) => ({ stored: 'pre_permit', confirmedBy: by, decidedAt: at }),
   refused: (_, { at }, by) => ({ stored: 'refused', confirmedBy: by, decidedAt: at }),
-  granted: (_, { project, permit }) => ({ stored: 'active', project, permits: [permit] }),
+  granted: (_, { project, permit, awaited, at }) => ({
+    ...{ stored: 'active', project, permits: [permit] },
+    ...(awaited && { awaited: { opinions: awaited, due: at + emergencyMs } }),
+  }),
   withdrawn: (_, { at }) => ({ stored: 'withdrawn', endedAt: at }),
   lapsed: (_, { at }) => ({ stored: 'lapsed', endedAt: at }),
   appealed: (_, { reasons, at }) => ({ stored: 'under_appeal', appeal: { reasons, at } }),
@@ -119,8 +124,9 @@ const reducers: Reducers = {
     amendment: amendment && { ...amendment, proposal: { decision, reasons, by, at } },
   }),
   amendmentRefused: () => ({ amendment: null }),
-  amended: (before, { permit }) => ({
+  amended: (before, { permit, changes = [] }) => ({
     permits: [...before.permits, permit],
+    changes: { ...before.changes, [permit.version]: changes },
     request: before.amendment?.request ?? before.request,
     lines: before.amendment?.lines ?? before.lines,
     renewalUsed: before.renewalUsed || before.amendment?.kind === 'renewal',
@@ -128,8 +134,9 @@ const reducers: Reducers = {
   }),
   renounced: (_, { at }) => ({ stored: 'renounced', endedAt: at }),
   expired: (_, { at }) => ({ stored: 'expired', endedAt: at }),
-  closing: (_, { certificate }, by) => ({ stored: 'closing', certificate: { sha256: certificate, by } }),
-  closed: () => ({ stored: 'closed' }),
+  closing: (_, _event, by) => ({ stored: 'closing', closedBy: by }),
+  shredded: (_, { certificate, at }) => ({ certificate: { ...certificate, at } }),
+  closed: (_, { at }, by) => ({ stored: 'closed', attested: { by, at } }),
 }
 
 /** An answer to a line of the amendment in hand, or of the request. */

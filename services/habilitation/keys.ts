@@ -1,6 +1,6 @@
 /**
  * The key pairs of habilitations, as PEM files (PKCS #8, mode 0600) in one folder: one pair of the authority, for permits
- * only, and in demo mode one for each data holder, which a real holder would keep at home.
+ * only, one of the operator, for destruction certificates, and in demo mode one for each data holder, which a real holder would keep at home.
  */
 import {
   createHash,
@@ -18,6 +18,8 @@ import type { Authority, SigningKey } from './signature.ts'
 
 export interface PermitKeys extends Authority {
   readonly authority: SigningKey
+  /** Signs destruction certificates, and nothing else. */
+  readonly operator: SigningKey
   /** The key this node keeps for a holder; null where the holder registered its own and must sign itself. */
   holderKey(organisation: string): Promise<SigningKey | null>
   /** The keys that may have signed a line of this holder, by `kid`. */
@@ -39,6 +41,7 @@ export async function openKeys(options: KeyFolder): Promise<PermitKeys> {
   const { folder, issuer, registered, keepsHolderKeys } = options
   await mkdir(join(folder, 'holders'), { recursive: true, mode: 0o700 })
   const authority = await pair(join(folder, 'authority.pem'))
+  const operator = await pair(join(folder, 'operator.pem'))
   const kept = new Map<string, Promise<SigningKey>>()
   const holderKey = async (organisation: string): Promise<SigningKey | null> => {
     if (registered.has(organisation) || !keepsHolderKeys) return null
@@ -49,6 +52,7 @@ export async function openKeys(options: KeyFolder): Promise<PermitKeys> {
   return {
     issuer,
     authority,
+    operator,
     publicKeys: new Map([[authority.kid, createPublicKey(authority.privateKey)]]),
     holderKey,
     async holderPublicKeys(organisation) {
@@ -58,6 +62,22 @@ export async function openKeys(options: KeyFolder): Promise<PermitKeys> {
       return new Map(key === null ? [] : [[key.kid, createPublicKey(key.privateKey)]])
     },
   }
+}
+
+/** Who signs destruction certificates, as those who check them know it. */
+export function operatorOf({ issuer, operator }: PermitKeys): Authority {
+  return { issuer, publicKeys: new Map([[operator.kid, createPublicKey(operator.privateKey)]]) }
+}
+
+/** Public keys as a JSON Web Key Set (RFC 7517). */
+export function keySet({ publicKeys }: Authority): { readonly keys: readonly object[] } {
+  const keys = [...publicKeys].map(([kid, key]) => ({
+    ...key.export({ format: 'jwk' }),
+    kid,
+    alg: 'ES256',
+    use: 'sig',
+  }))
+  return { keys }
 }
 
 /** Organisations are short names; anything else would be a path. */

@@ -1,5 +1,6 @@
 /** What time does to a request and a permit: computed, never stored. Pure. */
 import type { State } from './matrix.ts'
+import { lackingOpinions } from './opinions.ts'
 import type { PermitLine, PermitStanding } from './permit.ts'
 import type { Habilitation, PermitRef } from './state.ts'
 
@@ -25,12 +26,20 @@ export function stateAt(habilitation: Habilitation, now: number): State {
   const ref = currentRef(habilitation)
   if (ref === undefined || (stored !== 'active' && stored !== 'suspended')) return stored
   if (now >= ref.exp * 1000) return 'expired'
-  return stored === 'active' && now < ref.nbf * 1000 ? 'issued' : stored
+  if (stored === 'suspended' || now >= suspendsAt(habilitation)) return 'suspended'
+  return now < ref.nbf * 1000 ? 'issued' : stored
+}
+
+/** The instant at which an emergency suspends itself because an opinion is missing; never, when none is. */
+export function suspendsAt({ awaited, opinions }: Habilitation): number {
+  const isLacking = awaited !== undefined && lackingOpinions(awaited.opinions, opinions).length > 0
+  return isLacking ? awaited.due : Number.POSITIVE_INFINITY
 }
 
 /** What `decide` reads beside the permit: the register's word on it, by line id. */
 export function standingOf(habilitation: Habilitation, lines: readonly PermitLine[]): PermitStanding {
   const { stored, stops, closedLines, permits } = habilitation
+  const selfSuspendsAt = suspendsAt(habilitation)
   const stopped = new Set(stops.flatMap(({ scope }) => scope.line ?? []))
   const alive = lines.filter(({ dataset }) => !closedLines.includes(dataset))
   return {
@@ -38,6 +47,7 @@ export function standingOf(habilitation: Habilitation, lines: readonly PermitLin
     currentVersion: permits.length,
     openLines: alive.filter(({ dataset }) => !stopped.has(dataset)).map(({ id }) => id),
     suspendedLines: alive.filter(({ dataset }) => stopped.has(dataset)).map(({ id }) => id),
+    ...(Number.isFinite(selfSuspendsAt) && { selfSuspendsAt }),
     suspendedPersons: stops.flatMap(({ scope }) => scope.person ?? []),
   }
 }

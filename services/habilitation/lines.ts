@@ -32,10 +32,24 @@ export interface Datasets {
 /** What a stopped query answers with. */
 export type StopCode = 'SUSPENDED' | 'REVOKED' | 'LINE_CLOSED' | 'EXPIRED' | 'SUPERSEDED'
 
+/** What was destroyed with a project: names and hashes, and the entries of the log that say so. */
+export interface Destroyed {
+  readonly at: number
+  readonly extracts: readonly {
+    readonly dataset: string
+    readonly version: number
+    readonly sha256: string
+  }[]
+  readonly key: string | null
+  readonly entries: { readonly log: string; readonly closed: number; readonly shredded: number }
+}
+
 /** What must happen elsewhere when a permit changes; each is called after the entry is durable. */
 export interface Effects {
   /** Starts to seal the extract of the lines that are open and not sealed yet. Returns at once. */
   seal(current: CurrentPermit): void
   /** Stops the running queries of a project (of one dataset of it) at once; they answer with this code. */
   stop(project: string, code: StopCode, dataset?: string): void
+  /** Destroys the extract of a project and its keys. Done again, it gives the same answer. */
+  destroy(project: string): Promise<Destroyed>
 }

@@ -57,7 +57,7 @@ const matrix: Readonly<Record<Exclude<CommandType, 'opening'>, Row>> = {
   submission: { lead: ['draft', 'awaiting_completion'] },
   completeness: { secretariat: ['received'] },
   completion: { lead: ['awaiting_completion'] },
-  opinions: { dpo: ['under_assessment'], ethics: ['under_assessment'] },
+  opinions: { dpo: ['under_assessment', ...running], ethics: ['under_assessment', ...running] },
   'external-references': { secretariat: ['under_assessment'] },
   questions: {
     secretariat: ['under_assessment'],
@@ -84,6 +84,7 @@ const matrix: Readonly<Record<Exclude<CommandType, 'opening'>, Row>> = {
   amendment: { lead: inForce },
   renewal: { lead: inForce },
   closure: { operator: ended },
+  shredding: { system: ['closing'] },
   attestation: { dpo: ['closing'] },
   escalation: { system: [...beforeDecision, ...running] },
   expiry: { system: ['lapsed', 'withdrawn', 'expired'] },

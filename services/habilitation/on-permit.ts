@@ -3,6 +3,7 @@ import type { Person } from '../identity/person.ts'
 import { addDays, parisDay } from '../kernel/clock.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { narrows, staysWithin } from './amendment.ts'
+import { changesBetween } from './changes.ts'
 import type { CommandOf } from './commands.ts'
 import { routeFacts } from './completeness.ts'
 import type { Scope } from './event.ts'
@@ -96,6 +97,7 @@ export const onPermit = {
     const late = addDays(parisDay(given.now), 30) > accessPeriod.until
     demand([
       ...(before.renewalUsed ? [lacks('until', 'renewalOnce')] : []),
+      ...(before.request.emergency ? [lacks('until', 'emergencyOnce')] : []),
       ...(late ? [lacks('until', 'renewalLate')] : []),
       ...(until <= accessPeriod.until ? [lacks('until', 'nothing')] : []),
     ])
@@ -124,12 +126,21 @@ export const onPermit = {
     return proposal.decision === 'grant' ? amended(before, given) : happened({ type: 'amendmentRefused' })
   },
 
-  closure: (_: Before, { certificate }: CommandOf<'closure'>): Outcome =>
-    happened({ type: 'closing', certificate }),
+  /** Not while an appeal may bring the access back. */
+  closure: (before: Before): Outcome => {
+    if (isAppealed(before)) throw wrongState()
+    return happened({ type: 'closing' })
+  },
+
+  shredding: (before: Before, { certificate }: CommandOf<'shredding'>): Outcome => {
+    if (before.certificate !== undefined) throw wrongState()
+    return happened({ type: 'shredded', certificate })
+  },
 
   /** T9: the operator destroyed, the DPO attests; two persons. */
-  attestation: ({ certificate }: Before, _: CommandOf<'attestation'>, { by }: Given): Outcome => {
-    anotherThan(by, [certificate?.by], 'T9')
+  attestation: (before: Before, _: CommandOf<'attestation'>, { by }: Given): Outcome => {
+    anotherThan(by, [before.closedBy], 'T9')
+    if (before.certificate === undefined) demand([lacks('certificate', 'certificate')])
     return happened({ type: 'closed' })
   },
 
@@ -146,7 +157,8 @@ function amended(before: Before, given: Given): Outcome {
   const { amendment } = before
   if (amendment === null) throw wrongState()
   const { permit, ref } = newVersion(before, { body: amendment.request, lines: amendment.lines }, given)
-  return { happenings: [{ type: 'amended', permit: ref }], permit }
+  const changes = [...changesBetween(before.request, amendment.request)]
+  return { happenings: [{ type: 'amended', permit: ref, changes }], permit }
 }
 
 function newVersion(before: Before, terms: Terms, given: Given) {

@@ -4,6 +4,7 @@ import type { CommandOf } from './commands.ts'
 import { routeFacts } from './completeness.ts'
 import { type Granting, lineId, permitPayload, unsignedLine } from './grant.ts'
 import { anotherThan, demand, type Given, happened, lacks, type Outcome, wrongState } from './guard.ts'
+import { lackingOpinions, opinionsOf } from './opinions.ts'
 import type { PermitLine } from './permit.ts'
 import { type Body, patched } from './request.ts'
 import type { Habilitation, LineAnswer } from './state.ts'
@@ -35,7 +36,9 @@ export const onRequest = {
     return happened({ type: 'resubmitted' })
   },
 
-  opinions: (_: Before, { opinion, comment }: CommandOf<'opinions'>, { by }: Given): Outcome => {
+  /** Of a permit, only what an emergency still waits for. */
+  opinions: (before: Before, { opinion, comment }: CommandOf<'opinions'>, { by }: Given): Outcome => {
+    if (before.permits.length > 0 && before.awaited === undefined) throw wrongState()
     const role = by.roles.includes('ethics') ? 'ethics' : 'dpo'
     return happened({ type: 'opinionGiven', role, opinion, comment })
   },
@@ -91,10 +94,12 @@ export const onRequest = {
     const payload = permitPayload(before, { body: before.request, lines: before.lines }, granting(given))
     const permit = given.signing.permit(payload)
     const { jti: id, version, sha256, nbf, exp } = permit
+    const lacking = lackingOpinions(opinionsOf(routeFacts(before.request, given)), before.opinions)
     const happening = {
       type: 'granted',
       project: given.base,
       permit: { id, version, sha256, nbf, exp },
+      ...(lacking.length > 0 && { awaited: [...lacking] }),
     } as const
     return { happenings: [happening], permit }
   },
@@ -144,19 +149,12 @@ export function unanswered(body: Body, lines: Readonly<Record<string, LineAnswer
   )
 }
 
-/** The opinions that the route demands, and something to grant. A recused opinion is none. */
+/** The opinions that the route demands, and something to grant. In an emergency they may come after the permit. */
 function gates({ request, opinions, lines }: Before, given: Given) {
-  const route = routeFacts(request, given)
-  const last = (role: 'dpo' | 'ethics') =>
-    opinions.findLast((one) => one.role === role && one.opinion !== 'recused')?.opinion
-  const passes = (wanted: string | undefined, opinion: string | undefined) =>
-    wanted === undefined ||
-    opinion === 'favourable' ||
-    (wanted === 'favourable-or-conditions' && opinion === 'conditions')
+  const awaited = request.emergency ? [] : opinionsOf(routeFacts(request, given))
   const accepted = Object.values(lines).some(({ answer }) => answer === 'countersigned')
   return [
-    ...(passes(route.ethics, last('ethics')) ? [] : [lacks('opinions.ethics', 'ethics')]),
-    ...(passes(route.dpo, last('dpo')) ? [] : [lacks('opinions.dpo', 'dpo')]),
+    ...lackingOpinions(awaited, opinions).map(({ role }) => lacks(`opinions.${role}`, role)),
     ...(accepted ? [] : [lacks('lines', 'noLine')]),
   ]
 }

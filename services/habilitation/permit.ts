@@ -79,6 +79,8 @@ export interface PermitStanding {
   readonly currentVersion: number
   readonly openLines: readonly string[]
   readonly suspendedLines: readonly string[]
+  /** Instant in ms at which an emergency suspends itself, unless what it waits for comes before. */
+  readonly selfSuspendsAt?: number
   /** Persons whose own grant is suspended while the permit stands. */
   readonly suspendedPersons: readonly Actor[]
 }

@@ -2,11 +2,14 @@
 import type { Person } from '../identity/person.ts'
 import { type Clock, parisDay } from '../kernel/clock.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { type Certificate, openCertificate } from './certificate.ts'
 import { mayView } from './decide.ts'
 import { fold } from './fold.ts'
+import { operatorOf, type PermitKeys } from './keys.ts'
 import { stateAt } from './lifetime.ts'
 import type { State } from './matrix.ts'
 import type { Permits } from './permits.ts'
+import { type PastQuery, type Rechecked, recheck } from './recheck.ts'
 import type { Registry } from './registry.ts'
 import type { Habilitation } from './state.ts'
 import { bodiesOf, type GatherNeeds, gather } from './surroundings.ts'
@@ -46,6 +49,50 @@ async function viewFor(
   if (!maySee(habilitation, { by, facts })) return null
   const { vocabularies } = needs.rulebook
   return view(habilitation, { by, now, facts, vocabularies, missing: missingOf(habilitation.request) })
+}
+
+export interface CertificateView {
+  readonly jws: string
+  readonly sha256: string
+  /** What was signed. */
+  readonly certificate: Certificate
+  readonly attested: NonNullable<HabilitationView['certificate']>['attested']
+}
+
+/** The destruction certificate of a request that this person may see. Refusal NOT_FOUND, also while there is none. */
+export async function readCertificate(
+  needs: ReadNeeds & { readonly keys: PermitKeys },
+  by: Person,
+  id: string,
+): Promise<CertificateView> {
+  const seen = await readHabilitation(needs, by, id)
+  const stored = await needs.registry.read(id)
+  const signed = stored && fold(id, stored.events).certificate
+  if (!signed || seen.certificate === null) throw new Refusal('NOT_FOUND', { rule: 'certificate.none' })
+  const { jws, sha256 } = signed
+  const content = openCertificate(jws, operatorOf(needs.keys))
+  return { jws, sha256, certificate: content, attested: seen.certificate.attested }
+}
+
+const recheckers = ['dpo', 'authority'] as const
+
+/**
+ * Past queries of a project that would be refused under the amendment in hand or, without one, under the version in force.
+ * Refusals: ROLE for anybody but the DPO and the authority, NOT_FOUND.
+ */
+export async function recheckPast(
+  needs: ReadNeeds & { readonly past: (project: string) => Promise<readonly PastQuery[]> },
+  by: Person,
+  id: string,
+): Promise<readonly Rechecked[]> {
+  if (!recheckers.some((role) => by.roles.includes(role)))
+    throw new Refusal('ROLE', { rule: 'recheck.reader' })
+  const stored = await needs.registry.read(id)
+  const habilitation = stored && fold(id, stored.events)
+  if (!habilitation?.project) throw new Refusal('NOT_FOUND')
+  const { facts } = await gather(needs, bodiesOf(habilitation), needs.clock.now())
+  const body = habilitation.amendment?.request ?? habilitation.request
+  return recheck(await needs.past(habilitation.project), { body, facts, closed: habilitation.closedLines })
 }
 
 export interface ProjectNeeds {

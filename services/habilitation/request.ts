@@ -55,6 +55,8 @@ export const body = z.strictObject({
   organisationKind: code.optional(),
   partnership: short.optional(),
   extraDuty: z.strictObject({ mode: code, evidence: long }).optional(),
+  /** Access for at most 30 days, before every opinion is in (governance.md 5.2). */
+  emergency: z.strictObject({ reason: long }).optional(),
   mandate: z.strictObject({ text: long, reference: short, onBehalfOf: short.optional() }).optional(),
   controllers: z.array(short).max(20).optional(),
   implementer: short.optional(),

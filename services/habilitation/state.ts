@@ -1,5 +1,6 @@
 /** What a request and its permit are, after what happened (fold.ts). What time does to them is in lifetime.ts. */
 import type { Actor } from '../kernel/id.ts'
+import type { Change } from './changes.ts'
 import type { HappeningType, Scope } from './event.ts'
 import { type State, samePerson } from './matrix.ts'
 import type { PermitLine } from './permit.ts'
@@ -19,6 +20,12 @@ export interface Opinion {
   readonly by: Actor
   readonly at: number
 }
+/** An opinion that is asked for, and the least favourable word that will do. */
+export interface Awaited {
+  readonly role: Opinion['role']
+  readonly wanted: 'favourable' | 'favourable-or-conditions'
+}
+
 export interface LineAnswer {
   readonly answer: 'countersigned' | 'declined'
   readonly by: Actor
@@ -88,6 +95,10 @@ export interface Habilitation {
   readonly appealRefused?: boolean
   readonly project?: string
   readonly permits: readonly PermitRef[]
+  /** What each later version changed, by its number. */
+  readonly changes: Readonly<Record<number, readonly Change[]>>
+  /** Opinions that an emergency went ahead of, and the instant at which it suspends itself without them. */
+  readonly awaited?: { readonly opinions: readonly Awaited[]; readonly due: number }
   readonly stops: readonly Stop[]
   /** Datasets whose line its holder took back, or that an escalation closed. */
   readonly closedLines: readonly string[]
@@ -95,7 +106,10 @@ export interface Habilitation {
   readonly dismissal: { readonly by: Actor } | null
   readonly amendment: Amendment | null
   readonly renewalUsed: boolean
-  readonly certificate?: { readonly sha256: string; readonly by: Actor }
+  readonly closedBy?: Actor
+  /** Of the destruction, signed by the operator, then attested by the DPO. */
+  readonly certificate?: { readonly sha256: string; readonly jws: string; readonly at: number }
+  readonly attested?: { readonly by: Actor; readonly at: number }
   readonly revokedBy?: Actor
   readonly endedAt?: number
   readonly history: readonly Step[]

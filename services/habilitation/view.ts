@@ -3,7 +3,8 @@ import type { Person } from '../identity/person.ts'
 import { parisDay } from '../kernel/clock.ts'
 import type { Actor } from '../kernel/id.ts'
 import type { Missing } from '../kernel/refusal.ts'
-import { clocksOf, type LegalClock } from './clocks.ts'
+import { type Change, changesBetween } from './changes.ts'
+import { clocksOf, type LegalClock, regimeOf } from './clocks.ts'
 import { holdersOf } from './command.ts'
 import { routeFacts, warnings } from './completeness.ts'
 import { lineId, unsignedLine } from './grant.ts'
@@ -55,7 +56,22 @@ export interface HabilitationView extends Omit<Body, 'lines'> {
   readonly amendment: {
     readonly kind: string
     readonly request: Body
+    /** Clause by clause, against the version in force. */
+    readonly changes: readonly Change[]
     readonly proposal: Decided | null
+  } | null
+  /** Every version of the permit, the oldest first, with what it changed of the one before. */
+  readonly versions: readonly {
+    readonly id: string
+    readonly version: number
+    readonly sha256: string
+    readonly changes: readonly Change[]
+  }[]
+  /** The extract is destroyed; `attested` once the DPO has said so too. */
+  readonly certificate: {
+    readonly sha256: string
+    readonly at: string
+    readonly attested: Stamp | null
   } | null
   readonly history: readonly ({ readonly type: string } & Stamp)[]
 }
@@ -109,7 +125,7 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
     offered: offered(capacitiesOf(seen.by, { lead, holders: holdersOf(habilitation, seen) }), state),
     missing,
     warnings: warnings(request, parisDay(now)),
-    clocks: clocksOf(habilitation, routeFacts(request, { vocabularies }), now),
+    clocks: clocksOf(habilitation, regimeOf(request, vocabularies), now),
     projectId: project ?? null,
     permit: ref ? { id: ref.id, version: ref.version, sha256: ref.sha256 } : null,
     proposal: proposal && { decision: proposal.decision, reasons: proposal.reasons, ...stamp(proposal) },
@@ -129,17 +145,31 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
       reason,
       at: new Date(at).toISOString(),
     })),
-    amendment: amendment && amendmentOf(amendment),
+    amendment: amendment && amendmentOf(request, amendment),
+    versions: habilitation.permits.map(({ id: jti, version, sha256 }) => ({
+      id: jti,
+      version,
+      sha256,
+      changes: habilitation.changes[version] ?? [],
+    })),
+    certificate: certificateOf(habilitation),
     history: habilitation.history.map(({ type, by, at }: Step) => ({ type, ...stamp({ by, at }) })),
   }
 }
 
-function amendmentOf({ kind, request, proposal }: NonNullable<Habilitation['amendment']>) {
+function amendmentOf(before: Body, { kind, request, proposal }: NonNullable<Habilitation['amendment']>) {
   return {
     kind,
     request,
+    changes: changesBetween(before, request),
     proposal: proposal && { decision: proposal.decision, reasons: proposal.reasons, ...stamp(proposal) },
   }
+}
+
+function certificateOf({ certificate, attested }: Habilitation): HabilitationView['certificate'] {
+  if (certificate === undefined) return null
+  const { sha256, at } = certificate
+  return { sha256, at: new Date(at).toISOString(), attested: attested ? stamp(attested) : null }
 }
 
 function seesAll(habilitation: Habilitation, by: Person): boolean {

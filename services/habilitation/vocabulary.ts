@@ -34,6 +34,8 @@ const facts = z.strictObject({
   maxYears: z.number().int().positive().optional(),
   acceptsFrom: z.iso.date().optional(),
   offered: z.boolean().optional(),
+  /** Whether a question stops the clocks of the assessment until its answer (governance.md 2.11). */
+  pauseOnQuestion: z.boolean().optional(),
   holderAct: z.enum(['countersign', 'acknowledge']).optional(),
   /** Organisations. */
   publicBody: z.enum(['yes', 'no', 'by-status']).optional(),

@@ -92,6 +92,8 @@ export interface Facts {
   /** The policy rule or the document rule that decided. */
   readonly rule?: string
   readonly location?: Place
+  /** What failed, said after the detail of the code: words of the policy and of the permit. */
+  readonly fact?: Sentence
   /** Replaces the hint of the code by one that knows more. */
   readonly hint?: Sentence
   /** Names used by the sentences of the code, such as the table asked for. */

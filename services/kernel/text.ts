@@ -26,9 +26,10 @@ export function explain(
 ): { title: string; detail: string; hint: string } {
   const { code, facts } = refusal
   const about = facts.with ?? {}
+  const detail = say(language, { key: `refusal.${code}.detail`, with: about })
   return {
     title: say(language, { key: `refusal.${code}.title`, with: about }),
-    detail: say(language, { key: `refusal.${code}.detail`, with: about }),
+    detail: facts.fact ? `${detail} ${say(language, facts.fact)}` : detail,
     hint: say(language, facts.hint ?? { key: `refusal.${code}.hint`, with: about }),
   }
 }

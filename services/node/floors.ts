@@ -22,7 +22,7 @@ import type { Builder, Limits, Parser, Releaser, Vault } from '../engine/engine.
 import { openParser } from '../engine/parser.ts'
 import { openReleaser } from '../engine/release.ts'
 import { openVault } from '../engine/vault.ts'
-import type { ActNeeds } from '../habilitation/act.ts'
+import type { ActNeeds } from '../habilitation/change.ts'
 import { openKeys } from '../habilitation/keys.ts'
 import { openPermits } from '../habilitation/permits.ts'
 import { openRegistry as openHabilitations } from '../habilitation/registry.ts'
@@ -245,7 +245,11 @@ export async function openRooms(
   const permits = openPermits({ registry, keys })
   const running = openRunning(clock)
   closing.keep('running queries', { close: async () => running.close() })
-  const effects: ActNeeds['effects'] = { seal: (current) => bulles.seal(current), stop: running.stop }
+  const effects: ActNeeds['effects'] = {
+    seal: (current) => bulles.seal(current),
+    stop: running.stop,
+    destroy: (project) => bulles.closeProject(project),
+  }
   const datasets = openDatasets({ catalogue, parser })
   const common = { audit, clock, rulebook, permits }
   return {

@@ -1,6 +1,6 @@
 /** What a start does with what the last stop left: the log, the register and the folders are brought together. */
 import type { AuditLog } from '../audit/writer.ts'
-import { recordExpiries } from '../habilitation/act.ts'
+import { finishClosings, recordExpiries } from '../habilitation/closing.ts'
 import { fold } from '../habilitation/fold.ts'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -36,7 +36,7 @@ export async function reconcile(
   }
   await abandonQueries(query)
   await dataset.checker.resume()
-  await recordExpiries(habilitation, system)
+  await passTime(habilitation)
   for (const { id, events } of await habilitation.registry.list()) {
     const { project } = fold(id, events)
     if (project === undefined) continue
@@ -45,6 +45,12 @@ export async function reconcile(
     const current = await habilitation.permits.current(project).catch(refusedIsNull)
     if (current !== null) bulles.seal(current)
   }
+}
+
+/** Writes down what time has ended, and destroys what a closure left: at the start and while the node runs. */
+export async function passTime(habilitation: Rooms['habilitation']): Promise<void> {
+  await recordExpiries(habilitation, system)
+  await finishClosings(habilitation, system)
 }
 
 function refusedIsNull(error: unknown): null {

@@ -172,6 +172,16 @@ describe('query', () => {
       /^ROW_LEVEL\n1 \| SELECT \* FROM visits\n {11}\^\n→ .*\n {2}forme acceptée \/ accepted form: SELECT /,
     )
   })
+
+  test('simulate decides for somebody, and says by which rule and for which fact', async () => {
+    const asked = ['simulate', '--as', 'nadia', '-p', project, '--person', 'alice'] as const
+    const yes = await system.huisclos(...asked, '--dataset', 'visits-demo')
+    expect(yes).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('rule: query') })
+    const no = await system.huisclos(...asked, '--date', '2040-01-01')
+    expect(no).toMatchObject({ status: 3, stderr: '', stdout: expect.stringMatching(/EXPIRED.*expired.*→/s) })
+    const json = await system.huisclos(...asked, '--purpose', 'SNDS-III-1', '--json')
+    expect(JSON.parse(json.stdout)).toMatchObject({ decision: 'deny', rule: 'purpose-not-granted' })
+  })
 })
 
 describe('audit', () => {

@@ -325,15 +325,23 @@ describe('bulles', () => {
   })
 
   test('are destroyed with their key when the project is closed', async () => {
-    await sealed(permit('P-CLOSED', { tables: all }))
-    await bulles.closeProject('P-CLOSED')
+    const { datasets } = await sealed(permit('P-CLOSED', { tables: all }))
+    const destroyed = await bulles.closeProject('P-CLOSED')
+    expect(destroyed.extracts).toMatchObject([{ dataset: 'cohort', sha256: datasets[0]?.seal }])
+    expect(destroyed.key).toMatch(/^[0-9a-f]{64}$/)
     expect(await readdir(join(room.home, 'bulles/P-CLOSED'))).toEqual(['closed'])
     expect(await readdir(join(room.home, 'keys/projects'))).not.toContain('P-CLOSED')
     expect(await bulles.status('P-CLOSED')).toEqual({ status: 'closed', tables: [] })
-    expect(room.audit.entries.slice(-2).map((entry) => entry.body.type)).toEqual([
-      'bulle.closed',
-      'bulle.shredded',
-    ])
+    expect(await bulles.closeProject('P-CLOSED')).toEqual(destroyed)
+    const last = room.audit.entries.slice(-2).map(({ body }) => body.type)
+    expect(last).toEqual(['bulle.closed', 'bulle.shredded'])
+  })
+
+  test('that were marked closed when the process died are destroyed all the same', async () => {
+    await sealed(permit('P-CRASHED', { tables: all }))
+    await writeFile(join(room.home, 'bulles/P-CRASHED/closed'), JSON.stringify({ extracts: [], key: null }))
+    await bulles.closeProject('P-CRASHED')
+    expect(await readdir(join(room.home, 'bulles/P-CRASHED'))).toEqual(['closed'])
   })
 })
 

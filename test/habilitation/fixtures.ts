@@ -3,7 +3,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypt
 import { fileURLToPath } from 'node:url'
 import type { Body as EntryBody } from '../../services/audit/entry.ts'
 import type { About, Audit } from '../../services/audit/record.ts'
-import type { ActNeeds } from '../../services/habilitation/act.ts'
+import type { ActNeeds } from '../../services/habilitation/change.ts'
 import type { HabilitationEvent } from '../../services/habilitation/event.ts'
 import { type PermitKeys, thumbprint } from '../../services/habilitation/keys.ts'
 import type { DatasetFacts, Datasets, StopCode } from '../../services/habilitation/lines.ts'
@@ -254,7 +254,7 @@ export function openMemoryRegistry(): Registry {
 }
 
 interface Effect {
-  readonly effect: 'seal' | StopCode
+  readonly effect: 'seal' | 'destroy' | StopCode
   readonly project: string
   readonly dataset?: string
 }
@@ -289,6 +289,12 @@ export async function openRoom(
     effects: {
       seal: ({ permit }) => effected.push({ effect: 'seal', project: permit.base }),
       stop: (project, effect, dataset) => effected.push({ effect, project, ...(dataset && { dataset }) }),
+      async destroy(project) {
+        effected.push({ effect: 'destroy', project })
+        const entries = { log: 'huisclos.demo/audit/2026', closed: 7, shredded: 8 }
+        const extract = { dataset: 'pmsi-demo', version: 1, sha256: 'e'.repeat(64) }
+        return { at: time.now, extracts: [extract], key: 'f'.repeat(64), entries }
+      },
     },
   }
 }
@@ -314,6 +320,7 @@ export function newKeys(): PermitKeys {
   return {
     issuer,
     authority,
+    operator: newKey(),
     publicKeys: publicOf(authority),
     holderKey,
     holderPublicKeys: async (organisation) => publicOf(await holderKey(organisation)),

@@ -1,6 +1,7 @@
 /** What a request must have at each step of its way to a decision. */
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { actOn, recordExpiries } from '../../services/habilitation/act.ts'
+import { actOn } from '../../services/habilitation/act.ts'
+import { recordExpiries } from '../../services/habilitation/closing.ts'
 import type { Command } from '../../services/habilitation/commands.ts'
 import { publicRequests, readHabilitation } from '../../services/habilitation/read.ts'
 import { leastBody, openRoom, person, type Room, secondLine } from './fixtures.ts'

@@ -128,10 +128,7 @@ describe('stopping and starting again', () => {
     expect(await decided(project)).toBe('permit')
     room.time.now += 1
     expect(await decided(project)).toBe('EXPIRED')
-    const certificate = 'c'.repeat(64)
-    expect(await act(room, id, ['karim', { type: 'closure', certificate }])).toMatchObject({
-      state: 'closing',
-    })
+    expect(await act(room, id, ['karim', { type: 'closure' }])).toMatchObject({ state: 'closing' })
     const same = person('karim', { roles: ['dpo'] })
     await expect(actOn(room, same, { id, command: { type: 'attestation' } })).rejects.toMatchObject({
       code: 'CONFLICT_OF_INTEREST',

@@ -70,7 +70,7 @@ const bodies: Readonly<Record<string, object>> = {
   'appeal-decision': { upheld: false, reasons: 'x' },
   amendment: { patch: { title: 'x' } },
   renewal: { until: '2028-10-31' },
-  closure: { certificate: '0'.repeat(64) },
+  shredding: { certificate: { sha256: '0'.repeat(64), jws: 'signed' } },
   escalation: { trigger: 'E1', dataset: 'pmsi-demo' },
 }
 

@@ -70,7 +70,7 @@ const commands: readonly Later[] = [
     patch: { persons: [...leastBody.persons, { issuer: 'demo', subject: 'paul', profile: 'analyst' }] },
   },
   { type: 'renewal', until: '2028-06-30' },
-  { type: 'closure', certificate: 'c'.repeat(64) },
+  { type: 'closure' },
   { type: 'attestation' },
 ]
 

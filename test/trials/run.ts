@@ -1,6 +1,8 @@
 /** `npm run trials [-- NAME …]`: the long suites in full, seeded; each prints its figures and writes JSON. */
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { rulebook } from '../habilitation/fixtures.ts'
 import { inThisProcess } from '../property/engines.ts'
+import { timelines } from '../property/timelines.ts'
 import { main as brokenBuilds } from './broken-builds.ts'
 import { runCohort } from './cohort.ts'
 import { main as faults, fullFaults } from './faults.ts'
@@ -64,6 +66,10 @@ const trials: Readonly<Record<string, Trial>> = {
   tamper: seeded(
     (seed) => tamper(seed, 1),
     ({ missed }) => missed.length === 0,
+  ),
+  timelines: seeded(
+    async (seed) => timelines(await rulebook(), seed, 10_000),
+    ({ faults }) => faults.length === 0,
   ),
   'tamper-classes': seeded(
     (seed) => tamperClasses(seed, 200),

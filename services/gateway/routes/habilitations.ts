@@ -1,8 +1,12 @@
 import { z } from 'zod'
 import { actOn } from '../../habilitation/act.ts'
+import { certificate } from '../../habilitation/certificate.ts'
 import { type Command, commandBodies, type FurtherType } from '../../habilitation/commands.ts'
-import { listHabilitations, readHabilitation } from '../../habilitation/read.ts'
-import { type Route, route } from '../route.ts'
+import { keySet, operatorOf } from '../../habilitation/keys.ts'
+import { listHabilitations, readCertificate, readHabilitation, recheckPast } from '../../habilitation/read.ts'
+import { listReminders } from '../../habilitation/reminders.ts'
+import { pastQueries } from '../past-queries.ts'
+import { openRoute, type Route, route } from '../route.ts'
 
 const params = z.strictObject({ id: z.string().max(100) })
 const anything = z.record(z.string(), z.unknown())
@@ -17,6 +21,15 @@ const view = z
   })
   .meta({ id: 'Habilitation' })
 
+const certified = z
+  .object({
+    jws: z.string(),
+    sha256: z.string(),
+    certificate,
+    attested: z.object({ by: z.string(), at: z.string() }).nullable(),
+  })
+  .meta({ id: 'DestructionCertificate' })
+
 const path = '/api/v1/habilitations'
 
 const summaries: Readonly<Partial<Record<FurtherType, string>>> = {
@@ -28,6 +41,8 @@ const summaries: Readonly<Partial<Record<FurtherType, string>>> = {
   confirmation: 'Another person of the authority confirms',
   acceptance: 'The lead accepts: the permit is signed and the project exists',
   suspension: 'Stops the access: whole, one line, or one person',
+  closure: 'Destroys the extract and its keys; the certificate is signed',
+  attestation: 'The DPO attests the destruction',
   revocation: 'Ends the access; a second person of the authority makes it final',
 }
 
@@ -49,6 +64,30 @@ const acts = (Object.keys(commandBodies) as FurtherType[]).map((type) =>
     },
   }),
 )
+
+const reminder = z.object({
+  habilitation: z.string(),
+  title: z.string(),
+  state: z.string(),
+  project: z.string().nullable(),
+  clock: z.string(),
+  dueAt: z.string(),
+  late: z.boolean(),
+  notice: z.union([z.literal('late'), z.literal(90), z.literal(30), z.literal(7)]),
+  turn: z.string(),
+})
+
+const rechecked = z.object({
+  queries: z.array(
+    z.object({
+      shard: z.string(),
+      seq: z.number().int(),
+      at: z.string(),
+      query: z.string(),
+      refused: z.array(z.object({ rule: z.string(), fact: z.string() })),
+    }),
+  ),
+})
 
 export const habilitationRoutes: readonly Route[] = [
   route({
@@ -74,6 +113,28 @@ export const habilitationRoutes: readonly Route[] = [
   }),
   route({
     method: 'get',
+    path: `${path}/reminders`,
+    summary: 'Statutory clocks that are late or near their end, the most urgent first',
+    records: 'read',
+    responses: { 200: { description: 'What is due', schema: z.object({ reminders: z.array(reminder) }) } },
+    handler: async (house, { by }) => ({
+      json: { reminders: await listReminders(house.habilitation, by) },
+    }),
+  }),
+  route({
+    method: 'get',
+    path: `${path}/{id}/recheck`,
+    summary:
+      'Past queries that the amendment in hand, or the version in force, would refuse; DPO and authority',
+    records: 'read',
+    params,
+    responses: { 200: { description: 'Never their text', schema: rechecked } },
+    handler: async (house, { by, params: { id } }) => ({
+      json: { queries: await recheckPast({ ...house.habilitation, past: pastQueries(house) }, by, id) },
+    }),
+  }),
+  route({
+    method: 'get',
     path: `${path}/{id}`,
     summary: 'Reads a request with its state, what it lacks and its clocks',
     records: 'read',
@@ -94,6 +155,24 @@ export const habilitationRoutes: readonly Route[] = [
     handler: async (house, { by, params: { id }, body }) => ({
       json: await actOn(house.habilitation, by, { id, command: { type: 'change', patch: body } }),
     }),
+  }),
+  route({
+    method: 'get',
+    path: `${path}/{id}/certificate`,
+    summary: 'The signed certificate of destruction of a project that was closed',
+    records: 'read',
+    params,
+    responses: { 200: { description: 'Token and content', schema: certified } },
+    handler: async (house, { by, params: { id } }) => ({
+      json: await readCertificate(house.habilitation, by, id),
+    }),
+  }),
+  openRoute({
+    method: 'get',
+    path: '/.well-known/huisclos-certificate-jwks.json',
+    summary: 'The keys that sign destruction certificates',
+    responses: { 200: { description: 'A JSON Web Key Set', schema: z.object({ keys: z.array(anything) }) } },
+    handler: async (house) => ({ json: keySet(operatorOf(house.habilitation.keys)) }),
   }),
   ...acts,
 ]

@@ -1,0 +1,153 @@
+/**
+ * A command carried out: the row is locked, the state folded, the command decided, each event recorded in the audit log, then
+ * stored with the number of its entry, then its effects begin.
+ */
+import type { Audit } from '../audit/record.ts'
+import type { Person } from '../identity/person.ts'
+import { parisDay } from '../kernel/clock.ts'
+import type { Receipt } from '../kernel/id.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { command, holdersOf, type Later } from './command.ts'
+import { effectsOf } from './consequence.ts'
+import type { HabilitationEvent, Happening } from './event.ts'
+import { datasetOf, entryOf } from './evidence.ts'
+import { fold } from './fold.ts'
+import type { Given, Outcome } from './guard.ts'
+import type { PermitKeys } from './keys.ts'
+import { stateAt } from './lifetime.ts'
+import type { Effects } from './lines.ts'
+import type { Permits } from './permits.ts'
+import type { ReadNeeds } from './read.ts'
+import type { Addition, NextNumber, Stored } from './registry.ts'
+import type { Habilitation } from './state.ts'
+import { bodiesOf, gather, signingFor } from './surroundings.ts'
+import { isApplicant } from './view.ts'
+
+export interface ActNeeds extends ReadNeeds {
+  readonly audit: Audit
+  readonly permits: Permits
+  readonly effects: Effects
+  readonly keys: PermitKeys
+  /** This node as its permits name it, and the prefix of the ids it gives, such as `FR-NOR`. */
+  readonly authority: { readonly node: string; readonly prefix: string }
+}
+
+/** Who asks what of a request; `asSystem` when time or the house does, and no person. */
+export interface Asking {
+  readonly by: Person
+  readonly asked: Later
+  readonly asSystem?: boolean
+}
+
+/**
+ * One command on one request, start to end. When it resolves, entry and row are durable and the effects have begun. Refusals:
+ * NOT_FOUND, also for a draft of somebody else, then those of `command`.
+ */
+export async function change(needs: ActNeeds, id: string, asking: Asking): Promise<void> {
+  let done: Outcome = { happenings: [] }
+  let project: string | undefined
+  const found = await withReceipts(needs, (receipts) =>
+    needs.registry.change(id, async (stored, next) => {
+      const before = fold(id, stored.events)
+      const given = await givenFor(needs, before, { ...asking, next })
+      if (isHidden(before, asking)) throw new Refusal('NOT_FOUND')
+      done = command(before, asking.asked, given)
+      project = done.permit?.base ?? before.project
+      return record(needs, { stored, given, outcome: done, asked: asking.asked, receipts })
+    }),
+  )
+  if (!found) throw new Refusal('NOT_FOUND')
+  if (project !== undefined) await effectsOf(needs, project, done.happenings)
+}
+
+/** A draft is the affair of its applicant and members: nobody else learns that it exists, from a refusal no more than from a GET. */
+function isHidden(before: Habilitation, { by, asSystem }: Asking): boolean {
+  return !asSystem && before.submittedAt === undefined && !isApplicant(before, by)
+}
+
+async function givenFor(
+  needs: ActNeeds,
+  before: Habilitation,
+  { by, asked, asSystem, next }: Asking & { next: NextNumber },
+): Promise<Given & { asSystem: boolean }> {
+  const now = needs.clock.now()
+  const { facts, missingOf } = await gather(needs, bodiesOf(before, asked), now)
+  const signing = await signingFor(needs.keys, facts)
+  return {
+    asSystem: asSystem ?? false,
+    by,
+    now,
+    vocabularies: needs.rulebook.vocabularies,
+    facts,
+    missingOf,
+    signing,
+    node: needs.authority.node,
+    issuer: needs.keys.issuer,
+    policyHash: needs.rulebook.sha256,
+    base: before.project ?? (asked.type === 'acceptance' ? await nextBase(needs, now, next) : ''),
+  }
+}
+
+/** Such as FR-NOR-2026-000042. The number is given back when the command is refused after all. */
+async function nextBase({ authority }: ActNeeds, now: number, next: NextNumber): Promise<string> {
+  const year = parisDay(now).slice(0, 4)
+  return `${authority.prefix}-${year}-${String(await next(`permit/${year}`)).padStart(6, '0')}`
+}
+
+interface ToRecord {
+  readonly stored: Stored
+  readonly given: Given
+  readonly outcome: Outcome
+  readonly asked: Later
+  readonly receipts: Receipt[]
+}
+
+/** One entry per event, each durable before the next; the texts of the command go sealed beside the first. */
+async function record(
+  needs: ActNeeds,
+  { stored, given, outcome, asked, receipts }: ToRecord,
+): Promise<Addition> {
+  const { by, now } = given
+  const { issuer, subject, organisation } = by
+  const actor = 'asSystem' in given && given.asSystem ? null : { issuer, subject, organisation }
+  const events: { event: HabilitationEvent; receipt: Receipt }[] = []
+  for (const happening of outcome.happenings) {
+    const event: HabilitationEvent = { v: 1, at: now, by: actor, ...happening }
+    const after = fold(stored.id, [...stored.events, ...events.map((one) => one.event), event])
+    const entry = entryOf(happening, { habilitation: stored.id, state: stateAt(after, now) })
+    const project = after.project
+    const receipt = await needs.audit.append(entry, {
+      by,
+      ...(project !== undefined && { project }),
+      holders: holdersConcerned(after, happening, given),
+      ...(events.length === 0 && { sealed: asked }),
+    })
+    receipts.push(receipt)
+    events.push({ event, receipt })
+  }
+  const last = events.at(-1)
+  return outcome.permit && last
+    ? { events, permit: { permit: outcome.permit, receipt: last.receipt } }
+    : { events }
+}
+
+/** The holder of the line that an event is about, or all of them. */
+function holdersConcerned(after: Habilitation, happening: Happening, given: Given): readonly string[] {
+  const dataset = datasetOf(happening)
+  if (dataset === undefined) return holdersOf(after, given)
+  return [given.facts.get(dataset)?.holder ?? []].flat()
+}
+
+/** If the rows fail after their entries were written, the log says that these came to nothing. */
+export async function withReceipts<T>(
+  needs: ActNeeds,
+  work: (receipts: Receipt[]) => Promise<T>,
+): Promise<T> {
+  const receipts: Receipt[] = []
+  try {
+    return await work(receipts)
+  } catch (error) {
+    for (const { seq } of receipts) await needs.audit.append({ type: 'state.aborted', of: seq }, {})
+    throw error
+  }
+}

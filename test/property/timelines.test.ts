@@ -1,0 +1,47 @@
+/** No query is answered outside its permit, whatever happens to it meanwhile; the full count is a trial. */
+import { expect, test } from '@jest/globals'
+import { rulebook } from '../habilitation/fixtures.ts'
+import { timelines } from './timelines.ts'
+
+test('in 300 random timelines the rules say of every query what the independent model says', async () => {
+  const { faults, asked, answered, cut, acts } = timelines(await rulebook(), 20261121, 300)
+  expect(faults).toEqual([])
+  // The timelines were not dull.
+  const wanted = [
+    'amended',
+    'suspended',
+    'lifted',
+    'recalled',
+    'noticed',
+    'dismissed',
+    'revoked',
+    'renounced',
+  ]
+  expect(wanted.filter((type) => (acts[type] ?? 0) < 5)).toEqual([])
+  expect(Math.min(asked / 50, answered, cut * 10)).toBeGreaterThan(100)
+})
+
+test('rules that forget a suspension, an end or a person are caught: the model is not blind', async () => {
+  const rules = await rulebook()
+  const forgetful = (change: (current: NonNullable<Parameters<typeof rules.decide>[1]>) => object) => ({
+    ...rules,
+    decide: (ask: Parameters<typeof rules.decide>[0], current: Parameters<typeof rules.decide>[1]) =>
+      rules.decide(ask, current && { ...current, ...change(current) }),
+  })
+  const mutants = {
+    suspension: forgetful(({ standing }) => ({ standing: { ...standing, state: 'active' } })),
+    lines: forgetful(({ standing, permit }) => ({
+      standing: { ...standing, suspendedLines: [], openLines: permit.lines.map(({ id }) => id) },
+    })),
+    persons: forgetful(({ standing }) => ({ standing: { ...standing, suspendedPersons: [] } })),
+    end: forgetful(({ permit }) => ({
+      permit: {
+        ...permit,
+        exp: permit.exp + 1,
+        persons: permit.persons.map((one) => ({ ...one, exp: one.exp + 1 })),
+      },
+    })),
+  }
+  const blind = Object.entries(mutants).filter(([, mutant]) => timelines(mutant, 7, 120).faults.length === 0)
+  expect(blind.map(([name]) => name)).toEqual([])
+})
