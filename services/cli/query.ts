@@ -115,8 +115,26 @@ export async function query(
     return
   }
   const answer = (await response.json()) as Answer
-  await pipeline(Readable.from([render(answer, format)]), target, { end })
-  out.stderr.write(`${footer(answer)}\n`)
+  const change = format === 'table' ? changeOf(sql) : undefined
+  const text = change ? schemaLines(answer) : render(answer, format)
+  await pipeline(Readable.from([text]), target, { end })
+  out.stderr.write(`${change ? changes[change] + receiptOf(answer) : footer(answer)}\n`)
+}
+
+const changes = { create: 'table gardée / table kept', drop: 'table retirée / table dropped' } as const
+
+/** A statement on derived tables is answered with a schema: it has no rows to count. */
+function changeOf(sql: string): keyof typeof changes | undefined {
+  const [, word] = /^(?:\s|--[^\n]*\n|\/\*.*?\*\/)*(create|drop)\b/is.exec(sql) ?? []
+  return word === undefined ? undefined : word.toLowerCase() === 'create' ? 'create' : 'drop'
+}
+
+function schemaLines({ columns }: Answer): string {
+  return columns.map(({ name, type }) => `${name} ${type}\n`).join('')
+}
+
+function receiptOf({ disclosure, receipt }: Answer): string {
+  return ` · k = ${disclosure.k} · ${receipt.log} n° ${receipt.seq}`
 }
 
 function render(answer: Answer, format: OutputFormat): string {
@@ -128,12 +146,13 @@ function render(answer: Answer, format: OutputFormat): string {
     .join('')
 }
 
-function footer({ rows, disclosure, receipt }: Answer): string {
+function footer(answer: Answer): string {
+  const { rows, disclosure } = answer
   const groups = disclosure.groupsWithheld ? ' · groupes masqués / groups withheld' : ''
   const cells =
     disclosure.cellsWithheld > 0 ? ` · cellules masquées / cells withheld: ${disclosure.cellsWithheld}` : ''
   const partial = disclosure.rules.includes('partial') ? ' · résultat partiel / partial result' : ''
-  return `${rows.length} lignes / rows${cells}${groups}${partial} · k = ${disclosure.k} · ${receipt.log} n° ${receipt.seq}`
+  return `${rows.length} lignes / rows${cells}${groups}${partial}${receiptOf(answer)}`
 }
 
 interface Check {

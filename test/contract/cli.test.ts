@@ -128,6 +128,15 @@ describe('query', () => {
     expect(stderr).toMatch(/k = 11 · huisclos\.demo\/audit\/\d{4} n° \d+/)
   })
 
+  test('the schema of a derived table, which has no rows to show', async () => {
+    const made = await ask(
+      '-- kept\nCREATE TABLE by_sex AS SELECT sex, count(*) AS n FROM patients GROUP BY sex',
+    )
+    expect(made).toMatchObject({ status: 0, stdout: 'sex VARCHAR\nn BIGINT\n' })
+    expect(made.stderr).toMatch(/table kept · k = 11/)
+    expect((await ask('drop table by_sex')).stderr).toMatch(/table dropped/)
+  })
+
   test.each([
     ['json', /^\{"id":/],
     ['ndjson', /^\{"sex":"F","n":20\}\n\{"sex":"M","n":40\}\n$/],
