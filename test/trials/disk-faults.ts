@@ -166,6 +166,11 @@ function kindOf(call: string, { fault }: Failure): string {
   return `${call} ${fault === 'short' || fault === 'cut' ? fault : 'error'}`
 }
 
+/** A start reads much, and is soon over when it fails: more of its calls are tried. */
+function readsShare(share: number): number {
+  return Math.min(1, share * 10)
+}
+
 /** A share of the pairs of a call and an error, and one of each kind at least; the seed fixes which. Only a write can be short. */
 function failuresOf(calls: readonly string[], share: number, random: () => number): readonly Failure[] {
   const kinds = new Map<string, { readonly failure: Failure; readonly rank: number }[]>()
@@ -178,10 +183,10 @@ function failuresOf(calls: readonly string[], share: number, random: () => numbe
       kinds.set(kindOf(call, failure), kind)
     }
   }
-  return [...kinds.values()].flatMap((kind) =>
+  return [...kinds].flatMap(([name, kind]) =>
     kind
       .sort((one, other) => one.rank - other.rank)
-      .slice(0, Math.ceil(kind.length * share))
+      .slice(0, Math.ceil(kind.length * (name === 'readFile error' ? readsShare(share) : share)))
       .map(({ failure }) => failure),
   )
 }
