@@ -6,12 +6,17 @@ import { join } from 'node:path'
 
 const repository = new URL('../..', import.meta.url).pathname
 
-/** One edit: `text` occurs once in the file. */
-export interface Break {
-  readonly name: string
+/** `text` occurs once in the file. */
+interface Edit {
   readonly file: string
   readonly text: string
   readonly replacement: string
+}
+
+export interface Break extends Edit {
+  readonly name: string
+  /** The other guard, where two stand one behind the other. */
+  readonly also?: Edit
 }
 
 export const breaks: readonly Break[] = [
@@ -48,8 +53,14 @@ export const breaks: readonly Break[] = [
   {
     name: 'callers are served after a failure',
     file: 'services/audit/committer.ts',
-    text: '    if (this.#failure) return Promise.reject(this.#failure)\n',
-    replacement: '',
+    text: "    this.#failure = new Refusal('UNAVAILABLE', {}, { cause: error })\n    for (const { reject } of this.#queue.splice(0)) reject(this.#failure)\n",
+    replacement:
+      "    const failure = new Refusal('UNAVAILABLE', {}, { cause: error })\n    for (const { reject } of this.#queue.splice(0)) reject(failure)\n",
+    also: {
+      file: 'services/audit/writer.ts',
+      text: 'if (this.#isClosed || this.#isFailed || this.#space.isFull) throw',
+      replacement: 'if (this.#isClosed || this.#space.isFull) throw',
+    },
   },
   {
     name: 'the process is not told to end',
@@ -108,29 +119,46 @@ export const breaks: readonly Break[] = [
   },
 ]
 
-/** Breaks that only two writers at once can show; the named tests of the writer fail on them. */
-export const fenceBreaks: readonly Break[] = [
+const jest = [
+  '--experimental-vm-modules',
+  'node_modules/jest/bin/jest.js',
+  '--globalSetup=',
+  '--globalTeardown=',
+]
+
+/** Breaks that the suite cannot show, for they need two writers or stand behind another guard; a named test fails on each. */
+export const namedBreaks: readonly (Break & { readonly args: readonly string[] })[] = [
   {
     name: 'the fence is not looked at',
     file: 'services/audit/journal.ts',
     text: '    return named?.ino === ino && named.dev === dev\n',
     replacement: '    return named !== null || ino === dev\n',
+    args: [...jest, 'test/audit/writer.test.ts', '-t', 'fenced'],
+  },
+  {
+    name: 'a caller who comes after a failure waits for ever',
+    file: 'services/audit/committer.ts',
+    text: '    if (this.#failure) return Promise.reject(this.#failure)\n',
+    replacement: '',
+    args: [...jest, 'test/audit/committer.test.ts'],
   },
 ]
 
-/** A copy of the sources with one edit; throws when the text is not there exactly once. */
-async function brokenCopy({ file, text, replacement }: Break): Promise<string> {
+/** A copy of the sources with the edits; throws when a text is not there exactly once. */
+async function brokenCopy({ also, ...first }: Break): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'huisclos-broken-'))
   for (const name of ['package.json', 'tsconfig.json', 'services', 'test']) {
     await cp(join(repository, name), join(folder, name), { recursive: true })
   }
   await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'))
-  const source = await readFile(join(folder, file), 'utf8')
-  if (source.split(text).length !== 2) throw new Error(`the text to break is not once in ${file}`)
-  await writeFile(
-    join(folder, file),
-    source.replace(text, () => replacement),
-  )
+  for (const { file, text, replacement } of also ? [first, also] : [first]) {
+    const source = await readFile(join(folder, file), 'utf8')
+    if (source.split(text).length !== 2) throw new Error(`the text to break is not once in ${file}`)
+    await writeFile(
+      join(folder, file),
+      source.replace(text, () => replacement),
+    )
+  }
   return folder
 }
 
@@ -146,15 +174,6 @@ function outcome(folder: string, args: readonly string[]): Promise<{ code: numbe
 }
 
 const suite = ['--import', 'tsx', 'test/trials/fault-run.ts']
-const writerTests = [
-  '--experimental-vm-modules',
-  'node_modules/jest/bin/jest.js',
-  '--globalSetup=',
-  '--globalTeardown=',
-  'test/audit/writer.test.ts',
-  '-t',
-  'fenced',
-]
 
 /** So many broken builds are tried side by side: each waits for the disk most of the time. */
 const side = 4
@@ -170,7 +189,7 @@ export async function main(seed: number, say: (line: string) => void): Promise<B
   const survived: string[] = []
   const all = [
     ...breaks.map((edit) => ({ edit, args: [...suite, String(seed)] })),
-    ...fenceBreaks.map((edit) => ({ edit, args: writerTests })),
+    ...namedBreaks.map(({ args, ...edit }) => ({ edit, args })),
   ]
   const attempt = async ({ edit, args }: { edit: Break; args: readonly string[] }): Promise<void> => {
     const folder = await brokenCopy(edit)

@@ -9,7 +9,7 @@ import type { AuditLog } from '../../services/audit/writer.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
 import { act, fillLog, intent, openHome, reading, release, type TestHome } from '../audit/open-log.ts'
 import { seeded } from '../audit/seeded.ts'
-import { FailingDisk, type Failure, type Fault, faults } from './failing-disk.ts'
+import { FailingDisk, type Failure, faults } from './failing-disk.ts'
 
 export interface DiskFigures {
   readonly seed: number
@@ -22,6 +22,8 @@ export interface DiskFigures {
 }
 
 const scenarios = ['new', 'killed'] as const
+/** So many lives go on side by side: each waits for the disk most of the time. */
+const side = 4
 type Scenario = (typeof scenarios)[number]
 
 /** What the callers of one log were told. */
@@ -33,12 +35,13 @@ interface Told {
 }
 
 /** Two people at work over a day and a year's end, with checkpoints between. */
-async function work(audit: AuditLog, test: TestHome, told: Told): Promise<void> {
+async function work(audit: AuditLog, { test, disk, told }: Run): Promise<void> {
   const say = async (...entry: Parameters<AuditLog['append']>) => {
     const isOver = told.refused > 0 || test.fatal.length > 0
     try {
       const receipt = await audit.append(...entry)
       told.receipts.push(receipt)
+      disk.answered()
       if (isOver) told.late += 1
       return receipt.seq
     } catch (error) {
@@ -71,7 +74,7 @@ async function makeKilled(): Promise<{ home: string; remove: () => Promise<void>
 }
 
 interface Outcome {
-  readonly calls: number
+  readonly calls: readonly string[]
   readonly hit: string | undefined
   readonly acknowledged: number
   readonly wrong: readonly string[]
@@ -93,8 +96,8 @@ async function one(from: string | undefined, failure?: Failure): Promise<Outcome
   const run: Run = { test, told, disk: new FailingDisk(failure), errors: [] }
   try {
     await live(run)
-    if (failure?.fault === 'cut') await run.disk.lose()
-    const wrong = [...judge(run, failure?.fault), ...(await lookAgain(test, told.receipts))]
+    if (failure?.fault === 'cut' || failure?.fault === 'short') await run.disk.lose()
+    const wrong = [...judge(run), ...(await lookAgain(test, told.receipts))]
     const { calls, hit } = run.disk
     return { calls, hit, acknowledged: told.receipts.length, wrong }
   } finally {
@@ -102,11 +105,12 @@ async function one(from: string | undefined, failure?: Failure): Promise<Outcome
   }
 }
 
-async function live({ test, disk, told, errors }: Run): Promise<void> {
+async function live(run: Run): Promise<void> {
+  const { test, disk, errors } = run
   const lease = { epoch: 7, lost: new Promise<void>(() => {}) }
   try {
     const audit = await test.open({ disk, lease })
-    await work(audit, test, told)
+    await work(audit, run)
     await audit.close()
   } catch (error) {
     errors.push(error)
@@ -114,9 +118,8 @@ async function live({ test, disk, told, errors }: Run): Promise<void> {
 }
 
 /** What callers and process were told, held against what happened to the disk. */
-function judge({ test: { fatal }, disk: { hit }, told, errors }: Run, fault: Fault | undefined): string[] {
+function judge({ test: { fatal }, disk: { hit, isFailed }, told, errors }: Run): string[] {
   const isNoticed = errors.length > 0 || fatal.length > 0
-  const isFailed = hit !== undefined && fault !== 'short'
   const isDamage = errors.some((error) => error instanceof Error && error.name === 'LogDamaged')
   const faults: readonly [boolean, string][] = [
     [told.late > 0, `${told.late} acknowledged after a failure`],
@@ -151,18 +154,41 @@ async function lookAgain(test: TestHome, receipts: readonly Receipt[]): Promise<
 
 export interface DiskOptions {
   readonly seed: number
-  /** Of all pairs of a call and an error, this share is tried; 1 is all of them. */
+  /** Of all pairs of a call and an error this share is tried, and of each kind of pair one at least; 1 is all of them. */
   readonly share: number
   /** Nothing more is tried once something went wrong. */
   readonly isEndedByFirst?: boolean
   readonly say?: (line: string) => void
 }
 
-/** Every pair of a call and an error of which a share is tried, in an order that the seed fixes. */
-function* failuresOf(calls: number, share: number, random: () => number): Generator<Failure> {
-  for (let at = 0; at < calls; at += 1) {
-    for (const fault of faults) if (random() < share) yield { at, fault }
+/** What a failure has in common with others: what is asked for, and whether it fails, is cut off or takes half. */
+function kindOf(call: string, { fault }: Failure): string {
+  return `${call} ${fault === 'short' || fault === 'cut' ? fault : 'error'}`
+}
+
+/** A start reads much, and is soon over when it fails: more of its calls are tried. */
+function readsShare(share: number): number {
+  return Math.min(1, share * 10)
+}
+
+/** A share of the pairs of a call and an error, and one of each kind at least; the seed fixes which. Only a write can be short. */
+function failuresOf(calls: readonly string[], share: number, random: () => number): readonly Failure[] {
+  const kinds = new Map<string, { readonly failure: Failure; readonly rank: number }[]>()
+  for (const [at, call] of calls.entries()) {
+    for (const fault of faults) {
+      if (fault === 'short' && call !== 'write') continue
+      const failure = { at, fault }
+      const kind = kinds.get(kindOf(call, failure)) ?? []
+      kind.push({ failure, rank: random() })
+      kinds.set(kindOf(call, failure), kind)
+    }
   }
+  return [...kinds].flatMap(([name, kind]) =>
+    kind
+      .sort((one, other) => one.rank - other.rank)
+      .slice(0, Math.ceil(kind.length * (name === 'readFile error' ? readsShare(share) : share)))
+      .map(({ failure }) => failure),
+  )
 }
 
 export async function main({
@@ -177,21 +203,25 @@ export async function main({
   const calls: Record<string, number> = {}
   const wrong: string[] = []
   let [tried, acknowledged] = [0, 0]
+  const attempt = async (scenario: Scenario, failure: Failure): Promise<void> => {
+    if (isEndedByFirst && wrong.length > 0) return
+    const { hit = 'none', ...outcome } = await one(homes[scenario], failure)
+    tried += 1
+    acknowledged += outcome.acknowledged
+    calls[hit] = (calls[hit] ?? 0) + 1
+    const { at, fault } = failure
+    wrong.push(...outcome.wrong.map((what) => `${scenario} ${at} ${hit} ${fault}: ${what}`))
+    if (tried % 100 === 0) say(`${scenario}: ${tried} tried, ${wrong.length} wrong`)
+  }
   try {
     for (const scenario of scenarios) {
       const sound = await one(homes[scenario])
       wrong.push(...sound.wrong.map((what) => `${scenario} sound: ${what}`))
-      for (const failure of failuresOf(sound.calls, share, random)) {
-        if (isEndedByFirst && wrong.length > 0) break
-        const { hit = 'none', ...outcome } = await one(homes[scenario], failure)
-        tried += 1
-        acknowledged += outcome.acknowledged
-        calls[hit] = (calls[hit] ?? 0) + 1
-        const { at, fault } = failure
-        wrong.push(...outcome.wrong.map((what) => `${scenario} ${at} ${hit} ${fault}: ${what}`))
-        if (tried % 100 === 0)
-          say(`${scenario} call ${at} of ${sound.calls}, ${tried} tried, ${wrong.length} wrong`)
+      const waiting = [...failuresOf(sound.calls, share, random)]
+      const lives = async () => {
+        for (let next = waiting.shift(); next; next = waiting.shift()) await attempt(scenario, next)
       }
+      await Promise.all(Array.from({ length: side }, lives))
     }
   } finally {
     await killed.remove()

@@ -7,7 +7,10 @@ import { dirname } from 'node:path'
 import { type Disk, type DiskFile, systemDisk } from '../../services/audit/disk.ts'
 
 export const faults = ['EIO', 'ENOSPC', 'EINTR', 'short', 'cut'] as const
-/** An error of the system, a write that takes half of its bytes, or no power from this call on. */
+/**
+ * An error of the system, a write that takes half of its bytes and no power once a caller has been answered after it, or no power
+ * from this call on.
+ */
 export type Fault = (typeof faults)[number]
 
 export interface Failure {
@@ -36,12 +39,23 @@ export class FailingDisk implements Disk {
   readonly #contents: Unflushed[] = []
   #names: Name[] = []
   #isCut = false
-  calls = 0
-  /** What was asked for when it failed, such as `datasync`; undefined while it has not. */
+  /** What was asked for, call after call, such as `datasync`. */
+  readonly calls: string[] = []
+  /** What was asked for when it failed; undefined while it has not. */
   hit: string | undefined
+  /** Whether a call was rejected: a short write is none. */
+  isFailed = false
 
   constructor(failure?: Failure) {
     this.#failure = failure
+  }
+
+  /**
+   * Is told that a caller was answered. After a short write the power goes at once: later the tree would hold the entry as well,
+   * and nobody would miss what the journal lacks.
+   */
+  answered(): void {
+    if (this.hit !== undefined && this.#failure?.fault === 'short') this.#isCut = true
   }
 
   /** What a power cut leaves: contents and names as they were flushed. Nothing may use the disk any more. */
@@ -132,15 +146,19 @@ export class FailingDisk implements Disk {
 
   /** `broken` is what a failing call still does: half a write, or the loss of what was to be flushed. */
   async #call<T>(name: string, run: () => Promise<T>, broken?: () => Promise<T>): Promise<T> {
-    const number = this.calls
-    this.calls += 1
-    if (this.#isCut) throw failed('EIO')
+    const number = this.calls.push(name) - 1
+    if (this.#isCut) return this.#reject('EIO')
     if (this.#failure?.at !== number) return run()
     this.hit = name
     const { fault } = this.#failure
     if (fault === 'short') return name === 'write' && broken ? broken() : run()
     if (fault === 'cut') this.#isCut = true
     else await broken?.()
-    throw failed(fault === 'cut' ? 'EIO' : fault)
+    return this.#reject(fault === 'cut' ? 'EIO' : fault)
+  }
+
+  #reject(code: string): never {
+    this.isFailed = true
+    throw failed(code)
   }
 }
