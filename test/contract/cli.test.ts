@@ -130,7 +130,7 @@ describe('query', () => {
 
   test('the schema of a derived table, which has no rows to show', async () => {
     const made = await ask(
-      '-- kept\nCREATE TABLE by_sex AS SELECT sex, count(*) AS n FROM patients GROUP BY sex',
+      '/* kept */ CREATE TABLE by_sex AS SELECT sex, count(*) AS n FROM patients GROUP BY sex',
     )
     expect(made).toMatchObject({ status: 0, stdout: 'sex VARCHAR\nn BIGINT\n' })
     expect(made.stderr).toMatch(/table kept · k = 11/)
