@@ -1,6 +1,6 @@
 /** THE decision of the house: may this person ask this of this project, now? Pure. */
 import type { Person } from '../identity/person.ts'
-import { type Code, Refusal, refusals } from '../kernel/refusal.ts'
+import { isCode, Refusal } from '../kernel/refusal.ts'
 import { say } from '../kernel/text.ts'
 import type { Asked, Cedar, CedarAnswer } from './cedar.ts'
 import type { Ask, Decision, Denied, Granted } from './decision.ts'
@@ -60,10 +60,6 @@ function denial({ rules: forbids, failed }: CedarAnswer, { cedar, bundle }: Rule
     return { effect: 'deny', code: 'PERMIT_INVALID', rule: failed ? 'rule-failed' : 'default-deny', bundle }
   }
   return { effect: 'deny', code, rule: first.id, bundle }
-}
-
-export function isCode(code: string | undefined): code is Code {
-  return code !== undefined && Object.hasOwn(refusals, code)
 }
 
 /** What Cedar is told; names of the schema policies/schema.cedarschema. */

@@ -70,6 +70,11 @@ export const refusals = {
 
 export type Code = keyof typeof refusals
 
+/** Whether a text is a code of the list, as one read from a log, a table or a policy should be. */
+export function isCode(text: string | undefined): text is Code {
+  return text !== undefined && Object.hasOwn(refusals, text)
+}
+
 /** A place in the statement, in UTF-16 units of the text as it was sent, from 0. */
 export interface Place {
   readonly offset: number

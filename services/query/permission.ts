@@ -3,7 +3,7 @@ import type { Kept } from '../audit/kept.ts'
 import type { Bulle } from '../dataset/bulle.ts'
 import { insist } from '../habilitation/decide.ts'
 import type { Ask, Granted, Rulebook } from '../habilitation/decision.ts'
-import type { CurrentPermit, PermitStanding } from '../habilitation/permit.ts'
+import type { CurrentPermit, Permit, PermitStanding } from '../habilitation/permit.ts'
 import { permitText } from '../habilitation/signature.ts'
 import type { Person } from '../identity/person.ts'
 import { type Clock, parisDay } from '../kernel/clock.ts'
@@ -42,6 +42,7 @@ export class Permission {
   readonly #asked: Pick<Question, 'project' | 'purpose' | 'objective'>
   #basis: Basis | undefined
   #catalogue: string | undefined
+  #permit: { readonly of: Permit; readonly sha256: string } | undefined
   #today: string | undefined
 
   constructor(
@@ -106,7 +107,10 @@ export class Permission {
   async #registered(current: CurrentPermit | null): Promise<Pick<Basis, 'permit' | 'standing' | 'lead'>> {
     if (current === null) return { permit: null }
     const { permit, standing, lead } = current
-    return { permit: await this.#needs.kept.keep('permits', permitText(permit)), standing, lead }
+    // The permit of a version never changes: it is looked at three times, and kept once.
+    if (this.#permit?.of !== permit)
+      this.#permit = { of: permit, sha256: await this.#needs.kept.keep('permits', permitText(permit)) }
+    return { permit: this.#permit.sha256, standing, lead }
   }
 }
 

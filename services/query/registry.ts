@@ -1,6 +1,6 @@
 /** The list of queries in PostgreSQL, so that each person finds their own. The evidence is in the log, never here. */
 import type { Actor, Receipt } from '../kernel/id.ts'
-import { type Code, Refusal, refusals } from '../kernel/refusal.ts'
+import { type Code, isCode, Refusal } from '../kernel/refusal.ts'
 import type { Store } from '../store/store.ts'
 
 /** One of a person's own queries. Never its text. */
@@ -110,8 +110,4 @@ const outcomes = ['running', 'released', 'refused', 'aborted'] as const
 
 function isOutcome(text: string): text is QueryRun['outcome'] {
   return outcomes.some((outcome) => outcome === text)
-}
-
-function isCode(text: string): text is Code {
-  return Object.hasOwn(refusals, text)
 }

@@ -10,7 +10,7 @@ import type { Bulle } from '../dataset/bulle.ts'
 import type { Parser } from '../engine/engine.ts'
 import type { Decision, Rulebook } from '../habilitation/decision.ts'
 import { permitOfText } from '../habilitation/signature.ts'
-import { Refusal, refusals } from '../kernel/refusal.ts'
+import { isCode, Refusal, refusals } from '../kernel/refusal.ts'
 import type { Basis } from './permission.ts'
 import { readHeader } from './statement/header.ts'
 import { understand } from './understand.ts'
@@ -104,8 +104,8 @@ function decisionIn({ body }: Indexed): Logged | null {
 const ofTheState = new Set(['QUERY_FAILED', 'BUDGET_EXHAUSTED', 'WORKSPACE_NAME', 'WORKSPACE_LIMIT'])
 
 function isDecided(code: string): boolean {
-  if (!Object.hasOwn(refusals, code)) return true
-  const { room } = refusals[code as keyof typeof refusals]
+  if (!isCode(code)) return true
+  const { room } = refusals[code]
   return room === 'query' ? !ofTheState.has(code) : room === 'habilitation' && code !== 'QUOTA_EXCEEDED'
 }
 
@@ -122,6 +122,8 @@ async function decideAgain(
   return rules.decide(asked, { permit: permitOfText(text), standing, lead })
 }
 
+const isOfText = (code: string) => isCode(code) && refusals[code].room === 'query'
+
 type Difference = { readonly logged: string; readonly again: string } | null
 
 const rulesText = (rules: readonly string[]) => `permit ${rules.join(' ')}`
@@ -129,7 +131,7 @@ const rulesText = (rules: readonly string[]) => `permit ${rules.join(' ')}`
 /** A text that was refused was allowed by the rules first; a refusal of the rules names code and rule. */
 function compareDecision(logged: Logged, decided: Decision): Difference {
   if (decided.effect === 'permit') {
-    if (logged.code !== null && refusals[logged.code as keyof typeof refusals]?.room !== 'query')
+    if (logged.code !== null && !isOfText(logged.code))
       return { logged: logged.code, again: rulesText(decided.rules) }
     if (logged.rules === undefined || String(logged.rules) === String(decided.rules)) return null
     return { logged: rulesText(logged.rules), again: rulesText(decided.rules) }

@@ -1,9 +1,9 @@
 /** The inbox in PostgreSQL; the only file that names its table. What it holds is raised and closed by entries of the log. */
 import { z } from 'zod'
-import { type DetectorName, detectorFamilies, type Family } from '../habilitation/thresholds.ts'
+import { type DetectorName, detectorFamilies } from '../habilitation/thresholds.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Database, Store } from '../store/store.ts'
-import type { Concern } from './detectors.ts'
+import type { Finding } from './detectors.ts'
 import type { EntryPlace } from './entry.ts'
 
 export const conclusions = ['explained', 'corrected', 'incident', 'mistaken'] as const
@@ -17,13 +17,7 @@ export interface Closing {
 }
 
 /** One finding with its places in the log. */
-export interface KeptFinding {
-  readonly id: string
-  readonly month: string
-  readonly family: Family
-  readonly detector: DetectorName
-  readonly concern: Concern
-  readonly count: number
+export interface KeptFinding extends Omit<Finding, 'entries'> {
   readonly entries: readonly EntryPlace[]
   /** Instant in ms. */
   readonly foundAt: number

@@ -173,6 +173,15 @@ export function withValues(evidence: Evidence, index: number, rows: Rows): Evide
     found.set(gid, { persons, value: reader.count() })
     reader.end()
   }
+  return withCells(evidence, index, found)
+}
+
+/** The evidence with these cells of one measure, by group. Refusal QUERY_FAILED for one of more persons than its group has. */
+export function withCells(
+  evidence: Evidence,
+  index: number,
+  found: ReadonlyMap<number, CellEvidence>,
+): Evidence {
   return evidence.map((group) => {
     const cell = found.get(group.gid)
     if (cell && cell.persons > group.persons) fail()

@@ -1,7 +1,7 @@
 /** What the vault says of order statistics, flags and moments, as the disclosure kernel reads it: as strictly as evidence.ts. */
 import type { Rows, Value } from '../../engine/engine.ts'
 import type { Measure, RelationStatistic, SpreadStatistic } from '../plan.ts'
-import { type CellEvidence, type Contributions, type Evidence, fail, Reader } from './evidence.ts'
+import { type CellEvidence, type Contributions, type Evidence, fail, Reader, withCells } from './evidence.ts'
 import { type Moment, relationOf, spreadOf } from './moments.ts'
 import { isDate } from './statistic.ts'
 
@@ -22,11 +22,7 @@ export function withStatistic(evidence: Evidence, { measure, index, k }: Place, 
     found.set(gid, parse(measure, reader, k))
     reader.end()
   }
-  return evidence.map((group) => {
-    const cell = found.get(group.gid)
-    if (cell && cell.persons > group.persons) fail()
-    return cell ? { ...group, cells: group.cells.with(index, cell) } : group
-  })
+  return withCells(evidence, index, found)
 }
 
 /** The evidence with how the sum of one more number of a moments cell is made up; no cell with persons may be left out. */

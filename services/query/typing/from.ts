@@ -4,6 +4,7 @@ import { functionClass } from '../../engine/capabilities.ts'
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
 import type * as node from '../statement/nodes.ts'
+import { selectOf } from '../statement/select-of.ts'
 import { contains } from './contains.ts'
 import { bindComputed, made } from './expression.ts'
 import { kindOf } from './harden.ts'
@@ -319,20 +320,7 @@ function isOfRow(called: node.Call, rows: number | undefined): boolean {
 function unnested(table: node.TableFunction, name: string): node.DerivedTable {
   const called = { ...table.function, is_operator: false }
   const list = name === 'unnest' ? called : { ...called, function_name: 'unnest', children: [called] }
-  const query: node.Select = {
-    type: 'SELECT_NODE',
-    modifiers: [],
-    cte_map: { map: [] },
-    select_list: [{ ...list, alias: name }],
-    from_table: { type: 'EMPTY', alias: '', sample: null },
-    where_clause: null,
-    group_expressions: [],
-    group_sets: [],
-    aggregate_handling: 'STANDARD_HANDLING',
-    having: null,
-    sample: null,
-    qualify: null,
-  }
+  const query = selectOf([{ ...list, alias: name }], { type: 'EMPTY', alias: '', sample: null })
   const { alias, column_name_alias, query_location } = table
   const place = query_location === undefined ? {} : { query_location }
   return {

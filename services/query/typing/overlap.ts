@@ -42,7 +42,8 @@ function isCalendar({ from, keys, expressions }: Asked): boolean {
   )
 }
 
-const nameOf = ({ ref }: Column) => JSON.stringify(ref)
+/** Tells columns from each other, whichever object names them. */
+export const nameOf = ({ ref }: Column): string => JSON.stringify(ref)
 
 const isMixed =
   (isDay: (column: Column) => boolean) =>

@@ -2,6 +2,7 @@
 import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
 import type { Call, ColumnReference, Expression, Pivot, Select, TableReference } from '../statement/nodes.ts'
+import { selectOf } from '../statement/select-of.ts'
 import { findPart, isAggregateCall } from './contains.ts'
 import type { Environment, OutputColumn, Relation, Task } from './relation.ts'
 import { listNames } from './scope.ts'
@@ -32,23 +33,6 @@ function starOf(from: TableReference): Select {
     expr: null,
   }
   return selectOf([star], from)
-}
-
-function selectOf(list: readonly Expression[], from: TableReference): Select {
-  return {
-    type: 'SELECT_NODE',
-    modifiers: [],
-    cte_map: { map: [] },
-    select_list: list,
-    from_table: from,
-    where_clause: null,
-    group_expressions: [],
-    group_sets: [],
-    aggregate_handling: 'STANDARD_HANDLING',
-    having: null,
-    sample: null,
-    qualify: null,
-  }
 }
 
 /** `SELECT others, agg FILTER (WHERE x = 'a') AS a, … GROUP BY others`. */

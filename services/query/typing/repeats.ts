@@ -3,6 +3,7 @@ import type { Expression } from '../statement/nodes.ts'
 import { contains, isSubquery } from './contains.ts'
 import { bind } from './expression.ts'
 import type { Sides } from './lateral.ts'
+import { nameOf } from './overlap.ts'
 import type { Bound, Column, Condition, Equality, From, Scope } from './relation.ts'
 
 /**
@@ -36,8 +37,6 @@ function isOneByKey({ sources }: From, equalities: readonly Equality[]): boolean
     )
   })
 }
-
-const nameOf = ({ ref }: Column) => JSON.stringify(ref)
 
 /** What the joins below say: of an outer join it holds where both sides stand, and days of a row that is not there are none. */
 export function conditionsBelow({ left, right }: Pick<Sides, 'left' | 'right'>): readonly Condition[] {
