@@ -34,6 +34,7 @@ describe('what an aggregate across persons becomes', () => {
     ['count(*) + count(*)', ['presence']],
     ['max(cost) - min(cost) + max(cost)', ['max', 'min']],
     ['median(cost) + quantile_cont(cost, 0.5) + quantile_disc(cost, 0.9)', ['quantile', 'quantile']],
+    ['quantile_cont(cost, [0.25, 0.5]) || [median(cost)]', ['quantile', 'quantile']],
     ['percentile_cont(0.9) WITHIN GROUP (ORDER BY cost DESC) + quantile_cont(cost, 0.1)', ['quantile']],
     ['mode(ward)', ['mode']],
     ['mode() WITHIN GROUP (ORDER BY ward)', ['mode']],
