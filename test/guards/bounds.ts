@@ -4,11 +4,11 @@ import { editsOf } from './edit.ts'
 
 const folder = 'services/query/disclosure'
 const unit = 'test/query/bounds.test.ts'
-const plans = 'test/property/plans.test.ts'
+const deceiving = 'test/property/deceiving.test.ts'
 
 const outcomes = editsOf(
   `${folder}/bounds.ts`,
-  [unit, plans],
+  [unit, deceiving],
   [
     [
       'bounds: groups come once, in order',
@@ -61,7 +61,7 @@ const outcomes = editsOf(
 
 const tables = editsOf(
   `${folder}/bounds-tables.ts`,
-  [plans],
+  [deceiving],
   [
     ['bounds: negative values are seen', 'coalesce(min(l${i}) >= 0, true)', 'true'],
     [
@@ -98,7 +98,7 @@ const tables = editsOf(
 
 const secondPass = editsOf(
   `${folder}/second-pass.ts`,
-  [plans],
+  [deceiving],
   [
     [
       'second pass: what is left of a sum is looked at whole',
@@ -136,7 +136,7 @@ const secondPass = editsOf(
 
 const onePass = editsOf(
   'services/query/leaf/bounds.ts',
-  [plans],
+  [deceiving],
   [
     ['one pass: values that are zero', 'maskWhere(isNotZero)', 'maskWhere(null)'],
     ['one pass: sums are of what is finite', 'within(finite(own(value)))', 'within(own(value))'],

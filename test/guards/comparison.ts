@@ -99,7 +99,7 @@ const across = editsOf(`${folder}/across.ts`, tests, [
 
 const overlapping = editsOf(
   `${folder}/across.ts`,
-  ['test/query/plans.test.ts', 'test/property/plans.test.ts'],
+  ['test/property/deceiving.test.ts', 'test/query/within.test.ts'],
   [['groups that share rows have all of their rows', ' && !leaf.overlaps', '']],
 )
 

@@ -179,10 +179,10 @@ const gathered = editsOf(`${folder}/gather.ts`, first('disclose'), [
   ['groups of few persons stay in the vault', 'keepsLabels(leaf) ? 0 : thresholds.k', '0'],
 ])
 
-const plans = 'test/property/plans.test.ts'
+const deceiving = 'test/property/deceiving.test.ts'
 const bounds = editsOf(
   `${folder}/bounds.ts`,
-  ['test/query/bounds.test.ts', plans],
+  ['test/query/bounds.test.ts', deceiving],
   [
     ['bounds: k persons for certain', "if (persons < k) return 'doubt'", ''],
     ['bounds: nothing negative', 'isPositive && differing', 'differing'],
@@ -204,7 +204,7 @@ const fast = editsOf(
 
 const across = editsOf(
   `${folder}/across.ts`,
-  [plans],
+  [deceiving],
   [
     [
       'leaves that are compared have all of their rows',

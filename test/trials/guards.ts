@@ -6,12 +6,14 @@ import { join } from 'node:path'
 import { ofBounds } from '../guards/bounds.ts'
 import { ofComparison } from '../guards/comparison.ts'
 import type { Edit } from '../guards/edit.ts'
+import { ofInputs } from '../guards/inputs.ts'
 import { ofKernel } from '../guards/kernel.ts'
 import { ofRelations } from '../guards/relations.ts'
 import { ofRepeats } from '../guards/repeats.ts'
 import { ofRewriting } from '../guards/rewriting.ts'
 import { ofTyping } from '../guards/typing.ts'
 import { ofVerifier } from '../guards/verifier.ts'
+import { ofWindows } from '../guards/windows.ts'
 
 const edits: readonly Edit[] = [
   ...ofVerifier,
@@ -20,6 +22,8 @@ const edits: readonly Edit[] = [
   ...ofBounds,
   ...ofTyping,
   ...ofRelations,
+  ...ofWindows,
+  ...ofInputs,
   ...ofRepeats,
   ...ofRewriting,
 ]
