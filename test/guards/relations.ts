@@ -41,7 +41,7 @@ const lateral = editsOf(`${folder}/lateral.ts`, query('clauses', 'prepare-refusa
   ],
 ])
 
-const ends = editsOf(`${folder}/project.ts`, query('clauses', 'prepare-refusals', 'prepare'), [
+const ends = editsOf(`${folder}/project.ts`, query('prepare-refusals', 'one-rule', 'clauses', 'prepare'), [
   [
     'first rows of a person that differ from row to row',
     "if (isLimited) task.note('ROW_LIMIT', select.select_list)",
@@ -79,7 +79,7 @@ const ends = editsOf(`${folder}/project.ts`, query('clauses', 'prepare-refusals'
 
 const values = editsOf(
   `${folder}/value.ts`,
-  query('prepare', 'prepare-refusals', 'clauses', 'prepare-proof'),
+  query('prepare-refusals', 'one-rule', 'prepare', 'clauses', 'prepare-proof'),
   [
     [
       'the person beside the ties of a value',
@@ -235,7 +235,7 @@ const recursion = editsOf(`${folder}/recursive.ts`, query('clauses'), [
 ])
 
 const series = [
-  ...editsOf(`${folder}/series.ts`, query('clauses', 'prepare-refusals', 'prepare'), [
+  ...editsOf(`${folder}/series.ts`, query('prepare-refusals', 'one-rule', 'clauses', 'prepare'), [
     ['a series without a step', 'return third === 0 ? undefined : ', 'return '],
     [
       'moments without a step',
@@ -255,14 +255,14 @@ const series = [
     ['a step of a row is written', 'by !== undefined && Number.isInteger(by) && by >= 1', 'by !== undefined'],
     ['a step of moments is written', 'if (!isLong || !step.tree) return null', 'if (!step.tree) return null'],
   ]),
-  ...editsOf(`${folder}/expression.ts`, query('prepare-refusals', 'clauses'), [
+  ...editsOf(`${folder}/expression.ts`, query('prepare-refusals', 'one-rule', 'clauses'), [
     [
       'the length of a series in an expression',
       'if (length !== undefined && length <= maxSeries) return',
       'if (length !== undefined) return',
     ],
   ]),
-  ...editsOf(`${folder}/unnest.ts`, query('prepare-refusals', 'clauses'), [
+  ...editsOf(`${folder}/unnest.ts`, query('prepare-refusals', 'one-rule', 'clauses'), [
     [
       'unnest with more than a list',
       'if (!list || more.length > 0 || call.filter || call.distinct || call.order_bys.orders.length > 0)',

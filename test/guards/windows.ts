@@ -4,7 +4,7 @@ import { editsOf } from './edit.ts'
 
 const folder = 'services/query/typing'
 const query = (...names: readonly string[]) => names.map((name) => `test/query/${name}.test.ts`)
-const refused = query('prepare-refusals', 'prepare')
+const refused = query('prepare-refusals', 'one-rule', 'prepare')
 
 const places = editsOf(`${folder}/window.ts`, refused, [
   [

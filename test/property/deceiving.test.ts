@@ -219,6 +219,10 @@ describe('an answer of several leaves', () => {
     ['of the same text', `SELECT (SELECT count(*) ${plain}) + (SELECT count(*) ${plain}) AS n`],
     ['of other kinds', `SELECT (SELECT count(*) ${plain}) + (SELECT sum(cost) ${plain}) AS n`],
     [
+      'whose groups share rows',
+      "SELECT v.x, count(*) AS n FROM stays s, (VALUES (0), (1)) v(x) WHERE s.ward = 'plain' AND (v.x = 0 OR s.hours <> 7) GROUP BY v.x ORDER BY 1",
+    ],
+    [
       'of which one reads another',
       `SELECT ward, count(*) AS n FROM stays WHERE cost > (SELECT avg(cost) ${plain}) GROUP BY ward ORDER BY ward`,
     ],

@@ -1,0 +1,89 @@
+/** Statements that one rule alone refuses: with it taken away they would be understood, or refused for another reason. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Bulle } from '../../services/dataset/bulle.ts'
+import type { Tree } from '../../services/engine/engine.ts'
+import { parseJson } from '../../services/engine/json.ts'
+import { prepare } from '../../services/query/prepare.ts'
+import { bulle, type Clinic, openClinic, today } from './clinic.ts'
+
+let clinic: Clinic
+beforeAll(async () => {
+  clinic = await openClinic()
+})
+afterAll(() => clinic.close())
+
+async function draft(sql: string, granted: Bulle = bulle) {
+  const text = `'${sql.replaceAll("'", "''")}'`
+  const [row] = await clinic.native(`SELECT json_serialize_sql(${text}::VARCHAR)`)
+  return prepare(parseJson(String(row?.[0])) as Tree, { sql, bulle: granted, today })
+}
+
+describe('what the holder keeps of a column, one thing at a time', () => {
+  const keeping = (restriction: 'filter' | 'group-by' | 'output'): Bulle => ({
+    ...bulle,
+    tables: bulle.tables.map((table) => ({
+      ...table,
+      columns: table.columns.map((column) =>
+        column.name === 'ward' ? { ...column, restrict: [restriction] } : column,
+      ),
+    })),
+  })
+  const asked = {
+    filter: "SELECT count(*) FROM stays WHERE ward = 'uro'",
+    condition: "SELECT count(*) FILTER (WHERE ward = 'uro') FROM stays",
+    group: 'SELECT ward, count(*) FROM stays GROUP BY ward',
+    distinct: 'SELECT DISTINCT ward FROM stays',
+    total: 'SELECT count(*) FROM (SELECT count(*) OVER (PARTITION BY ward) AS n FROM stays) WHERE n > 1',
+    values: 'SELECT count(DISTINCT ward) FROM stays',
+    sum: 'SELECT sum(length(ward)) FROM stays',
+    median: 'SELECT median(length(ward)) FROM stays',
+    computed: 'SELECT x.l, count(*) FROM stays s, LATERAL (VALUES (upper(s.ward))) x(l) GROUP BY x.l',
+    carried: 'SELECT l, count(*) FROM (SELECT upper(ward) AS l FROM stays) GROUP BY l',
+    branch:
+      'SELECT w, count(*) FROM (SELECT patient_id, site AS w FROM stays UNION ALL SELECT patient_id, ward FROM stays) GROUP BY w',
+    inside:
+      'SELECT count(*) FROM patients p WHERE (SELECT max(s.ward) FROM stays s WHERE s.patient_id = p.patient_id AND s.cost > p.birth_year) IS NULL',
+    first:
+      'SELECT count(*) FROM (SELECT DISTINCT ON (patient_id) patient_id, cost FROM stays ORDER BY ward) WHERE cost > 1',
+  } as const
+  type Name = keyof typeof asked
+  const refusals: readonly (readonly ['filter' | 'group-by' | 'output', readonly Name[]])[] = [
+    ['filter', ['filter', 'condition', 'inside', 'first']],
+    ['group-by', ['group', 'distinct', 'total', 'computed', 'carried', 'branch']],
+    ['output', ['group', 'distinct', 'total', 'values', 'sum', 'median', 'computed', 'carried', 'branch']],
+  ]
+
+  test.each(refusals)('%s', async (restriction, names) => {
+    const found = []
+    for (const name of Object.keys(asked) as Name[]) {
+      const refusal = await draft(asked[name], keeping(restriction)).catch((error: unknown) => error)
+      if (refusal instanceof Error) expect(refusal).toMatchObject({ code: 'COLUMN_RESTRICTED' })
+      if (refusal instanceof Error) found.push(name)
+    }
+    expect(found).toEqual(names)
+  })
+})
+
+describe('what one rule alone refuses', () => {
+  test.each([
+    [
+      'FUNCTION_NOT_ALLOWED',
+      'SELECT count(*) FROM (SELECT patient_id, approx_quantile(cost, 0.5) AS q FROM stays GROUP BY patient_id)',
+    ],
+    ['FUNCTION_NOT_ALLOWED', 'SELECT approx_count_distinct(label) FROM ref_dep'],
+    [
+      'FUNCTION_NOT_ALLOWED',
+      'SELECT count(*) FROM (SELECT approx_quantile(cost, 0.5) OVER (PARTITION BY patient_id) AS q FROM stays)',
+    ],
+    [
+      'IDENTIFIER_OUTPUT',
+      'SELECT count(*) FROM (SELECT case_id, count(*) AS n FROM patients GROUP BY case_id)',
+    ],
+    [
+      'STATEMENT_NOT_ALLOWED',
+      'SELECT count(*) FROM stays WHERE ln(CASE WHEN ward IN (SELECT label FROM ref_dep) THEN cost ELSE 0 END) > 1',
+    ],
+  ])('%s: %s', async (code, sql) => {
+    await expect(draft(sql)).rejects.toMatchObject({ code })
+  })
+})
