@@ -24,6 +24,10 @@ describe('a text that could become too long', () => {
     `SELECT count(*) FROM (${doubled(20)}) WHERE length(x) > 3`,
     "SELECT count(*) FROM patients WHERE length(replace(replace(repeat(sex, 1000), 'x', repeat('y', 1000)), 'y', repeat('z', 1000))) > 3",
     'SELECT count(*) FROM patients WHERE len(flatten(list_transform(list_resize([sex], 1000, sex), x -> list_resize([x], 1000, x)))) > 3',
+    "SELECT count(*) FROM (SELECT patient_id, string_agg(repeat(repeat(ward, 1000), 2), ',') AS t FROM stays GROUP BY patient_id) WHERE length(t) > 3",
+    `SELECT count(*) FROM patients WHERE length(replace(repeat(sex, 1000), 'x', '${'y'.repeat(200)}')) > 3`,
+    'SELECT count(*) FROM patients WHERE len(list_transform(list_resize([sex], 1000, sex), x -> repeat(x, 1000))) > 3',
+    "SELECT count(*) FROM patients WHERE len(list_transform(list_resize([sex], 1000, sex), (x, i) -> struct_extract(struct_pack(a := repeat(x, 1000)), 'a'))) > 3",
     `SELECT count(*) FROM patients p WHERE EXISTS (SELECT 1 FROM stays s WHERE s.patient_id = p.patient_id AND length(repeat(repeat(repeat(ward, 1000), 1000), 900)) > 3)`,
   ])('is refused: %s', async (sql) => {
     await expect(clinic.draft(sql)).rejects.toMatchObject({
