@@ -282,7 +282,7 @@ const project = editsOf(`${folder}/project.ts`, tests, [
   ],
   [
     'a limit that reads',
-    "if (bound.columns.length > 0 || bound.hasSubquery)\n      scope.task.note('STATEMENT_NOT_ALLOWED', expression, { key: 'hint.limit' })",
+    "if (bound.columns.length > 0 || contains(expression, isSubquery))\n      scope.task.note('STATEMENT_NOT_ALLOWED', expression, { key: 'hint.limit' })",
     '',
   ],
 ])

@@ -83,6 +83,39 @@ describe('what one rule alone refuses', () => {
       'STATEMENT_NOT_ALLOWED',
       'SELECT count(*) FROM stays WHERE ln(CASE WHEN ward IN (SELECT label FROM ref_dep) THEN cost ELSE 0 END) > 1',
     ],
+    [
+      'STATEMENT_NOT_ALLOWED',
+      "SELECT count(*) FROM (SELECT patient_id, string_agg(ward, (SELECT ',')) AS t FROM stays GROUP BY patient_id)",
+    ],
+    [
+      'STATEMENT_NOT_ALLOWED',
+      'SELECT count(*) FROM (SELECT patient_id, string_agg(ward, site) AS t FROM stays GROUP BY patient_id)',
+    ],
+    [
+      'ROW_LIMIT',
+      'SELECT count(*) FROM patients p, LATERAL (SELECT ward FROM stays s WHERE s.patient_id = p.patient_id AND s.cost > p.birth_year ORDER BY cost LIMIT 1) x',
+    ],
+    [
+      'CROSS_PATIENT_SUBQUERY',
+      'SELECT p.sex, sum(x.n) FROM patients p, LATERAL (SELECT count(*) AS n FROM stays s WHERE s.patient_id = p.patient_id AND s.cost > p.birth_year) x GROUP BY p.sex',
+    ],
+    ['COST', 'SELECT unnest(range(5000)) FROM (SELECT unnest(range(5000)) FROM ref_dep)'],
+    [
+      'CROSS_PATIENT_WINDOW',
+      'SELECT count(*) FROM (SELECT ntile(21) OVER (ORDER BY cost) AS t FROM stays) WHERE t = 1',
+    ],
+    [
+      'CROSS_PATIENT_WINDOW',
+      'SELECT count(*) FROM (SELECT ntile(birth_year) OVER (ORDER BY birth_year) AS t FROM patients) WHERE t = 1',
+    ],
+    [
+      'IDENTIFIER_COMPUTED',
+      'SELECT count(*) FROM (SELECT ntile(4) OVER (PARTITION BY case_id ORDER BY birth_year) AS t FROM patients) WHERE t = 1',
+    ],
+    ['STATEMENT_NOT_ALLOWED', 'SELECT label FROM ref_dep LIMIT population'],
+    ['STATEMENT_NOT_ALLOWED', 'SELECT label FROM ref_dep LIMIT (SELECT 2)'],
+    ['STATEMENT_NOT_ALLOWED', 'SELECT ward, count(*) AS n FROM stays GROUP BY ward LIMIT n'],
+    ['STATEMENT_NOT_ALLOWED', 'SELECT 1 UNION SELECT 2 LIMIT (SELECT 1)'],
   ])('%s: %s', async (code, sql) => {
     await expect(draft(sql)).rejects.toMatchObject({ code })
   })
