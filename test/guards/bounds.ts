@@ -75,6 +75,7 @@ const tables = editsOf(
       'bounds: persons whose values are not zero',
       '[`n${i}`, bitsOf(`z${i}`)]',
       '[`n${i}`, countOf(`c${i}`)]',
+      'k contributions that differ are of k persons, for two are left out: the commonest and zero',
     ],
     [
       'bounds: persons are counted in masks',
@@ -86,7 +87,7 @@ const tables = editsOf(
       'const few = `g.r < ${whole(absentBelow)}`',
       'const few = `g.r < 0 AND ${whole(absentBelow)} = 0`',
     ],
-    ['bounds: a quarter counts its persons once', 'bit_or(${mask}) AS m', 'bit_xor(${mask}) AS m'],
+    ['bounds: a person of several groups counts once', 'GROUP BY r.q)`', 'GROUP BY r.q, g.gid)`'],
     [
       'bounds: groups of few rows stay in the vault',
       ' FROM ${cellsOf(leaf)} WHERE r >= ${whole(absentBelow)} ORDER BY gid',

@@ -100,11 +100,12 @@ const growth = [
     ['only a part of an element is no longer', 'return isPart && isBare && ', 'return isBare && '],
     ['what a comparison or a CASE holds', 'const lengths = [...given, ...beside]', 'const lengths = given'],
   ]),
-  ...editsOf('services/query/prepare.ts', query('growth', 'workspace'), [
+  ...editsOf('services/query/prepare.ts', query('growth'), [
     [
       'lengths of values',
       'for (const tree of [level1, ...values.map((value) => value.tree)])',
       'for (const tree of [level1])',
+      'level 1 is made of the same rows, and they hold every expression',
     ],
     [
       'lengths of the rows of a leaf',
@@ -117,6 +118,8 @@ const growth = [
       '  const leaves = leavesFor(relation.tree, work)\n  checkGrowthOf(leaves)\n  return {\n    relation,',
       '  const leaves = leavesFor(relation.tree, work)\n  return {\n    relation,',
     ],
+  ]),
+  ...editsOf('services/query/prepare.ts', query('prepare-limits', 'workspace'), [
     [
       'places among all persons are not kept',
       "if (index >= 0) task.note('CROSS_PATIENT_WINDOW', items[index] ?? items, { key: 'hint.share' })",

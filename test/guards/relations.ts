@@ -41,41 +41,45 @@ const lateral = editsOf(`${folder}/lateral.ts`, query('clauses', 'prepare-refusa
   ],
 ])
 
-const ends = editsOf(`${folder}/project.ts`, query('prepare-refusals', 'one-rule', 'clauses', 'prepare'), [
+const ends = editsOf(
+  `${folder}/project.ts`,
+  query('prepare-refusals', 'one-rule', 'prepare', 'prepare-proof', 'clauses'),
   [
-    'first rows of a person that differ from row to row',
-    "if (isLimited) task.note('ROW_LIMIT', select.select_list)",
-    '',
+    [
+      'first rows of a person that differ from row to row',
+      "if (isLimited) task.note('ROW_LIMIT', select.select_list)",
+      '',
+    ],
+    [
+      'a value of a person that differs from row to row',
+      "if (isValue) task.note('CROSS_PATIENT_SUBQUERY', items[0]?.expression, { key: 'hint.subqueryInFrom' })",
+      '',
+    ],
+    [
+      'unnest that makes too many rows',
+      'if (stage.rowsOfOne && stage.scope.class',
+      'if (rows < 0 && stage.scope.class',
+    ],
+    ['ties of EXISTS that reads more', ' && seen.outer.length === ties.length', ''],
+    [
+      'EXISTS of groups is not asked as IN',
+      'const isPlain = stage.below === undefined && ',
+      'const isPlain = ',
+    ],
+    ['the person beside the ties of a row', '...(from.pix ? [sql.equal(from.pix, outerPix)] : []),', ''],
+    [
+      'a withheld cell is last both ways',
+      "sql.order(tree, type, mark ? 'NULLS LAST' : null_order)",
+      'sql.order(tree, type, null_order)',
+    ],
+    ['an answer has a mark for each column', 'isAnswer ? `__s${index}` : mark ?', 'mark ?'],
+    [
+      'a released value among public rows releases them',
+      "return own === 'PUB' && seen.released.length > 0 ? 'SAFE' : own",
+      'return own',
+    ],
   ],
-  [
-    'a value of a person that differs from row to row',
-    "if (isValue) task.note('CROSS_PATIENT_SUBQUERY', items[0]?.expression, { key: 'hint.subqueryInFrom' })",
-    '',
-  ],
-  [
-    'unnest that makes too many rows',
-    'if (stage.rowsOfOne && stage.scope.class',
-    'if (rows < 0 && stage.scope.class',
-  ],
-  ['ties of EXISTS that reads more', ' && seen.outer.length === ties.length', ''],
-  [
-    'EXISTS of groups is not asked as IN',
-    'const isPlain = stage.below === undefined && ',
-    'const isPlain = ',
-  ],
-  ['the person beside the ties of a row', '...(from.pix ? [sql.equal(from.pix, outerPix)] : []),', ''],
-  [
-    'a withheld cell is last both ways',
-    "sql.order(tree, type, mark ? 'NULLS LAST' : null_order)",
-    'sql.order(tree, type, null_order)',
-  ],
-  ['an answer has a mark for each column', 'isAnswer ? `__s${index}` : mark ?', 'mark ?'],
-  [
-    'a released value among public rows releases them',
-    "return own === 'PUB' && seen.released.length > 0 ? 'SAFE' : own",
-    'return own',
-  ],
-])
+)
 
 const values = editsOf(
   `${folder}/value.ts`,

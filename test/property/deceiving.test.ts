@@ -161,6 +161,8 @@ describe('what is withheld beside something else', () => {
       ...people('large', from(0, 1500), (i) => (i % 50) + 1),
       ...people('larger', from(0, 2000), (i) => (i % 50) + 1),
       ...people('nine', from(0, 9), (i) => i + 1),
+      ...people('six', from(40, 6), (i) => i + 1),
+      ...people('the same six', from(40, 6), (i) => i + 1),
       ...people('another nine', from(20, 9), (i) => (i === 3 ? 1000 : i + 1)),
     ]
     const stays = rows.map((row, i) => ({ sid: `S${i}`, ...row }))
@@ -196,6 +198,11 @@ describe('what is withheld beside something else', () => {
   test('is the smaller sum, when a known total would give somebody’s value away', async () => {
     const { fast } = await both('sum(cost) AS s', ['large', 'larger', 'nine', 'another nine'])
     expect(shown(fast)).toEqual({ large: ['withheld'], larger: [true] })
+  })
+
+  test('is another group, when the same few persons stand behind all that is absent', async () => {
+    const { fast } = await both('count(*) AS n', ['large', 'larger', 'six', 'the same six'])
+    expect(shown(fast)).toEqual({ larger: [true] })
   })
 
   test('is nothing, when enough persons stand behind what is absent', async () => {

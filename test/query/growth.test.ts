@@ -1,7 +1,8 @@
 /** Texts and lists that could exhaust the memory for one person are refused by the text, whatever the rows. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { prepareRows } from '../../services/query/prepare.ts'
 import { accepted } from './accepted-statements.ts'
-import { type Clinic, openClinic } from './clinic.ts'
+import { bulle, type Clinic, openClinic, today } from './clinic.ts'
 
 let clinic: Clinic
 beforeAll(async () => {
@@ -45,6 +46,19 @@ test('a list comprehension takes parts of elements, which makes nothing longer',
     .replace('[x FOR', '[repeat(ward, 1000) FOR')
     .replace('BY patient_id', 'BY patient_id, ward')
   await expect(clinic.draft(`SELECT sum(n) FROM (${long})`)).rejects.toMatchObject({ code: 'COST' })
+})
+
+describe('rows that are kept', () => {
+  test.each([
+    ['of themselves', `SELECT patient_id, ${thrice} AS long FROM patients`],
+    [
+      'in what they are compared with',
+      `SELECT patient_id FROM patients WHERE birth_year > (SELECT sum(length(${thrice})) FROM patients)`,
+    ],
+  ])('may not be too long %s', async (_, sql) => {
+    const tree = await clinic.tree(sql)
+    expect(() => prepareRows(tree, { sql, bulle, today })).toThrow(expect.objectContaining({ code: 'COST' }))
+  })
 })
 
 test('a deep expression is reckoned part by part', async () => {

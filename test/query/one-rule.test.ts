@@ -1,8 +1,6 @@
 /** Statements that one rule alone refuses: with it taken away they would be understood, or refused for another reason. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Bulle } from '../../services/dataset/bulle.ts'
-import type { Tree } from '../../services/engine/engine.ts'
-import { parseJson } from '../../services/engine/json.ts'
 import { prepare } from '../../services/query/prepare.ts'
 import { bulle, type Clinic, openClinic, today } from './clinic.ts'
 
@@ -13,9 +11,7 @@ beforeAll(async () => {
 afterAll(() => clinic.close())
 
 async function draft(sql: string, granted: Bulle = bulle) {
-  const text = `'${sql.replaceAll("'", "''")}'`
-  const [row] = await clinic.native(`SELECT json_serialize_sql(${text}::VARCHAR)`)
-  return prepare(parseJson(String(row?.[0])) as Tree, { sql, bulle: granted, today })
+  return prepare(await clinic.tree(sql), { sql, bulle: granted, today })
 }
 
 describe('what the holder keeps of a column, one thing at a time', () => {
