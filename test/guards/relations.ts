@@ -94,6 +94,7 @@ const values = editsOf(
       'a value of the person outside',
       "relation.class === 'PK' && relation.isWithinPerson && relation.isValue",
       "relation.class === 'PK' && relation.isValue",
+      'a value is only made of a query that is tied',
     ],
     ['a value of one row', 'relation.isWithinPerson && relation.isValue === true', 'relation.isWithinPerson'],
     ['what a value reads of the row outside', 'columns: [column, ...relation.outer],', 'columns: [column],'],

@@ -1,6 +1,6 @@
 /** Statements that one rule alone refuses: with it taken away they would be understood, or refused for another reason. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Bulle } from '../../services/dataset/bulle.ts'
+import type { Bulle, BulleTable } from '../../services/dataset/bulle.ts'
 import { prepare } from '../../services/query/prepare.ts'
 import { bulle, type Clinic, openClinic, today } from './clinic.ts'
 
@@ -60,6 +60,43 @@ describe('what the holder keeps of a column, one thing at a time', () => {
   })
 })
 
+test('a series that a row begins has an end, however far the text would have it', async () => {
+  const members = async (end: number) => {
+    const sql = `SELECT count(*) FROM patients WHERE len(range(birth_year, ${end})) > 0`
+    return (await clinic.answer(sql)).rows[0]?.[0]
+  }
+  expect(await members(2000)).toBe('12')
+  expect(await members(20_000)).toBe('0')
+})
+
+describe('identifiers are one where all of it is the same', () => {
+  const changed = (change: (table: BulleTable) => BulleTable): Bulle => ({
+    ...bulle,
+    tables: bulle.tables.map((table) => (table.name === 'diagnoses' ? change(table) : table)),
+  })
+  const ofPersons = 'SELECT count(*) FROM stays s JOIN diagnoses d ON d.patient_id = s.patient_id'
+  const ofStays = 'SELECT count(*) FROM stays s JOIN diagnoses d ON d.stay_id = s.stay_id'
+
+  test('the domain', async () => {
+    const elsewhere = changed((table) => ({ ...table, domain: 'bretagne' }))
+    for (const sql of [ofPersons, ofStays]) {
+      await expect(draft(sql)).resolves.toBeDefined()
+      await expect(draft(sql, elsewhere)).rejects.toMatchObject({ code: 'IDENTIFIER_COMPARED' })
+    }
+  })
+
+  test('the key', async () => {
+    const ofActs = changed((table) => ({
+      ...table,
+      columns: table.columns.map((column) =>
+        column.name === 'stay_id' ? { ...column, key: 'act_id' } : column,
+      ),
+    }))
+    await expect(draft(ofPersons, ofActs)).resolves.toBeDefined()
+    await expect(draft(ofStays, ofActs)).rejects.toMatchObject({ code: 'IDENTIFIER_COMPARED' })
+  })
+})
+
 describe('what one rule alone refuses', () => {
   test.each([
     [
@@ -95,6 +132,30 @@ describe('what one rule alone refuses', () => {
       'CROSS_PATIENT_SUBQUERY',
       'SELECT p.sex, sum(x.n) FROM patients p, LATERAL (SELECT count(*) AS n FROM stays s WHERE s.patient_id = p.patient_id AND s.cost > p.birth_year) x GROUP BY p.sex',
     ],
+    [
+      'CROSS_PATIENT_SUBQUERY',
+      'SELECT count(*) FROM patients p WHERE (SELECT 1 + count(*) FROM stays s WHERE s.patient_id = p.patient_id AND s.cost > p.birth_year) > 1',
+    ],
+    [
+      'COLUMN_RESTRICTED',
+      'SELECT (SELECT max(s.cost) FROM stays s WHERE s.patient_id = p.patient_id AND s.ward < p.commune) AS v, count(*) FROM patients p GROUP BY v',
+    ],
+    [
+      'STATEMENT_NOT_ALLOWED',
+      'SELECT count(*) FROM patients p WHERE EXISTS (SELECT 1 FROM ref_dep d WHERE d.dep = p.dep AND d.population IN (SELECT label FROM ref_dep))',
+    ],
+    ['COLUMN_UNKNOWN', 'SELECT r.label, b.weight FROM ref_dep r SEMI JOIN big_list b ON b.code = r.dep'],
+    ['COLUMN_UNKNOWN', 'SELECT label || x AS x FROM ref_dep'],
+    ['COST', 'SELECT count(*) FROM range(1, 1, 0)'],
+    ['COST', "SELECT count(*) FROM range(DATE '2020-01-01', DATE '2020-01-01', INTERVAL 0 DAY)"],
+    ['COST', 'SELECT count(*) FROM patients WHERE len(range(20000)) > 1'],
+    ['COST', 'SELECT count(*) FROM patients WHERE len(range(birth_year, sex)) > 1'],
+    ['COST', 'SELECT count(*) FROM stays WHERE len(range(entry_date + 1, exit_date, INTERVAL 1 DAY)) > 1'],
+    ['COST', 'SELECT count(*) FROM stays WHERE len(range(entry_date, exit_date, INTERVAL 0 DAY)) > 1'],
+    ['COST', 'SELECT count(*) FROM patients WHERE len(range(birth_year, 2000, 0)) > 1'],
+    ['COST', 'SELECT count(*) FROM patients WHERE len(range(birth_year, 1000, -1)) > 1'],
+    ['FUNCTION_NOT_ALLOWED', 'SELECT unnest([1], recursive := true) FROM ref_dep'],
+    ['IDENTIFIER_COMPUTED', 'SELECT count(*) FROM (SELECT unnest([patient_id]) AS x FROM patients)'],
     ['COST', 'SELECT unnest(range(5000)) FROM (SELECT unnest(range(5000)) FROM ref_dep)'],
     [
       'CROSS_PATIENT_WINDOW',
