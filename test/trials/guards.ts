@@ -3,13 +3,30 @@ import { spawn } from 'node:child_process'
 import { cp, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ofBounds } from '../guards/bounds.ts'
+import { ofComparison } from '../guards/comparison.ts'
 import type { Edit } from '../guards/edit.ts'
+import { ofInputs } from '../guards/inputs.ts'
 import { ofKernel } from '../guards/kernel.ts'
+import { ofRelations } from '../guards/relations.ts'
+import { ofRepeats } from '../guards/repeats.ts'
 import { ofRewriting } from '../guards/rewriting.ts'
 import { ofTyping } from '../guards/typing.ts'
 import { ofVerifier } from '../guards/verifier.ts'
+import { ofWindows } from '../guards/windows.ts'
 
-const edits: readonly Edit[] = [...ofVerifier, ...ofKernel, ...ofTyping, ...ofRewriting]
+const edits: readonly Edit[] = [
+  ...ofVerifier,
+  ...ofKernel,
+  ...ofComparison,
+  ...ofBounds,
+  ...ofTyping,
+  ...ofRelations,
+  ...ofWindows,
+  ...ofInputs,
+  ...ofRepeats,
+  ...ofRewriting,
+]
 
 export interface Tally {
   readonly edits: number
