@@ -143,6 +143,7 @@ function fromTable(table: BulleTable, naming: Naming, task: Task): From {
       ref: sql.column(alias, name),
       origin: { use, name },
       ...(identifier ? { identifier } : {}),
+      ...(role === 'unit' && personal && !table.derived ? { personKey: sql.column(alias, '__pix') } : {}),
       ...(kind ? { kind } : {}),
       type,
       restrict: restrict ?? [],
