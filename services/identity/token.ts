@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Clock } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { type Algorithm, verifyCompact } from './jws.ts'
+import { type Algorithm, claimedIssuer, verifyCompact } from './jws.ts'
 import type { Accounts, Person, Tokens } from './person.ts'
 import { parseStrictObject } from './strict-json.ts'
 
@@ -71,13 +71,6 @@ export function openTokens({ issuers, accounts, clock }: TokenNeeds): Tokens {
 
 function refuse(rule: string): never {
   throw new Refusal('UNAUTHENTICATED', { rule })
-}
-
-/** Before any check, and only to choose the keys: what is signed is read again afterwards. */
-function claimedIssuer(bearer: string): unknown {
-  if (bearer.length > 8_192) return undefined
-  const [, payload = ''] = bearer.split('.')
-  return parseStrictObject(Buffer.from(payload, 'base64url').toString())?.iss
 }
 
 type Refresh = (issuer: TrustedIssuer) => Promise<boolean>
