@@ -46,7 +46,8 @@ export interface CompactToVerify {
   readonly code?: Code
 }
 
-const kidPattern = /^[A-Za-z0-9._~=-]{1,200}$/
+/** The names that a key may bear. */
+export const kidPattern = /^[A-Za-z0-9._~=-]{1,200}$/
 const headerMembers: ReadonlySet<string> = new Set(['alg', 'typ', 'kid'])
 /** A visa names where its key is published, and may name a certificate that nobody asks for. */
 const pinnedMembers: ReadonlySet<string> = new Set([...headerMembers, 'jku', 'x5t'])

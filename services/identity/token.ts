@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
+import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Algorithm, claimedIssuer, verifyCompact } from './jws.ts'
 import type { Accounts, Person, Tokens } from './person.ts'
@@ -67,6 +68,12 @@ export function openTokens({ issuers, accounts, clock }: TokenNeeds): Tokens {
       return { ...account, level: levelOf(methods), methods, door: 'http', session: sha256(bearer) }
     },
   }
+}
+
+/** How these issuers name a person of this node, under every address they ever spoke from. */
+export function identitiesAt(issuers: readonly TrustedIssuer[], person: Actor): readonly Actor[] {
+  const own = issuers.filter(({ name }) => name === person.issuer)
+  return own.flatMap(({ identifiers }) => identifiers.map((issuer) => ({ issuer, subject: person.subject })))
 }
 
 function refuse(rule: string): never {
