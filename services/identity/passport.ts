@@ -70,11 +70,11 @@ export function openPassports(needs: PassportNeeds): Passports {
 
   return {
     async receive(by, passport) {
-      const { identity, tokens } = await openPassport(passport, needs, keys)
+      const { identity, tokens } = await openPassport(passport, needs, keys).catch(explained)
       const looked = await openEach([...new Set(tokens)])
       const visas = looked.flatMap(({ visa }) => visa ?? [])
       const { vouched, isOwn, fault } = worth(visas, by)
-      if (!isOwn(identity)) throw new Refusal('INVALID', { rule: 'passport.subject' })
+      if (!isOwn(identity)) return explained(new Refusal('INVALID', { rule: 'passport.subject' }))
       const counted = new Set(vouched.flatMap((one) => one.visas))
       const told = looked.map(({ token, visa, rule }): Looked => {
         const name = sha256(token)
@@ -136,6 +136,23 @@ async function look(token: string, { issuers, clock }: PassportNeeds, keys: Keys
 
 function refuse(rule: string): never {
   throw new Refusal('INVALID', { rule })
+}
+
+const facts: Readonly<Record<string, string>> = {
+  'passport.issuer': 'issuer',
+  'passport.audience': 'audience',
+  'passport.subject': 'subject',
+  'passport.lifetime': 'times',
+  'passport.not-yet': 'times',
+  'passport.expired': 'times',
+}
+
+/** Why a passport is not taken, in words for the person who handed it in; nothing of it is repeated. */
+function explained(error: unknown): never {
+  if (!(error instanceof Refusal) || error.code !== 'INVALID') throw error
+  const { rule = '' } = error.facts
+  const fact = { key: `fact.passport.${facts[rule] ?? 'form'}` }
+  throw new Refusal('INVALID', { rule, fact, hint: { key: 'hint.passport' } }, { cause: error })
 }
 
 function issuerOf(claimed: unknown, issuers: readonly VisaIssuer[]): VisaIssuer | undefined {

@@ -1,6 +1,7 @@
 /** How a passport is taken, kept and looked at again: its own guards, the log, and what becomes of it as time and keys go by. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { withVisas } from '../../services/identity/passport.ts'
+import { explain } from '../../services/kernel/text.ts'
 import { openPassportHouse, type PassportHouse, start, type VisaHands, visasOf } from './passport-house.ts'
 import { audience, ecKey, forge, jwkOf, source } from './visa-issuer.ts'
 
@@ -83,6 +84,24 @@ describe('a passport', () => {
     expect(await refused(token())).toBe(`INVALID ${rule}`)
     expect(house.entries).toEqual([])
     expect(await house.needs.store.tokensOf(house.person('alice'))).toEqual([])
+  })
+
+  test.each<[string, () => string]>([
+    ['issuer', () => house.hostile.passport(good())],
+    ['audience', () => made({ aud: 'https://elsewhere.example' })],
+    ['subject', () => made({ sub: 'bruno' })],
+    ['times', () => made({ exp: start / 1_000 + 2 * 86_400 })],
+    ['form', () => made({}, { typ: 'JWT' })],
+  ])('that is refused for its %s says so in both languages', async (fact, token) => {
+    const passports = await house.open()
+    const error = await passports.receive(house.person('alice'), token()).catch((refusal) => refusal)
+    expect(error.facts).toMatchObject({
+      fact: { key: `fact.passport.${fact}` },
+      hint: { key: 'hint.passport' },
+    })
+    const [french, english] = (['fr', 'en'] as const).map((language) => explain(language, error).detail)
+    expect(french).toMatch(/ Ce passeport /)
+    expect(english).toMatch(/ This passport /)
   })
 
   test('of an issuer whose visas alone are trusted is refused', async () => {
