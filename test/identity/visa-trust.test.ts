@@ -1,5 +1,5 @@
 /** Whose visas a node listens to: the file of the configuration, and that of a demo. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
@@ -74,3 +74,22 @@ test('the same issuer twice: no start', () => {
     /the same issuer twice/,
   )
 })
+
+test.each(['passports.md', 'passports.fr.md'])(
+  'the names that docs/%s tells are those of the house',
+  (page) => {
+    const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8')
+    const [, example] = /```json\n(.*?)```/s.exec(text) ?? []
+    if (page === 'passports.md') expect(production(JSON.parse(example ?? '').visaIssuers)).toHaveLength(1)
+    const rules = [...text.matchAll(/`(visa\.[a-z-]+)`/g)].map((match) => match[1] ?? '')
+    const source = ['visa.ts', 'visa-proofs.ts', 'passport.ts'].map((file) =>
+      readFileSync(new URL(`../../services/identity/${file}`, import.meta.url), 'utf8'),
+    )
+    const written = [...source.join('').matchAll(/refuse\('([a-z.-]+)'\)|'(visa\.[a-z-]+)'/g)]
+    const known = written.map(([, short, whole]) => whole ?? (short?.includes('.') ? short : `visa.${short}`))
+    const ofVisas = known.filter((rule) => rule.startsWith('visa.'))
+    expect([...new Set(rules)].filter((rule) => rule !== 'visa.issued').sort()).toEqual(
+      [...new Set(ofVisas)].sort(),
+    )
+  },
+)
