@@ -15,6 +15,7 @@ import { type DepositOptions, deposit } from './cli/deposit.ts'
 import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
+import { type PassportOptions, passport } from './cli/passport.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { replayAll } from './cli/replay.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
@@ -88,6 +89,14 @@ program
   .addOption(asOption())
   .addOption(jsonOption())
   .action(async (options: Shown) => projects(await client(options), out, options))
+
+program
+  .command('passport')
+  .description('vos visas GA4GH, une heure au plus · your GA4GH visas, an hour at most')
+  .addOption(asOption())
+  .option('--present <fichier>', 'remet un passeport d’ailleurs · hands in a passport of others')
+  .addOption(jsonOption())
+  .action(async (options: PassportOptions & As) => passport(await client(options), out, options))
 
 program
   .command('habilitation')

@@ -109,7 +109,7 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
     await openDoor({ host: '127.0.0.1', port: settings.port }, createWaitingApp(steps)),
   )
   closing.keep('server file', await writeServerFile(settings.home, { url: door.url, pid: process.pid }))
-  const floors = await openUpTo(ground, settings, steps)
+  const floors = await openUpTo(ground, settings, { steps, address: door.url })
   const house = await houseOf(floors, { steps, door, options })
   const project = isFull
     ? await steps.run(names.demo, () => seedDemo(house, floors.identity.accounts), notedProject)
@@ -147,7 +147,11 @@ interface Floors {
 }
 
 /** Store, evidence, identity, engine, rooms: each on those before it. */
-async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promise<Floors> {
+async function openUpTo(
+  ground: Ground,
+  settings: Settings,
+  { steps, address }: { readonly steps: Steps; readonly address: string },
+): Promise<Floors> {
   const { closing, log } = ground
   const limits = { threads: 2, memoryBytes: 2 * 1024 ** 3, timeoutMs: 30_000 }
   // Processes take their time to start and need nothing of what follows: they start first and are awaited at their step.
@@ -172,14 +176,16 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
     ({ sha256: bundle }) => bundle.slice(0, 20),
   )
   const version = versionOf()
-  const { mode, wirePort, witnesses = noWitnesses } = settings
-  const config = sha256(canonical({ mode, wirePort, witnesses }))
+  const { mode, wirePort, witnesses = noWitnesses, visaIssuers = [] } = settings
+  const config = sha256(canonical({ mode, wirePort, witnesses, visaIssuers }))
   await begin(audit, { type: 'log.started', version, engine: engineVersion(), sandbox: 'none', config })
   const kept = openKept(settings.home)
   for (const text of rules.texts) await kept.keep('policies', text)
   await audit.append({ type: 'policy.loaded', sha256: rules.sha256 }, {})
   const onLoopback = () => 'boucle locale seulement'
-  const identity = await steps.run(names.identity, () => openDemoIdentity(ground, store), onLoopback)
+  const visas = { issuers: visaIssuers, policy: rules.visas, audience: address }
+  const openIdentity = () => openDemoIdentity(ground, { store, audit, visas })
+  const identity = await steps.run(names.identity, openIdentity, onLoopback)
   const engine = await steps.run(
     names.engine,
     () => starting,
@@ -237,7 +243,8 @@ async function houseOf(
   return {
     ...rooms,
     ...evidence,
-    accounts: identity.accounts,
+    accounts: identity.known,
+    passports: identity.passports,
     tokens: identity.tokens,
     log,
     readiness: steps,

@@ -111,6 +111,8 @@ const rules: Readonly<Record<string, Rule>> = {
 
 const forAll: Readonly<Record<string, Omit<Rule, 'may'>>> = {
   'GET /api/v1/me': { status: 200 },
+  'GET /api/v1/me/passport': { status: 200 },
+  'PUT /api/v1/me/passport': { body: { passport: 'none' }, status: 422 },
   'GET /api/v1/datasets': { status: 200 },
   'GET /api/v1/datasets/{name}': { status: 404 },
   'GET /api/v1/habilitations': { status: 200 },

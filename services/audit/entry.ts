@@ -12,7 +12,13 @@ const code = z.string().regex(/^[A-Z][A-Z0-9_]{1,39}$/)
 /** A permit as it stood: id with version, and the SHA-256 of its payload bytes. */
 const permit = z.strictObject({ id: text, version: count, sha256: hash })
 const datasetVersion = z.strictObject({ name: text, version: count, sha256: hash.optional() })
-const decision = z.strictObject({ effect: z.enum(['permit', 'deny']), bundle: hash, rules: z.array(text) })
+const decision = z.strictObject({
+  effect: z.enum(['permit', 'deny']),
+  bundle: hash,
+  rules: z.array(text),
+  /** Visas of others without which a proof of the person would have been missing. */
+  visas: z.array(hash).optional(),
+})
 
 const habilitationAct = {
   habilitation: text,
@@ -57,6 +63,8 @@ const bodies = [
   z.strictObject({ type: z.literal('auth.refused'), code, rule: text.optional(), route: text }),
   z.strictObject({ type: z.literal('auth.closed') }),
   z.strictObject({ type: z.literal('token.issued'), sha256: hash }),
+  z.strictObject({ type: z.literal('visa.issued'), permit, dataset: text, sha256: hash }),
+  z.strictObject({ type: z.literal('passport.received'), sha256: hash, visas: z.array(hash) }),
   z.strictObject({ type: z.literal('access.read'), route: text, dataset: text.optional() }),
   z.strictObject({
     type: z.literal('access.refused'),

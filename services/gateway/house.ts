@@ -4,6 +4,7 @@ import type { Bulles } from '../dataset/bulles.ts'
 import type { Catalogue } from '../dataset/catalogue.ts'
 import type { DepositNeeds } from '../dataset/deposit.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
+import type { Passports } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
 import type { Log } from '../kernel/log.ts'
 import type { QueryNeeds } from '../query/question.ts'
@@ -34,6 +35,7 @@ export interface House {
   readonly bulles: Bulles
   readonly catalogue: Catalogue
   readonly accounts: Accounts
+  readonly passports: Passports
   readonly tokens: Tokens
   readonly log: Log
   readonly readiness: Readiness

@@ -9,6 +9,7 @@ import { datasetRoutes } from './routes/datasets.ts'
 import { depositRoutes } from './routes/deposits.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
 import { monthRoutes } from './routes/months.ts'
+import { passportRoutes } from './routes/passports.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
@@ -33,6 +34,7 @@ const problem = z
 
 const documented: readonly Route[] = [
   ...sessionRoutes,
+  ...passportRoutes,
   ...datasetRoutes,
   ...depositRoutes,
   ...simulationRoutes,

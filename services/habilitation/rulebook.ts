@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { type VisaPolicy, visaPolicy } from '../identity/visa-policy.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { isCode } from '../kernel/refusal.ts'
 import { openCedar, type Policy } from './cedar.ts'
@@ -22,6 +23,8 @@ export interface OpenRulebook extends Rulebook {
 /** The rules of a running node: what the DPO's review looks for is among them, and decides nothing. */
 export interface NodeRulebook extends OpenRulebook {
   readonly review: ReviewThresholds
+  /** Which visas of others stand for a proof: what they add to a person is in the facts of a decision. */
+  readonly visas: VisaPolicy
 }
 
 const annotations = z.looseObject({
@@ -38,7 +41,8 @@ const annotations = z.looseObject({
 export async function openRulebook(folder: string, { node }: { node: string }): Promise<NodeRulebook> {
   const files = await readAll(folder)
   const review = read('review.json', reviewThresholds, textOf(files))
-  return { ...makeRulebook(files, { node }), review }
+  const visas = read('visas.json', visaPolicy, textOf(files))
+  return { ...makeRulebook(files, { node }), review, visas }
 }
 
 function makeRulebook(files: readonly PolicyFile[], { node }: { node: string }): OpenRulebook {

@@ -30,9 +30,12 @@ import type { NodeRulebook } from '../habilitation/rulebook.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
 import type { DemoIssuer } from '../identity/demo-issuer.ts'
-import type { Tokens } from '../identity/person.ts'
-import { openTokens } from '../identity/token.ts'
+import { openPassports, type PassportNeeds, type Passports, withVisas } from '../identity/passport.ts'
+import type { Accounts, Tokens } from '../identity/person.ts'
+import { identitiesAt, openTokens } from '../identity/token.ts'
+import { openVisaStore } from '../identity/visa-store.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { Actor } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { hasCode } from '../kernel/system-error.ts'
 import { openPlans } from '../query/plans.ts'
@@ -157,20 +160,37 @@ function unwritable(cause: unknown): StartError | undefined {
 }
 
 export interface Identity {
+  /** The table; `tokens` and `known` see what visas add to it. */
   readonly accounts: AccountTable
+  readonly known: Accounts
+  readonly passports: Passports
   readonly tokens: Tokens
   readonly issuer: DemoIssuer
 }
 
-/** Demo accounts, the demo issuer, and the tokens of it. */
-export async function openDemoIdentity(ground: Ground, store: Store): Promise<Identity> {
+export interface IdentityOn {
+  readonly store: Store
+  readonly audit: AuditLog
+  /** Whose visas are looked at, what they may stand for, and the address of this node, for which a passport is made. */
+  readonly visas: Pick<PassportNeeds, 'issuers' | 'policy' | 'audience'>
+}
+
+/** Demo accounts, the demo issuer, the tokens of it, and the visas of others. */
+export async function openDemoIdentity(
+  ground: Ground,
+  { store, audit, visas }: IdentityOn,
+): Promise<Identity> {
   const { home, clock, log, closing } = ground
   const accounts = openAccounts(store)
   await accounts.seed({ organisations: demoOrganisations, accounts: demoAccounts(clock) })
   // Loaded here: a production node never opens the package, and a start that fails says one line and nothing more.
   const { startDemoIssuer } = await import('../identity/demo-issuer.ts')
   const issuer = closing.keep('demo issuer', await startDemoIssuer({ home, clock, log }))
-  return { accounts, issuer, tokens: openTokens({ issuers: [issuer.trust], accounts, clock }) }
+  const issuers = [issuer.trust]
+  const identitiesOf = (person: Actor) => identitiesAt(issuers, person)
+  const passports = openPassports({ ...visas, store: openVisaStore(store), audit, clock, identitiesOf })
+  const known = withVisas(accounts, passports)
+  return { accounts, known, passports, issuer, tokens: openTokens({ issuers, accounts: known, clock }) }
 }
 
 export interface EngineLimits {

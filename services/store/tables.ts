@@ -197,6 +197,19 @@ export interface IdentityOrganisation {
   kind: string
 }
 
+export interface IdentityVisa {
+  /** Configured name of the issuer of the account, not of the visa */
+  issuer: string
+  /** The person who handed it in */
+  subject: string
+  /** Of the token: how the log names it */
+  sha256: string
+  /** As it was received */
+  token: string
+  /** Its own end, ms since 1970 UTC; removed at the next passport of anybody after it */
+  until_ms: number
+}
+
 export interface QueryRun {
   /** UUID, the client's own or made by the server; one person uses it once in a project */
   id: string
@@ -269,6 +282,7 @@ export interface Tables {
   habilitation_stream: HabilitationStream
   identity_account: IdentityAccount
   identity_organisation: IdentityOrganisation
+  identity_visa: IdentityVisa
   query_run: QueryRun
   review_finding: ReviewFinding
   store_migration: StoreMigration

@@ -55,7 +55,12 @@ const list =
 
 const permit = shape({ id: text, version: count, sha256: hash })
 const dataset = shape({ name: text, version: count, sha256: optional(hash) })
-const decision = shape({ effect: oneOf('permit', 'deny'), bundle: hash, rules: list(text) })
+const decision = shape({
+  effect: oneOf('permit', 'deny'),
+  bundle: hash,
+  rules: list(text),
+  visas: optional(list(hash)),
+})
 const deposit = { dataset: text, deposit: text }
 
 const habilitation: Members = {
@@ -91,6 +96,8 @@ export const bodies: Readonly<Record<string, Members>> = {
   'auth.refused': { code, rule: optional(text), route: text },
   'auth.closed': {},
   'token.issued': { sha256: hash },
+  'visa.issued': { permit, dataset: text, sha256: hash },
+  'passport.received': { sha256: hash, visas: list(hash) },
   'access.read': { route: text, dataset: optional(text) },
   'access.refused': { route: text, code, rule: optional(text), dataset: optional(text) },
   'access.failed': { route: text },
