@@ -3,6 +3,7 @@ import type { Kept } from '../audit/kept.ts'
 import type { Bulle } from '../dataset/bulle.ts'
 import { insist } from '../habilitation/decide.ts'
 import type { Ask, Granted, Rulebook } from '../habilitation/decision.ts'
+import { samePerson } from '../habilitation/matrix.ts'
 import type { CurrentPermit, Permit, PermitStanding } from '../habilitation/permit.ts'
 import { permitText } from '../habilitation/signature.ts'
 import type { Person } from '../identity/person.ts'
@@ -124,13 +125,28 @@ function catalogueText(bulle: Bulle): string {
   return canonical({ ...bulle, tables })
 }
 
-/** Who runs what, and until when: a query ends with the permit, or with the part of the person in it. */
+/** Who runs what, and until when: a query ends with what lets it run, as far as time alone ends it. */
 export function startOf(
-  { current: { permit } }: Granted,
-  by: Actor,
+  { current }: Granted,
+  by: Person,
   { project, signal }: Question,
 ): Omit<Start, 'id' | 'timeoutMs'> {
-  const isAsker = (person: Actor) => person.issuer === by.issuer && person.subject === by.subject
-  const ends = [permit.exp, ...permit.persons.filter(isAsker).map(({ exp }) => exp)]
-  return { project, by, until: Math.min(...ends) * 1000, ...(signal ? { client: signal } : {}) }
+  const [first, ...others] = endsOf(current, by)
+  const until = others.reduce((soonest, end) => (end.at < soonest.at ? end : soonest), first)
+  return { project, by, until, ...(signal ? { client: signal } : {}) }
+}
+
+/** The permit, the part of the person in it, each proof, an emergency that waits; in the order in which the rules tell them. */
+function endsOf(
+  { permit, standing }: CurrentPermit,
+  by: Person,
+): readonly [Start['until'], ...Start['until'][]] {
+  const own = permit.persons.filter((person) => samePerson(person, by)).map(({ exp }) => exp)
+  const proofs = Object.values(by.proofs)
+  const { selfSuspendsAt = Number.POSITIVE_INFINITY } = standing
+  return [
+    { at: selfSuspendsAt, code: 'SUSPENDED' },
+    ...[permit.exp, ...own].map((exp) => ({ at: exp * 1000, code: 'EXPIRED' }) as const),
+    ...proofs.map((at) => ({ at, code: 'PERSON_NOT_CLEARED' }) as const),
+  ]
 }
