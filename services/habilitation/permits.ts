@@ -1,5 +1,6 @@
 /** The permit in force of each project, verified: what every query is decided on. */
 import type { KeyObject } from 'node:crypto'
+import { Refusal } from '../kernel/refusal.ts'
 import { fold } from './fold.ts'
 import type { PermitKeys } from './keys.ts'
 import { standingOf } from './lifetime.ts'
@@ -10,7 +11,7 @@ import { isSigned, openPermit } from './signature.ts'
 export interface Permits {
   /**
    * The newest version of a project with the word of the register on it, read now: a suspension that was answered is seen.
-   * Null when there is no such project. Refusal PERMIT_INVALID when what is stored was not signed by the authority.
+   * Null when there is no such project. Refusal PERMIT_INVALID when what is stored was not signed by the authority for this project.
    */
   current(project: string): Promise<CurrentPermit | null>
 }
@@ -38,6 +39,8 @@ export function openPermits(needs: { readonly registry: Registry; readonly keys:
       const last = folded.get(project)
       if (last?.events === events && last.jws === jws) return last.current
       const known = verified.get(jws) ?? (await verify(jws, keys))
+      // Signed for another project, it says nothing of this one, whose suspension and revocation it would not know.
+      if (known.permit.base !== project) throw new Refusal('PERMIT_INVALID', { rule: 'permit.project' })
       verified.set(jws, known)
       const stored = await registry.read(id)
       if (stored === null) return null

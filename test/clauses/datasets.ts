@@ -49,11 +49,7 @@ const beds = {
         name: 'sites',
         schema: {
           primaryKey: ['finess'],
-          fields: [
-            { name: 'finess', role: 'unit' },
-            { name: 'label' },
-            { name: 'beds', type: 'integer' },
-          ],
+          fields: [{ name: 'finess', role: 'unit' }, { name: 'label' }, { name: 'beds', type: 'integer' }],
         },
       },
     ],

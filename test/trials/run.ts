@@ -4,6 +4,7 @@ import { rulebook } from '../habilitation/fixtures.ts'
 import { inThisProcess } from '../property/engines.ts'
 import { timelines } from '../property/timelines.ts'
 import { main as brokenBuilds } from './broken-builds.ts'
+import { main as clauses } from './clauses.ts'
 import { runCohort } from './cohort.ts'
 import { main as faults, fullFaults } from './faults.ts'
 import { main as guards } from './guards.ts'
@@ -45,6 +46,11 @@ const trials: Readonly<Record<string, Trial>> = {
     (seed, say) => brokenBuilds(seed, say),
     ({ survived }) => survived.length === 0,
   ),
+  clauses: async (argument, say) => {
+    const figures = await clauses(argument, say)
+    if (figures.survivors.length > 0) throw new Error(`nothing executes:\n${figures.survivors.join('\n')}`)
+    return figures
+  },
   guards: async (argument, say) => {
     const figures = await guards(argument, say)
     if (figures.survivors.length + figures.lost.length > 0)
