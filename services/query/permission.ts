@@ -42,6 +42,7 @@ export class Permission {
   readonly #by: Person
   readonly #asked: Pick<Question, 'project' | 'purpose' | 'objective'>
   #basis: Basis | undefined
+  #begun: Permit | undefined
   #catalogue: string | undefined
   #permit: { readonly of: Permit; readonly sha256: string } | undefined
   #today: string | undefined
@@ -60,7 +61,7 @@ export class Permission {
   async insist(datasets?: readonly string[]): Promise<Granted> {
     const { clock, permits, rulebook } = this.#needs
     const { project, purpose, objective } = this.#asked
-    const current = await permits.current(project)
+    const current = this.#asBegun(await permits.current(project))
     const about = {
       now: clock.now(),
       ...(purpose === undefined ? {} : { purpose }),
@@ -106,6 +107,13 @@ export class Permission {
       ...(this.#catalogue !== undefined && { catalogue: this.#catalogue }),
       today: this.today,
     }
+  }
+
+  /** A question goes on with the version that it began with: once another is in force, the rules say so. */
+  #asBegun(current: CurrentPermit | null): CurrentPermit | null {
+    if (current === null) return null
+    this.#begun ??= current.permit
+    return { ...current, permit: this.#begun }
   }
 
   async #registered(current: CurrentPermit | null): Promise<Pick<Basis, 'permit' | 'standing' | 'lead'>> {

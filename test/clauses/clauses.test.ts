@@ -89,6 +89,13 @@ describe('a clause that is changed', () => {
   })
 })
 
+describe('a line of one table', () => {
+  test('holds each of its rows once, though a person has several', async () => {
+    const one = changedAt(study, 'lines[].tables', () => ({ stays: { columns: ['year'] } })) as Draft
+    expect(await world.ask(one, { sql: 'SELECT count(*) AS n FROM stays' })).toMatchObject({ rows: [[80]] })
+  }, 60_000)
+})
+
 describe('a clause that this node does not know', () => {
   test.each(objectsOf())('refuses the permit, wherever it stands: in %p', async (path) => {
     const more = changedAt(study, path, (object) => ({ ...(object as object), unheard: 'of' })) as Draft

@@ -57,4 +57,32 @@ const beds = {
   files: { sites: `finess;label;beds\n${sites.join('\n')}\n` },
 }
 
-export const datasets = [cohort('cohort', 60), cohort('other', 30), beds]
+/** Fifty visits each: joined with themselves they never end. */
+const visits = {
+  descriptor: {
+    ...{ name: 'visits', kind: 'personal', holder: 'chu-rouen', domain: 'patients-normandie' },
+    resources: [
+      {
+        name: 'visits',
+        schema: {
+          fields: [
+            { name: 'id', type: 'integer', role: 'unit' },
+            { name: 'day', type: 'integer' },
+          ],
+        },
+      },
+    ],
+  },
+  files: {
+    visits: `id;day\n${people(20)
+      .flatMap((i) => Array.from({ length: 50 }, (_, day) => `${i};${day}`))
+      .join('\n')}\n`,
+  },
+}
+
+/** Some three hundred thousand million rows. */
+export const endless = `SELECT count(*) AS n FROM visits a ${['b', 'c', 'd', 'e', 'f']
+  .map((one) => `JOIN visits ${one} ON a.id = ${one}.id`)
+  .join(' ')}`
+
+export const datasets = [cohort('cohort', 60), cohort('other', 30), beds, visits]

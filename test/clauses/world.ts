@@ -6,7 +6,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openKept } from '../../services/audit/kept.ts'
-import { openBulles } from '../../services/dataset/bulles.ts'
+import { type Bulles, openBulles } from '../../services/dataset/bulles.ts'
+import type { Catalogue } from '../../services/dataset/catalogue.ts'
 import { openWorkspace } from '../../services/dataset/workspace.ts'
 import { openBuilder } from '../../services/engine/builder.ts'
 import { openParser } from '../../services/engine/parser.ts'
@@ -50,6 +51,10 @@ export type Told =
 export interface World {
   readonly keys: ReturnType<typeof newKeys>
   readonly needs: Omit<QueryNeeds, 'permits'>
+  readonly bulles: Bulles
+  readonly catalogue: Catalogue
+  /** The time of the gateway; set it to travel. */
+  readonly time: { now: number }
   /** The line with the signature of its holder. */
   signed(line: UnsignedLine): Promise<PermitLine>
   /** Asks on a permit; `decide` replaces the rules of the house. */
@@ -71,7 +76,8 @@ export async function openWorld(): Promise<World> {
     openReleaser({ threads: 1, memoryBytes: 2 ** 28, scratch, processes: 1 }),
   ])
   const { home, catalogue, audit } = room
-  const clock = { now: () => today }
+  const time = { now: today }
+  const clock = { now: () => time.now }
   const shared = { home, catalogue, audit, parser, log: silentLog, clock }
   const bulles = openBulles({ ...shared, memoryBytes: 2 ** 28 })
   const needs = {
@@ -91,9 +97,7 @@ export async function openWorld(): Promise<World> {
     return signLine(line, key)
   }
   return {
-    keys,
-    needs,
-    signed,
+    ...{ keys, needs, bulles, catalogue, time, signed },
     async ask(draft, asked, decide) {
       const lines = draft.lines.map((line) => ('holderJws' in line ? line : signed(line)))
       const permits = permitsOf({ ...draft, lines: await Promise.all(lines) }, keys)
