@@ -11,6 +11,7 @@ import { main as guards } from './guards.ts'
 import { main as mutants } from './mutants.ts'
 import { main as neighbours } from './neighbours.ts'
 import { main as oracle } from './oracle.ts'
+import { main as revocation } from './revocation.ts'
 import { main as tamper } from './tamper.ts'
 import { falseAlarms, tamperClasses } from './tamper-classes.ts'
 
@@ -67,6 +68,13 @@ const trials: Readonly<Record<string, Trial>> = {
     const figures = await neighbours(seedOf(argument), { statements: 3000, removals: 12, say })
     say(JSON.stringify(figures))
     if (figures.different.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  revocation: async (argument, say) => {
+    const figures = await revocation({ rounds: Number(argument ?? 20), queries: 50 }, say)
+    say(JSON.stringify(figures))
+    const slowest = Math.max(figures.refused.p99, figures.ended.p99)
+    if (figures.others.length + figures.notCut > 0 || slowest >= 1000) throw new Error('the trial has failed')
     return figures
   },
   tamper: seeded(
