@@ -55,12 +55,22 @@ export function demand(missing: readonly Missing[]): void {
   if (missing.length > 0) throw new Refusal('INCOMPLETE', { missing })
 }
 
+/** The rules that tell people apart (governance.md 5.1). */
+export const personRules = ['T1', 'T2', 'T4', 'T7', 'T9', 'T10'] as const
+type PersonRule = (typeof personRules)[number]
+
 export function wrongState(): Refusal {
   return new Refusal('WRONG_STATE')
 }
 
-function conflict(rule: string): Refusal {
-  return new Refusal('CONFLICT_OF_INTEREST', { rule })
+/** The person rule that says no (governance.md 5.1). */
+export function conflict(rule: PersonRule): Refusal {
+  return new Refusal('CONFLICT_OF_INTEREST', { rule, fact: { key: `fact.conflict.${rule}` } })
+}
+
+/** A line belongs to its holder, and to no other. */
+export function notHolder(): Refusal {
+  return new Refusal('ROLE', { rule: 'line.holder', fact: { key: 'fact.notHolder' } })
 }
 
 /** Acts on a request that nobody of the lead's side may do. Stopping is not among them: anybody in charge may stop. */
@@ -92,6 +102,6 @@ function isMember({ request, amendment }: Habilitation, by: Actor): boolean {
 }
 
 /** T2, T9, T10: the person must be another than each of these. */
-export function anotherThan(by: Actor, others: readonly (Actor | undefined)[], rule: string): void {
+export function anotherThan(by: Actor, others: readonly (Actor | undefined)[], rule: PersonRule): void {
   if (others.some((other) => other !== undefined && samePerson(by, other))) throw conflict(rule)
 }

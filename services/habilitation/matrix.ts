@@ -4,6 +4,7 @@
  */
 import type { Account } from '../identity/person.ts'
 import type { Actor } from '../kernel/id.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import type { CommandType } from './commands.ts'
 
 const requestStates = [
@@ -105,6 +106,17 @@ export function mayEver(held: readonly Capacity[], command: CommandType): boolea
   if (command === 'opening') return held.includes('lead')
   const row = matrix[command]
   return held.some((capacity) => row[capacity] !== undefined)
+}
+
+/** The refusal of who may never give a command: it names who may. */
+export function notTheirs(command: CommandType): Refusal {
+  const row = command === 'opening' ? { lead: [] } : matrix[command]
+  return roleRefusal(`matrix.${command}`, Object.keys(row))
+}
+
+/** ROLE, with the roles that it takes. */
+export function roleRefusal(rule: string, wanted: readonly string[]): Refusal {
+  return new Refusal('ROLE', { rule, fact: { key: 'fact.roles', with: { roles: wanted.join(', ') } } })
 }
 
 /** The commands that these capacities may give now; what a page offers as buttons. */

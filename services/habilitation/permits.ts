@@ -1,12 +1,11 @@
 /** The permit in force of each project, verified: what every query is decided on. */
 import type { KeyObject } from 'node:crypto'
-import { Refusal } from '../kernel/refusal.ts'
 import { fold } from './fold.ts'
 import type { PermitKeys } from './keys.ts'
 import { standingOf } from './lifetime.ts'
 import type { CurrentPermit, Permit, PermitLine } from './permit.ts'
 import type { Registry, Stored } from './registry.ts'
-import { isSigned, openPermit } from './signature.ts'
+import { invalid, isSigned, openPermit } from './signature.ts'
 
 export interface Permits {
   /**
@@ -40,7 +39,7 @@ export function openPermits(needs: { readonly registry: Registry; readonly keys:
       if (last?.events === events && last.jws === jws) return last.current
       const known = verified.get(jws) ?? (await verify(jws, keys))
       // Signed for another project, it says nothing of this one, whose suspension and revocation it would not know.
-      if (known.permit.base !== project) throw new Refusal('PERMIT_INVALID', { rule: 'permit.project' })
+      if (known.permit.base !== project) throw invalid('project')
       verified.set(jws, known)
       const stored = await registry.read(id)
       if (stored === null) return null

@@ -113,13 +113,7 @@ export const clauses: Readonly<Record<string, Executed | Named>> = {
   iss: {
     change: at('iss', 'https://elsewhere.example'),
     told: invalid('issuer'),
-    taken: [
-      take(
-        signature,
-        "  if (read.data.iss !== issuer) throw new Refusal('PERMIT_INVALID', { rule: 'permit.issuer' })\n",
-        '',
-      ),
-    ],
+    taken: [take(signature, "  if (read.data.iss !== issuer) throw invalid('issuer')\n", '')],
   },
   aud: {
     change: at('aud', 'huisclos:session'),
@@ -137,13 +131,7 @@ export const clauses: Readonly<Record<string, Executed | Named>> = {
   base: {
     change: at('base', 'FR-NOR-2026-000043'),
     told: invalid('project'),
-    taken: [
-      take(
-        permits,
-        "if (known.permit.base !== project) throw new Refusal('PERMIT_INVALID', { rule: 'permit.project' })",
-        '',
-      ),
-    ],
+    taken: [take(permits, "if (known.permit.base !== project) throw invalid('project')", '')],
   },
   version: {
     change: at('version', 1),
