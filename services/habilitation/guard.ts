@@ -6,7 +6,7 @@ import { say } from '../kernel/text.ts'
 import type { CommandType } from './commands.ts'
 import type { Happening } from './event.ts'
 import type { DatasetFacts } from './lines.ts'
-import { samePerson } from './matrix.ts'
+import { type PersonRule, personRules, samePerson } from './matrix.ts'
 import type { Permit, PermitLine, PermitPayload, UnsignedLine } from './permit.ts'
 import type { Body } from './request.ts'
 import type { Habilitation } from './state.ts'
@@ -55,10 +55,6 @@ export function demand(missing: readonly Missing[]): void {
   if (missing.length > 0) throw new Refusal('INCOMPLETE', { missing })
 }
 
-/** The rules that tell people apart (governance.md 5.1). */
-export const personRules = ['T1', 'T2', 'T4', 'T7', 'T9', 'T10'] as const
-type PersonRule = (typeof personRules)[number]
-
 export function wrongState(): Refusal {
   return new Refusal('WRONG_STATE')
 }
@@ -74,18 +70,7 @@ export function notHolder(): Refusal {
 }
 
 /** Acts on a request that nobody of the lead's side may do. Stopping is not among them: anybody in charge may stop. */
-const instructing: ReadonlySet<CommandType> = new Set<CommandType>([
-  'completeness',
-  'opinions',
-  'external-references',
-  'questions',
-  'extension',
-  'decision',
-  'confirmation',
-  'appeal-decision',
-  'lift',
-  'dismissal',
-])
+const instructing: ReadonlySet<CommandType> = new Set<CommandType>(personRules.T1)
 
 /** T1 and T4, by person: tested on who somebody is, never on a role. */
 export function standApart(before: Habilitation, by: Person, command: CommandType): void {

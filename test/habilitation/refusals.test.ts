@@ -8,7 +8,8 @@ import { problemOf } from '../../services/gateway/problem.ts'
 import { actOn } from '../../services/habilitation/act.ts'
 import { type Command, commandBodies } from '../../services/habilitation/commands.ts'
 import { insist } from '../../services/habilitation/decide.ts'
-import { conflict, notHolder, personRules } from '../../services/habilitation/guard.ts'
+import { conflict, notHolder } from '../../services/habilitation/guard.ts'
+import { type PersonRule, personRules } from '../../services/habilitation/matrix.ts'
 import { openPermit } from '../../services/habilitation/signature.ts'
 import { signCompact } from '../../services/identity/jws.ts'
 import { canonical } from '../../services/kernel/hash.ts'
@@ -92,7 +93,7 @@ async function ofRunning(): Promise<readonly Refusal[]> {
 
 let made: readonly Refusal[]
 beforeAll(async () => {
-  const ofPersons = [...personRules.map(conflict), notHolder()]
+  const ofPersons = [...(Object.keys(personRules) as PersonRule[]).map(conflict), notHolder()]
   const groups = await Promise.all([ofRules(), ofCommands(), ofPermits(), ofRunning()])
   expect(groups.map((group) => group.length > 1)).toEqual([true, true, true, true])
   made = [...groups.flat(), ...ofPersons]
