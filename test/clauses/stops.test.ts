@@ -43,18 +43,16 @@ const signature = (dataset: string): Step => [
   { type: 'countersignatures', dataset, decision: 'accept' },
 ]
 const decision: Step = ['claire', { type: 'decision', decision: 'grant', reasons: 'x', conditions: [] }]
-const walk: readonly Step[] = [
+const toAssessment: readonly Step[] = [
   ['paul', { type: 'submission' }],
   ['lucie', { type: 'completeness', complete: true }],
-  signature('visits'),
-  signature('other'),
-  decision,
-  ['yves', { type: 'confirmation' }],
 ]
+const toPermit: readonly Step[] = [decision, ['yves', { type: 'confirmation' }]]
 
-async function granted(): Promise<Granted> {
-  const id = await opened(room, body)
-  for (const step of walk) await act(room, id, step)
+async function granted(lines: typeof body.lines = body.lines): Promise<Granted> {
+  const id = await opened(room, { ...body, lines })
+  const signed = lines.map(({ dataset }) => signature(dataset))
+  for (const step of [...toAssessment, ...signed, ...toPermit]) await act(room, id, step)
   const { projectId } = await act(room, id, ['paul', { type: 'acceptance' }])
   await world.bulles.idle()
   return { id, project: projectId ?? '' }
@@ -244,6 +242,30 @@ describe('a query is ended by', () => {
     expect(running.cancel(other.id, project, person('bruno'))).toBe(true)
     await expect(other.answer).rejects.toMatchObject({ code: 'QUERY_FAILED' })
     for (const step of [...lifted({ line: 'other' }), ...lifted({ person: alice })]) await act(room, id, step)
+  }, 120_000)
+})
+
+describe('a line that was recalled', () => {
+  test('is told by its name alone, gives way to an open one of that name, and is mounted for nobody', async () => {
+    const { id, project } = await granted([line('cohort', 'people'), line('other', 'people')])
+    const mounted: string[] = []
+    const open: QueryNeeds['vault']['open'] = (bulle, options) => {
+      mounted.push(...bulle.mounts.map(({ schema }) => schema))
+      return needs.vault.open(bulle, options)
+    }
+    const watched = { ...needs, vault: { ...needs.vault, open } }
+    const count = (table: string) =>
+      runQuery(watched, person('alice'), { project, sql: `SELECT count(*) AS n FROM ${table}` })
+    expect(await count('"cohort".people')).toMatchObject({ rows: [[60]] })
+    await expect(count('people')).rejects.toMatchObject({ code: 'RELATION_UNKNOWN' })
+    expect(mounted).toEqual(['cohort', 'other'])
+    await act(room, id, ['rouen', { type: 'recall', line: 'cohort', reason: 'x' }])
+    await expect(count('"cohort".people')).rejects.toMatchObject({
+      code: 'LINE_CLOSED',
+      facts: { rule: 'line-closed', fact: { with: { datasets: 'cohort' } } },
+    })
+    expect(await count('people')).toMatchObject({ rows: [[30]] })
+    expect(mounted.slice(2)).toEqual(['other'])
   }, 120_000)
 })
 
