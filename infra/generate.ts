@@ -6,10 +6,12 @@ import { silentLog } from '../services/kernel/log.ts'
 import { startEmbedded } from '../services/store/embedded.ts'
 import { migrate } from '../services/store/migrate.ts'
 import { functionsPage } from './functions-page.ts'
+import { matrixPage } from './matrix-page.ts'
 import { tablesSource } from './tables-source.ts'
 import { shapesText, treeShapes } from './tree-shapes.ts'
 
 await writeFile(new URL('../docs/functions.md', import.meta.url), functionsPage())
+await writeFile(new URL('../docs/habilitation-matrix.md', import.meta.url), matrixPage())
 const shapes = new URL('../services/engine/tree-shapes.json', import.meta.url)
 await writeFile(shapes, shapesText(await treeShapes()))
 

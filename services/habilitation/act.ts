@@ -10,7 +10,7 @@ import { destroyExtract } from './closing.ts'
 import type { Command } from './commands.ts'
 import type { HabilitationEvent } from './event.ts'
 import { entryOf } from './evidence.ts'
-import { mayEver, possibleCapacities } from './matrix.ts'
+import { mayEver, notTheirs, possibleCapacities } from './matrix.ts'
 import { readHabilitation } from './read.ts'
 import { patched } from './request.ts'
 import type { HabilitationView } from './view.ts'
@@ -28,7 +28,7 @@ export interface Act {
  */
 export async function actOn(needs: ActNeeds, by: Person, act: Act): Promise<HabilitationView> {
   const asked = act.command
-  if (!mayEver(possibleCapacities(by), asked.type)) throw new Refusal('ROLE')
+  if (!mayEver(possibleCapacities(by), asked.type)) throw notTheirs(asked.type)
   if (asked.type === 'opening') return readHabilitation(needs, by, await open(needs, by, asked.request))
   if (act.id === undefined) throw new Refusal('NOT_FOUND')
   await change(needs, act.id, { by, asked })

@@ -2,11 +2,10 @@
  * One command on one request or permit: may this person, in this state; is this person apart; do the guards hold; what
  * happens. In that order, so that a stranger learns only no. Pure: the answer is what happened, to be recorded and stored.
  */
-import { Refusal } from '../kernel/refusal.ts'
 import type { Command } from './commands.ts'
 import { type Given, type Outcome, standApart, wrongState } from './guard.ts'
 import { stateAt } from './lifetime.ts'
-import { type Capacity, capacitiesOf, may, mayEver } from './matrix.ts'
+import { type Capacity, capacitiesOf, may, mayEver, notTheirs } from './matrix.ts'
 import { onPermit } from './on-permit.ts'
 import { onRequest } from './on-request.ts'
 import type { Habilitation } from './state.ts'
@@ -18,7 +17,7 @@ export function command(before: Habilitation, asked: Later, given: Given & { asS
   const held = given.asSystem
     ? system
     : capacitiesOf(given.by, { lead: before.lead, holders: holdersOf(before, given) })
-  if (!mayEver(held, asked.type)) throw new Refusal('ROLE')
+  if (!mayEver(held, asked.type)) throw notTheirs(asked.type)
   if (!may(held, stateAt(before, given.now), asked.type)) throw wrongState()
   standApart(before, given.by, asked.type)
   return handlerOf(before, asked)(before, asked, given)

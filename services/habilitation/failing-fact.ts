@@ -31,6 +31,8 @@ const facts: Readonly<Record<string, Fact>> = {
   'purpose-not-granted': (_, { permit }) => fact('purposes', { purposes: list(permit.purposes) }),
   'objective-not-granted': (_, { permit }) =>
     fact('objectives', { objectives: list(permit.objectives.map(({ id }) => id)) }),
+  'default-deny': () => fact('noRule'),
+  'rule-failed': () => fact('ruleFailed'),
   'line-closed': (ask, { permit, standing }) => {
     const open = permit.lines.filter(({ id }) => standing.openLines.includes(id))
     const closed = (ask.datasets ?? []).filter((name) => !open.some(({ dataset }) => dataset === name))

@@ -6,7 +6,7 @@ import { say } from '../kernel/text.ts'
 import type { CommandType } from './commands.ts'
 import type { Happening } from './event.ts'
 import type { DatasetFacts } from './lines.ts'
-import { samePerson } from './matrix.ts'
+import { type PersonRule, personRules, samePerson } from './matrix.ts'
 import type { Permit, PermitLine, PermitPayload, UnsignedLine } from './permit.ts'
 import type { Body } from './request.ts'
 import type { Habilitation } from './state.ts'
@@ -59,23 +59,18 @@ export function wrongState(): Refusal {
   return new Refusal('WRONG_STATE')
 }
 
-function conflict(rule: string): Refusal {
-  return new Refusal('CONFLICT_OF_INTEREST', { rule })
+/** The person rule that says no (governance.md 5.1). */
+export function conflict(rule: PersonRule): Refusal {
+  return new Refusal('CONFLICT_OF_INTEREST', { rule, fact: { key: `fact.conflict.${rule}` } })
+}
+
+/** A line belongs to its holder, and to no other. */
+export function notHolder(): Refusal {
+  return new Refusal('ROLE', { rule: 'line.holder', fact: { key: 'fact.notHolder' } })
 }
 
 /** Acts on a request that nobody of the lead's side may do. Stopping is not among them: anybody in charge may stop. */
-const instructing: ReadonlySet<CommandType> = new Set<CommandType>([
-  'completeness',
-  'opinions',
-  'external-references',
-  'questions',
-  'extension',
-  'decision',
-  'confirmation',
-  'appeal-decision',
-  'lift',
-  'dismissal',
-])
+const instructing: ReadonlySet<CommandType> = new Set<CommandType>(personRules.T1)
 
 /** T1 and T4, by person: tested on who somebody is, never on a role. */
 export function standApart(before: Habilitation, by: Person, command: CommandType): void {
@@ -92,6 +87,6 @@ function isMember({ request, amendment }: Habilitation, by: Actor): boolean {
 }
 
 /** T2, T9, T10: the person must be another than each of these. */
-export function anotherThan(by: Actor, others: readonly (Actor | undefined)[], rule: string): void {
+export function anotherThan(by: Actor, others: readonly (Actor | undefined)[], rule: PersonRule): void {
   if (others.some((other) => other !== undefined && samePerson(by, other))) throw conflict(rule)
 }

@@ -1,4 +1,5 @@
 /** What the habilitation room asks of the rooms above it; main.ts hands these in. */
+import type { Actor } from '../kernel/id.ts'
 import type { Missing } from '../kernel/refusal.ts'
 import type { CurrentPermit } from './permit.ts'
 
@@ -32,6 +33,12 @@ export interface Datasets {
 /** What a stopped query answers with. */
 export type StopCode = 'SUSPENDED' | 'REVOKED' | 'LINE_CLOSED' | 'EXPIRED' | 'SUPERSEDED'
 
+/** What a stop is about: the queries that read one dataset, or those of one person; all of the project when empty. */
+export interface Part {
+  readonly dataset?: string | undefined
+  readonly person?: Actor | undefined
+}
+
 /** What was destroyed with a project: names and hashes, and the entries of the log that say so. */
 export interface Destroyed {
   readonly at: number
@@ -48,8 +55,8 @@ export interface Destroyed {
 export interface Effects {
   /** Starts to seal the extract of the lines that are open and not sealed yet. Returns at once. */
   seal(current: CurrentPermit): void
-  /** Stops the running queries of a project (of one dataset of it) at once; they answer with this code. */
-  stop(project: string, code: StopCode, dataset?: string): void
+  /** Stops the running queries of a project, or of a part of it, at once; they answer with this code. */
+  stop(project: string, code: StopCode, part?: Part): void
   /** Destroys the extract of a project and its keys. Done again, it gives the same answer. */
   destroy(project: string): Promise<Destroyed>
 }

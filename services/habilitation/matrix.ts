@@ -4,6 +4,7 @@
  */
 import type { Account } from '../identity/person.ts'
 import type { Actor } from '../kernel/id.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import type { CommandType } from './commands.ts'
 
 const requestStates = [
@@ -33,7 +34,7 @@ export const states = [...requestStates, ...permitStates] as const
 export type State = (typeof states)[number]
 
 /** What someone is to one request: the lead of it, a holder of one of its lines, or staff by account role. */
-const capacities = [
+export const capacities = [
   'lead',
   'secretariat',
   'dpo',
@@ -90,6 +91,32 @@ const matrix: Readonly<Record<Exclude<CommandType, 'opening'>, Row>> = {
   expiry: { system: ['lapsed', 'withdrawn', 'expired'] },
 }
 
+/**
+ * The rules that tell people apart (governance.md 5.1), and the commands that each may refuse: by person, never by role.
+ * T1 nobody of the lead's side instructs; T2 the second of two steps is somebody else's; T4 a holder signs no request of their own;
+ * T7 lifting takes two; T9 whoever destroyed does not attest; T10 whoever decided does not hear the appeal.
+ */
+export const personRules = {
+  T1: [
+    'completeness',
+    'opinions',
+    'external-references',
+    'questions',
+    'extension',
+    'decision',
+    'confirmation',
+    'appeal-decision',
+    'lift',
+    'dismissal',
+  ],
+  T2: ['decision', 'confirmation', 'revocation', 'dismissal'],
+  T4: ['countersignatures'],
+  T7: ['lift'],
+  T9: ['attestation'],
+  T10: ['appeal-decision'],
+} as const satisfies Readonly<Record<string, readonly CommandType[]>>
+export type PersonRule = keyof typeof personRules
+
 /** Whether any of these capacities may give the command in this state. */
 export function may(
   held: readonly Capacity[],
@@ -107,12 +134,23 @@ export function mayEver(held: readonly Capacity[], command: CommandType): boolea
   return held.some((capacity) => row[capacity] !== undefined)
 }
 
+/** The refusal of who may never give a command: it names who may. */
+export function notTheirs(command: CommandType): Refusal {
+  const row = command === 'opening' ? { lead: [] } : matrix[command]
+  return roleRefusal(`matrix.${command}`, Object.keys(row))
+}
+
+/** ROLE, with the roles that it takes. */
+export function roleRefusal(rule: string, wanted: readonly string[]): Refusal {
+  return new Refusal('ROLE', { rule, fact: { key: 'fact.roles', with: { roles: wanted.join(', ') } } })
+}
+
 /** The commands that these capacities may give now; what a page offers as buttons. */
 export function offered(held: readonly Capacity[], state: State): readonly string[] {
   return commandNames.filter((command) => may(held, state, command))
 }
 
-const commandNames = Object.keys(matrix) as readonly (keyof typeof matrix)[]
+export const commandNames = Object.keys(matrix) as readonly (keyof typeof matrix)[]
 
 const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator'] as const
 
@@ -135,22 +173,4 @@ export function capacitiesOf(
 /** A person is the pair (issuer, subject), never a name or an address. */
 export function samePerson(a: Actor, b: Actor): boolean {
   return a.issuer === b.issuer && a.subject === b.subject
-}
-
-/** The text of docs/habilitation-matrix.md; a test holds the file equal to it. */
-export function matrixDocument(): string {
-  const head = `| command | ${capacities.join(' | ')} |\n|---|${capacities.map(() => '---').join('|')}|`
-  const rows = commandNames.map((command) => {
-    const cells = capacities.map((capacity) => (matrix[command][capacity] ?? []).join(' ') || '·')
-    return `| \`${command}\` | ${cells.join(' | ')} |`
-  })
-  return `# Who may do what, when
-
-Generated from services/habilitation/matrix.ts by \`matrixDocument()\`; do not edit. A cell lists the states in which the capacity may
-give the command; a dot means never. \`opening\` needs the account role \`lead\`. Other cells still meet the guards of
-the command: two different persons, no conflict of interest, nothing missing.
-
-${head}
-${rows.join('\n')}
-`
 }

@@ -3,7 +3,16 @@ import { Refusal } from '../kernel/refusal.ts'
 import type { CommandOf } from './commands.ts'
 import { routeFacts } from './completeness.ts'
 import { type Granting, lineId, permitPayload, unsignedLine } from './grant.ts'
-import { anotherThan, demand, type Given, happened, lacks, type Outcome, wrongState } from './guard.ts'
+import {
+  anotherThan,
+  demand,
+  type Given,
+  happened,
+  lacks,
+  notHolder,
+  type Outcome,
+  wrongState,
+} from './guard.ts'
 import { lackingOpinions, opinionsOf } from './opinions.ts'
 import type { PermitLine } from './permit.ts'
 import { type Body, patched } from './request.ts'
@@ -62,7 +71,7 @@ export const onRequest = {
     const { body, lines } = inHand(before)
     const facts = given.facts.get(command.dataset)
     const asked = body.lines?.find(({ dataset }) => dataset === command.dataset)
-    if (!facts || asked === undefined || facts.holder !== given.by.organisation) throw new Refusal('ROLE')
+    if (!facts || asked === undefined || facts.holder !== given.by.organisation) throw notHolder()
     // Of a permit, only the lines that its amendment adds or changes are signed again.
     const signable = before.permits.length === 0 || (before.amendment !== null && !lines[command.dataset])
     if (!signable) throw wrongState()

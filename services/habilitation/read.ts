@@ -7,7 +7,7 @@ import { mayView } from './decide.ts'
 import { fold } from './fold.ts'
 import { operatorOf, type PermitKeys } from './keys.ts'
 import { stateAt } from './lifetime.ts'
-import type { State } from './matrix.ts'
+import { roleRefusal, type State } from './matrix.ts'
 import type { Permits } from './permits.ts'
 import { type PastQuery, type Rechecked, recheck } from './recheck.ts'
 import type { Registry } from './registry.ts'
@@ -85,8 +85,7 @@ export async function recheckPast(
   by: Person,
   id: string,
 ): Promise<readonly Rechecked[]> {
-  if (!recheckers.some((role) => by.roles.includes(role)))
-    throw new Refusal('ROLE', { rule: 'recheck.reader' })
+  if (!recheckers.some((role) => by.roles.includes(role))) throw roleRefusal('recheck.reader', recheckers)
   const stored = await needs.registry.read(id)
   const habilitation = stored && fold(id, stored.events)
   if (!habilitation?.project) throw new Refusal('NOT_FOUND')

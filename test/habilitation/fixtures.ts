@@ -257,6 +257,7 @@ interface Effect {
   readonly effect: 'seal' | 'destroy' | StopCode
   readonly project: string
   readonly dataset?: string
+  readonly person?: string
 }
 
 export interface Room extends ActNeeds {
@@ -288,7 +289,8 @@ export async function openRoom(
     authority: { node, prefix: 'FR-NOR' },
     effects: {
       seal: ({ permit }) => effected.push({ effect: 'seal', project: permit.base }),
-      stop: (project, effect, dataset) => effected.push({ effect, project, ...(dataset && { dataset }) }),
+      stop: (project, effect, { dataset, person: one } = {}) =>
+        effected.push({ effect, project, ...(dataset && { dataset }), ...(one && { person: one.subject }) }),
       async destroy(project) {
         effected.push({ effect: 'destroy', project })
         const entries = { log: 'huisclos.demo/audit/2026', closed: 7, shredded: 8 }
