@@ -86,6 +86,13 @@ const configurationSchema = z.strictObject({
     })
     .refine(({ months, reason }) => months === 12 || reason?.trim(), 'more than 12 months need a reason')
     .default({ months: 12 }),
+  /** Documents of a request: MiB of one, 1 to 100, default 10; and how many, 1 to 200, default 20. */
+  attachments: z
+    .strictObject({
+      maxMiB: z.number().int().min(1).max(100).default(10),
+      most: z.number().int().min(1).max(200).default(20),
+    })
+    .default({ maxMiB: 10, most: 20 }),
 })
 type Configuration = z.infer<typeof configurationSchema>
 
@@ -99,6 +106,8 @@ export interface Settings {
   readonly witnesses?: WitnessPolicy
   /** Months for which a year of the log is kept after its end; 12 when absent. */
   readonly retention?: { readonly months: number; readonly reason?: string }
+  /** Documents of a request: MiB of one and how many; 10 and 20 when absent. */
+  readonly attachments?: { readonly maxMiB: number; readonly most: number }
   readonly mode:
     | { readonly kind: 'demo'; readonly demo: 'full' | 'empty' }
     | { readonly kind: 'production'; readonly configuration: Configuration }
@@ -124,7 +133,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     wirePort: values.HUISCLOS_WIRE_PORT,
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
     ...(witnesses.witnesses.length === 0 ? {} : { witnesses: policyOf(witnesses) }),
-    ...(mode.kind === 'production' ? { retention: mode.configuration.retention } : {}),
+    ...(mode.kind === 'production'
+      ? { retention: mode.configuration.retention, attachments: mode.configuration.attachments }
+      : {}),
     mode,
   }
 }

@@ -19,6 +19,8 @@ export interface Proofs {
   readonly training?: number
   readonly charter?: number
   readonly review?: number
+  /** Of a reviewer: no interest in any request, declared for all until then; else on each request (governance.md 5.1). */
+  readonly interests?: number
 }
 
 /** The account of (issuer, subject). Tokens carry no right: everything here comes from the account table. */
