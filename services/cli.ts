@@ -17,6 +17,7 @@ import { CommandError, exits } from './cli/ending.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { replayAll } from './cli/replay.ts'
+import { requestCommands } from './cli/request.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
 import { type SimulateOptions, simulate } from './cli/simulate.ts'
 import { type WitnessOptions, witness } from './cli/witness.ts'
@@ -89,14 +90,18 @@ program
   .addOption(jsonOption())
   .action(async (options: Shown) => projects(await client(options), out, options))
 
-program
+const requests = program
   .command('habilitation')
   .description('les demandes d’habilitation · requests for access')
+
+requests
   .command('show <id>')
   .description('une demande, son état, ce qui lui manque · a request, its state, what it lacks')
   .addOption(asOption())
   .addOption(jsonOption())
   .action(async (id: string, options: Shown) => habilitation(await client(options), out, { ...options, id }))
+
+requestCommands(requests, { client, out })
 
 program
   .command('deposit <table=fichier...>')

@@ -14,7 +14,7 @@ const one = params.extend({ attachment: z.uuid() })
 const pdf = 'application/pdf'
 
 /** A name as people write one: no path, no control character, nothing that a header would have to fear. */
-const fileName = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._()-]{0,149}$/u)
+const fileName = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,149}$/u)
 
 const draft: readonly Route[] = [
   route({
