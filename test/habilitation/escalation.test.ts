@@ -36,18 +36,32 @@ describe('a light project', () => {
   })
 
   const ways = [
-    ['a column that identifies', line('pmsi-demo', 'patients', ['sex', 'commune']), 'E1', 'commune'],
-    ['a column of a table of persons', line('pmsi-demo', 'patients', ['sex']), 'E2', 'sex'],
-    ['all of a table of persons', line('pmsi-demo', 'stays'), 'E1', 'stay_id'],
-    [
-      'a column tagged in a table that is public',
-      line('beds-demo', 'wards', ['head_birth']),
-      'E1',
-      'head_birth',
-    ],
-  ] as const
-  test.each(ways)('is moved by %s, in a draft, and told which', async (_, ...way) => {
-    const [added, trigger, column] = way
+    {
+      what: 'a column that identifies',
+      added: line('pmsi-demo', 'patients', ['sex', 'commune']),
+      trigger: 'E1',
+      column: 'commune',
+    },
+    {
+      what: 'a column of a table of persons',
+      added: line('pmsi-demo', 'patients', ['sex']),
+      trigger: 'E2',
+      column: 'sex',
+    },
+    {
+      what: 'all of a table of persons',
+      added: line('pmsi-demo', 'stays'),
+      trigger: 'E1',
+      column: 'stay_id',
+    },
+    {
+      what: 'a column tagged in a table that is public',
+      added: line('beds-demo', 'wards', ['head_birth']),
+      trigger: 'E1',
+      column: 'head_birth',
+    },
+  ]
+  test.each(ways)('is moved by $what, in a draft, and told which', async ({ added, trigger, column }) => {
     const id = await opened(room, light)
     const seen = await act(room, id, change({ lines: [added] }))
     expect(seen).toMatchObject({ kind: 'PERSONAL_HEALTH', escalations: [{ trigger, column }] })
