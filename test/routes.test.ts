@@ -75,6 +75,7 @@ const rules: Readonly<Record<string, Rule>> = {
     may: ['lead', 'secretariat', 'dpo', 'ethics', 'authority', 'holder'],
     status: 404,
   },
+  'POST /api/v1/habilitations/{id}/attachments?name=a.pdf': { may: ['lead'], status: 404 },
   'POST /api/v1/habilitations/{id}/attachments/6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0001/deletion': {
     may: ['lead'],
     status: 404,

@@ -16,24 +16,28 @@ export interface Upload {
   readonly field: string
   /** The name its sender gives it; never a path on this node. */
   readonly name: string
+  /** Its media type, as the sender says it. */
+  readonly type: string | undefined
   readonly body: AsyncIterable<Uint8Array>
 }
 
 /**
- * Keeps one document of a request. Refusals: ROLE, NOT_FOUND, WRONG_STATE and QUOTA_EXCEEDED before a byte is read or after,
- * TOO_LARGE, INVALID. When it resolves, bytes, entry and row are durable; when it does not, the bytes are gone.
+ * Keeps one document of a request. Refusals: ROLE, NOT_FOUND and UNSUPPORTED_TYPE before a byte is read; TOO_LARGE, INVALID,
+ * WRONG_STATE, QUOTA_EXCEEDED. When it resolves, bytes, entry and row are durable; when it refuses, the bytes are gone.
  */
 export async function attach(needs: ActNeeds, by: Person, upload: Upload): Promise<HabilitationView> {
-  const { id, field, name, body } = upload
+  const { id, field, name, type, body } = upload
   if (!mayEver(possibleCapacities(by), 'attachment')) throw new Refusal('ROLE')
   await readHabilitation(needs, by, id)
+  if (!/^application\/pdf *(;|$)/i.test(type ?? '')) throw new Refusal('UNSUPPORTED_TYPE')
   const received = await needs.documents.receive(body)
   const document = { ...received, name, field }
   const asked = { type: 'attachment', document, most: needs.documents.limits.most } as const
   try {
     await change(needs, id, { by, asked })
   } catch (error) {
-    await needs.documents.forget(received.attachment)
+    // Of anything but a refusal nobody knows whether the row stands: the next start does.
+    if (error instanceof Refusal) await needs.documents.forget(received.attachment)
     throw error
   }
   return readHabilitation(needs, by, id)

@@ -170,7 +170,7 @@ describe('comments', () => {
 })
 
 const upload = (id: string, body: AsyncIterable<Uint8Array> = chunks(pdf())) => ({
-  ...{ id, name: 'protocole.pdf', field: 'protocol' },
+  ...{ id, name: 'protocole.pdf', field: 'protocol', type: 'application/pdf' },
   body,
 })
 

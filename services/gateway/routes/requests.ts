@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { attach, detach, readAttachment } from '../../habilitation/dossier.ts'
 import { formOf } from '../../habilitation/form/form.ts'
 import { readHabilitation } from '../../habilitation/read.ts'
-import { Refusal } from '../../kernel/refusal.ts'
 import { type Route, route } from '../route.ts'
 import { view } from './habilitations.ts'
 import { document, form, meter, progress } from './request-shapes.ts'
@@ -61,9 +60,9 @@ const documents: readonly Route[] = [
     stream: [pdf],
     responses: { 201: { description: 'The request after it', schema: view } },
     handler: async (house, { by, params: { id }, query, request }) => {
-      if (!request.is(pdf)) throw new Refusal('UNSUPPORTED_TYPE')
+      const type = request.get('content-type')
       const body = request.iterator({ destroyOnReturn: false })
-      return { json: await attach(house.habilitation, by, { id, ...query, body }) }
+      return { json: await attach(house.habilitation, by, { id, ...query, type, body }) }
     },
   }),
   route({
