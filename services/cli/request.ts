@@ -30,7 +30,7 @@ interface Progress {
 }
 
 /** Page by page: how far it is, what it lacks, what would help. */
-export function progressLines({ percent, steps }: Progress, language: Language): readonly string[] {
+function progressLines({ percent, steps }: Progress, language: Language): readonly string[] {
   const item = (mark: string) => (one: Item) => `  ${mark} ${one.path} — ${one[language]} (${one.check})`
   return [
     `${percent} %`,
@@ -49,7 +49,7 @@ interface Meter {
 }
 
 /** The grade, why, and what would better it. */
-export function meterLines({ grade, explanation, advice }: Meter, language: Language): readonly string[] {
+function meterLines({ grade, explanation, advice }: Meter, language: Language): readonly string[] {
   return [
     grade,
     ...explanation.map((one) => `  ${one[language]}`),

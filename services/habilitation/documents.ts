@@ -18,7 +18,7 @@ export interface DocumentLimits {
 }
 
 /** One document, on disk. */
-export interface Received {
+interface Received {
   readonly attachment: string
   readonly bytes: number
   readonly sha256: string

@@ -9,7 +9,7 @@ import { quasiColumns } from './quasi.ts'
 import type { Body } from './request.ts'
 
 type Band = 'none' | 'low' | 'moderate' | 'high' | 'very-high'
-export type Grade = 'A' | 'B' | 'C' | 'D' | 'E'
+type Grade = 'A' | 'B' | 'C' | 'D' | 'E'
 type Told = Readonly<Record<Language, string>>
 
 export interface Minimisation {

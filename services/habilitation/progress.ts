@@ -7,14 +7,14 @@ import { type Body, body as schema } from './request.ts'
 
 type Check = 'technical' | 'semantic' | 'contextual'
 
-export interface Item {
+interface Item {
   readonly path: string
   readonly check: Check
   readonly fr: string
   readonly en: string
 }
 
-export interface StepProgress {
+interface StepProgress {
   readonly step: StepName
   /** Fields that this page asks of this project, and those of them that lack nothing. */
   readonly asked: number

@@ -73,7 +73,7 @@ export interface Step {
 }
 
 /** What a reviewer said of its own interests in this request. */
-export interface Interests {
+interface Interests {
   readonly none: boolean
   readonly text: string
   readonly by: Actor

@@ -61,10 +61,12 @@ export async function gather(
   return { facts, missingOf: lacking }
 }
 
-/** Kinds of all organisations, and the employers of everybody who is named, looked up once. */
+/** Kinds of all organisations, and the employers of everybody who is named beside an extra duty, looked up once. */
 async function partiesFor(directory: Directory, bodies: readonly Body[]) {
   const kinds = new Map((await directory.organisations()).map(({ id, kind }) => [id, kind] as const))
-  const named = new Map(bodies.flatMap(({ persons = [] }) => persons.map((one) => [actorKey(one), one])))
+  // Employers matter to the extra duty alone; a list of requests looks nobody up for nothing.
+  const bound = bodies.filter(({ extraDuty }) => extraDuty !== undefined)
+  const named = new Map(bound.flatMap(({ persons = [] }) => persons.map((one) => [actorKey(one), one])))
   const employers = new Map<string, string | null>()
   for (const [key, one] of named) employers.set(key, (await directory.find(one))?.organisation ?? null)
   return ({ persons = [] }: Body, lead: string): Parties => ({

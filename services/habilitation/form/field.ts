@@ -3,7 +3,6 @@
  * (governance.md 4). It stands with the schema, so that form, API, validation and register read one place.
  */
 import { z } from 'zod'
-import type { Language } from '../../kernel/text.ts'
 
 /** The six pages of the form, in their order. */
 export const steps = ['project', 'purpose', 'data', 'team', 'duration', 'commitment'] as const
@@ -48,10 +47,6 @@ export function aboutOf(schema: z.ZodType): FieldAbout {
   const about = abouts.get(schema)
   if (about === undefined) throw new Error('a field of the request that the form does not know')
   return about
-}
-
-export function wordOf([fr, en]: Words, language: Language): string {
-  return language === 'fr' ? fr : en
 }
 
 export const everybody: readonly Audience[] = ['instruction', 'holder']

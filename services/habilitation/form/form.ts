@@ -9,7 +9,7 @@ interface Told {
   readonly en: string
 }
 
-export interface FormField {
+interface FormField {
   readonly name: string
   readonly label: Told
   readonly help: Told
