@@ -18,6 +18,7 @@ import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from
 import { type PassportOptions, passport } from './cli/passport.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { replayAll } from './cli/replay.ts'
+import { requestCommands } from './cli/request.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
 import { type SimulateOptions, simulate } from './cli/simulate.ts'
 import { type WitnessOptions, witness } from './cli/witness.ts'
@@ -98,14 +99,18 @@ program
   .addOption(jsonOption())
   .action(async (options: PassportOptions & As) => passport(await client(options), out, options))
 
-program
+const requests = program
   .command('habilitation')
   .description('les demandes d’habilitation · requests for access')
+
+requests
   .command('show <id>')
   .description('une demande, son état, ce qui lui manque · a request, its state, what it lacks')
   .addOption(asOption())
   .addOption(jsonOption())
   .action(async (id: string, options: Shown) => habilitation(await client(options), out, { ...options, id }))
+
+requestCommands(requests, { client, out })
 
 program
   .command('deposit <table=fichier...>')

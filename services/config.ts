@@ -89,6 +89,13 @@ const configurationSchema = z.strictObject({
     })
     .refine(({ months, reason }) => months === 12 || reason?.trim(), 'more than 12 months need a reason')
     .default({ months: 12 }),
+  /** Documents of a request: MiB of one, 1 to 100, default 10; and how many, 1 to 200, default 20. */
+  attachments: z
+    .strictObject({
+      maxMiB: z.number().int().min(1).max(100).default(10),
+      most: z.number().int().min(1).max(200).default(20),
+    })
+    .default({ maxMiB: 10, most: 20 }),
 })
 type Configuration = z.infer<typeof configurationSchema>
 
@@ -104,6 +111,8 @@ export interface Settings {
   readonly retention?: { readonly months: number; readonly reason?: string }
   /** Whose visas are looked at; absent when nobody's are. */
   readonly visaIssuers?: readonly VisaIssuer[]
+  /** Documents of a request: MiB of one and how many; 10 and 20 when absent. */
+  readonly attachments?: { readonly maxMiB: number; readonly most: number }
   readonly mode:
     | { readonly kind: 'demo'; readonly demo: 'full' | 'empty' }
     | { readonly kind: 'production'; readonly configuration: Configuration }
@@ -131,7 +140,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
     ...(witnesses.witnesses.length === 0 ? {} : { witnesses: policyOf(witnesses) }),
     ...(visas.visaIssuers.length === 0 ? {} : { visaIssuers: visas.visaIssuers }),
-    ...(mode.kind === 'production' ? { retention: mode.configuration.retention } : {}),
+    ...(mode.kind === 'production'
+      ? { retention: mode.configuration.retention, attachments: mode.configuration.attachments }
+      : {}),
     mode,
   }
 }

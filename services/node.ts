@@ -191,7 +191,10 @@ async function openUpTo(
     () => starting,
     () => `DuckDB ${engineVersion()}`,
   )
-  const on = { store, ...evidence, engine, rulebook: rules, kept, ...demoNode }
+  const { maxMiB, most } = settings.attachments ?? { maxMiB: 10, most: 20 }
+  const documentLimits = { maxBytes: maxMiB * 1024 ** 2, most }
+  const directory = identity.accounts
+  const on = { store, ...evidence, engine, rulebook: rules, kept, directory, documentLimits, ...demoNode }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
     await reconcile(opened, audit)

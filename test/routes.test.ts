@@ -65,6 +65,21 @@ const rules: Readonly<Record<string, Rule>> = {
     may: ['secretariat'],
     status: 404,
   },
+  'POST /api/v1/habilitations/{id}/interests': {
+    body: { none: true },
+    may: ['dpo', 'ethics', 'authority'],
+    status: 404,
+  },
+  'POST /api/v1/habilitations/{id}/comments': {
+    body: { field: 'aim', text: 'Why?' },
+    may: ['lead', 'secretariat', 'dpo', 'ethics', 'authority', 'holder'],
+    status: 404,
+  },
+  'POST /api/v1/habilitations/{id}/attachments?name=a.pdf': { may: ['lead'], status: 404 },
+  'POST /api/v1/habilitations/{id}/attachments/6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0001/deletion': {
+    may: ['lead'],
+    status: 404,
+  },
   'POST /api/v1/habilitations/{id}/opinions': {
     body: { opinion: 'favourable', comment: '' },
     may: ['dpo', 'ethics'],
@@ -117,6 +132,11 @@ const forAll: Readonly<Record<string, Omit<Rule, 'may'>>> = {
   'GET /api/v1/datasets/{name}': { status: 404 },
   'GET /api/v1/habilitations': { status: 200 },
   'GET /api/v1/habilitations/reminders': { status: 200 },
+  'GET /api/v1/habilitations/form': { status: 200 },
+  'GET /api/v1/habilitations/{id}/completeness': { status: 404 },
+  'GET /api/v1/habilitations/{id}/minimisation': { status: 404 },
+  'GET /api/v1/habilitations/{id}/attachments': { status: 404 },
+  'GET /api/v1/habilitations/{id}/attachments/{queryId}': { status: 404 },
   'GET /api/v1/habilitations/{id}': { status: 404 },
   'GET /api/v1/audit/receipts/{seq}': { status: 404 },
   'GET /api/v1/projects': { status: 200 },

@@ -104,6 +104,8 @@ const bodies = [
       'habilitation.completed',
       'habilitation.answered',
       'habilitation.opinion',
+      'habilitation.interests',
+      'habilitation.commented',
       'habilitation.countersigned',
       'habilitation.declined',
       'habilitation.proposed',
@@ -121,6 +123,16 @@ const bodies = [
       'habilitation.closed',
     ] as const
   ).map((type) => z.strictObject({ type: z.literal(type), ...habilitationAct })),
+  ...(['habilitation.attached', 'habilitation.detached', 'habilitation.read'] as const).map((type) =>
+    z.strictObject({
+      type: z.literal(type),
+      habilitation: text,
+      state: text,
+      attachment: text,
+      sha256: hash,
+      bytes: count,
+    }),
+  ),
   z.strictObject({ type: z.literal('bulle.sealed'), bulle: text, dataset: datasetVersion, sha256: hash }),
   z.strictObject({ type: z.literal('bulle.failed'), bulle: text, dataset: datasetVersion }),
   z.strictObject({ type: z.literal('bulle.closed'), bulle: text }),
@@ -255,6 +267,7 @@ export type Outcome = 'allowed' | 'refused' | 'failed' | 'done'
  */
 export function outcomeOf(type: EntryType): Outcome {
   if (type === 'query.intent' || type === 'query.release' || type === 'access.read') return 'allowed'
+  if (type === 'habilitation.read') return 'allowed'
   if (type === 'deposit.quarantined' || type.endsWith('.refused')) return 'refused'
   if (type.endsWith('.failed') || type === 'query.abort' || type === 'state.aborted') return 'failed'
   return 'done'

@@ -13,6 +13,7 @@ import { passportRoutes } from './routes/passports.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
+import { requestRoutes } from './routes/requests.ts'
 import { reviewRoutes } from './routes/review.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { simulationRoutes } from './routes/simulation.ts'
@@ -38,6 +39,7 @@ const documented: readonly Route[] = [
   ...datasetRoutes,
   ...depositRoutes,
   ...simulationRoutes,
+  ...requestRoutes,
   ...habilitationRoutes,
   ...projectRoutes,
   ...queryRoutes,

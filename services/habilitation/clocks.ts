@@ -1,6 +1,6 @@
 /** The legal clocks of a request and a permit (governance.md 2.11): computed from what happened, in calendar days of Paris. */
 import { addDays, parisDay, startOfParisDay } from '../kernel/clock.ts'
-import { routeFacts } from './completeness.ts'
+import { routeFacts } from './around.ts'
 import { acceptanceMs, completionMs, currentRef, suspendsAt } from './lifetime.ts'
 import { emergencyMs } from './opinions.ts'
 import type { Body } from './request.ts'

@@ -3,9 +3,10 @@
  * happens. In that order, so that a stranger learns only no. Pure: the answer is what happened, to be recorded and stored.
  */
 import type { Command } from './commands.ts'
-import { type Given, type Outcome, standApart, wrongState } from './guard.ts'
+import { type Given, insistDeclared, type Outcome, standApart, wrongState } from './guard.ts'
 import { stateAt } from './lifetime.ts'
 import { type Capacity, capacitiesOf, may, mayEver, notTheirs } from './matrix.ts'
+import { onDossier } from './on-dossier.ts'
 import { onPermit } from './on-permit.ts'
 import { onRequest } from './on-request.ts'
 import type { Habilitation } from './state.ts'
@@ -20,6 +21,7 @@ export function command(before: Habilitation, asked: Later, given: Given & { asS
   if (!mayEver(held, asked.type)) throw notTheirs(asked.type)
   if (!may(held, stateAt(before, given.now), asked.type)) throw wrongState()
   standApart(before, given.by, asked.type)
+  if (!given.asSystem) insistDeclared(before, given, asked)
   return handlerOf(before, asked)(before, asked, given)
 }
 
@@ -38,7 +40,7 @@ type Handler = (before: Habilitation, asked: Later, given: Given) => Outcome
 
 /** Decisions on a request and on an amendment of a permit are the same words for different acts. */
 function handlerOf({ permits }: Habilitation, { type }: Later): Handler {
-  const both = { ...onRequest, ...onPermit }
+  const both = { ...onRequest, ...onDossier, ...onPermit }
   const granted = permits.length > 0
   const onDecision = granted ? onPermit : onRequest
   const chosen = type === 'decision' || type === 'confirmation' ? onDecision[type] : both[type]

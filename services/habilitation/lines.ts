@@ -3,16 +3,33 @@ import type { Actor } from '../kernel/id.ts'
 import type { Missing } from '../kernel/refusal.ts'
 import type { CurrentPermit } from './permit.ts'
 
+/** What the descriptor says of a column. */
+export interface ColumnFacts {
+  readonly type: string
+  readonly role?: string
+  /** The legal quasi-identifier that its holder says it is. */
+  readonly quasiIdentifier?: string
+  readonly bounds?: readonly [number, number]
+}
+
 /** What a request must know of a dataset to be checked: names and classes, never a row. */
 export interface DatasetFacts {
   readonly name: string
   readonly holder: string
   readonly kind: 'personal' | 'non-personal'
   readonly k: number
-  /** Who the units are; persons where it is absent. */
-  readonly entity?: 'establishment'
+  /** Who the units are; patients where it is absent. */
+  readonly entity?: 'establishment' | 'staff'
   readonly tables: Readonly<
-    Record<string, { readonly class: 'personal' | 'public'; readonly columns: readonly string[] }>
+    Record<
+      string,
+      {
+        readonly class: 'personal' | 'public'
+        readonly columns: readonly string[]
+        /** By the name of the column. */
+        readonly about?: Readonly<Record<string, ColumnFacts>>
+      }
+    >
   >
 }
 

@@ -53,12 +53,26 @@ const inForce = ['issued', 'active'] as const
 const ended = ['expired', 'revoked', 'renounced'] as const
 const beforeDecision = ['draft', 'received', 'awaiting_completion', 'under_assessment'] as const
 
+const beingRead = ['received', 'awaiting_completion', 'under_assessment'] as const
+const reviewing = [...beingRead, 'under_appeal', ...running, 'revocation_noticed', 'revoked'] as const
+
 const matrix: Readonly<Record<Exclude<CommandType, 'opening'>, Row>> = {
   change: { lead: ['draft', 'awaiting_completion'] },
   submission: { lead: ['draft', 'awaiting_completion'] },
+  attachment: { lead: ['draft', 'awaiting_completion'] },
+  detachment: { lead: ['draft'] },
   completeness: { secretariat: ['received'] },
   completion: { lead: ['awaiting_completion'] },
   opinions: { dpo: ['under_assessment', ...running], ethics: ['under_assessment', ...running] },
+  interests: { dpo: reviewing, ethics: reviewing, authority: reviewing },
+  comments: {
+    lead: beingRead,
+    secretariat: beingRead,
+    dpo: beingRead,
+    ethics: beingRead,
+    authority: beingRead,
+    holder: beingRead,
+  },
   'external-references': { secretariat: ['under_assessment'] },
   questions: {
     secretariat: ['under_assessment'],
@@ -102,6 +116,7 @@ export const personRules = {
     'opinions',
     'external-references',
     'questions',
+    'comments',
     'extension',
     'decision',
     'confirmation',

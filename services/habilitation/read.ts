@@ -4,13 +4,16 @@ import { type Clock, parisDay } from '../kernel/clock.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Certificate, openCertificate } from './certificate.ts'
 import { mayView } from './decide.ts'
+import { isApplicant } from './dossier-view.ts'
 import { fold } from './fold.ts'
+import { audiencesOf, publicOf as publicPart, seenOf } from './form/seen.ts'
 import { operatorOf, type PermitKeys } from './keys.ts'
 import { stateAt } from './lifetime.ts'
 import { roleRefusal, type State } from './matrix.ts'
 import type { Permits } from './permits.ts'
 import { type PastQuery, type Rechecked, recheck } from './recheck.ts'
 import type { Registry } from './registry.ts'
+import type { Body } from './request.ts'
 import type { Habilitation } from './state.ts'
 import { bodiesOf, type GatherNeeds, gather } from './surroundings.ts'
 import { type HabilitationView, type LineView, maySee, view } from './view.ts'
@@ -26,6 +29,15 @@ export async function readHabilitation(needs: ReadNeeds, by: Person, id: string)
   const seen = stored && (await viewFor(needs, by, fold(stored.id, stored.events)))
   if (!seen) throw new Refusal('NOT_FOUND')
   return seen
+}
+
+/** The body of a request as this person may read it, to begin another with. Refusal NOT_FOUND. */
+export async function readBody(needs: ReadNeeds, by: Person, id: string): Promise<Body> {
+  const stored = await needs.registry.read(id)
+  const habilitation = stored && fold(stored.id, stored.events)
+  if (!habilitation || (await viewFor(needs, by, habilitation)) === null) throw new Refusal('NOT_FOUND')
+  const { request } = habilitation
+  return isApplicant(habilitation, by) ? request : seenOf(request, audiencesOf(by))
 }
 
 /** All that this person may see, the newest first. */
@@ -184,6 +196,8 @@ export async function listProjects(needs: ProjectNeeds, by: Person): Promise<rea
 /** What everybody may read of a request that was submitted (REG 57(1)(j)): no person, no contact, no justification. */
 export interface PublicRequest {
   readonly id: string
+  /** Every public field of the form that was filled in, as the form says it (form/field.ts). */
+  readonly request: Readonly<Record<string, unknown>>
   readonly title: string
   readonly summaryLay: string
   readonly state: State
@@ -207,13 +221,14 @@ export async function publicRequests(
 }
 
 function publicOf(habilitation: Habilitation, now: number): readonly PublicRequest[] {
-  const { id, request, submittedAt, proposal, project } = habilitation
+  const { id, request, submittedAt, decidedAt, proposal, project } = habilitation
   if (submittedAt === undefined) return []
   const state = stateAt(habilitation, now)
   const { title = '', summaryLay = '', route = '', purposes = [], lines = [], accessPeriod } = request
   return [
     {
       id,
+      request: publicPart(request, { decided: decidedAt !== undefined }),
       title,
       summaryLay,
       state,

@@ -32,6 +32,10 @@ const facts = z.strictObject({
   ethics: z.enum(['favourable', 'favourable-or-conditions']).optional(),
   dpo: z.enum(['favourable', 'favourable-or-conditions']).optional(),
   maxYears: z.number().int().positive().optional(),
+  /** Years of history before the current one; what the route shuts out whatever else it allows. */
+  maxHistory: z.number().int().positive().optional(),
+  noLinkage: z.boolean().optional(),
+  noStorage: z.boolean().optional(),
   acceptsFrom: z.iso.date().optional(),
   offered: z.boolean().optional(),
   /** Whether a question stops the clocks of the assessment until its answer (governance.md 2.11). */
@@ -41,6 +45,8 @@ const facts = z.strictObject({
   publicBody: z.enum(['yes', 'no', 'by-status']).optional(),
   call: z.enum(['yes', 'no', 'partnership']).optional(),
   extraDuty: z.boolean().optional(),
+  /** Works for others as a rule: the beneficiary must be named. */
+  forOthers: z.boolean().optional(),
 })
 export type EntryFacts = z.infer<typeof facts>
 

@@ -17,11 +17,14 @@ export type Role = (typeof roles)[number]
 export const proofNames = ['training', 'charter', 'review'] as const
 
 /** Proofs a person holds (governance.md 7): the instant in ms until which each stands. Absent means not held. */
-export type Proofs = { readonly [proof in (typeof proofNames)[number]]?: number }
+export type Proofs = { readonly [proof in (typeof proofNames)[number]]?: number } & {
+  /** Of a reviewer: no interest in any request, declared for all until then; else on each request (governance.md 5.1). */
+  readonly interests?: number
+}
 
 /** A proof that somebody else's visas stand for (security.md 5.7), and the visas it rests on, as SHA-256 of their tokens. */
 export interface Vouched {
-  readonly proof: keyof Proofs
+  readonly proof: (typeof proofNames)[number]
   /** In ms: the end of the first of them to end, or of our patience with it. */
   readonly until: number
   readonly visas: readonly string[]

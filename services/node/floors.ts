@@ -23,10 +23,13 @@ import { openParser } from '../engine/parser.ts'
 import { openReleaser } from '../engine/release.ts'
 import { openVault } from '../engine/vault.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
+import { type DocumentLimits, openDocuments } from '../habilitation/documents.ts'
+import { sweepDocuments } from '../habilitation/dossier.ts'
 import { openKeys } from '../habilitation/keys.ts'
 import { openPermits } from '../habilitation/permits.ts'
 import { openRegistry as openHabilitations } from '../habilitation/registry.ts'
 import type { NodeRulebook } from '../habilitation/rulebook.ts'
+import type { Directory } from '../habilitation/surroundings.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
 import type { DemoIssuer } from '../identity/demo-issuer.ts'
@@ -240,6 +243,8 @@ export interface RoomsOn {
   readonly engine: Engine
   readonly rulebook: NodeRulebook
   readonly kept: Kept
+  readonly directory: Directory
+  readonly documentLimits: DocumentLimits
   /** Identifier of the node, also the first part of its permit numbers. */
   readonly node: string
   readonly issuer: string
@@ -248,7 +253,7 @@ export interface RoomsOn {
 /** The rooms of the use-cases, wired to each other: a published version wakes bulles, an act on a permit stops queries. */
 export async function openRooms(
   ground: Ground,
-  { store, audit, auditIndex, engine, rulebook, kept, node, issuer }: RoomsOn,
+  { store, audit, auditIndex, engine, rulebook, kept, node, issuer, directory, documentLimits }: RoomsOn,
 ): Promise<Rooms> {
   const { home, clock, log, closing } = ground
   const register = openDatasetRegister(store)
@@ -271,13 +276,18 @@ export async function openRooms(
     destroy: (project) => bulles.closeProject(project),
   }
   const datasets = openDatasets({ catalogue, parser })
+  const documents = openDocuments({ folder: join(home, 'attachments'), limits: documentLimits })
+  await sweepDocuments({ registry, documents })
   const common = { audit, clock, rulebook, permits }
   return {
     dataset: { audit, clock, register, storage, checker },
     catalogue,
     bulles,
     review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },
-    habilitation: { ...common, registry, datasets, effects, keys, authority: { node, prefix: node } },
+    habilitation: {
+      ...{ ...common, registry, datasets, effects, keys, documents, directory },
+      authority: { node, prefix: node },
+    },
     query: {
       ...common,
       bulles,

@@ -186,6 +186,8 @@ export interface IdentityAccount {
   charter_until_ms: number | null
   /** Yearly review stands until this instant, ms since 1970 UTC; null: not held */
   review_until_ms: number | null
+  /** Declared to have no interest in any request until this instant, ms since 1970 UTC; null: declares on each request */
+  interests_until_ms: number | null
 }
 
 export interface IdentityOrganisation {

@@ -62,6 +62,7 @@ const bodies: Readonly<Record<string, object>> = {
   completeness: { complete: true },
   change: { patch: { title: 'x' } },
   opinions: { opinion: 'favourable', comment: '' },
+  comments: { field: 'aim', text: 'x', audience: 'applicant' },
   'external-references': { kind: 'cnil', reference: 'DR-2026-1' },
   questions: { items: [{ field: 'aim', comment: 'x' }] },
   answers: { items: [{ field: 'aim', comment: 'x' }] },

@@ -70,8 +70,9 @@ const habilitation: Members = {
   dataset: optional(text),
   reason: optional(code),
 }
+const document: Members = { habilitation: text, state: text, attachment: text, sha256: hash, bytes: count }
 const habilitationActs =
-  'opened changed requested returned completed answered opinion countersigned declined proposed confirmed refused granted suspended lifted noticed dismissed revoked expired withdrawn renounced closed'
+  'opened changed requested returned completed answered opinion interests commented countersigned declined proposed confirmed refused granted suspended lifted noticed dismissed revoked expired withdrawn renounced closed'
 
 /** Every type of entry with its members, `type` left out. */
 export const bodies: Readonly<Record<string, Members>> = {
@@ -110,6 +111,9 @@ export const bodies: Readonly<Record<string, Members>> = {
   'deposit.refused': { ...deposit, findings: count },
   'deposit.failed': deposit,
   ...Object.fromEntries(habilitationActs.split(' ').map((act) => [`habilitation.${act}`, habilitation])),
+  'habilitation.attached': document,
+  'habilitation.detached': document,
+  'habilitation.read': document,
   'bulle.sealed': { bulle: text, dataset, sha256: hash },
   'bulle.failed': { bulle: text, dataset },
   'bulle.closed': { bulle: text },

@@ -36,6 +36,9 @@ const progress = z.object({
 
 const registerEntry = z.object({
   id: z.string(),
+  request: z
+    .record(z.string(), z.unknown())
+    .meta({ description: 'Every public field of the form, as it was filled in' }),
   title: z.string(),
   summaryLay: z.string(),
   state: z.string(),
