@@ -8,6 +8,7 @@ import type { Accounts, Tokens } from '../identity/person.ts'
 import type { Log } from '../kernel/log.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import type { ReviewNeeds } from '../review/month.ts'
+import type { PublicRegister } from '../review/register/register.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import type { Metrics, Readiness } from './readiness.ts'
 
@@ -27,6 +28,7 @@ export interface House {
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly review: ReviewNeeds
+  readonly register: PublicRegister
   readonly audit: AuditLog
   readonly auditIndex: AuditIndex
   /** Who cosigns the log; absent in a house without one. */

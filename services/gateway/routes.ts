@@ -12,6 +12,7 @@ import { monthRoutes } from './routes/months.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
+import { registerRoutes } from './routes/register.ts'
 import { reviewRoutes } from './routes/review.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { simulationRoutes } from './routes/simulation.ts'
@@ -43,6 +44,7 @@ const documented: readonly Route[] = [
   ...reviewRoutes,
   ...monthRoutes,
   ...publicRoutes,
+  ...registerRoutes,
 ]
 
 /** Made once, when somebody first asks. */

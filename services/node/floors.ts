@@ -42,6 +42,7 @@ import { openRunning } from '../query/running.ts'
 import { openFindings } from '../review/findings.ts'
 import { catchUp, indexedEntry } from '../review/indexing.ts'
 import type { ReviewNeeds } from '../review/month.ts'
+import { openPublicRegister, type PublicRegister } from '../review/register/register.ts'
 import { type AuditIndex, openAuditIndex } from '../store/audit-index.ts'
 import { startEmbedded } from '../store/embedded.ts'
 import { takeFolder } from '../store/folder-lock.ts'
@@ -211,6 +212,7 @@ export interface Rooms {
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly review: ReviewNeeds
+  readonly register: PublicRegister
 }
 
 export interface RoomsOn {
@@ -252,7 +254,9 @@ export async function openRooms(
   }
   const datasets = openDatasets({ catalogue, parser })
   const common = { audit, clock, rulebook, permits }
+  const published = { audit, auditIndex, clock, rulebook, registry, keys, catalogue }
   return {
+    register: openPublicRegister({ ...published, accounts: openAccounts(store) }),
     dataset: { audit, clock, register, storage, checker },
     catalogue,
     bulles,

@@ -39,6 +39,16 @@ export interface ReleasesOfMonth {
   readonly releases: number
 }
 
+/** Entries of one type in one month of Paris time, by project. */
+export interface MonthlyEntries {
+  /** `2026-11` */
+  readonly month: string
+  readonly project: string | null
+  readonly type: string
+  readonly code: string | null
+  readonly entries: number
+}
+
 const mostFrequent = 50
 
 export async function statistics(db: Database, { from, to }: Period): Promise<AuditStatistics> {
@@ -88,5 +98,14 @@ export async function releases(db: Database, { from, to }: Period): Promise<read
     FROM audit_index e LEFT JOIN audit_person p ON p.ps = e.ps
     WHERE e.type = 'query.release' AND e.ts_ms >= ${from} AND e.ts_ms < ${to}
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`.execute(db)
+  return rows
+}
+
+export async function monthly(db: Database, { from, to }: Period): Promise<readonly MonthlyEntries[]> {
+  const { rows } = await rawSql<MonthlyEntries>`
+    SELECT to_char(to_timestamp(ts_ms / 1000.0) AT TIME ZONE 'Europe/Paris', 'YYYY-MM') AS month, project, type, code,
+      count(*)::int AS entries
+    FROM audit_index WHERE ts_ms >= ${from} AND ts_ms < ${to}
+    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`.execute(db)
   return rows
 }

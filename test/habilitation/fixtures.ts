@@ -321,6 +321,7 @@ export function newKeys(): PermitKeys {
     issuer,
     authority,
     operator: newKey(),
+    publisher: newKey(),
     publicKeys: publicOf(authority),
     holderKey,
     holderPublicKeys: async (organisation) => publicOf(await holderKey(organisation)),
