@@ -1,6 +1,5 @@
 /** `/transparence` as pages: the list with its search, and one request. No script, everything escaped. Pure. */
 import type { Vocabularies } from '../habilitation/vocabulary.ts'
-import { parisDay } from '../kernel/clock.ts'
 import { type Language, say } from '../kernel/text.ts'
 import type { RegisterEntry } from '../review/register/register.ts'
 import { type RegisterFilter, yearOf } from '../review/register/search.ts'
@@ -47,9 +46,10 @@ export function registerPage(shown: RegisterPage): string {
   ])
 }
 
-type Word = (key: string, given?: Readonly<Record<string, string | number>>) => string
+/** A sentence of the register in the language of the page, escaped. */
+export type Word = (key: string, given?: Readonly<Record<string, string | number>>) => string
 
-function wordsOf(language: Language): Word {
+export function wordsOf(language: Language): Word {
   return (key, given = {}) => escaped(say(language, { key: `register.${key}`, with: given }))
 }
 
@@ -59,12 +59,12 @@ function rowOf(one: RegisterEntry, { language, vocabularies }: RegisterPage): st
   const href = `/transparence/${encodeURIComponent(id)}?lang=${language}`
   return [
     '<tr>',
-    `<td>${parisDay(Date.parse(receivedAt))}</td>`,
+    `<td>${shownInstant(receivedAt, language, { dateStyle: 'medium' })}</td>`,
     `<th scope="row"><a href="${href}">${escaped(title === '' ? id : title)}</a></th>`,
     `<td>${escaped(applicant.name)}</td>`,
     `<td>${purposes.map((code) => purposeOf(code, { language, vocabularies })).join('<br>')}</td>`,
     `<td>${datasets.map(escaped).join('<br>')}</td>`,
-    `<td>${periodOf(one)}</td>`,
+    `<td>${periodOf(one, language)}</td>`,
     `<td>${word(`state.${state}`)}</td>`,
     '</tr>',
   ].join('')
@@ -79,8 +79,19 @@ export function purposeOf(
   return escaped(entries.find((entry) => entry.code === code)?.[language] ?? code)
 }
 
-export function periodOf({ accessPeriod }: RegisterEntry): string {
-  return accessPeriod ? escaped(`${accessPeriod.from} → ${accessPeriod.until}`) : '—'
+export function periodOf({ accessPeriod }: RegisterEntry, language: Language): string {
+  if (accessPeriod === null) return '—'
+  const day = (text: string) => shownInstant(`${text}T12:00:00Z`, language, { dateStyle: 'medium' })
+  return `${day(accessPeriod.from)} → ${day(accessPeriod.until)}`
+}
+
+/** As a calendar in Paris shows it; the exact instant goes with it. */
+export function shownInstant(at: string, language: Language, style: Intl.DateTimeFormatOptions): string {
+  const shown = new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', {
+    timeZone: 'Europe/Paris',
+    ...style,
+  })
+  return `<time datetime="${escaped(at)}">${escaped(shown.format(Date.parse(at)))}</time>`
 }
 
 /** To the same page in the other language. */

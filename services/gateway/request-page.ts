@@ -1,10 +1,9 @@
 /** `/transparence/<id>`: all that one request says in public, in plain words. Pure. */
 import type { Vocabularies } from '../habilitation/vocabulary.ts'
-import { parisTime } from '../kernel/clock.ts'
-import { type Language, say } from '../kernel/text.ts'
+import type { Language } from '../kernel/text.ts'
 import type { RegisterEntry } from '../review/register/register.ts'
 import { escaped, framed } from './pages.ts'
-import { periodOf, purposeOf, switchOf } from './register-page.ts'
+import { periodOf, purposeOf, shownInstant, switchOf, type Word, wordsOf } from './register-page.ts'
 
 export interface RequestPage {
   readonly language: Language
@@ -13,10 +12,11 @@ export interface RequestPage {
 
 export function requestPage(one: RegisterEntry, around: RequestPage): string {
   const { language } = around
-  const word = (key: string, given: Readonly<Record<string, string | number>> = {}) =>
-    escaped(say(language, { key: `register.${key}`, with: given }))
+  const instantOf = (at: string) => shownInstant(at, language, { dateStyle: 'medium', timeStyle: 'short' })
+  const saying: Saying = { instantOf, word: wordsOf(language) }
+  const { word } = saying
   const facts = one.facts.map(({ fact, at }) => `<li>${instantOf(at)} — ${word(`fact.${fact}`)}</li>`)
-  const rows = [...detailsOf(one, around, word), ...decisionOf(one, word), ...endOf(one, word)]
+  const rows = [...detailsOf(one, around, saying), ...decisionOf(one, saying), ...endOf(one, saying)]
   return framed(language, one.title === '' ? one.id : one.title, [
     switchOf(language, one.id),
     `<p class="lead">${one.summaryLay === '' ? word('no-summary') : escaped(one.summaryLay)}</p>`,
@@ -29,12 +29,13 @@ export function requestPage(one: RegisterEntry, around: RequestPage): string {
   ])
 }
 
-type Word = (key: string, given?: Readonly<Record<string, string | number>>) => string
+interface Saying {
+  readonly word: Word
+  readonly instantOf: (at: string) => string
+}
 type Row = readonly [term: string, html: string]
 
 const lines = (words: readonly string[]): string => words.map(escaped).join('<br>')
-const instantOf = (at: string): string =>
-  `<time datetime="${at}">${parisTime(Date.parse(at)).slice(0, 16)}</time>`
 /** A row for what there is. */
 const some = (term: string, html: string): Row[] => (html === '' ? [] : [[term, html]])
 
@@ -47,7 +48,7 @@ const texts = [
   'publicationPlan',
 ] as const
 
-function detailsOf(one: RegisterEntry, around: RequestPage, word: Word): Row[] {
+function detailsOf(one: RegisterEntry, around: RequestPage, { word, instantOf }: Saying): Row[] {
   const { language, vocabularies } = around
   const route = vocabularies.routes.find(({ code }) => code === one.route)?.[language] ?? one.route
   return [
@@ -61,7 +62,7 @@ function detailsOf(one: RegisterEntry, around: RequestPage, word: Word): Row[] {
     ...some('references', lines(one.references.map(({ reference }) => reference))),
     ['datasets', lines(one.datasets)],
     ...some('holders', lines(one.holders.map(({ name }) => name))),
-    ['period', periodOf(one)],
+    ['period', periodOf(one, language)],
     ...texts.flatMap((member) =>
       some(member === 'publicInterest' ? 'interest' : member, escaped(one[member] ?? '')),
     ),
@@ -71,7 +72,10 @@ function detailsOf(one: RegisterEntry, around: RequestPage, word: Word): Row[] {
   ]
 }
 
-function decisionOf({ decision, reasons = '', permit = '' }: RegisterEntry, word: Word): Row[] {
+function decisionOf(
+  { decision, reasons = '', permit = '' }: RegisterEntry,
+  { word, instantOf }: Saying,
+): Row[] {
   if (decision === null) return []
   return [
     ['decision', word(`outcome.${decision.outcome}`)],
@@ -82,7 +86,7 @@ function decisionOf({ decision, reasons = '', permit = '' }: RegisterEntry, word
   ]
 }
 
-function endOf({ endedAt, results, certificate }: RegisterEntry, word: Word): Row[] {
+function endOf({ endedAt, results, certificate }: RegisterEntry, { word, instantOf }: Saying): Row[] {
   return [
     ...some('ended', endedAt === null ? '' : instantOf(endedAt)),
     ...some('results-due', results === null ? '' : instantOf(results.dueAt)),
