@@ -1,18 +1,7 @@
 /** Pages made of sentences and public facts: no script, one style sheet, everything escaped. Pure. */
+import { escaped } from '../kernel/markup.ts'
 import { type Code, Refusal } from '../kernel/refusal.ts'
 import { explain, type Language, say } from '../kernel/text.ts'
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-export function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? '')
-}
 
 /** A whole page around what it says: title and text in one language. `content` is HTML. */
 export function framed(language: Language, title: string, content: readonly string[]): string {

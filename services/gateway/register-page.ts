@@ -1,9 +1,10 @@
 /** `/transparence` as pages: the list with its search, and one request. No script, everything escaped. Pure. */
 import type { Vocabularies } from '../habilitation/vocabulary.ts'
+import { escaped } from '../kernel/markup.ts'
 import { type Language, say } from '../kernel/text.ts'
 import type { RegisterEntry } from '../review/register/register.ts'
 import { type RegisterFilter, yearOf } from '../review/register/search.ts'
-import { escaped, framed } from './pages.ts'
+import { framed } from './pages.ts'
 
 /** Requests of one page: it stays light for a telephone. */
 export const pageSize = 50

@@ -1,8 +1,9 @@
 /** `/transparence/<id>`: all that one request says in public, in plain words. Pure. */
 import type { Vocabularies } from '../habilitation/vocabulary.ts'
+import { escaped } from '../kernel/markup.ts'
 import type { Language } from '../kernel/text.ts'
 import type { RegisterEntry } from '../review/register/register.ts'
-import { escaped, framed } from './pages.ts'
+import { framed } from './pages.ts'
 import { periodOf, purposeOf, shownInstant, switchOf, type Word, wordsOf } from './register-page.ts'
 
 export interface RequestPage {

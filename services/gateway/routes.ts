@@ -13,6 +13,7 @@ import { projectRoutes } from './routes/projects.ts'
 import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
 import { registerRoutes } from './routes/register.ts'
+import { reportRoutes } from './routes/reports.ts'
 import { reviewRoutes } from './routes/review.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { simulationRoutes } from './routes/simulation.ts'
@@ -43,6 +44,7 @@ const documented: readonly Route[] = [
   ...auditRoutes,
   ...reviewRoutes,
   ...monthRoutes,
+  ...reportRoutes,
   ...publicRoutes,
   ...registerRoutes,
 ]

@@ -7,7 +7,7 @@ import { clocksOf, regimeOf } from './clocks.ts'
 import { withoutContacts } from './contacts.ts'
 import type { HabilitationEvent } from './event.ts'
 import { fold } from './fold.ts'
-import { acceptanceMs, completionMs, currentRef, stateAt } from './lifetime.ts'
+import { endOf, stateAt } from './lifetime.ts'
 import type { State } from './matrix.ts'
 import { type PublicFact, publicFacts } from './public-facts.ts'
 import {
@@ -154,26 +154,6 @@ function versionsOf({ permits, changes }: Habilitation, withheld: Withheld): Pub
     const shown: readonly PublicChange[] = publicChanges(all, withheld)
     return { version, sha256, changes: shown, otherChanges: all.length - shown.length }
   })
-}
-
-const endStates: ReadonlySet<State> = new Set([
-  'withdrawn',
-  'lapsed',
-  'expired',
-  'revoked',
-  'renounced',
-  'closing',
-  'closed',
-])
-
-/** The instant at which the request or its permit came to an end, by an act or by time; null while neither has. */
-function endOf(habilitation: Habilitation, now: number): number | null {
-  const { endedAt, stored, returned, decidedAt } = habilitation
-  if (!endStates.has(stateAt(habilitation, now))) return null
-  if (stored === 'active' || stored === 'suspended') return (currentRef(habilitation)?.exp ?? 0) * 1000
-  if (stored === 'awaiting_completion') return (returned?.at ?? 0) + completionMs
-  if (stored === 'pre_permit') return (decidedAt ?? 0) + acceptanceMs
-  return endedAt ?? null
 }
 
 /** Nobody can hand in results yet: the clock alone speaks, and past its end the entry says so. */

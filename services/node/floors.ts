@@ -43,6 +43,7 @@ import { openFindings } from '../review/findings.ts'
 import { catchUp, indexedEntry } from '../review/indexing.ts'
 import type { ReviewNeeds } from '../review/month.ts'
 import { openPublicRegister, type PublicRegister } from '../review/register/register.ts'
+import type { ReportNeeds } from '../review/reports/make.ts'
 import { type AuditIndex, openAuditIndex } from '../store/audit-index.ts'
 import { startEmbedded } from '../store/embedded.ts'
 import { takeFolder } from '../store/folder-lock.ts'
@@ -213,6 +214,7 @@ export interface Rooms {
   readonly query: QueryNeeds
   readonly review: ReviewNeeds
   readonly register: PublicRegister
+  readonly reports: ReportNeeds
 }
 
 export interface RoomsOn {
@@ -254,9 +256,11 @@ export async function openRooms(
   }
   const datasets = openDatasets({ catalogue, parser })
   const common = { audit, clock, rulebook, permits }
-  const published = { audit, auditIndex, clock, rulebook, registry, keys, catalogue }
+  const accounts = openAccounts(store)
+  const published = { audit, auditIndex, clock, rulebook, registry, keys, catalogue, accounts }
   return {
-    register: openPublicRegister({ ...published, accounts: openAccounts(store) }),
+    register: openPublicRegister(published),
+    reports: { ...published, node },
     dataset: { audit, clock, register, storage, checker },
     catalogue,
     bulles,

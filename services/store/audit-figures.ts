@@ -49,6 +49,13 @@ export interface MonthlyEntries {
   readonly entries: number
 }
 
+/** Entries of one type that are about a dataset. */
+export interface DatasetEntries {
+  readonly dataset: string
+  readonly type: string
+  readonly entries: number
+}
+
 const mostFrequent = 50
 
 export async function statistics(db: Database, { from, to }: Period): Promise<AuditStatistics> {
@@ -107,5 +114,13 @@ export async function monthly(db: Database, { from, to }: Period): Promise<reado
       count(*)::int AS entries
     FROM audit_index WHERE ts_ms >= ${from} AND ts_ms < ${to}
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`.execute(db)
+  return rows
+}
+
+export async function byDataset(db: Database, { from, to }: Period): Promise<readonly DatasetEntries[]> {
+  const { rows } = await rawSql<DatasetEntries>`
+    SELECT d.dataset, e.type, count(*)::int AS entries
+    FROM audit_dataset d JOIN audit_index e ON e.shard = d.shard AND e.seq = d.seq
+    WHERE d.ts_ms >= ${from} AND d.ts_ms < ${to} GROUP BY 1, 2 ORDER BY 1, 2`.execute(db)
   return rows
 }

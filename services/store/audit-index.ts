@@ -6,6 +6,8 @@ import {
   type Activity,
   type AuditStatistics,
   activity,
+  byDataset,
+  type DatasetEntries,
   type MonthlyEntries,
   monthly,
   type Outcome,
@@ -84,6 +86,8 @@ export interface AuditIndex extends Closable {
   releases(period: Period): Promise<readonly ReleasesOfMonth[]>
   /** Entries of a period by month, project, type and code: all of them, whatever their number. */
   monthly(period: Period): Promise<readonly MonthlyEntries[]>
+  /** Entries of a period by each dataset that they are about, and type. */
+  byDataset(period: Period): Promise<readonly DatasetEntries[]>
   /** The highest seq of each shard in the table; what lies behind the log is to be added again. */
   head(): Promise<ReadonlyMap<string, number>>
   /** Empties the index and fills it from the log. The persons behind the pseudonyms stay. */
@@ -121,6 +125,10 @@ export function openAuditIndex(store: Store, log: Log): AuditIndex {
     monthly: async (period) => {
       await queue.flush()
       return monthly(store.db, period)
+    },
+    byDataset: async (period) => {
+      await queue.flush()
+      return byDataset(store.db, period)
     },
     head: () => head(store.db),
     rebuild: (entries) =>

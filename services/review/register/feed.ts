@@ -1,4 +1,5 @@
 /** The register as a feed (Atom, RFC 4287): one entry for each public fact, the newest first. */
+import { escaped } from '../../kernel/markup.ts'
 import { type Language, say } from '../../kernel/text.ts'
 import type { RegisterEntry } from './register.ts'
 
@@ -47,12 +48,8 @@ export function registerFeed(requests: readonly RegisterEntry[], { address, lang
 const element = (name: string, text: string): string => `<${name}>${xmlText(text)}</${name}>`
 const link = (rel: string, href: string): string => `<link rel="${rel}" href="${xmlText(href)}"/>`
 
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
 /** Text of an XML 1.0 document: signs that it cannot hold are left out, among them halves of a character. */
 function xmlText(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '')
-    .replaceAll(/[&<>"]/g, (sign) => escapes[sign] ?? '')
+  const unheld = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu
+  return escaped(text.toWellFormed().replaceAll(unheld, ''))
 }
