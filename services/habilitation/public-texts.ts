@@ -68,7 +68,7 @@ export function publicTextsOf(request: Body, { isDecided, persons }: Withheld): 
 function listsOnceDecided({ objectives, legalBasis, mandate }: Body, clear: (text: string) => string) {
   return {
     ...(objectives && { objectives: objectives.map(({ id, label }) => ({ id, label: clear(label) })) }),
-    ...(legalBasis && { legalBasis }),
+    ...(legalBasis && { legalBasis: legalBasis.map(clear) }),
     ...(mandate && {
       mandate: {
         text: clear(mandate.text),
