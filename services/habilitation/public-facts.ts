@@ -27,7 +27,7 @@ export const publicFactNames = [
   'suspended-in-part',
   'ended',
 ] as const
-export type PublicFactName = (typeof publicFactNames)[number]
+type PublicFactName = (typeof publicFactNames)[number]
 
 export interface PublicFact {
   readonly fact: PublicFactName

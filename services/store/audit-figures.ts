@@ -45,7 +45,6 @@ export interface MonthlyEntries {
   readonly month: string
   readonly project: string | null
   readonly type: string
-  readonly code: string | null
   readonly entries: number
 }
 
@@ -110,10 +109,10 @@ export async function releases(db: Database, { from, to }: Period): Promise<read
 
 export async function monthly(db: Database, { from, to }: Period): Promise<readonly MonthlyEntries[]> {
   const { rows } = await rawSql<MonthlyEntries>`
-    SELECT to_char(to_timestamp(ts_ms / 1000.0) AT TIME ZONE 'Europe/Paris', 'YYYY-MM') AS month, project, type, code,
+    SELECT to_char(to_timestamp(ts_ms / 1000.0) AT TIME ZONE 'Europe/Paris', 'YYYY-MM') AS month, project, type,
       count(*)::int AS entries
     FROM audit_index WHERE ts_ms >= ${from} AND ts_ms < ${to}
-    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`.execute(db)
+    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`.execute(db)
   return rows
 }
 

@@ -84,7 +84,7 @@ export interface AuditIndex extends Closable {
   activity(period: Period): Promise<readonly Activity[]>
   /** Answers given, month by month: what the volume of a month is compared with. */
   releases(period: Period): Promise<readonly ReleasesOfMonth[]>
-  /** Entries of a period by month, project, type and code: all of them, whatever their number. */
+  /** Entries of a period by month of Paris, project and type: all of them, whatever their number. */
   monthly(period: Period): Promise<readonly MonthlyEntries[]>
   /** Entries of a period by each dataset that they are about, and type. */
   byDataset(period: Period): Promise<readonly DatasetEntries[]>

@@ -7,17 +7,14 @@ import { body } from '../../services/habilitation/request.ts'
 import { canonical, sha256 } from '../../services/kernel/hash.ts'
 import { bandOf, bands } from '../../services/review/bands.ts'
 import { openPublished } from '../../services/review/published.ts'
-import { registerFeed } from '../../services/review/register/feed.ts'
-import {
-  openPublicRegister,
-  type PublicRegister,
-  type RegisterEntry,
-} from '../../services/review/register/register.ts'
+import { feedLimit, registerFeed } from '../../services/review/register/feed.ts'
+import { openPublicRegister, type PublicRegister } from '../../services/review/register/register.ts'
 import { searchRegister } from '../../services/review/register/search.ts'
 import { registerCsv } from '../../services/review/register/table.ts'
 import type { MonthlyEntries } from '../../services/store/audit-figures.ts'
 import { leastBody, openRoom, person, type Room } from '../habilitation/fixtures.ts'
 import { act, granted, opened, type Step, walked } from '../habilitation/walk.ts'
+import { registerEntry as entry } from './register-entry.ts'
 
 let room: Room
 let register: PublicRegister
@@ -187,33 +184,6 @@ describe('a canary', () => {
   })
 })
 
-const entry = (change: Partial<RegisterEntry> = {}): RegisterEntry => ({
-  ...{
-    id: 'D-2026-0007',
-    title: 'Séjours ; "longs"',
-    summaryLay: 'Un résumé.',
-    controllers: [],
-    references: [],
-  },
-  ...{ applicant: { id: 'chu-rouen', name: 'CHU de Rouen' }, state: 'active', route: 'MR_004' },
-  ...{
-    purposes: ['SNDS-III-6'],
-    datasets: ['pmsi-demo'],
-    holders: [{ id: 'gh-havre', name: 'GH du Havre' }],
-  },
-  ...{ accessPeriod: { from: '2026-11-01', until: '2027-10-31' }, receivedAt: '2025-12-31T23:30:00.000Z' },
-  decision: { outcome: 'granted', at: '2026-01-02T10:00:00.000Z', conditions: [] },
-  permit: 'FR-NOR-2026-000007',
-  versions: [{ version: 1, sha256: 'ab', changes: [], otherChanges: 0 }],
-  facts: [
-    { fact: 'received', at: '2025-12-31T23:30:00.000Z' },
-    { fact: 'granted', at: '2026-01-02T10:00:00.000Z' },
-  ],
-  activity: [{ month: '2026-10', queries: '11-100', refusals: '1-10' }],
-  ...{ endedAt: null, results: null, certificate: null },
-  ...change,
-})
-
 describe('the files of the register', () => {
   test('in CSV open in a spreadsheet as they are, and run nothing', () => {
     const [head = '', line = ''] = Buffer.from(registerCsv([entry({ title: '=cmd|calc' })], 'en'))
@@ -255,6 +225,14 @@ describe('the files of the register', () => {
       '</entry>',
     ])
   })
+})
+
+test('a feed has the newest facts, so many at most', () => {
+  const fact = { fact: 'amended', at: '2026-05-01T10:00:00.000Z' } as const
+  const facts = [...entry().facts, ...Array.from({ length: feedLimit }, () => fact)]
+  const feed = registerFeed([entry({ facts })], { address, language: 'en' })
+  expect(feed.match(/<entry>/g)).toHaveLength(feedLimit)
+  expect(feed).not.toContain('Request received')
 })
 
 describe('a search of the register', () => {
@@ -306,12 +284,12 @@ describe('questions per month', () => {
   test('are those of the project, in months that are over, refusals among them', async () => {
     const { project } = await granted(room)
     const of = (change: Partial<MonthlyEntries>): MonthlyEntries => ({
-      ...{ month: '2026-10', project, type: 'query.intent', code: null, entries: 9 },
+      ...{ month: '2026-10', project, type: 'query.intent', entries: 9 },
       ...change,
     })
     entries = [
       of({}),
-      of({ type: 'query.refused', code: 'ROW_LEVEL', entries: 3 }),
+      of({ type: 'query.refused', entries: 3 }),
       of({ project: 'another' }),
       of({ type: 'query.release' }),
       of({ project: null }),

@@ -20,7 +20,7 @@ export interface RegisterEntry extends PublicRequest {
 }
 
 /** The whole register at an instant, under a signature, with the entry of the log that holds its hash. */
-export interface Snapshot {
+interface Snapshot {
   readonly jws: string
   readonly sha256: string
   readonly receipt: Receipt

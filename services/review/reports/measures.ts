@@ -7,7 +7,7 @@ import type { EntryType } from '../../audit/entry.ts'
 import type { Language } from '../../kernel/text.ts'
 
 /** Held by the software, in part, not built yet, or the work of an organisation. */
-export type Holding = 'held' | 'partial' | 'open' | 'organisational'
+type Holding = 'held' | 'partial' | 'open' | 'organisational'
 
 export interface Measure {
   readonly id: string

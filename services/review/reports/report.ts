@@ -23,7 +23,7 @@ export interface Fields {
   /** By the key of each label, in order. */
   readonly fields: Readonly<Record<string, Cell>>
 }
-export interface Table {
+interface Table {
   readonly key: string
   /** Keys of the heads. */
   readonly columns: readonly string[]
@@ -47,7 +47,7 @@ export interface Report {
 }
 
 /** The rows of a section, whatever its kind: of fields, the label and the cell. */
-export function rowsOf(section: Section): readonly (readonly [path: string, cell: Cell])[] {
+function rowsOf(section: Section): readonly (readonly [path: string, cell: Cell])[] {
   if ('fields' in section) return Object.entries(section.fields)
   return section.rows.flatMap((row) =>
     row.map((cell, i): readonly [string, Cell] => [section.columns[i] ?? '', cell]),

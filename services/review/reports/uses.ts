@@ -7,23 +7,24 @@ import type { Deposited, HolderFacts, Use } from './holder.ts'
 import type { ReportPeriod } from './period.ts'
 
 /** Uses of one statement; a busier holder asks for a shorter period. */
-export const usesLimit = 20_000
+const usesLimit = 20_000
 
 interface Asked {
   readonly organisation: string
   /** Names of the datasets of the holder. */
   readonly datasets: readonly string[]
   readonly period: ReportPeriod
+  readonly limit?: number
 }
 
 /** Both oldest first. Refusal TOO_LARGE beyond the limit: a statement leaves nothing out. */
 export async function usesOf(
   needs: SearchNeeds,
-  { organisation, datasets, period }: Asked,
+  { organisation, datasets, period, limit = usesLimit }: Asked,
 ): Promise<Pick<HolderFacts, 'organisation' | 'uses' | 'deposits'>> {
-  const intents = await entriesAbout(needs, { datasets, period, types: ['query.intent'] })
+  const intents = await entriesAbout(needs, { datasets, period, limit, types: ['query.intent'] })
   const ends = await endsOf(needs, intents, period)
-  const verdicts = await entriesAbout(needs, { datasets, period, types: verdictTypes })
+  const verdicts = await entriesAbout(needs, { datasets, period, limit, types: verdictTypes })
   return {
     organisation,
     uses: intents.flatMap((entry) => useOf(entry, datasets, ends)),
@@ -37,15 +38,16 @@ interface About {
   readonly datasets: readonly string[]
   readonly period: ReportPeriod
   readonly types: readonly string[]
+  readonly limit: number
 }
 
-async function entriesAbout(needs: SearchNeeds, { datasets, period, types }: About) {
+async function entriesAbout(needs: SearchNeeds, { datasets, period, types, limit }: About) {
   const { start: from, end: to } = period
   const found = new Map<string, Indexed>()
   for (const filter of datasets.flatMap((dataset) => types.map((type) => ({ dataset, type, from, to })))) {
     for await (const entry of entriesOf(needs, filter)) {
       found.set(`${entry.shard} ${entry.seq}`, entry)
-      if (found.size > usesLimit) throw new Refusal('TOO_LARGE', { rule: 'report.uses' })
+      if (found.size > limit) throw new Refusal('TOO_LARGE', { rule: 'report.uses' })
     }
   }
   return [...found.values()].sort((a, b) => (a.ts === b.ts ? a.seq - b.seq : a.ts < b.ts ? -1 : 1))
