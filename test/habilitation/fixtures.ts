@@ -241,6 +241,7 @@ export function openMemoryRegistry(): Registry {
         .sort()
         .reverse()
         .flatMap((id) => stored(id) ?? []),
+    total: async () => [...streams.values()].reduce((sum, events) => sum + events.length, 0),
     async ofProject(project) {
       const newest = permits.findLast((one) => one.project === project)
       const of = newest && stored(newest.stream)

@@ -346,15 +346,39 @@ describe('the signed copy', () => {
   })
 })
 
-test('a crowd that reads the register costs one reading', async () => {
-  const { list } = room.registry
-  let readings = 0
-  Object.assign(room.registry, {
-    list: () => {
-      readings += 1
-      return list()
-    },
+describe('a crowd that reads the register', () => {
+  let readings: number
+  let elapsed: number | undefined
+  beforeEach(() => {
+    readings = 0
+    elapsed = undefined
+    const { list } = room.registry
+    Object.assign(room.registry, {
+      list: () => {
+        readings += 1
+        return list()
+      },
+    })
+    Object.assign(room.clock, { elapsed: () => elapsed })
   })
-  await Promise.all(Array.from({ length: 20 }, () => register.read()))
-  expect(readings).toBe(1)
+
+  test('at once costs one reading', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => register.read()))
+    expect(readings).toBe(1)
+  })
+
+  test('one by one costs two readings a second, and never misses what has happened', async () => {
+    await walked(room, 'submission')
+    elapsed = 1_000
+    await register.read()
+    elapsed = 1_499
+    expect(await register.read()).toHaveLength(1)
+    expect(readings).toBe(1)
+    await walked(room, 'submission')
+    expect(await register.read()).toHaveLength(2)
+    expect(readings).toBe(2)
+    elapsed = 1_999
+    await register.read()
+    expect(readings).toBe(3)
+  })
 })

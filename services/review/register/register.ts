@@ -43,7 +43,7 @@ export interface RegisterNeeds extends Pick<ReadNeeds, 'clock' | 'registry' | 'r
 
 export function openPublicRegister(needs: RegisterNeeds): PublicRegister {
   const months = closedMonths(needs)
-  const read = shared(() => readRegister(needs, months))
+  const read = shared(held(needs, () => readRegister(needs, months)))
   let last: Snapshot | undefined
   return {
     read,
@@ -62,6 +62,23 @@ function shared<T>(work: () => Promise<T>): () => Promise<T> {
       running = undefined
     })
     return running
+  }
+}
+
+/** What time alone changes shows so much later at most. */
+const heldMs = 500
+
+/** The last reading while nothing has happened since, and not for long: a crowd that comes one by one costs little too. */
+function held<T>({ registry, clock }: Pick<RegisterNeeds, 'registry' | 'clock'>, work: () => Promise<T>) {
+  let last: { readonly total: number; readonly at: number; readonly reading: T } | undefined
+  return async (): Promise<T> => {
+    const at = clock.elapsed?.()
+    const total = await registry.total()
+    if (last !== undefined && at !== undefined && last.total === total && at - last.at < heldMs)
+      return last.reading
+    const reading = await work()
+    if (at !== undefined) last = { total, at, reading }
+    return reading
   }
 }
 
