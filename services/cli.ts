@@ -18,6 +18,7 @@ import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from
 import { type PassportOptions, passport } from './cli/passport.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { replayAll } from './cli/replay.ts'
+import { type ReportOptions, report } from './cli/report.ts'
 import { requestCommands } from './cli/request.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
 import { type SimulateOptions, simulate } from './cli/simulate.ts'
@@ -290,6 +291,23 @@ audit
   .description('refait l’index de recherche d’après le journal · makes the search index again from the log')
   .addOption(asOption())
   .action(async (options: As) => reindexJournal(await client(options), out))
+
+program
+  .command('report <nom>')
+  .description(
+    'un rapport signé : article-30 | persons | processings | cnil | biennial | sec | holder · a signed report',
+  )
+  .addOption(asOption())
+  .option('--from <jour>', 'premier jour, à Paris · first day, in Paris')
+  .option('--until <jour>', 'dernier jour compris · last day, included')
+  .option('--organisation <id>', 'du rapport holder · of the report holder')
+  .option(
+    '-o, --output <fichier>',
+    'rapport.json | .csv | .xlsx | .md | .html ; sinon .md à l’écran · else shown',
+  )
+  .action(async (name: string, { as, ...options }: ReportOptions & As) =>
+    report(await client(as === undefined ? {} : { as }), out, { ...options, name }),
+  )
 
 program
   .command('doctor')

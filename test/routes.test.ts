@@ -10,6 +10,7 @@ const guarded = routes.filter((one) => one.auth)
 const filled = (path: string) =>
   path
     .replace('{shard}', '2026')
+    .replace('/reports/{name}', '/reports/sec')
     .replace('{tile}', '0/000')
     .replace('{seq}', '999999')
     .replace('{month}/findings/{family}/{detector}/{key}', '2026-11/findings/A4/off-hours/0123456789ab')
@@ -121,6 +122,7 @@ const rules: Readonly<Record<string, Rule>> = {
     may: ['dpo'],
     status: 404,
   },
+  'GET /api/v1/reports/{name}?from=2026-01-02&until=2026-01-01': { may: ['dpo', 'authority'], status: 422 },
   'GET /audit/{shard}/checkpoint': { may: ['dpo', 'holder'], status: 200 },
 }
 

@@ -186,6 +186,17 @@ const bodies = [
     format: z.enum(['csv', 'xlsx']).optional(),
     entries: count.optional(),
   }),
+  z.strictObject({ type: z.literal('register.published'), sha256: hash, requests: count }),
+  z.strictObject({
+    type: z.literal('report.made'),
+    report: text,
+    format: text,
+    /** Days of Paris, both included. */
+    from: text,
+    until: text,
+    /** Of the bytes that were given out. */
+    sha256: hash,
+  }),
   z.strictObject({ type: z.literal('anomaly.raised'), anomaly: text, family: text.optional() }),
   z.strictObject({
     type: z.literal('anomaly.closed'),

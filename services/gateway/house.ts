@@ -9,6 +9,8 @@ import type { Accounts, Tokens } from '../identity/person.ts'
 import type { Log } from '../kernel/log.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import type { ReviewNeeds } from '../review/month.ts'
+import type { PublicRegister } from '../review/register/register.ts'
+import type { ReportNeeds } from '../review/reports/make.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import type { Metrics, Readiness } from './readiness.ts'
 
@@ -28,6 +30,8 @@ export interface House {
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly review: ReviewNeeds
+  readonly register: PublicRegister
+  readonly reports: ReportNeeds
   readonly audit: AuditLog
   readonly auditIndex: AuditIndex
   /** Who cosigns the log; absent in a house without one. */

@@ -13,6 +13,8 @@ import { passportRoutes } from './routes/passports.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
+import { registerRoutes } from './routes/register.ts'
+import { reportRoutes } from './routes/reports.ts'
 import { requestRoutes } from './routes/requests.ts'
 import { reviewRoutes } from './routes/review.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -46,7 +48,9 @@ const documented: readonly Route[] = [
   ...auditRoutes,
   ...reviewRoutes,
   ...monthRoutes,
+  ...reportRoutes,
   ...publicRoutes,
+  ...registerRoutes,
 ]
 
 /** Made once, when somebody first asks. */

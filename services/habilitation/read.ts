@@ -6,7 +6,7 @@ import { type Certificate, openCertificate } from './certificate.ts'
 import { mayView } from './decide.ts'
 import { isApplicant } from './dossier-view.ts'
 import { fold } from './fold.ts'
-import { audiencesOf, publicOf as publicPart, seenOf } from './form/seen.ts'
+import { audiencesOf, seenOf } from './form/seen.ts'
 import { operatorOf, type PermitKeys } from './keys.ts'
 import { stateAt } from './lifetime.ts'
 import { roleRefusal, type State } from './matrix.ts'
@@ -191,54 +191,4 @@ export async function listProjects(needs: ProjectNeeds, by: Person): Promise<rea
     if (current !== null && mayView(by, current)) views.push(await readProject(needs, by, project))
   }
   return views
-}
-
-/** What everybody may read of a request that was submitted (REG 57(1)(j)): no person, no contact, no justification. */
-export interface PublicRequest {
-  readonly id: string
-  /** Every public field of the form that was filled in, as the form says it (form/field.ts). */
-  readonly request: Readonly<Record<string, unknown>>
-  readonly title: string
-  readonly summaryLay: string
-  readonly state: State
-  readonly route: string
-  readonly purposes: readonly string[]
-  readonly datasets: readonly string[]
-  readonly accessPeriod: { readonly from: string; readonly until: string } | null
-  readonly receivedAt: string
-  /** The reasons of a refusal, and the permit, once decided. */
-  readonly reasons?: string
-  readonly permit?: string
-}
-
-/** The public register, the newest first. A request is in it from its submission, before anybody has read it. */
-export async function publicRequests(
-  needs: Pick<ReadNeeds, 'clock' | 'registry'>,
-): Promise<readonly PublicRequest[]> {
-  const all = await needs.registry.list()
-  const now = needs.clock.now()
-  return all.flatMap(({ id, events }) => publicOf(fold(id, events), now))
-}
-
-function publicOf(habilitation: Habilitation, now: number): readonly PublicRequest[] {
-  const { id, request, submittedAt, decidedAt, proposal, project } = habilitation
-  if (submittedAt === undefined) return []
-  const state = stateAt(habilitation, now)
-  const { title = '', summaryLay = '', route = '', purposes = [], lines = [], accessPeriod } = request
-  return [
-    {
-      id,
-      request: publicPart(request, { decided: decidedAt !== undefined }),
-      title,
-      summaryLay,
-      state,
-      route,
-      purposes,
-      datasets: lines.map(({ dataset }) => dataset),
-      accessPeriod: accessPeriod ?? null,
-      receivedAt: new Date(submittedAt).toISOString(),
-      ...(state === 'refused' && proposal && { reasons: proposal.reasons }),
-      ...(project !== undefined && { permit: project }),
-    },
-  ]
 }

@@ -48,6 +48,8 @@ import { openRunning } from '../query/running.ts'
 import { openFindings } from '../review/findings.ts'
 import { catchUp, indexedEntry } from '../review/indexing.ts'
 import type { ReviewNeeds } from '../review/month.ts'
+import { openPublicRegister, type PublicRegister } from '../review/register/register.ts'
+import type { ReportNeeds } from '../review/reports/make.ts'
 import { type AuditIndex, openAuditIndex } from '../store/audit-index.ts'
 import { startEmbedded } from '../store/embedded.ts'
 import { takeFolder } from '../store/folder-lock.ts'
@@ -234,6 +236,8 @@ export interface Rooms {
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly review: ReviewNeeds
+  readonly register: PublicRegister
+  readonly reports: ReportNeeds
 }
 
 export interface RoomsOn {
@@ -279,7 +283,11 @@ export async function openRooms(
   const documents = openDocuments({ folder: join(home, 'attachments'), limits: documentLimits })
   await sweepDocuments({ registry, documents })
   const common = { audit, clock, rulebook, permits }
+  const accounts = openAccounts(store)
+  const published = { audit, auditIndex, clock, rulebook, registry, keys, catalogue, accounts }
   return {
+    register: openPublicRegister(published),
+    reports: { ...published, node },
     dataset: { audit, clock, register, storage, checker },
     catalogue,
     bulles,

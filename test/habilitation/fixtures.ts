@@ -254,6 +254,7 @@ export function openMemoryRegistry(): Registry {
         .sort()
         .reverse()
         .flatMap((id) => stored(id) ?? []),
+    total: async () => [...streams.values()].reduce((sum, events) => sum + events.length, 0),
     async ofProject(project) {
       const newest = permits.findLast((one) => one.project === project)
       const of = newest && stored(newest.stream)
@@ -339,6 +340,7 @@ export function newKeys(): PermitKeys {
     authority,
     operator: newKey(),
     visas: newKey(),
+    publisher: newKey(),
     publicKeys: publicOf(authority),
     holderKey,
     holderPublicKeys: async (organisation) => publicOf(await holderKey(organisation)),

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { formOf } from '../../services/habilitation/form/form.ts'
 import { copyOf, publicOf, seenOf } from '../../services/habilitation/form/seen.ts'
 import { progressOf } from '../../services/habilitation/progress.ts'
-import { publicRequests, readHabilitation } from '../../services/habilitation/read.ts'
+import { publicRequests } from '../../services/habilitation/publication.ts'
+import { readHabilitation } from '../../services/habilitation/read.ts'
 import { type Body, body, patched } from '../../services/habilitation/request.ts'
 import type { OpenRulebook } from '../../services/habilitation/rulebook.ts'
 import { leastBody, openRoom, person, rulebook } from './fixtures.ts'
@@ -136,11 +137,11 @@ test('the register shows the public part of what was submitted', async () => {
   const room = await openRoom()
   await walked(room, 'submission')
   expect(await publicRequests(room)).toMatchObject([
-    { request: { title: leastBody.title, purposes: ['SNDS-III-6'], lines: [{ dataset: 'pmsi-demo' }] } },
+    { title: leastBody.title, purposes: ['SNDS-III-6'], datasets: ['pmsi-demo'] },
   ])
   const [one] = await publicRequests(room)
-  expect(one?.request).not.toHaveProperty('aim')
-  expect(one?.request).not.toHaveProperty('persons')
+  expect(one).not.toHaveProperty('aim')
+  expect(one).not.toHaveProperty('persons')
 })
 
 describe('progress', () => {

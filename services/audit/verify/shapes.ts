@@ -152,6 +152,8 @@ export const bodies: Readonly<Record<string, Members>> = {
     format: optional(oneOf('csv', 'xlsx')),
     entries: optional(count),
   },
+  'register.published': { sha256: hash, requests: count },
+  'report.made': { report: text, format: text, from: text, until: text, sha256: hash },
   'anomaly.raised': { anomaly: text, family: optional(text) },
   'anomaly.closed': { anomaly: text, conclusion: oneOf('explained', 'corrected', 'incident', 'mistaken') },
 }

@@ -27,8 +27,8 @@ export function seenOf(body: Body, audiences: readonly Audience[]): Body {
   return Object.fromEntries(kept) as Body
 }
 
-/** What the public register says of a body; some of it only once there is a decision. */
-export function publicOf(body: Body, { decided }: { decided: boolean }): Readonly<Record<string, unknown>> {
+/** What the public register may say of a body; some of it only once there is a decision. */
+export function publicOf(body: Body, { decided }: { decided: boolean }): Body {
   const members: Readonly<Record<string, unknown>> = body
   const kept = fields.flatMap(({ name, about }): (readonly [string, unknown])[] => {
     const value = members[name]
@@ -36,7 +36,8 @@ export function publicOf(body: Body, { decided }: { decided: boolean }): Readonl
     if (value === undefined || !isPublic) return []
     return [[name, about.part ? about.part(value) : value]]
   })
-  return Object.fromEntries(kept)
+  // As above: named parts, for readers.
+  return Object.fromEntries(kept) as Body
 }
 
 /** What a new request may take over from an older one: neither dates nor references nor signatures. */
