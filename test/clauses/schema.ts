@@ -36,21 +36,6 @@ export function objectsOf(node: Node = root, path = ''): readonly string[] {
   return additionalProperties ? objectsOf(additionalProperties, `${path}{}`) : []
 }
 
-/** Paths of all members of fixed words or numbers: they take no other. */
-export function fixedOf(
-  node: Node & { readonly const?: unknown; readonly enum?: unknown } = root,
-  path = '',
-): readonly string[] {
-  const { properties, items, additionalProperties } = node
-  if (properties)
-    return Object.entries(properties).flatMap(([name, inner]) =>
-      fixedOf(inner, path === '' ? name : `${path}.${name}`),
-    )
-  if (items) return fixedOf(items, `${path}[]`)
-  if (additionalProperties) return fixedOf(additionalProperties, `${path}{}`)
-  return node.const === undefined && node.enum === undefined ? [] : [path]
-}
-
 /** The permit with every value at a path changed; `{}` and `[]` stand for each. */
 export function changedAt(value: unknown, path: string, change: (value: unknown) => unknown): unknown {
   if (path === '') return change(value)

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { draft, path, settled } from './study.ts'
 import { type Answer, type System, until } from './system.ts'
 
-export interface Round {
+interface Round {
   /** ms from the sending of the call: until it is answered, until a new question is refused, until each running one has ended. */
   readonly answered: number
   readonly refused: number
@@ -39,7 +39,7 @@ const endless =
   'SELECT count(*) AS n FROM visits a JOIN visits b ON a.patient_id = b.patient_id JOIN visits c ON a.patient_id = c.patient_id'
 const short = 'SELECT count(*) AS n FROM visits WHERE day < 100'
 
-export interface Study {
+interface Study {
   readonly habilitation: string
   readonly project: string
 }
@@ -85,7 +85,8 @@ export async function round(
   queries: number,
 ): Promise<Round> {
   const at = `/api/v1/projects/${project}/queries`
-  const ask = (sql: string, id: string = randomUUID()) => system.call('POST', at, { as: 'alice', body: { sql, id } })
+  const ask = (sql: string, id: string = randomUUID()) =>
+    system.call('POST', at, { as: 'alice', body: { sql, id } })
   const ids: readonly string[] = Array.from({ length: queries }, () => randomUUID())
   const outcomes = async () => {
     const { json } = await system.call('GET', at, { as: 'alice' })
@@ -125,7 +126,7 @@ async function firstRefused(ask: () => Promise<Answer>): Promise<string> {
   return words[0] ?? 'no answer'
 }
 
-/** Resolves when every query has its intent in the log: it is with the engine, or next to be. */
+/** Resolves when every query is in the list of its person, and half a second later: all wait for the engine by then. */
 async function reached(system: System, { project, queries }: { project: string; queries: number }) {
   const open = async () => {
     const { json } = await system.call('GET', `/api/v1/projects/${project}/queries`, { as: 'alice' })

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { clauses } from '../clauses/clauses.ts'
 import { objectsOf } from '../clauses/schema.ts'
+import { stopping } from '../clauses/stopping.ts'
 import start from '../start.ts'
 import stop from '../stop.ts'
 import { areGreen, inCopy, type Replacement, root, withTexts } from './copy.ts'
@@ -10,7 +11,8 @@ import { areGreen, inCopy, type Replacement, root, withTexts } from './copy.ts'
 interface Mutant {
   readonly name: string
   readonly taken: readonly Replacement[]
-  /** Of the tests that should see it, as a regular expression. */
+  readonly test: string
+  /** Of the tests of that file that should see it, as a regular expression. */
   readonly seenBy: string
 }
 
@@ -26,13 +28,17 @@ const form = 'services/habilitation/signature.ts'
 
 const exactly = (text: string) => `${text.replaceAll(/[[\]{}.]/g, '\\$&')}$`
 
-/** One mutant per clause that code executes, one per object of a permit that then takes members that nobody knows. */
+/** One mutant per clause that code executes, one per piece that ends a query, one per object of a permit that then takes members that nobody knows. */
 export function mutants(): readonly Mutant[] {
   const ofClauses = Object.entries(clauses).flatMap(([path, clause]) => {
     const taken = 'taken' in clause ? (clause.taken ?? []) : []
-    return taken.length === 0 ? [] : [{ name: path, taken, seenBy: exactly(`changes the answer: ${path}`) }]
+    if (taken.length === 0) return []
+    return [{ name: path, taken, test, seenBy: exactly(`changes the answer: ${path}`) }]
   })
-  return [...ofClauses, ...looseForms()]
+  const ofStops = stopping.map(({ what, test: file, seenBy, ...taken }) => ({
+    ...{ name: what, taken: [taken], test: file, seenBy },
+  }))
+  return [...ofClauses, ...ofStops, ...looseForms()]
 }
 
 /** The forms of the objects stand in the file in some order: each is opened alone, and one test of an unknown member sees it. */
@@ -49,6 +55,7 @@ function looseForms(): readonly Mutant[] {
         by: `${source.slice(0, place)}z.looseObject(${source.slice(place + 'z.strictObject('.length)}`,
       },
     ],
+    test,
     seenBy: 'refuses the permit, wherever it stands',
   }))
 }
@@ -60,9 +67,10 @@ export async function main(about: string | undefined, say: (line: string) => voi
   await start()
   try {
     await inCopy(async (copy) => {
-      if (!(await areGreen(copy, [test]))) throw new Error('red before anything was taken away')
-      for (const [done, { name, taken, seenBy }] of chosen.entries()) {
-        const green = await withTexts(copy, taken, () => areGreen(copy, [test], seenBy))
+      if (!(await areGreen(copy, [...new Set(chosen.map((one) => one.test))])))
+        throw new Error('red before anything was taken away')
+      for (const [done, { name, taken, test: file, seenBy }] of chosen.entries()) {
+        const green = await withTexts(copy, taken, () => areGreen(copy, [file], seenBy))
         if (green) survivors.push(name)
         say(`${done + 1}/${chosen.length} ${green ? 'SURVIVED' : 'red'} · ${name}`)
       }
