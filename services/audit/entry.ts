@@ -63,7 +63,14 @@ const bodies = [
   z.strictObject({ type: z.literal('auth.refused'), code, rule: text.optional(), route: text }),
   z.strictObject({ type: z.literal('auth.closed') }),
   z.strictObject({ type: z.literal('token.issued'), sha256: hash }),
-  z.strictObject({ type: z.literal('visa.issued'), permit, dataset: text, sha256: hash }),
+  z.strictObject({
+    type: z.literal('visa.issued'),
+    permit,
+    dataset: text,
+    sha256: hash,
+    /** Visas of others that it rests on, as in a decision. */
+    visas: z.array(hash).optional(),
+  }),
   z.strictObject({ type: z.literal('passport.received'), sha256: hash, visas: z.array(hash) }),
   z.strictObject({ type: z.literal('access.read'), route: text, dataset: text.optional() }),
   z.strictObject({

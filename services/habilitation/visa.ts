@@ -76,6 +76,7 @@ async function visaOn(needs: VisaNeeds, asked: Asked): Promise<string | null> {
       permit: { id: permit.base, version: permit.version, sha256: permit.sha256 },
       dataset: asked.dataset,
       sha256: sha256(visa),
+      ...(grant.visas && { visas: [...grant.visas] }),
     },
     { by: asked.by, project: permit.base, holders: holdersOf(permit, asked.dataset) },
   )
@@ -92,6 +93,8 @@ interface Grant {
   /** Instants in ms. */
   readonly now: number
   readonly until: number
+  /** Visas of others that the decision rests on. */
+  readonly visas?: readonly string[]
 }
 
 /** A visa is for no purpose in particular: any one of the permit shows whether the person may ask. */
@@ -104,10 +107,12 @@ async function allowed(
   const [purpose] = current.permit.purposes
   const [objective] = current.permit.objectives
   const about = { ...(purpose && { purpose }), ...(objective && { objective: objective.id }) }
-  if (rulebook.decide({ by, now, datasets: [dataset], ...about }, current).effect === 'deny') return null
+  const decision = rulebook.decide({ by, now, datasets: [dataset], ...about }, current)
+  if (decision.effect === 'deny') return null
   const until = endOf(by, now, current)
   // What ends within the second would end with the second it begins in.
-  return until < now + 1_000 ? null : { current, now, until }
+  const { visas } = decision
+  return until < now + 1_000 ? null : { current, now, until, ...(visas && { visas }) }
 }
 
 function signVisa(

@@ -30,7 +30,7 @@ export interface PassportNeeds {
   identitiesOf(person: Actor): readonly Actor[]
 }
 
-export interface Looked {
+interface Looked {
   readonly sha256: string
   /** Absent where the visa could not be verified. */
   readonly type?: string

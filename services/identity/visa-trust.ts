@@ -13,7 +13,6 @@ export type VisaType = (typeof visaTypes)[number]
 
 /** Who asserted: oneself, a colleague, a system, a signing official, a data access committee. */
 export const asserters = ['self', 'peer', 'system', 'so', 'dac'] as const
-export type Asserter = (typeof asserters)[number]
 
 /** A name that is compared byte for byte and never fetched. */
 const name = z.string().min(1).max(255)

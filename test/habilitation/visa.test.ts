@@ -165,6 +165,14 @@ describe('a visa ends', () => {
     expect(endOf(visa)).toBe(soon)
   })
 
+  test('and names in the log the visas of others that it rests on', async () => {
+    const visas = ['b'.repeat(64)]
+    await issue(person('alice', { proofs: others, vouched: [{ proof: 'charter', until: soon, visas }] }))
+    expect(room.audit.entries.at(-1)?.body).toMatchObject({ type: 'visa.issued', visas })
+    await issue()
+    expect(room.audit.entries.at(-1)?.body).not.toHaveProperty('visas')
+  })
+
   test('and there is none when less than a second is left', async () => {
     permit = { exp: (today + 1_000) / 1_000 }
     expect(await issue()).toHaveLength(1)

@@ -1,5 +1,6 @@
 /** Passports of others: what counts, what never does, and for how long. Real issuers on this machine, one of them hostile. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { openVisa } from '../../services/identity/visa.ts'
 import { forgedVisas } from './forged-visas.ts'
 import {
   openPassportHouse,
@@ -228,6 +229,29 @@ describe('the names of a person', () => {
     expect(found.vouched[0]?.visas).toHaveLength(3)
     const without = await passports.receive(house.person('alice'), passport([link(), there]))
     expect(without.vouched).toEqual([])
+  })
+
+  const sure = [[{ type: 'AffiliationAndRole', value: 'pattern:*' }]]
+  test.each<[string, Record<string, unknown>, number]>([
+    ['of a trusted source, said by a system', {}, 1],
+    ['of another source', { source: 'https://elsewhere.example' }, 0],
+    ['said by oneself', { by: 'self' }, 0],
+    ['said by nobody', { by: undefined }, 0],
+    ['asserted too long ago', { asserted: (start - 366 * day) / 1_000 }, 0],
+    ['with conditions, met or not', { conditions: sure }, 0],
+  ])('grow by a link %s: %#', async (_, change, proofs) => {
+    const more = link({ value: linked(['a-2', house.honest.url]), ...change })
+    const visa = house.honest.visa({}, { sub: 'a-2' })
+    expect((await hand([link(), affiliated(), more, visa])).vouched).toHaveLength(proofs)
+  })
+
+  test('are those of the issuer that signs: it speaks for no other', () => {
+    const keys = new Map([['k1', house.honest.key.publicKey]])
+    const issuer = { ...house.honest.trust(), issuer: house.hostile.url }
+    const open = (trust: typeof issuer) =>
+      openVisa(house.honest.visa(), { issuer: trust, keys, now: start }).type
+    expect(open(house.honest.trust())).toBe('AcceptedTermsAndPolicies')
+    expect(() => open(issuer)).toThrow(expect.objectContaining({ facts: { rule: 'visa.issuer' } }))
   })
 
   test('are as long as the longest of two ways', async () => {

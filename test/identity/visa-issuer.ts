@@ -42,7 +42,7 @@ export function hmacForge(header: object, payload: object, secret: string | Uint
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
 }
 
-export type Answer = (request: IncomingMessage, response: ServerResponse) => void
+type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
 export interface IssuerHouse {
   readonly url: string

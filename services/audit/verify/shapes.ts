@@ -97,7 +97,7 @@ export const bodies: Readonly<Record<string, Members>> = {
   'auth.refused': { code, rule: optional(text), route: text },
   'auth.closed': {},
   'token.issued': { sha256: hash },
-  'visa.issued': { permit, dataset: text, sha256: hash },
+  'visa.issued': { permit, dataset: text, sha256: hash, visas: optional(list(hash)) },
   'passport.received': { sha256: hash, visas: list(hash) },
   'access.read': { route: text, dataset: optional(text) },
   'access.refused': { route: text, code, rule: optional(text), dataset: optional(text) },
