@@ -192,7 +192,12 @@ const evidence = [
       "return typeof value === 'number' && Number.isFinite(value) ? value : fail()",
       'return Number(value)',
     ],
-    ['a row too short', 'return value === undefined ? fail() : value', 'return value ?? null'],
+    [
+      'a row too short',
+      'return value === undefined ? fail() : value',
+      'return value ?? null',
+      'what is missing at the end is seen where the row ends',
+    ],
     ['more persons than a union has', 'if (nonZero > persons || differing > persons) fail()', ''],
     [
       'differences are told of every group',
