@@ -7,7 +7,7 @@ const query = (...names: readonly string[]) => names.map((name) => `test/query/$
 
 const answered = query('prepare', 'clauses', 'prepare-oracles')
 
-const lateral = editsOf(`${folder}/lateral.ts`, query('clauses', 'prepare-refusals', 'prepare-proof'), [
+const lateral = editsOf(`${folder}/lateral.ts`, query('prepare-refusals', 'one-rule', 'clauses', 'prepare-proof'), [
   [
     'LATERAL under RIGHT, FULL, SEMI and ANTI',
     "if (join.join_type !== 'INNER' && join.join_type !== 'LEFT') task.note('JOIN_NOT_ALLOWED', join)",
@@ -104,7 +104,7 @@ const values = editsOf(
 )
 
 const choices = [
-  ...editsOf(`${folder}/star.ts`, query('clauses'), [
+  ...editsOf(`${folder}/star.ts`, query('prepare-refusals', 'clauses'), [
     [
       'COLUMNS by what is not understood',
       "if (found === null)\n    return scope.task.refuse('STATEMENT_NOT_ALLOWED', star, { hint: { key: 'hint.columns' } })",
@@ -133,7 +133,7 @@ const choices = [
     ],
     ['REPLACE', 'expression: own ?? expanded(column, star)', 'expression: expanded(column, star)'],
   ]),
-  ...editsOf(`${folder}/items.ts`, query('clauses'), [
+  ...editsOf(`${folder}/items.ts`, query('prepare-refusals', 'clauses'), [
     [
       'several COLUMNS in one expression',
       "if (other && !isInside(star, other))\n    scope.task.refuse('STATEMENT_NOT_ALLOWED', other, { hint: { key: 'hint.star' } })",
@@ -162,7 +162,7 @@ const choices = [
   ]),
 ]
 
-const pivot = editsOf(`${folder}/pivot.ts`, query('clauses'), [
+const pivot = editsOf(`${folder}/pivot.ts`, query('prepare-refusals', 'clauses'), [
   [
     'PIVOT of persons',
     "if (source.class === 'PK') return task.refuse('ROW_LEVEL', pivot, { hint: { key: 'hint.pivot' } })",
@@ -211,7 +211,7 @@ const sets = editsOf(`${folder}/setop.ts`, answered, [
   ['a withheld cell of a set is last both ways', "column.mark ? 'NULLS LAST' : null_order", 'null_order'],
 ])
 
-const recursion = editsOf(`${folder}/recursive.ts`, query('clauses'), [
+const recursion = editsOf(`${folder}/recursive.ts`, query('prepare-refusals', 'clauses'), [
   [
     'recursion of several widths',
     "if (next.columns.length !== start.columns.length)\n    task.note('TYPE_ERROR', node.left, { key: 'hint.branches' })",

@@ -124,7 +124,7 @@ const totals = editsOf(
 
 const joins = editsOf(
   `${folder}/join.ts`,
-  ['test/query/clauses.test.ts', ...refused],
+  [...refused, 'test/query/clauses.test.ts'],
   [
     [
       'ASOF by what is nearest',

@@ -16,8 +16,6 @@ export const clauseRefusals: readonly (readonly [Code, string, string, string?])
     "PIVOT stays ON ward IN ('uro', 'cardio') USING sum(cost) GROUP BY site",
     'hint.pivot',
   ],
-  ['STATEMENT_NOT_ALLOWED', 'PIVOT', 'PIVOT stays ON ward USING sum(cost) GROUP BY site', 'hint.pivotValues'],
-  ['STATEMENT_NOT_ALLOWED', 'PIVOT', 'PIVOT ref_dep ON dep USING sum(population)', 'hint.pivotValues'],
   ['ROW_LEVEL', 'UNPIVOT', 'UNPIVOT stays ON cost INTO NAME n VALUE v', 'hint.pivot'],
   [
     'RECURSION',
@@ -232,11 +230,6 @@ export const clauseRefusals: readonly (readonly [Code, string, string, string?])
     'SELECT sum(n) FROM (SELECT patient_id, list_reduce(list(cost), (a, b) -> a + b) AS n FROM stays GROUP BY patient_id)',
     'hint.writeInstead',
   ],
-  [
-    'STATEMENT_NOT_ALLOWED',
-    'SELECT',
-    'SELECT count(*) FROM patients WHERE birth_year BETWEEN SYMMETRIC 1950 AND 1940',
-  ],
   ['STATEMENT_NOT_ALLOWED', 'ward', "SELECT count(*) FROM stays WHERE ward COLLATE NOCASE = 'URO'"],
   ['STATEMENT_NOT_ALLOWED', 'label', 'SELECT label FROM ref_dep ORDER BY label COLLATE NOCASE'],
   [
@@ -360,4 +353,15 @@ export const clauseRefusals: readonly (readonly [Code, string, string, string?])
   ],
   ['ROW_LEVEL', 'unnest', 'SELECT unnest([patient_id]) FROM patients'],
   ['TYPE_ERROR', 'unnest', 'SELECT count(*) FROM ref_dep WHERE unnest([1]) = 1', 'hint.misplaced'],
+]
+
+/** Those of which the parser makes no tree of one query. */
+export const unreadClauses: typeof clauseRefusals = [
+  ['STATEMENT_NOT_ALLOWED', 'PIVOT', 'PIVOT stays ON ward USING sum(cost) GROUP BY site', 'hint.pivotValues'],
+  ['STATEMENT_NOT_ALLOWED', 'PIVOT', 'PIVOT ref_dep ON dep USING sum(population)', 'hint.pivotValues'],
+  [
+    'STATEMENT_NOT_ALLOWED',
+    'SELECT',
+    'SELECT count(*) FROM patients WHERE birth_year BETWEEN SYMMETRIC 1950 AND 1940',
+  ],
 ]
