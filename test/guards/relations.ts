@@ -7,39 +7,51 @@ const query = (...names: readonly string[]) => names.map((name) => `test/query/$
 
 const answered = query('prepare', 'clauses', 'prepare-oracles')
 
-const lateral = editsOf(`${folder}/lateral.ts`, query('prepare-refusals', 'one-rule', 'clauses', 'prepare-proof'), [
+const lateral = editsOf(
+  `${folder}/lateral.ts`,
+  query('prepare-refusals', 'one-rule', 'clauses', 'prepare-proof'),
   [
-    'LATERAL under RIGHT, FULL, SEMI and ANTI',
-    "if (join.join_type !== 'INNER' && join.join_type !== 'LEFT') task.note('JOIN_NOT_ALLOWED', join)",
-    '',
+    [
+      'LATERAL under RIGHT, FULL, SEMI and ANTI',
+      "if (join.join_type !== 'INNER' && join.join_type !== 'LEFT') task.note('JOIN_NOT_ALLOWED', join)",
+      '',
+    ],
+    [
+      'LATERAL over other persons',
+      "task.note('CROSS_PATIENT_JOIN', at, addEquality(left.sources, right.sources))",
+      'task.spend(0, at)',
+    ],
+    [
+      'LATERAL inside of a product',
+      "if (lateral.isNested && (areBoth || lateral.ties || lateral.isValue))\n    task.note('STATEMENT_NOT_ALLOWED', at, { key: 'hint.subqueryInFrom' })",
+      '',
+    ],
+    [
+      'LATERAL values under a condition',
+      "if (lateral.isValue && !isTrue(join)) task.note('STATEMENT_NOT_ALLOWED', join, { key: 'hint.lateralValue' })",
+      '',
+    ],
+    ['LATERAL limits of what is not tied', 'ties.length === 0 || ', ''],
+    ['LATERAL limits of groups', '!isPlain || ', ''],
+    ['LATERAL limits beside DISTINCT', ' || others.length > 0', ''],
+    [
+      'LATERAL limits that are no literals',
+      'if (skipped === undefined || kept === undefined) return null',
+      '',
+    ],
+    ['LATERAL rows skipped', 'whole(skipped + 1), whole(skipped + kept)', 'whole(1), whole(skipped + kept)'],
+    [
+      'LATERAL ties further to the left',
+      'return lateral && { ...lateral, isNested: true }',
+      'return lateral',
+    ],
+    [
+      'LATERAL reads are those of the row to the left',
+      'right.lateral?.reads.some((column) => own.has(column))',
+      'own.size > 0',
+    ],
   ],
-  [
-    'LATERAL over other persons',
-    "task.note('CROSS_PATIENT_JOIN', at, addEquality(left.sources, right.sources))",
-    'task.spend(0, at)',
-  ],
-  [
-    'LATERAL inside of a product',
-    "if (lateral.isNested && (areBoth || lateral.ties || lateral.isValue))\n    task.note('STATEMENT_NOT_ALLOWED', at, { key: 'hint.subqueryInFrom' })",
-    '',
-  ],
-  [
-    'LATERAL values under a condition',
-    "if (lateral.isValue && !isTrue(join)) task.note('STATEMENT_NOT_ALLOWED', join, { key: 'hint.lateralValue' })",
-    '',
-  ],
-  ['LATERAL limits of what is not tied', 'ties.length === 0 || ', ''],
-  ['LATERAL limits of groups', '!isPlain || ', ''],
-  ['LATERAL limits beside DISTINCT', ' || others.length > 0', ''],
-  ['LATERAL limits that are no literals', 'if (skipped === undefined || kept === undefined) return null', ''],
-  ['LATERAL rows skipped', 'whole(skipped + 1), whole(skipped + kept)', 'whole(1), whole(skipped + kept)'],
-  ['LATERAL ties further to the left', 'return lateral && { ...lateral, isNested: true }', 'return lateral'],
-  [
-    'LATERAL reads are those of the row to the left',
-    'right.lateral?.reads.some((column) => own.has(column))',
-    'own.size > 0',
-  ],
-])
+)
 
 const ends = editsOf(
   `${folder}/project.ts`,
