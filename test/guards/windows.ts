@@ -205,6 +205,7 @@ const within = [
         'DISTINCT with an identifier stays of persons',
         "rows.class === 'PK' && !rows.columns.some(({ identifier }) => isOwn(identifier))",
         "rows.class === 'PK'",
+        'DISTINCT of an identifier is GROUP BY of it',
       ],
     ],
   ),

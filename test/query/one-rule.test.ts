@@ -128,6 +128,10 @@ describe('what one rule alone refuses', () => {
       'ROW_LIMIT',
       'SELECT count(*) FROM patients p, LATERAL (SELECT ward FROM stays s WHERE s.patient_id = p.patient_id AND s.cost > p.birth_year ORDER BY cost LIMIT 1) x',
     ],
+    [
+      'STATEMENT_NOT_ALLOWED',
+      'SELECT count(*) FROM patients p, (stays s CROSS JOIN LATERAL (SELECT p.birth_year AS y) x) WHERE s.patient_id = p.patient_id',
+    ],
     ...[
       'SELECT * FROM stays s WHERE s.ward = p.sex LIMIT 1',
       'SELECT ward FROM stays s WHERE s.patient_id = p.patient_id QUALIFY row_number() OVER (PARTITION BY patient_id ORDER BY cost) > 1 LIMIT 1',
