@@ -6,7 +6,7 @@ const query = (...names: readonly string[]) => names.map((name) => `test/query/$
 const released = query('prepare', 'released-inputs', 'prepare-refusals', 'clauses')
 
 const inputs = [
-  ...editsOf('services/query/input.ts', query('prepare-proof', 'released-inputs', 'workspace'), [
+  ...editsOf('services/query/input.ts', query('released-inputs', 'prepare-proof', 'workspace'), [
     ['inputs are proved', 'verifyOuter(await parser.plan(statement, twin), own, bulle)', ''],
     [
       'inputs have the types that typing took them to have',

@@ -167,6 +167,7 @@ describe('what one rule alone refuses', () => {
     ],
     ['COLUMN_UNKNOWN', 'SELECT r.label, b.weight FROM ref_dep r SEMI JOIN big_list b ON b.code = r.dep'],
     ['COLUMN_UNKNOWN', 'SELECT label || x AS x FROM ref_dep'],
+    ['COLUMN_UNKNOWN', "SELECT COLUMNS(['dep', 'zzz']) FROM ref_dep"],
     ['COST', 'SELECT count(*) FROM range(1, 1, 0)'],
     ['COST', "SELECT count(*) FROM range(DATE '2020-01-01', DATE '2020-01-01', INTERVAL 0 DAY)"],
     ['COST', 'SELECT count(*) FROM patients WHERE len(range(20000)) > 1'],
