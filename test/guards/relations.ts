@@ -293,7 +293,12 @@ const series = [
     ['how many unnest makes of a series', 'if (findPart(list, isMaker)) return maxSeries', ''],
   ]),
   ...editsOf(`${folder}/from.ts`, query('clauses', 'prepare-refusals'), [
-    ['a list of rows too long', "if (rows.length > maxSeries) task.note('COST', table)", ''],
+    [
+      'a list of rows too long',
+      "if (rows.length > maxSeries) task.note('COST', table)",
+      '',
+      'a text of so many rows has more nodes than a text may have',
+    ],
     [
       'a subquery in a list of rows',
       'if (scope.seen.scalars.length > 0)\n    task.note',

@@ -167,6 +167,14 @@ describe('what one rule alone refuses', () => {
     ],
     ['COLUMN_UNKNOWN', 'SELECT r.label, b.weight FROM ref_dep r SEMI JOIN big_list b ON b.code = r.dep'],
     ['COLUMN_UNKNOWN', 'SELECT label || x AS x FROM ref_dep'],
+    [
+      'STATEMENT_NOT_ALLOWED',
+      "PIVOT ref_dep ON dep IN ('14') USING sum(population) FILTER (WHERE population > 3)",
+    ],
+    [
+      'TYPE_ERROR',
+      'WITH RECURSIVE r AS (SELECT 1 AS a UNION ALL SELECT a, a FROM r WHERE a < 3) SELECT * FROM r',
+    ],
     ['COLUMN_UNKNOWN', "SELECT COLUMNS(['dep', 'zzz']) FROM ref_dep"],
     ['COST', 'SELECT count(*) FROM range(1, 1, 0)'],
     ['COST', "SELECT count(*) FROM range(DATE '2020-01-01', DATE '2020-01-01', INTERVAL 0 DAY)"],
@@ -225,6 +233,14 @@ describe('what is withheld', () => {
       ['neuro', false, false],
       ['uro', false, false],
     ])
+  })
+
+  test('is withheld beside what UNPIVOT makes rows of', async () => {
+    const measures = 'SELECT ward, count(*) AS n, sum(cost) AS m FROM stays GROUP BY ward'
+    const { rows } = await held.answer(
+      `SELECT ward, n FROM (${measures}) UNPIVOT (v FOR what IN (m)) ORDER BY ward`,
+    )
+    expect(rows[0]).toEqual(['cardio', null, false, true])
   })
 
   test.each([
