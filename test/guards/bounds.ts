@@ -120,11 +120,13 @@ const secondPass = editsOf(
       'second pass: groups that are asked about are looked at',
       "if (kept === undefined || (kept !== 'all' && gids.some((gid) => !kept.has(gid)))) await this.#lookAt(gids)",
       'if (kept === undefined) await this.#lookAt(gids)',
+      'all that is withheld has been looked at already',
     ],
     [
       'second pass: groups of which something is withheld for certain',
       '      ...withheldIn(bounds.certain, thresholds),\n',
       '',
+      'they are looked at when they are asked about',
     ],
     [
       'second pass: what may be the smallest is looked at',

@@ -6,7 +6,7 @@ const query = (...names: readonly string[]) => names.map((name) => `test/query/$
 const released = query('prepare', 'released-inputs', 'prepare-refusals', 'clauses')
 
 const inputs = [
-  ...editsOf('services/query/input.ts', query('prepare-proof', 'released-inputs', 'workspace'), [
+  ...editsOf('services/query/input.ts', query('released-inputs', 'prepare-proof', 'workspace'), [
     ['inputs are proved', 'verifyOuter(await parser.plan(statement, twin), own, bulle)', ''],
     [
       'inputs have the types that typing took them to have',
@@ -192,7 +192,12 @@ const evidence = [
       "return typeof value === 'number' && Number.isFinite(value) ? value : fail()",
       'return Number(value)',
     ],
-    ['a row too short', 'return value === undefined ? fail() : value', 'return value ?? null'],
+    [
+      'a row too short',
+      'return value === undefined ? fail() : value',
+      'return value ?? null',
+      'what is missing at the end is seen where the row ends',
+    ],
     ['more persons than a union has', 'if (nonZero > persons || differing > persons) fail()', ''],
     [
       'differences are told of every group',

@@ -7,39 +7,51 @@ const query = (...names: readonly string[]) => names.map((name) => `test/query/$
 
 const answered = query('prepare', 'clauses', 'prepare-oracles')
 
-const lateral = editsOf(`${folder}/lateral.ts`, query('clauses', 'prepare-refusals', 'prepare-proof'), [
+const lateral = editsOf(
+  `${folder}/lateral.ts`,
+  query('prepare-refusals', 'one-rule', 'clauses', 'prepare-proof'),
   [
-    'LATERAL under RIGHT, FULL, SEMI and ANTI',
-    "if (join.join_type !== 'INNER' && join.join_type !== 'LEFT') task.note('JOIN_NOT_ALLOWED', join)",
-    '',
+    [
+      'LATERAL under RIGHT, FULL, SEMI and ANTI',
+      "if (join.join_type !== 'INNER' && join.join_type !== 'LEFT') task.note('JOIN_NOT_ALLOWED', join)",
+      '',
+    ],
+    [
+      'LATERAL over other persons',
+      "task.note('CROSS_PATIENT_JOIN', at, addEquality(left.sources, right.sources))",
+      'task.spend(0, at)',
+    ],
+    [
+      'LATERAL inside of a product',
+      "if (lateral.isNested && (areBoth || lateral.ties || lateral.isValue))\n    task.note('STATEMENT_NOT_ALLOWED', at, { key: 'hint.subqueryInFrom' })",
+      '',
+    ],
+    [
+      'LATERAL values under a condition',
+      "if (lateral.isValue && !isTrue(join)) task.note('STATEMENT_NOT_ALLOWED', join, { key: 'hint.lateralValue' })",
+      '',
+    ],
+    ['LATERAL limits of what is not tied', 'ties.length === 0 || ', ''],
+    ['LATERAL limits of groups', '!isPlain || ', ''],
+    ['LATERAL limits beside DISTINCT', ' || others.length > 0', ''],
+    [
+      'LATERAL limits that are no literals',
+      'if (skipped === undefined || kept === undefined) return null',
+      '',
+    ],
+    ['LATERAL rows skipped', 'whole(skipped + 1), whole(skipped + kept)', 'whole(1), whole(skipped + kept)'],
+    [
+      'LATERAL ties further to the left',
+      'return lateral && { ...lateral, isNested: true }',
+      'return lateral',
+    ],
+    [
+      'LATERAL reads are those of the row to the left',
+      'right.lateral?.reads.some((column) => own.has(column))',
+      'own.size > 0',
+    ],
   ],
-  [
-    'LATERAL over other persons',
-    "task.note('CROSS_PATIENT_JOIN', at, addEquality(left.sources, right.sources))",
-    'task.spend(0, at)',
-  ],
-  [
-    'LATERAL inside of a product',
-    "if (lateral.isNested && (areBoth || lateral.ties || lateral.isValue))\n    task.note('STATEMENT_NOT_ALLOWED', at, { key: 'hint.subqueryInFrom' })",
-    '',
-  ],
-  [
-    'LATERAL values under a condition',
-    "if (lateral.isValue && !isTrue(join)) task.note('STATEMENT_NOT_ALLOWED', join, { key: 'hint.lateralValue' })",
-    '',
-  ],
-  ['LATERAL limits of what is not tied', 'ties.length === 0 || ', ''],
-  ['LATERAL limits of groups', '!isPlain || ', ''],
-  ['LATERAL limits beside DISTINCT', ' || others.length > 0', ''],
-  ['LATERAL limits that are no literals', 'if (skipped === undefined || kept === undefined) return null', ''],
-  ['LATERAL rows skipped', 'whole(skipped + 1), whole(skipped + kept)', 'whole(1), whole(skipped + kept)'],
-  ['LATERAL ties further to the left', 'return lateral && { ...lateral, isNested: true }', 'return lateral'],
-  [
-    'LATERAL reads are those of the row to the left',
-    'right.lateral?.reads.some((column) => own.has(column))',
-    'own.size > 0',
-  ],
-])
+)
 
 const ends = editsOf(
   `${folder}/project.ts`,
@@ -104,7 +116,7 @@ const values = editsOf(
 )
 
 const choices = [
-  ...editsOf(`${folder}/star.ts`, query('clauses'), [
+  ...editsOf(`${folder}/star.ts`, query('prepare-refusals', 'clauses'), [
     [
       'COLUMNS by what is not understood',
       "if (found === null)\n    return scope.task.refuse('STATEMENT_NOT_ALLOWED', star, { hint: { key: 'hint.columns' } })",
@@ -133,7 +145,7 @@ const choices = [
     ],
     ['REPLACE', 'expression: own ?? expanded(column, star)', 'expression: expanded(column, star)'],
   ]),
-  ...editsOf(`${folder}/items.ts`, query('clauses'), [
+  ...editsOf(`${folder}/items.ts`, query('prepare-refusals', 'clauses'), [
     [
       'several COLUMNS in one expression',
       "if (other && !isInside(star, other))\n    scope.task.refuse('STATEMENT_NOT_ALLOWED', other, { hint: { key: 'hint.star' } })",
@@ -162,7 +174,7 @@ const choices = [
   ]),
 ]
 
-const pivot = editsOf(`${folder}/pivot.ts`, query('clauses'), [
+const pivot = editsOf(`${folder}/pivot.ts`, query('prepare-refusals', 'clauses'), [
   [
     'PIVOT of persons',
     "if (source.class === 'PK') return task.refuse('ROW_LEVEL', pivot, { hint: { key: 'hint.pivot' } })",
@@ -211,7 +223,7 @@ const sets = editsOf(`${folder}/setop.ts`, answered, [
   ['a withheld cell of a set is last both ways', "column.mark ? 'NULLS LAST' : null_order", 'null_order'],
 ])
 
-const recursion = editsOf(`${folder}/recursive.ts`, query('clauses'), [
+const recursion = editsOf(`${folder}/recursive.ts`, query('prepare-refusals', 'clauses'), [
   [
     'recursion of several widths',
     "if (next.columns.length !== start.columns.length)\n    task.note('TYPE_ERROR', node.left, { key: 'hint.branches' })",
@@ -281,7 +293,12 @@ const series = [
     ['how many unnest makes of a series', 'if (findPart(list, isMaker)) return maxSeries', ''],
   ]),
   ...editsOf(`${folder}/from.ts`, query('clauses', 'prepare-refusals'), [
-    ['a list of rows too long', "if (rows.length > maxSeries) task.note('COST', table)", ''],
+    [
+      'a list of rows too long',
+      "if (rows.length > maxSeries) task.note('COST', table)",
+      '',
+      'a text of so many rows has more nodes than a text may have',
+    ],
     [
       'a subquery in a list of rows',
       'if (scope.seen.scalars.length > 0)\n    task.note',

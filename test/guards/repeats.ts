@@ -53,11 +53,12 @@ export const ofRepeats = [
     ['rows and days are told apart', "isCalendar(asked) ? 'days' : 'rows'", "'days'"],
     [
       'a calendar alone',
-      'if (!frame || more || lateral || !persons.every(isBase)) return false',
-      'if (!frame || lateral || !persons.every(isBase)) return false',
+      'if (!frame || more || isOfRow || !persons.every(isBase)) return false',
+      'if (!frame || isOfRow || !persons.every(isBase)) return false',
+      'what another list says is neither a day nor a column of the rows',
     ],
     ['rows that the text has chosen', ' || !persons.every(isBase)) return false', ') return false'],
-    ['a calendar that a query of FROM makes of a row', ' || lateral || ', ' || '],
+    ['a calendar that a query of FROM makes of a row', ' || isOfRow || ', ' || '],
     ['ties to a day', 'ties.some(({ left, right }) => [...left, ...right].some(isDay))', 'ties.length < 0'],
     [
       'other conditions',

@@ -46,7 +46,12 @@ const others = [
     ],
   ]),
   ...editsOf(`${folder}/scope.ts`, tests, [
-    ['names with two underscores', "if (wanted.startsWith('__')) return null\n", ''],
+    [
+      'names with two underscores',
+      "if (wanted.startsWith('__')) return null\n",
+      '',
+      'no relation in scope has such a column: the catalogue shows none, and no alias is such a name',
+    ],
     [
       'a row as a whole',
       "if (isWholeRow) return scope.task.refuse('STATEMENT_NOT_ALLOWED', name, { hint: { key: 'hint.wholeRow' } })",

@@ -104,7 +104,7 @@ const shares = [
 
 const totals = editsOf(
   `${folder}/total.ts`,
-  [...refused, 'test/query/released-inputs.test.ts'],
+  [...refused, 'test/query/prepare-limits.test.ts', 'test/query/released-inputs.test.ts'],
   [
     ['totals of an identifier', "if (bound.identifier) scope.task.note('IDENTIFIER_OUTPUT', at)", ''],
     ['totals by what may not group', "checkRestriction(bound, 'group-by', { at, scope })", ''],
@@ -115,7 +115,12 @@ const totals = editsOf(
       '',
     ],
     ['totals are partial', 'task.markPartial()', 'void 0'],
-    ['totals that are withheld', 'values.map(withheldAsNull)', 'values.map(({ tree }) => tree)'],
+    [
+      'totals that are withheld',
+      'values.map(withheldAsNull)',
+      'values.map(({ tree }) => tree)',
+      'a withheld cell is NULL, and so is what is computed of it',
+    ],
     ['totals of whole groups', '|| !isWhole || !isPlain)', '|| !isPlain)'],
     ['totals without another row', '|| !isWhole || !isPlain)', '|| !isWhole)'],
     ['totals cost what they read', 'task.spend(sizeOf(below.tree()), at)', ''],
@@ -124,7 +129,7 @@ const totals = editsOf(
 
 const joins = editsOf(
   `${folder}/join.ts`,
-  ['test/query/clauses.test.ts', ...refused],
+  [...refused, 'test/query/clauses.test.ts'],
   [
     [
       'ASOF by what is nearest',
@@ -200,6 +205,7 @@ const within = [
         'DISTINCT with an identifier stays of persons',
         "rows.class === 'PK' && !rows.columns.some(({ identifier }) => isOwn(identifier))",
         "rows.class === 'PK'",
+        'DISTINCT of an identifier is GROUP BY of it',
       ],
     ],
   ),

@@ -9,9 +9,9 @@ const size = 4096
 const persons = Array.from({ length: size }, (_, i) => ({ pid: `P${i}` }))
 
 /** Stays of one ward, of the persons from one on: `cost` of each, in as many rows as it has values. */
-const ward = (name: string, count: number, cost: (i: number) => readonly number[]): Row[] =>
+const ward = (name: string, count: number, cost: (i: number) => readonly (number | null)[]): Row[] =>
   Array.from({ length: count }, (_, i) =>
-    cost(i).map((value) => ({ pid: `P${i}`, ward: name, cost: value, hours: i, day: value })),
+    cost(i).map((value) => ({ pid: `P${i}`, ward: name, cost: value, hours: i, day: 0 })),
   ).flat()
 
 const wards: Row[] = [
@@ -28,6 +28,8 @@ const wards: Row[] = [
   ...ward('two who are nearly all of it', 2000, (i) => (i < 2 ? [1e9] : [i % 97])),
   // Their keys leave the same rest: they are in one quarter.
   ...ward('two who cancel out', 2000, (i) => (i === 7 ? [1e9] : i === 11 ? [-1e9] : [i % 97])),
+  ...ward('nobody within bounds', 2000, (i) => [1e16 + i * 1e13]),
+  ...ward('hardly any number', 2000, (i) => [i < 5 ? i : null]),
   ...ward('nothing but zeros, for all but ten', 2000, (i) => [i < 10 ? i + 1 : 0]),
   ...ward('as much below zero as above', 2000, (i) => [i % 2 === 0 ? 1000 + i : -1000 - i]),
 ]
@@ -81,6 +83,8 @@ describe('data made to deceive bounds', () => {
       'one of many small rows': ['withheld'],
       'two who are nearly all of it': ['withheld'],
       'two who cancel out': ['withheld'],
+      'nobody within bounds': ['withheld'],
+      'hardly any number': ['withheld'],
       'nothing but zeros, for all but ten': ['withheld'],
       'as much below zero as above': [false],
     })
@@ -97,6 +101,27 @@ describe('data made to deceive bounds', () => {
   ])('as a total too: %s', async (name, expected) => {
     const { fast } = await both(`SELECT avg(cost) AS m FROM stays WHERE ward = '${name}'`)
     expect(Object.values(shown({ ...fast, table: labelled(fast) }))).toEqual([expected])
+  })
+
+  test('what is counted is counted where it is, and in one selection', async () => {
+    const { fast } = await both(
+      "SELECT ward, count(cost) AS n FROM stays WHERE ward IN ('plain', 'all alike but one', 'hardly any number') GROUP BY ward",
+    )
+    expect(shown(fast)).toMatchObject({ 'hardly any number': ['withheld'] })
+    for (const mean of [
+      'avg(cost) FILTER (WHERE hours <> 7)',
+      'avg(CASE WHEN hours = 7 THEN cost + 1 ELSE cost END)',
+    ]) {
+      const few = await both(
+        `SELECT ward, sum(cost) AS s, ${mean} AS m FROM stays WHERE ward = 'plain' GROUP BY ward`,
+      )
+      expect(shown(few.fast, 2)).toEqual({ plain: [true, 'withheld'] })
+    }
+  })
+
+  test('there are bounds of counts, sums and means, and of nothing else', async () => {
+    for (const other of ['count(DISTINCT pid)', 'count(DISTINCT hours)', 'max(cost)', 'var_pop(cost)'])
+      expect(await comparer.compare(`SELECT ward, ${other} AS n FROM stays GROUP BY ward`)).toBeUndefined()
   })
 
   test('rows of nobody make nobody smaller', async () => {

@@ -16,20 +16,6 @@ export const clauseRefusals: readonly (readonly [Code, string, string, string?])
     "PIVOT stays ON ward IN ('uro', 'cardio') USING sum(cost) GROUP BY site",
     'hint.pivot',
   ],
-  ['STATEMENT_NOT_ALLOWED', 'PIVOT', 'PIVOT stays ON ward USING sum(cost) GROUP BY site', 'hint.pivotValues'],
-  [
-    'STATEMENT_NOT_ALLOWED',
-    'SELECT',
-    'SELECT * FROM (PIVOT ref_dep ON dep USING sum(population))',
-    'hint.pivotValues',
-  ],
-  [
-    'STATEMENT_NOT_ALLOWED',
-    'ward',
-    'SELECT count(*) FROM stays GROUP BY ward COLLATE NOCASE',
-    'hint.collate',
-  ],
-  ['STATEMENT_NOT_ALLOWED', 'PIVOT', 'PIVOT ref_dep ON dep USING sum(population)', 'hint.pivotValues'],
   ['ROW_LEVEL', 'UNPIVOT', 'UNPIVOT stays ON cost INTO NAME n VALUE v', 'hint.pivot'],
   [
     'RECURSION',
@@ -246,11 +232,6 @@ export const clauseRefusals: readonly (readonly [Code, string, string, string?])
   ],
   [
     'STATEMENT_NOT_ALLOWED',
-    'SELECT',
-    'SELECT count(*) FROM patients WHERE birth_year BETWEEN SYMMETRIC 1950 AND 1940',
-  ],
-  [
-    'STATEMENT_NOT_ALLOWED',
     'ward',
     "SELECT count(*) FROM stays WHERE ward COLLATE NOCASE = 'URO'",
     'hint.collate',
@@ -259,6 +240,12 @@ export const clauseRefusals: readonly (readonly [Code, string, string, string?])
     'STATEMENT_NOT_ALLOWED',
     'label',
     'SELECT label FROM ref_dep ORDER BY label COLLATE NOCASE',
+    'hint.collate',
+  ],
+  [
+    'STATEMENT_NOT_ALLOWED',
+    'ward',
+    'SELECT count(*) FROM stays GROUP BY ward COLLATE NOCASE',
     'hint.collate',
   ],
   [
@@ -382,4 +369,21 @@ export const clauseRefusals: readonly (readonly [Code, string, string, string?])
   ],
   ['ROW_LEVEL', 'unnest', 'SELECT unnest([patient_id]) FROM patients'],
   ['TYPE_ERROR', 'unnest', 'SELECT count(*) FROM ref_dep WHERE unnest([1]) = 1', 'hint.misplaced'],
+]
+
+/** Those of which the parser makes no tree of one query. */
+export const unreadClauses: typeof clauseRefusals = [
+  [
+    'STATEMENT_NOT_ALLOWED',
+    'SELECT',
+    'SELECT * FROM (PIVOT ref_dep ON dep USING sum(population))',
+    'hint.pivotValues',
+  ],
+  ['STATEMENT_NOT_ALLOWED', 'PIVOT', 'PIVOT stays ON ward USING sum(cost) GROUP BY site', 'hint.pivotValues'],
+  ['STATEMENT_NOT_ALLOWED', 'PIVOT', 'PIVOT ref_dep ON dep USING sum(population)', 'hint.pivotValues'],
+  [
+    'STATEMENT_NOT_ALLOWED',
+    'SELECT',
+    'SELECT count(*) FROM patients WHERE birth_year BETWEEN SYMMETRIC 1950 AND 1940',
+  ],
 ]

@@ -4,7 +4,7 @@ import { openParser } from '../../services/engine/parser.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import { explain } from '../../services/kernel/text.ts'
 import { understand } from '../../services/query/understand.ts'
-import { clauseRefusals } from './clause-refusals.ts'
+import { unreadClauses } from './clause-refusals.ts'
 import { clauses } from './clause-statements.ts'
 import { bulle, type Clinic, openClinic, today } from './clinic.ts'
 
@@ -30,8 +30,8 @@ describe('a clause is proved, and answers what the engine answers to the text', 
   })
 })
 
-describe('a clause that is refused is told why and where', () => {
-  const cases = clauseRefusals.map(([code, part, sql, hint]) => ({ code, part, sql, hint }))
+describe('a clause that is not read is told why and where', () => {
+  const cases = unreadClauses.map(([code, part, sql, hint]) => ({ code, part, sql, hint }))
   test.each(cases)('$code at $part: $sql', async ({ code, part, sql, hint }) => {
     const refusal = await refusalOf(sql)
     const { location } = refusal.facts

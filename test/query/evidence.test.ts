@@ -3,7 +3,10 @@ import type { Value } from '../../services/engine/engine.ts'
 import {
   parseCount,
   parseGroups,
+  parsePairs,
+  parseSet,
   parseUnion,
+  withDifferences,
   withDiffering,
   withValues,
 } from '../../services/query/disclosure/evidence.ts'
@@ -82,6 +85,43 @@ describe('evidence is read only as evidence can be', () => {
     expect(withValues(groups, 0, rows([0, 20, 3]))[0]?.cells).toEqual([{ value: 3, persons: 20 }])
     const sums = parseGroups(leaf('sum'), rows([0, 20, 'a', 12, 5, 15, 11, 50, 2, 1, 3]), 11)
     expect(() => withDiffering(sums, 0, rows([0, 13]))).toThrow(failed)
+  })
+
+  test('not a group whose differences nobody told, nor one of more persons than it has', () => {
+    const groups = parseGroups(leaf('filtered'), rows([0, 20, 'a', 12, 15]), 11)
+    const pairs = [[0, 1]] as const
+    expect(withDifferences(groups, pairs, rows([0, 3]))[0]?.differences).toEqual([
+      { pair: [0, 1], persons: 3 },
+    ])
+    for (const wrong of [rows(), rows([1, 3]), rows([0, 21]), rows([0, 3, 1])])
+      expect(() => withDifferences(groups, pairs, wrong)).toThrow(failed)
+  })
+
+  test('not pairs of anything but whole numbers', () => {
+    expect(parsePairs(rows([7, -1], ['8', null]))).toEqual([
+      [7, -1],
+      [8, null],
+    ])
+    for (const wrong of [
+      ['x', 1],
+      [null, 1],
+      [1.5, 1],
+      [1, 'x'],
+    ])
+      expect(() => parsePairs(rows(wrong))).toThrow(failed)
+  })
+
+  test('not a grouping set that there is not, nor keys that it leaves out', () => {
+    const sets: Leaf = { ...leaf('filtered'), sets: [[0], []] }
+    const setOf = (...keys: Value[]) => parseSet(sets, { gid: 0, keys, persons: 20, cells: [] })
+    expect([setOf('a', 0), setOf(null, 1)]).toEqual([0, 1])
+    for (const wrong of [
+      ['a', 2],
+      ['a', 1],
+      [null, 2],
+      [null, null],
+    ])
+      expect(() => setOf(...wrong)).toThrow(failed)
   })
 
   test('and no number but a whole one ever enters a template', () => {

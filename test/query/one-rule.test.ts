@@ -129,6 +129,27 @@ describe('what one rule alone refuses', () => {
       'SELECT count(*) FROM patients p, LATERAL (SELECT ward FROM stays s WHERE s.patient_id = p.patient_id AND s.cost > p.birth_year ORDER BY cost LIMIT 1) x',
     ],
     [
+      'STATEMENT_NOT_ALLOWED',
+      'SELECT count(*) FROM patients p, (stays s CROSS JOIN LATERAL (SELECT p.birth_year AS y) x) WHERE s.patient_id = p.patient_id',
+    ],
+    ...[
+      'SELECT * FROM stays s WHERE s.ward = p.sex LIMIT 1',
+      'SELECT ward FROM stays s WHERE s.patient_id = p.patient_id QUALIFY row_number() OVER (PARTITION BY patient_id ORDER BY cost) > 1 LIMIT 1',
+      'SELECT DISTINCT ward FROM stays s WHERE s.patient_id = p.patient_id LIMIT 1',
+      'SELECT ward FROM stays s WHERE s.patient_id = p.patient_id LIMIT (1 + 1)',
+    ].map((rows) => ['ROW_LIMIT', `SELECT count(*) FROM patients p, LATERAL (${rows}) x`] as const),
+    ...[
+      'cume_dist(cost) OVER (ORDER BY cost)',
+      'sum(1) OVER (ORDER BY cost)',
+      'avg(cost) OVER (PARTITION BY ward ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW)',
+    ].map(
+      (window) =>
+        [
+          'CROSS_PATIENT_WINDOW',
+          `SELECT count(*) FROM (SELECT ${window} AS t FROM stays) WHERE t > 3`,
+        ] as const,
+    ),
+    [
       'CROSS_PATIENT_SUBQUERY',
       'SELECT p.sex, sum(x.n) FROM patients p, LATERAL (SELECT count(*) AS n FROM stays s WHERE s.patient_id = p.patient_id AND s.cost > p.birth_year) x GROUP BY p.sex',
     ],
@@ -146,6 +167,15 @@ describe('what one rule alone refuses', () => {
     ],
     ['COLUMN_UNKNOWN', 'SELECT r.label, b.weight FROM ref_dep r SEMI JOIN big_list b ON b.code = r.dep'],
     ['COLUMN_UNKNOWN', 'SELECT label || x AS x FROM ref_dep'],
+    [
+      'STATEMENT_NOT_ALLOWED',
+      "PIVOT ref_dep ON dep IN ('14') USING sum(population) FILTER (WHERE population > 3)",
+    ],
+    [
+      'TYPE_ERROR',
+      'WITH RECURSIVE r AS (SELECT 1 AS a UNION ALL SELECT a, a FROM r WHERE a < 3) SELECT * FROM r',
+    ],
+    ['COLUMN_UNKNOWN', "SELECT COLUMNS(['dep', 'zzz']) FROM ref_dep"],
     ['COST', 'SELECT count(*) FROM range(1, 1, 0)'],
     ['COST', "SELECT count(*) FROM range(DATE '2020-01-01', DATE '2020-01-01', INTERVAL 0 DAY)"],
     ['COST', 'SELECT count(*) FROM patients WHERE len(range(20000)) > 1'],
@@ -175,5 +205,62 @@ describe('what one rule alone refuses', () => {
     ['STATEMENT_NOT_ALLOWED', 'SELECT 1 UNION SELECT 2 LIMIT (SELECT 1)'],
   ])('%s: %s', async (code, sql) => {
     await expect(draft(sql)).rejects.toMatchObject({ code })
+  })
+})
+
+describe('what is withheld', () => {
+  const byWard = 'SELECT ward, count(*) AS n FROM stays GROUP BY ward'
+  let held: Clinic
+  beforeAll(async () => {
+    held = await openClinic()
+    held.withhold('m1', "g0 = 'cardio'")
+  })
+  afterAll(() => held.close())
+
+  test.each([
+    `${byWard} ORDER BY n NULLS FIRST`,
+    `${byWard} ORDER BY n DESC NULLS FIRST`,
+    `${byWard} UNION ALL SELECT 'none', 0 ORDER BY n NULLS FIRST`,
+  ])('is last, whatever the order: %s', async (sql) => {
+    const { rows } = await held.answer(sql)
+    expect(rows.at(-1)).toEqual(['cardio', null, false, true])
+  })
+
+  test('is withheld in what is made of it', async () => {
+    const { rows } = await held.answer(`SELECT ward, n IS NULL AS l FROM (${byWard}) ORDER BY ward`)
+    expect(rows.map(([ward, l, , mark]) => [ward, l, mark])).toEqual([
+      ['cardio', null, true],
+      ['neuro', false, false],
+      ['uro', false, false],
+    ])
+  })
+
+  test('is withheld beside what UNPIVOT makes rows of', async () => {
+    const measures = 'SELECT ward, count(*) AS n, sum(cost) AS m FROM stays GROUP BY ward'
+    const { rows } = await held.answer(
+      `SELECT ward, n FROM (${measures}) UNPIVOT (v FOR what IN (m)) ORDER BY ward`,
+    )
+    expect(rows[0]).toEqual(['cardio', null, false, true])
+  })
+
+  test.each([
+    'SELECT count(*) FROM (SELECT cost > avg(cost) OVER (PARTITION BY ward) AS d FROM stays) WHERE d',
+    `SELECT ward FROM (${byWard}) WHERE n > 3`,
+    `SELECT sum(n) FROM (${byWard})`,
+    `SELECT dep FROM ref_dep WHERE dep NOT IN (SELECT ward FROM (${byWard}))`,
+    `SELECT d.dep FROM ref_dep d ANTI JOIN (${byWard}) w ON w.ward = d.dep`,
+    'SELECT count(*) FROM stays WHERE cost > (SELECT avg(cost) FROM stays)',
+  ])('makes an answer partial: %s', async (sql) => {
+    expect((await draft(sql)).partial).toBe(true)
+  })
+
+  test.each([
+    ['on the right', 'ref_dep d LEFT JOIN x ON d.dep = x.dep'],
+    ['on the left', 'x RIGHT JOIN ref_dep d ON d.dep = x.dep'],
+    ['on either side', 'x FULL JOIN ref_dep d ON d.dep = x.dep'],
+  ])('is not told apart from what an outer join does not find %s', async (_, from) => {
+    const sql = `WITH x AS (SELECT dep, count(*) AS n FROM patients GROUP BY dep) SELECT d.dep, x.n FROM ${from} ORDER BY 1`
+    const { rows } = await clinic.answer(sql)
+    expect(rows.filter(([, n]) => n === null)).toEqual([['61', null, false, true]])
   })
 })

@@ -1,6 +1,8 @@
 /** Whether a row of a person may stand in several groups is said by the text and the catalogue. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type Clinic, openClinic } from './clinic.ts'
+import type { BulleTable } from '../../services/dataset/bulle.ts'
+import { prepare } from '../../services/query/prepare.ts'
+import { bulle, type Clinic, openClinic, today } from './clinic.ts'
 
 let clinic: Clinic
 beforeAll(async () => {
@@ -49,6 +51,7 @@ describe('a row may stand in several groups', () => {
     'SELECT x, count(*) FROM (SELECT DISTINCT p.patient_id, v.x FROM patients p, (VALUES (0), (1)) v(x)) GROUP BY x',
     'SELECT x, count(*) FROM (SELECT p.patient_id, v.x FROM patients p, (VALUES (0), (1)) v(x) GROUP BY p.patient_id, v.x) GROUP BY x',
     'SELECT v.x, p.sex, count(*) FROM patients p, (VALUES (0), (1)) v(x) GROUP BY CUBE (v.x, p.sex)',
+    'SELECT x, count(*) FROM (SELECT p.patient_id, v.x FROM patients p, (VALUES (0), (1)) v(x) EXCEPT SELECT patient_id, 3 FROM stays) GROUP BY x',
   ])('%s', async (sql) => {
     expect(await overlaps(sql)).toBe('rows')
   })
@@ -83,6 +86,30 @@ describe('days of a calendar', () => {
       `SELECT c.day, count(*) FROM ${calendar} JOIN stays s ON s.entry_date <= c.day AND CASE WHEN s.cost > 5 THEN s.exit_date END >= c.day GROUP BY c.day`,
     ],
     [
+      'a computed end of one column',
+      `SELECT c.day, count(*) FROM ${calendar} JOIN stays s ON s.entry_date <= c.day AND date_trunc('month', s.exit_date) >= c.day GROUP BY c.day`,
+    ],
+    [
+      'days that are made of the row',
+      'SELECT c.day, count(*) FROM stays s, LATERAL (VALUES (s.entry_date), (CASE WHEN s.cost > 5 THEN s.exit_date END)) c(day) WHERE s.entry_date <= c.day AND s.exit_date >= c.day GROUP BY c.day',
+    ],
+    [
+      'a series that is made of the row, below another join',
+      'SELECT c.day, count(*) FROM stays s CROSS JOIN LATERAL (SELECT unnest(range(s.entry_date, s.exit_date, INTERVAL 1 DAY)) AS day) c JOIN patients p ON p.patient_id = s.patient_id WHERE s.entry_date <= c.day AND s.exit_date >= c.day GROUP BY c.day',
+    ],
+    [
+      'a day that names one of the row',
+      `SELECT c.entry_date, count(*) FROM ${calendar.replace('day', 'entry_date')} JOIN stays s USING (entry_date) WHERE s.entry_date <= c.entry_date AND s.exit_date >= c.entry_date GROUP BY c.entry_date`,
+    ],
+    [
+      'a third end',
+      `SELECT c.day, count(*) FROM ${calendar} JOIN stays s ON ${inBed} JOIN patients p ON p.patient_id = s.patient_id WHERE p.death_date >= c.day GROUP BY c.day`,
+    ],
+    [
+      'a condition with a subquery',
+      `SELECT c.day, count(*) FROM ${calendar} JOIN stays s ON ${inBed} WHERE s.ward IN (SELECT label FROM ref_dep) GROUP BY c.day`,
+    ],
+    [
       'another condition on an end',
       `SELECT c.day, count(*) FROM ${calendar} JOIN stays s ON ${inBed} WHERE s.entry_date <> DATE '2023-01-04' GROUP BY c.day`,
     ],
@@ -112,5 +139,30 @@ describe('days of a calendar', () => {
     ],
   ])('are none with %s', async (_, sql) => {
     expect(await overlaps(sql)).toBe('rows')
+  })
+})
+
+describe('what the catalogue says of tables', () => {
+  const overlapsIn = async (sql: string, change: (table: BulleTable) => BulleTable) => {
+    const tables = bulle.tables.map(change)
+    const { leaves } = prepare(await clinic.tree(sql), { sql, bulle: { ...bulle, tables }, today })
+    return leaves.at(-1)?.overlaps
+  }
+
+  test('a key of two columns names one row together', async () => {
+    const twoColumns = (table: BulleTable) =>
+      table.name === 'ref_dep' ? { ...table, primaryKey: ['dep', 'label'] } : table
+    const joined = (on: string) =>
+      `SELECT r.population, count(*) FROM patients p JOIN ref_dep r ON ${on} GROUP BY r.population`
+    expect(await overlapsIn(joined('r.dep = p.dep'), twoColumns)).toBe('rows')
+    expect(await overlapsIn(joined('r.dep = p.dep AND r.label = p.sex'), twoColumns)).toBeUndefined()
+  })
+
+  test('rows of a derived table were chosen by a text', async () => {
+    const sql = `SELECT c.day, count(s.stay_id) FROM ${calendar} LEFT JOIN stays s ON ${inBed} GROUP BY c.day`
+    const derived = (table: BulleTable) =>
+      table.name === 'stays' ? { ...table, derived: { reads: [], k: 11 } } : table
+    expect(await overlapsIn(sql, (table) => table)).toBe('days')
+    expect(await overlapsIn(sql, derived)).toBe('rows')
   })
 })

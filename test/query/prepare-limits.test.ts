@@ -22,6 +22,10 @@ test.each([
     'text behind tables of values',
     `WITH a0 AS (VALUES (1)), ${list(30, (i) => `a${i + 1} AS (SELECT 1 FROM a${i} x, a${i} y)`)} SELECT count(*) FROM a30`,
   ],
+  [
+    'text behind totals beside rows',
+    `SELECT count(*) FROM (SELECT ${list(60, (i) => `avg(cost) OVER (PARTITION BY ward, cost + ${i}) AS t${i}`)} FROM (SELECT patient_id, cost, ward, ${list(300, (i) => `cost * ${i} + 1 AS c${i}`)} FROM stays))`,
+  ],
   ['text behind names of the list', `SELECT 1 + 1 AS a0, ${list(40, (i) => `a${i} + a${i} AS a${i + 1}`)}`],
 ])('more %s than the limit is COMPLEXITY', async (_, sql) => {
   await expect(clinic.draft(sql)).rejects.toMatchObject({ code: 'COMPLEXITY' })

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import { explain } from '../../services/kernel/text.ts'
+import { clauseRefusals } from './clause-refusals.ts'
 import { type Clinic, openClinic } from './clinic.ts'
 import { refusedReleased } from './refused-released.ts'
 import { refused as atLarge } from './refused-statements.ts'
 import { refusedWithinPerson } from './refused-within-person.ts'
 
-const refused = [...atLarge, ...refusedWithinPerson]
+const refused = [...atLarge, ...refusedWithinPerson, ...clauseRefusals]
 
 let clinic: Clinic
 beforeAll(async () => {
@@ -29,7 +30,7 @@ describe('a refused statement is told why and where', () => {
     expect(location && sql.slice(location.offset, location.offset + location.length)).toBe(part)
     expect(refusal.facts.hint?.key).toBe(hint)
     for (const language of ['fr', 'en'] as const)
-      expect(explain(language, refusal).hint).not.toMatch(/\{\{|undefined/)
+      expect(explain(language, refusal).hint).not.toMatch(/\{\{|undefined|hint\./)
   })
 })
 

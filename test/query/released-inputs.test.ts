@@ -71,6 +71,7 @@ describe('a table used beside rows', () => {
 
   test('is made once, however often the text names it', async () => {
     let takes = 0
+    const statements: string[] = []
     const vault: QueryNeeds['vault'] = {
       ...needs.vault,
       open: async (bulle, options) => {
@@ -79,7 +80,11 @@ describe('a table used beside rows', () => {
           takes += 1
           return session.take(table)
         }
-        return { take, run: (statement) => session.run(statement), close: () => session.close() }
+        const run: typeof session.run = (statement) => {
+          statements.push(statement)
+          return session.run(statement)
+        }
+        return { take, run, close: () => session.close() }
       },
     }
     const uses = Array.from({ length: 12 }, (_, i) => `s.ward IN (SELECT ward FROM w WHERE n > ${i})`)
@@ -88,6 +93,7 @@ describe('a table used beside rows', () => {
       { ...needs, vault },
     )
     expect(takes).toBe(1)
+    expect(statements.at(-1)).toBe('DROP TABLE "input_0"')
     expect(rows[0]?.[0]).toBeGreaterThan(100)
   })
 

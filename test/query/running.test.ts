@@ -85,7 +85,10 @@ describe('a running query', () => {
     expect(() => run.check()).not.toThrow()
     running.stop('p', 'SUSPENDED', { person: alice })
     expect(() => run.check()).toThrow(
-      expect.objectContaining({ code: 'SUSPENDED', facts: expect.objectContaining({ fact: expect.anything() }) }),
+      expect.objectContaining({
+        code: 'SUSPENDED',
+        facts: expect.objectContaining({ fact: expect.anything() }),
+      }),
     )
   })
 

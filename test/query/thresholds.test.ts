@@ -17,6 +17,8 @@ interface Dataset {
   readonly class?: 'public'
   /** The line, where it has another threshold than the sealed dataset. */
   readonly lineK?: number
+  /** No line of the permit speaks of it. */
+  readonly lineless?: true
 }
 
 /** The parameters of a statement that reads these datasets, of a project that has those of `others` too. */
@@ -43,11 +45,13 @@ function of(
       current: {
         permit: {
           kind,
-          lines: Object.entries(all).map(([dataset, { k, lineK = k, class: _, ...about }]) => ({
-            dataset,
-            k: lineK,
-            ...about,
-          })),
+          lines: Object.entries(all)
+            .filter(([, { lineless }]) => !lineless)
+            .map(([dataset, { k, lineK = k, class: _, lineless: _lineless, ...about }]) => ({
+              dataset,
+              k: lineK,
+              ...about,
+            })),
         },
       },
     },
@@ -68,6 +72,7 @@ describe('the threshold of persons', () => {
   test('is tightened by a line, a policy and a derived table, and softened by none of them', () => {
     expect(of({ care: { k: 11, lineK: 30 } }).k).toBe(30)
     expect(of({ care: { k: 11, lineK: 3 } }).k).toBe(11)
+    expect(of({ care: { k: 20, lineK: 3 } }).k).toBe(20)
     expect(of({ care }, { rules: { ...disclosure, k: 15 } }).k).toBe(15)
     expect(of({ care }, { derived: 25 }).k).toBe(25)
     expect(of({ care: { k: 3 } }).k).toBe(11)
@@ -83,6 +88,12 @@ describe('in a project useful to the sector', () => {
     expect(of({ beds }, { kind })).toMatchObject({ unit: 'establishment', k: 3, oneShare: 0.85 })
     expect(of({ beds: { ...beds, k: 5 } }, { kind })).toMatchObject({ unit: 'establishment', k: 5 })
     expect(of({ beds: { ...beds, k: 2 } }, { kind }).k).toBe(3)
+  })
+
+  test('what has no line is not known to be of establishments', () => {
+    const hidden = { ...beds, lineless: true } as const
+    expect(of({ beds, hidden }, { kind })).not.toHaveProperty('unit')
+    expect(of({ hidden }, { kind })).not.toHaveProperty('unit')
   })
 
   test('persons stay protected as persons', () => {

@@ -159,6 +159,7 @@ function paired(sides: Sides): From {
     merged: [...left.merged, ...right.merged],
     class: classOf([left.class, right.class]),
     ...(pix ? { pix } : {}),
+    ...(readsLeft(sides) || left.isOfRow || right.isOfRow ? { isOfRow: true } : {}),
     unique: isFilter ? left.unique : left.unique && right.unique,
     equalities: [],
     obligations: [],

@@ -21,13 +21,13 @@ export function overlapsOf(asked: Asked): Pick<Leaf, 'overlaps'> {
 
 /**
  * Rows of base tables in a calendar: `first <= day AND day <= last` and nothing else that reads the day or these two columns, so
- * that the text chooses who is looked at, and nothing of when (docs/decisions/0010-days-of-a-calendar.md).
+ * that the text chooses who is looked at, and nothing of when: nor does the calendar depend on the row (docs/decisions/0010-days-of-a-calendar.md).
  */
 function isCalendar({ from, keys, expressions }: Asked): boolean {
-  const { conditions = [], sources, lateral, ties = [] } = from
+  const { conditions = [], sources, isOfRow, ties = [] } = from
   const [frame, more] = sources.filter(({ personal }) => !personal)
   const persons = sources.filter(({ personal }) => personal)
-  if (!frame || more || lateral || !persons.every(isBase)) return false
+  if (!frame || more || isOfRow || !persons.every(isBase)) return false
   const days = new Set(frame.columns.map(nameOf))
   const own = persons.flatMap(({ columns }) => columns.map(nameOf))
   const isDay = (column: Column) => days.has(nameOf(column))

@@ -129,6 +129,8 @@ export interface From {
   readonly lateral?: Lateral
   /** A row of a person may be there several times, so that groups may share it. */
   readonly repeats?: boolean
+  /** One of its relations is made of the row to its left. */
+  readonly isOfRow?: boolean
   /** Of ON, and of WHERE when it has been read. */
   readonly conditions?: readonly Condition[]
   /** The relation, for the place of a refusal. */
