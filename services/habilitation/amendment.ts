@@ -1,6 +1,7 @@
 /** What an amendment may change, and what needs a new request (governance.md 5.5). Pure. */
 import { canonical } from '../kernel/hash.ts'
 import type { Missing } from '../kernel/refusal.ts'
+import { clausesNarrow } from './clauses.ts'
 import { lacks } from './guard.ts'
 import { samePerson } from './matrix.ts'
 import type { Body, LineAsked } from './request.ts'
@@ -22,7 +23,7 @@ export function staysWithin(before: Body, after: Body, route: EntryFacts): reado
   ]
 }
 
-/** Whether nothing is added anywhere: no person, line, table, column, row or day. */
+/** Whether nothing is added anywhere: no person, line, table, column, row, day or query, no weaker session. */
 export function narrows(before: Body, after: Body): boolean {
   const persons = (after.persons ?? []).every((person) =>
     before.persons?.some((one) => samePerson(one, person) && (person.until ?? '9') <= (one.until ?? '9')),
@@ -32,7 +33,7 @@ export function narrows(before: Body, after: Body): boolean {
   const objectives = (after.objectives ?? []).every(({ id }) =>
     before.objectives?.some((one) => one.id === id),
   )
-  return persons && sooner && later && objectives && linesNarrow(before, after)
+  return persons && sooner && later && objectives && clausesNarrow(before, after) && linesNarrow(before, after)
 }
 
 function linesNarrow(before: Body, after: Body): boolean {

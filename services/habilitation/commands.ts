@@ -44,7 +44,7 @@ export const commandBodies = {
     decision,
     reasons: text,
     conditions: z
-      .array(z.strictObject({ text, clause: name }))
+      .array(z.strictObject({ text, clause: name, value: z.number().int().exactOptional() }))
       .max(50)
       .readonly()
       .default([]),

@@ -46,7 +46,9 @@ const awaited = z.object({
   role: z.enum(['dpo', 'ethics']),
   wanted: z.enum(['favourable', 'favourable-or-conditions']),
 })
-const conditions = z.array(z.object({ text, clause: z.string() })).readonly()
+const conditions = z
+  .array(z.object({ text, clause: z.string(), value: z.number().int().exactOptional() }))
+  .readonly()
 
 /** What a suspension or its end is about: everything when empty, one line by its dataset, or one person. */
 const scope = z.object({ line: z.string().optional(), person: actor.optional() })

@@ -1,5 +1,6 @@
 /** The commands of a request, from draft to acceptance (governance.md 5.2): guards, then what happens. Pure. */
 import { Refusal } from '../kernel/refusal.ts'
+import { conditionFaults } from './clauses.ts'
 import type { CommandOf } from './commands.ts'
 import { routeFacts } from './completeness.ts'
 import { type Granting, lineId, permitPayload, unsignedLine } from './grant.ts'
@@ -79,7 +80,12 @@ export const onRequest = {
     anotherThan(given.by, [before.completedBy], 'T2')
     const { decision, reasons, conditions } = command
     demand(unanswered(before.request, before.lines))
-    if (decision === 'grant') demand([...given.missingOf(before.request), ...gates(before, given)])
+    if (decision === 'grant')
+      demand([
+        ...given.missingOf(before.request),
+        ...gates(before, given),
+        ...conditionFaults(conditions, before.request.limits),
+      ])
     return happened({ type: 'proposed', decision, reasons, conditions })
   },
 

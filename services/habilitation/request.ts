@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type Missing, Refusal } from '../kernel/refusal.ts'
 import { say } from '../kernel/text.ts'
+import { assurance, limits } from './clauses.ts'
 
 /** Far above what a form advises: a length is a warning, not a fault. */
 const short = z.string().max(2000)
@@ -72,6 +73,8 @@ export const body = z.strictObject({
   accessPeriod: z.strictObject({ from: day, until: day }).optional(),
   prohibitions: z.union([z.literal('none'), z.array(prohibitionAnswer).max(50)]).optional(),
   disclosure: z.strictObject({ mode: z.literal('guarded') }).optional(),
+  limits: limits.optional(),
+  assurance: assurance.optional(),
   publicationPlan: long.optional(),
   additional: long.optional(),
 })

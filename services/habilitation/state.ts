@@ -1,6 +1,7 @@
 /** What a request and its permit are, after what happened (fold.ts). What time does to them is in lifetime.ts. */
 import type { Actor } from '../kernel/id.ts'
 import type { Change } from './changes.ts'
+import type { Condition } from './clauses.ts'
 import type { HappeningType, Scope } from './event.ts'
 import { type State, samePerson } from './matrix.ts'
 import type { PermitLine } from './permit.ts'
@@ -37,7 +38,7 @@ export interface LineAnswer {
 interface Proposal {
   readonly decision: 'grant' | 'refuse'
   readonly reasons: string
-  readonly conditions: readonly { readonly text: string; readonly clause: string }[]
+  readonly conditions: readonly Condition[]
   readonly by: Actor
   readonly at: number
 }

@@ -37,6 +37,7 @@ import type { Log } from '../kernel/log.ts'
 import { hasCode } from '../kernel/system-error.ts'
 import { openPlans } from '../query/plans.ts'
 import type { QueryNeeds } from '../query/question.ts'
+import { openQuota } from '../query/quota.ts'
 import { openRegistry as openQueryList } from '../query/registry.ts'
 import { openRunning } from '../query/running.ts'
 import { openFindings } from '../review/findings.ts'
@@ -270,6 +271,7 @@ export async function openRooms(
       workspace: openWorkspace({ home: resolve(home) }),
       running,
       registry: openQueryList(store),
+      quota: openQuota(store),
       limits,
     },
   }
