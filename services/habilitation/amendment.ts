@@ -33,7 +33,9 @@ export function narrows(before: Body, after: Body): boolean {
   const objectives = (after.objectives ?? []).every(({ id }) =>
     before.objectives?.some((one) => one.id === id),
   )
-  return persons && sooner && later && objectives && clausesNarrow(before, after) && linesNarrow(before, after)
+  return (
+    persons && sooner && later && objectives && clausesNarrow(before, after) && linesNarrow(before, after)
+  )
 }
 
 function linesNarrow(before: Body, after: Body): boolean {

@@ -6,6 +6,8 @@ import type { Permits } from './permits.ts'
 interface Consequence {
   readonly stop?: { readonly code: StopCode; readonly dataset?: string | undefined }
   readonly seal?: true
+  /** The dataset of a line that is closed for good. */
+  readonly shred?: string
 }
 
 /** Pure. A person's own suspension stops nobody else: `decide` refuses that person before any answer leaves. */
@@ -25,9 +27,9 @@ function consequenceOf(happening: Happening): Consequence {
     case 'revoked':
       return { stop: { code: 'REVOKED' } }
     case 'recalled':
-      return { stop: { code: 'LINE_CLOSED', dataset: happening.line } }
+      return { stop: { code: 'LINE_CLOSED', dataset: happening.line }, shred: happening.line }
     case 'escalated':
-      return { stop: { code: 'LINE_CLOSED', dataset: happening.dataset } }
+      return { stop: { code: 'LINE_CLOSED', dataset: happening.dataset }, shred: happening.dataset }
     case 'renounced':
     case 'expired':
     case 'closing':
@@ -37,7 +39,7 @@ function consequenceOf(happening: Happening): Consequence {
   }
 }
 
-/** Stops first, then seals what is open. */
+/** Stops first, then seals what is open and destroys what is closed for good. */
 export async function effectsOf(
   { effects, permits }: { readonly effects: Effects; readonly permits: Permits },
   project: string,
@@ -45,7 +47,9 @@ export async function effectsOf(
 ): Promise<void> {
   const all = happenings.map(consequenceOf)
   for (const { stop } of all) if (stop) effects.stop(project, stop.code, stop.dataset)
-  if (!all.some(({ seal }) => seal)) return
+  if (!all.some(({ seal, shred }) => seal || shred !== undefined)) return
   const current = await permits.current(project)
-  if (current !== null) effects.seal(current)
+  if (current === null) return
+  for (const { shred } of all) if (shred !== undefined) await effects.shred(current, shred)
+  if (all.some(({ seal }) => seal)) effects.seal(current)
 }

@@ -2,6 +2,7 @@
 import type { Person } from '../identity/person.ts'
 import { isCode, Refusal } from '../kernel/refusal.ts'
 import { say } from '../kernel/text.ts'
+import { datasetsAsked } from './asked.ts'
 import type { Asked, Cedar, CedarAnswer } from './cedar.ts'
 import type { Ask, Decision, Denied, Granted } from './decision.ts'
 import { failingFact } from './failing-fact.ts'
@@ -64,7 +65,8 @@ function denial({ rules: forbids, failed }: CedarAnswer, { cedar, bundle }: Rule
 
 /** What Cedar is told; names of the schema policies/schema.cedarschema. */
 function facts(ask: Ask, { permit, standing, lead }: CurrentPermit, { node }: Rules): Asked {
-  const { by, now, datasets = [] } = ask
+  const { by, now } = ask
+  const datasets = datasetsAsked(ask, { permit, standing })
   const listed = permit.persons.find((person) => samePerson(person, by))
   const datasetsOf = (lines: readonly string[]) =>
     permit.lines.filter(({ id }) => lines.includes(id)).map(({ dataset }) => dataset)

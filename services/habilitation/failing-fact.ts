@@ -1,6 +1,7 @@
 /** Why a rule said no, in the words of the permit and of the asker: never of anybody else, never of the data. Pure. */
 import { parisDay } from '../kernel/clock.ts'
 import type { Sentence } from '../kernel/refusal.ts'
+import { datasetsAsked } from './asked.ts'
 import type { Ask } from './decision.ts'
 import { samePerson } from './matrix.ts'
 import type { CurrentPermit } from './permit.ts'
@@ -32,7 +33,8 @@ const facts: Readonly<Record<string, Fact>> = {
     fact('objectives', { objectives: list(permit.objectives.map(({ id }) => id)) }),
   'line-closed': (ask, { permit, standing }) => {
     const open = permit.lines.filter(({ id }) => standing.openLines.includes(id))
-    const closed = (ask.datasets ?? []).filter((name) => !open.some(({ dataset }) => dataset === name))
+    const asked = datasetsAsked(ask, { permit, standing })
+    const closed = asked.filter((name) => !open.some(({ dataset }) => dataset === name))
     return fact('lines', { datasets: list(closed) })
   },
 }

@@ -249,6 +249,7 @@ export async function openRooms(
   const effects: ActNeeds['effects'] = {
     seal: (current) => bulles.seal(current),
     stop: running.stop,
+    shred: (current, dataset) => bulles.shredLine(current, dataset),
     destroy: (project) => bulles.closeProject(project),
   }
   const datasets = openDatasets({ catalogue, parser })

@@ -1,6 +1,6 @@
 /** What a start does with what the last stop left: the log, the register and the folders are brought together. */
 import type { AuditLog } from '../audit/writer.ts'
-import { finishClosings, recordExpiries } from '../habilitation/closing.ts'
+import { finishClosings, finishRecalls, recordExpiries } from '../habilitation/closing.ts'
 import { fold } from '../habilitation/fold.ts'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -51,6 +51,7 @@ export async function reconcile(
 export async function passTime(habilitation: Rooms['habilitation']): Promise<void> {
   await recordExpiries(habilitation, system)
   await finishClosings(habilitation, system)
+  await finishRecalls(habilitation)
 }
 
 function refusedIsNull(error: unknown): null {

@@ -254,7 +254,7 @@ export function openMemoryRegistry(): Registry {
 }
 
 interface Effect {
-  readonly effect: 'seal' | 'destroy' | StopCode
+  readonly effect: 'seal' | 'shred' | 'destroy' | StopCode
   readonly project: string
   readonly dataset?: string
 }
@@ -289,6 +289,9 @@ export async function openRoom(
     effects: {
       seal: ({ permit }) => effected.push({ effect: 'seal', project: permit.base }),
       stop: (project, effect, dataset) => effected.push({ effect, project, ...(dataset && { dataset }) }),
+      async shred({ permit }, dataset) {
+        effected.push({ effect: 'shred', project: permit.base, dataset })
+      },
       async destroy(project) {
         effected.push({ effect: 'destroy', project })
         const entries = { log: 'huisclos.demo/audit/2026', closed: 7, shredded: 8 }

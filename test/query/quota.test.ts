@@ -80,7 +80,9 @@ describe('the daily quota', () => {
 
   test('counts what is asked, not what is found: an answer without a row is one query', async () => {
     house.limits = { queriesPerDay: 1 }
-    const answer = await ask({ sql: "SELECT sex, count(*) AS n FROM persons WHERE sex = 'none' GROUP BY sex" })
+    const answer = await ask({
+      sql: "SELECT sex, count(*) AS n FROM persons WHERE sex = 'none' GROUP BY sex",
+    })
     expect(answer.rows).toEqual([])
     await expect(ask()).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' })
   })
@@ -109,7 +111,12 @@ describe('the rows of an answer', () => {
   test('are cut in the bytes of a file as well', async () => {
     house.limits = { rowsPerAnswer: 1 }
     const { body } = await ask({ format: 'csv' })
-    expect(Buffer.from(body?.bytes ?? []).toString().trim().split('\n')).toHaveLength(2)
+    expect(
+      Buffer.from(body?.bytes ?? [])
+        .toString()
+        .trim()
+        .split('\n'),
+    ).toHaveLength(2)
   })
 })
 
