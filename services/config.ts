@@ -78,6 +78,8 @@ const configurationSchema = z.strictObject({
   /** Threads of one engine process; 1 to 256. Default 2. */
   engineThreads: z.number().int().min(1).max(256).default(2),
   ...witnessesSchema.shape,
+  /** How persons are granted: one by one (T3), or with the permit where proofs and the line manager's standing word are there. Default `individual`. */
+  grants: z.enum(['individual', 'by-permit']).default('individual'),
   /** How long the log is kept after the end of a year. Default 12 months; more, up to 36, needs a reason, and is recorded. */
   retention: z
     .strictObject({

@@ -185,7 +185,10 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
     () => starting,
     () => `DuckDB ${engineVersion()}`,
   )
-  const on = { store, ...evidence, engine, rulebook: rules, kept, ...demoNode }
+  // The demo holds standing words: grants become active at acceptance (contract, section 3).
+  const grants = mode.kind === 'production' ? mode.configuration.grants : 'by-permit'
+  const { accounts } = identity
+  const on = { store, ...evidence, engine, rulebook: rules, kept, accounts, grants, ...demoNode }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
     await reconcile(opened, audit)

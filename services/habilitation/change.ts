@@ -12,7 +12,7 @@ import { effectsOf } from './consequence.ts'
 import type { HabilitationEvent, Happening } from './event.ts'
 import { datasetOf, entryOf } from './evidence.ts'
 import { fold } from './fold.ts'
-import type { Given, Outcome } from './guard.ts'
+import type { Given, GrantPolicy, Outcome } from './guard.ts'
 import type { PermitKeys } from './keys.ts'
 import { stateAt } from './lifetime.ts'
 import type { Effects } from './lines.ts'
@@ -20,7 +20,7 @@ import type { Permits } from './permits.ts'
 import type { ReadNeeds } from './read.ts'
 import type { Addition, NextNumber, Stored } from './registry.ts'
 import type { Habilitation } from './state.ts'
-import { bodiesOf, gather, signingFor } from './surroundings.ts'
+import { accountsFor, bodiesOf, gather, signingFor } from './surroundings.ts'
 import { isApplicant } from './view.ts'
 
 export interface ActNeeds extends ReadNeeds {
@@ -28,6 +28,8 @@ export interface ActNeeds extends ReadNeeds {
   readonly permits: Permits
   readonly effects: Effects
   readonly keys: PermitKeys
+  /** How persons are granted here. */
+  readonly grants: GrantPolicy
   /** This node as its permits name it, and the prefix of the ids it gives, such as `FR-NOR`. */
   readonly authority: { readonly node: string; readonly prefix: string }
 }
@@ -71,13 +73,17 @@ async function givenFor(
   { by, asked, asSystem, next }: Asking & { next: NextNumber },
 ): Promise<Given & { asSystem: boolean }> {
   const now = needs.clock.now()
-  const { facts, missingOf } = await gather(needs, bodiesOf(before, asked), now)
+  const bodies = bodiesOf(before, asked)
+  const { facts, missingOf } = await gather(needs, bodies, now)
+  const { vocabularies, persons: rules } = needs.rulebook
+  const accountOf = await accountsFor(needs, bodies)
   const signing = await signingFor(needs.keys, facts)
   return {
     asSystem: asSystem ?? false,
     by,
     now,
-    vocabularies: needs.rulebook.vocabularies,
+    vocabularies,
+    grants: { policy: needs.grants, rules, accountOf },
     facts,
     missingOf,
     signing,

@@ -1,5 +1,6 @@
 /** The clauses that a request may ask for and a condition may tighten: how much is asked, and by what session (governance.md 6.2). Pure. */
 import { z } from 'zod'
+import type { Person } from '../identity/person.ts'
 import type { Missing } from '../kernel/refusal.ts'
 import { lacks } from './guard.ts'
 
@@ -73,6 +74,19 @@ export function limitsOf(
     return Number.isFinite(least) ? [[name, least]] : []
   })
   return found.length === 0 ? undefined : Object.fromEntries(found)
+}
+
+/** Whether a session proved what the permit demands beside two factors; what its token does not say it has not proved. */
+export function meetsAssurance(
+  { acr, methods, authenticatedAt }: Pick<Person, 'acr' | 'methods' | 'authenticatedAt'>,
+  demanded: PermitAssurance | undefined,
+  now: number,
+): boolean {
+  const { acr: classes, amr = [], maxAuthAge } = demanded ?? {}
+  const isOfClass = classes === undefined || (acr !== undefined && classes.includes(acr))
+  const isFresh =
+    maxAuthAge === undefined || (authenticatedAt !== undefined && now - authenticatedAt <= maxAuthAge * 1000)
+  return isOfClass && isFresh && amr.every((method) => methods.includes(method))
 }
 
 /** Whether an amended request asks for no more, and for no weaker sessions. */

@@ -1,5 +1,7 @@
 /** What a person may ask of a request or a permit. Types are the last segments of the addresses of the contract, section 6. */
 import { z } from 'zod'
+import type { Actor } from '../kernel/id.ts'
+import { personBodies } from './person-commands.ts'
 
 const text = z.string().min(1).max(20_000)
 const name = z.string().min(1).max(100)
@@ -65,6 +67,7 @@ export const commandBodies = {
   renewal: z.strictObject({ until: z.iso.date() }),
   closure: z.strictObject({}),
   attestation: z.strictObject({}),
+  ...personBodies,
 } as const
 
 type Bodies = typeof commandBodies
@@ -91,6 +94,11 @@ interface Escalation {
 interface Expiry {
   readonly type: 'expiry'
 }
+/** Nobody reviewed this person in time. */
+interface Lapse {
+  readonly type: 'lapse'
+  readonly person: Actor
+}
 
 /** The extract is gone: recorded with its certificate by the house itself. */
 interface Shredding {
@@ -98,6 +106,6 @@ interface Shredding {
   readonly certificate: { readonly sha256: string; readonly jws: string }
 }
 
-export type Command = Opening | Change | Escalation | Expiry | Shredding | Further
+export type Command = Opening | Change | Escalation | Expiry | Lapse | Shredding | Further
 export type CommandType = Command['type']
 export type CommandOf<T extends CommandType> = Extract<Command, { type: T }>

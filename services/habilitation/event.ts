@@ -3,6 +3,7 @@
  * schema is read through when they come back. States are those of governance.md 5.2 and 5.3.
  */
 import { z } from 'zod'
+import { grantsBegun, personHappenings } from './person-commands.ts'
 import { body } from './request.ts'
 
 const text = z.string().max(20_000)
@@ -87,6 +88,7 @@ const happenings = [
     permit: permitRef,
     /** Opinions that an emergency went ahead of. */
     awaited: z.array(awaited).readonly().optional(),
+    grants: grantsBegun.optional(),
   }),
   z.object({ type: z.literal('withdrawn') }),
   z.object({ type: z.literal('lapsed') }),
@@ -107,7 +109,12 @@ const happenings = [
   z.object({ type: z.literal('amendmentAsked'), kind: z.enum(['amendment', 'renewal']), request: body }),
   z.object({ type: z.literal('amendmentProposed'), decision, reasons: text }),
   z.object({ type: z.literal('amendmentRefused') }),
-  z.object({ type: z.literal('amended'), permit: permitRef, changes: z.array(change).readonly().optional() }),
+  z.object({
+    type: z.literal('amended'),
+    permit: permitRef,
+    changes: z.array(change).readonly().optional(),
+    grants: grantsBegun.optional(),
+  }),
   z.object({ type: z.literal('renounced') }),
   z.object({ type: z.literal('expired') }),
   z.object({ type: z.literal('closing') }),
@@ -116,6 +123,7 @@ const happenings = [
     certificate: z.object({ sha256: z.string(), jws: z.string() }),
   }),
   z.object({ type: z.literal('closed') }),
+  ...personHappenings,
 ] as const
 
 const happening = z.discriminatedUnion('type', happenings)

@@ -1,5 +1,6 @@
 /** What the commands share: the person rules of governance.md 5.1, and refusals with what is missing. Pure. */
-import type { Person } from '../identity/person.ts'
+import type { Account, Person } from '../identity/person.ts'
+import type { ProofRules } from '../identity/proof-rules.ts'
 import type { Actor } from '../kernel/id.ts'
 import { type Missing, Refusal } from '../kernel/refusal.ts'
 import { say } from '../kernel/text.ts'
@@ -20,6 +21,17 @@ export interface Signing {
   permit(payload: PermitPayload): Permit
 }
 
+/** How this node grants persons: one by one, or at once where the standing words are there (docs/decisions/0013). */
+export type GrantPolicy = 'individual' | 'by-permit'
+
+/** What is known of the persons of a request. */
+export interface Granters {
+  readonly policy: GrantPolicy
+  /** Absent where a bundle has none. */
+  readonly rules?: ProofRules | undefined
+  readonly accountOf: (person: Actor) => Account | null
+}
+
 /** Everything a command may look at beside the state. */
 export interface Given {
   readonly by: Person
@@ -34,6 +46,7 @@ export interface Given {
   readonly policyHash: string
   /** Base id for a first permit. */
   readonly base: string
+  readonly grants: Granters
 }
 
 export interface Outcome {

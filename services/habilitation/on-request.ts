@@ -5,6 +5,7 @@ import type { CommandOf } from './commands.ts'
 import { routeFacts } from './completeness.ts'
 import { type Granting, lineId, permitPayload, unsignedLine } from './grant.ts'
 import { anotherThan, demand, type Given, happened, lacks, type Outcome, wrongState } from './guard.ts'
+import { begun } from './on-person.ts'
 import { lackingOpinions, opinionsOf } from './opinions.ts'
 import type { PermitLine } from './permit.ts'
 import { type Body, patched } from './request.ts'
@@ -105,6 +106,7 @@ export const onRequest = {
       type: 'granted',
       project: given.base,
       permit: { id, version, sha256, nbf, exp },
+      grants: begun(before, before.request, given),
       ...(lacking.length > 0 && { awaited: [...lacking] }),
     } as const
     return { happenings: [happening], permit }

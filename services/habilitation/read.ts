@@ -12,7 +12,7 @@ import type { Permits } from './permits.ts'
 import { type PastQuery, type Rechecked, recheck } from './recheck.ts'
 import type { Registry } from './registry.ts'
 import type { Habilitation } from './state.ts'
-import { bodiesOf, type GatherNeeds, gather } from './surroundings.ts'
+import { accountsFor, bodiesOf, type GatherNeeds, gather } from './surroundings.ts'
 import { type HabilitationView, type LineView, maySee, view } from './view.ts'
 
 export interface ReadNeeds extends GatherNeeds {
@@ -45,10 +45,13 @@ async function viewFor(
   habilitation: Habilitation,
 ): Promise<HabilitationView | null> {
   const now = needs.clock.now()
-  const { facts, missingOf } = await gather(needs, bodiesOf(habilitation), now)
-  if (!maySee(habilitation, { by, facts })) return null
-  const { vocabularies } = needs.rulebook
-  return view(habilitation, { by, now, facts, vocabularies, missing: missingOf(habilitation.request) })
+  const bodies = bodiesOf(habilitation)
+  const { facts, missingOf } = await gather(needs, bodies, now)
+  const accountOf = await accountsFor(needs, bodies)
+  if (!maySee(habilitation, { by, facts, accountOf })) return null
+  const { vocabularies, persons: rules } = needs.rulebook
+  const missing = missingOf(habilitation.request)
+  return view(habilitation, { by, now, facts, vocabularies, missing, accountOf, rules })
 }
 
 export interface CertificateView {

@@ -3,6 +3,7 @@ import type { Actor } from '../kernel/id.ts'
 import type { Change } from './changes.ts'
 import type { Condition } from './clauses.ts'
 import type { HappeningType, Scope } from './event.ts'
+import type { Grant } from './grants.ts'
 import { type State, samePerson } from './matrix.ts'
 import type { PermitLine } from './permit.ts'
 import type { Body } from './request.ts'
@@ -101,6 +102,15 @@ export interface Habilitation {
   /** Opinions that an emergency went ahead of, and the instant at which it suspends itself without them. */
   readonly awaited?: { readonly opinions: readonly Awaited[]; readonly due: number }
   readonly stops: readonly Stop[]
+  /** Of every person that some version named, ended ones too. */
+  readonly grants: readonly Grant[]
+  /** The review of the last period, once the access was over. */
+  readonly accessReview?: {
+    readonly conclusion: 'nothing' | 'followed-up'
+    readonly comment: string
+    readonly by: Actor
+    readonly at: number
+  }
   /** Datasets whose line its holder took back, or that an escalation closed. */
   readonly closedLines: readonly string[]
   readonly notice: { readonly reason: string; readonly by: Actor; readonly at: number } | null

@@ -1,7 +1,9 @@
 /** Gathers what the pure commands look at: the datasets that a request names, what it lacks, the keys that sign. */
 import type { KeyObject } from 'node:crypto'
+import type { Account, Accounts } from '../identity/person.ts'
 import { parisDay } from '../kernel/clock.ts'
 import { canonical } from '../kernel/hash.ts'
+import type { Actor } from '../kernel/id.ts'
 import type { Missing } from '../kernel/refusal.ts'
 import { say } from '../kernel/text.ts'
 import type { Command } from './commands.ts'
@@ -15,6 +17,7 @@ import { isSigned, type SigningKey, signLine, signPermit } from './signature.ts'
 import type { Habilitation } from './state.ts'
 
 export interface GatherNeeds {
+  readonly accounts: Pick<Accounts, 'find'>
   readonly datasets: Datasets
   readonly rulebook: OpenRulebook
 }
@@ -44,6 +47,25 @@ export async function gather(needs: GatherNeeds, bodies: readonly Body[], now: n
 
 function keyOf({ dataset, table, filter }: FilterAsked): string {
   return canonical([dataset, table, filter])
+}
+
+/** The accounts of the persons of these bodies, behind a function; null for somebody whom this node does not know. */
+export async function accountsFor(
+  { accounts }: Pick<GatherNeeds, 'accounts'>,
+  bodies: readonly Body[],
+): Promise<(person: Actor) => Account | null> {
+  const named = new Map(
+    bodies.flatMap(({ persons = [] }) => persons.map((one) => [nameOf(one), one] as const)),
+  )
+  const found = await Promise.all(
+    [...named].map(async ([name, one]) => [name, await accounts.find(one)] as const),
+  )
+  const known = new Map(found)
+  return (person) => known.get(nameOf(person)) ?? null
+}
+
+function nameOf({ issuer, subject }: Actor): string {
+  return canonical([issuer, subject])
 }
 
 /** Every body that a command on this request may have to look at. */

@@ -1,13 +1,15 @@
 /** What a person reads of a request: its body, where it stands, what is missing, whose turn it is. Pure. */
-import type { Person } from '../identity/person.ts'
+import type { Account, Person } from '../identity/person.ts'
+import type { ProofRules } from '../identity/proof-rules.ts'
 import { parisDay } from '../kernel/clock.ts'
 import type { Actor } from '../kernel/id.ts'
 import type { Missing } from '../kernel/refusal.ts'
 import { type Change, changesBetween } from './changes.ts'
 import { clocksOf, type LegalClock, regimeOf } from './clocks.ts'
-import { holdersOf } from './command.ts'
+import { holdersOf, managersOf } from './command.ts'
 import { routeFacts, warnings } from './completeness.ts'
 import { lineId, unsignedLine } from './grant.ts'
+import { type GrantView, grantsOf } from './grant-view.ts'
 import { currentRef, stateAt } from './lifetime.ts'
 import type { DatasetFacts } from './lines.ts'
 import { capacitiesOf, offered, type State, samePerson } from './matrix.ts'
@@ -53,6 +55,10 @@ export interface HabilitationView extends Omit<Body, 'lines'> {
     readonly reason: string
     readonly at: string
   }[]
+  /** The grant of each person, as far as the reader may know of it. */
+  readonly grants: readonly GrantView[]
+  /** The review of the last period, once the access is over. */
+  readonly accessReview: (Stamp & { readonly conclusion: string; readonly comment: string }) | null
   readonly amendment: {
     readonly kind: string
     readonly request: Body
@@ -91,15 +97,24 @@ export interface Seen {
   readonly facts: ReadonlyMap<string, DatasetFacts | null>
   readonly missing: readonly Missing[]
   readonly vocabularies: Vocabularies
+  readonly accountOf: (person: Actor) => Account | null
+  readonly rules?: ProofRules | undefined
 }
 
-const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator'] as const
+const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator', 'registrar'] as const
 
-/** Applicant and members see all; staff from the submission on; holders from then on, their own lines only. */
-export function maySee(habilitation: Habilitation, { by, facts }: Pick<Seen, 'by' | 'facts'>): boolean {
+/**
+ * Applicant and members see all; staff from the submission on; from then on also holders, their own lines only, and line
+ * managers, their own people only.
+ */
+export function maySee(
+  habilitation: Habilitation,
+  { by, facts, accountOf }: Pick<Seen, 'by' | 'facts' | 'accountOf'>,
+): boolean {
   if (isApplicant(habilitation, by)) return true
   if (habilitation.submittedAt === undefined) return false
   if (staff.some((role) => by.roles.includes(role))) return true
+  if (managersOf(habilitation, { accountOf }).some((manager) => samePerson(manager, by))) return true
   return by.roles.includes('holder') && holdersOf(habilitation, { facts }).includes(by.organisation)
 }
 
@@ -122,7 +137,14 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
     state,
     lead,
     turn: turnOf(habilitation, seen),
-    offered: offered(capacitiesOf(seen.by, { lead, holders: holdersOf(habilitation, seen) }), state),
+    offered: offered(
+      capacitiesOf(seen.by, {
+        lead,
+        holders: holdersOf(habilitation, seen),
+        managers: managersOf(habilitation, seen),
+      }),
+      state,
+    ),
     missing,
     warnings: warnings(request, parisDay(now)),
     clocks: clocksOf(habilitation, regimeOf(request, vocabularies), now),
@@ -145,6 +167,14 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
       reason,
       at: new Date(at).toISOString(),
     })),
+    grants: grantsOf(habilitation, seen, whole),
+    accessReview: habilitation.accessReview
+      ? {
+          conclusion: habilitation.accessReview.conclusion,
+          comment: habilitation.accessReview.comment,
+          ...stamp(habilitation.accessReview),
+        }
+      : null,
     amendment: amendment && amendmentOf(request, amendment),
     versions: habilitation.permits.map(({ id: jti, version, sha256 }) => ({
       id: jti,

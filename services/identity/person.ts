@@ -1,4 +1,5 @@
 import type { By } from '../audit/record.ts'
+import type { Actor } from '../kernel/id.ts'
 
 /** What an account may do on this node; rights on a project come from its permit, never from here. */
 export const roles = [
@@ -11,6 +12,10 @@ export const roles = [
   'ethics',
   'checker',
   'operator',
+  /** Validates the grants of those who report to it. */
+  'manager',
+  /** Issues grants, and records training and contracts. */
+  'registrar',
 ] as const
 export type Role = (typeof roles)[number]
 
@@ -18,7 +23,18 @@ export type Role = (typeof roles)[number]
 export interface Proofs {
   readonly training?: number
   readonly charter?: number
+  /** The line manager's standing word for this person. */
   readonly review?: number
+  readonly workstation?: number
+  /** End of the contract that binds the person to the organisation. */
+  readonly affiliation?: number
+}
+export type ProofKind = keyof Proofs
+
+/** Which training was followed and which charter was signed. */
+export interface ProofVersions {
+  readonly training?: string
+  readonly charter?: string
 }
 
 /** The account of (issuer, subject). Tokens carry no right: everything here comes from the account table. */
@@ -29,12 +45,19 @@ export interface Account {
   readonly organisation: string
   readonly roles: readonly Role[]
   readonly proofs: Proofs
+  readonly versions?: ProofVersions
+  /** The line manager, by (issuer, subject). */
+  readonly manager?: Actor
 }
 
 /** Someone who stands at a door with a valid token: the account plus what the token proved. */
 export interface Person extends Account, By {
   /** Authentication methods of the session, such as `mfa`. */
   readonly methods: readonly string[]
+  /** Class of the authentication, as its issuer names it. */
+  readonly acr?: string
+  /** Instant in ms at which the person proved who she is; absent where the token does not say. */
+  readonly authenticatedAt?: number
 }
 
 export interface Accounts {

@@ -23,6 +23,7 @@ import { openParser } from '../engine/parser.ts'
 import { openReleaser } from '../engine/release.ts'
 import { openVault } from '../engine/vault.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
+import type { GrantPolicy } from '../habilitation/guard.ts'
 import { openKeys } from '../habilitation/keys.ts'
 import { openPermits } from '../habilitation/permits.ts'
 import { openRegistry as openHabilitations } from '../habilitation/registry.ts'
@@ -31,6 +32,7 @@ import { type AccountTable, openAccounts } from '../identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
 import type { DemoIssuer } from '../identity/demo-issuer.ts'
 import type { Tokens } from '../identity/person.ts'
+import type { ProofNeeds } from '../identity/proofs.ts'
 import { openTokens } from '../identity/token.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
@@ -212,6 +214,7 @@ export interface Rooms {
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly review: ReviewNeeds
+  readonly proofs: ProofNeeds
 }
 
 export interface RoomsOn {
@@ -224,12 +227,15 @@ export interface RoomsOn {
   /** Identifier of the node, also the first part of its permit numbers. */
   readonly node: string
   readonly issuer: string
+  readonly accounts: AccountTable
+  /** How persons are granted on this node. */
+  readonly grants: GrantPolicy
 }
 
 /** The rooms of the use-cases, wired to each other: a published version wakes bulles, an act on a permit stops queries. */
 export async function openRooms(
   ground: Ground,
-  { store, audit, auditIndex, engine, rulebook, kept, node, issuer }: RoomsOn,
+  { store, audit, auditIndex, engine, rulebook, kept, node, issuer, accounts, grants }: RoomsOn,
 ): Promise<Rooms> {
   const { home, clock, log, closing } = ground
   const register = openDatasetRegister(store)
@@ -243,7 +249,7 @@ export async function openRooms(
   const registry = openHabilitations(store)
   const folder = join(home, 'keys', 'habilitation')
   const keys = await openKeys({ folder, issuer, registered: new Map(), keepsHolderKeys: true })
-  const permits = openPermits({ registry, keys })
+  const permits = openPermits({ registry, keys, rules: rulebook.persons })
   const running = openRunning(clock)
   closing.keep('running queries', { close: async () => running.close() })
   const effects: ActNeeds['effects'] = {
@@ -258,8 +264,13 @@ export async function openRooms(
     dataset: { audit, clock, register, storage, checker },
     catalogue,
     bulles,
+    proofs: { accounts, audit, clock, store, rules: rulebook.persons },
     review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },
-    habilitation: { ...common, registry, datasets, effects, keys, authority: { node, prefix: node } },
+    habilitation: {
+      ...common,
+      ...{ accounts, registry, datasets, effects, keys, grants },
+      authority: { node, prefix: node },
+    },
     query: {
       ...common,
       bulles,

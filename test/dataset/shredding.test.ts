@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Bulles, openBulles } from '../../services/dataset/bulles.ts'
-import { openWorkspace } from '../../services/dataset/workspace.ts'
+import { type NewTable, openWorkspace } from '../../services/dataset/workspace.ts'
 import { type Parser, rowsFile } from '../../services/engine/engine.ts'
 import { openParser } from '../../services/engine/parser.ts'
 import type { CurrentPermit } from '../../services/habilitation/permit.ts'
@@ -49,20 +49,15 @@ function permits(base: string): { readonly both: CurrentPermit; readonly left: C
 }
 
 async function addDerived(project: string, dataset: string): Promise<void> {
-  const table = {
+  const table: NewTable = {
     ...{ format: 1, class: 'public', columns: [], unique: false, magnitude: 0, k: 11, definition: '' },
     ...{ seals: [], madeAt: 0, name: `of_${dataset}` },
     reads: [{ dataset, table: 'people', class: 'personal', columns: ['region'] }],
-  } as const
+  }
   await openWorkspace({ home: room.home }).change(project, async (change) => {
     const made = await change.begin()
     await writeFile(join(made, rowsFile), '')
-    await change.publish(made, {
-      ...table,
-      columns: [],
-      seals: [],
-      reads: [{ ...table.reads[0], columns: [] }],
-    })
+    await change.publish(made, table)
   })
 }
 

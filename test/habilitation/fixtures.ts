@@ -5,6 +5,7 @@ import type { Body as EntryBody } from '../../services/audit/entry.ts'
 import type { About, Audit } from '../../services/audit/record.ts'
 import type { ActNeeds } from '../../services/habilitation/change.ts'
 import type { HabilitationEvent } from '../../services/habilitation/event.ts'
+import type { Granters } from '../../services/habilitation/guard.ts'
 import { type PermitKeys, thumbprint } from '../../services/habilitation/keys.ts'
 import type { DatasetFacts, Datasets, StopCode } from '../../services/habilitation/lines.ts'
 import type { CurrentPermit, Permit, PermitPayload } from '../../services/habilitation/permit.ts'
@@ -14,8 +15,8 @@ import type { Body } from '../../services/habilitation/request.ts'
 import { type NodeRulebook, openRulebook } from '../../services/habilitation/rulebook.ts'
 import type { SigningKey } from '../../services/habilitation/signature.ts'
 import { demoAccounts } from '../../services/identity/demo-accounts.ts'
-import type { Person } from '../../services/identity/person.ts'
-import type { Receipt } from '../../services/kernel/id.ts'
+import type { Account, Person } from '../../services/identity/person.ts'
+import type { Actor, Receipt } from '../../services/kernel/id.ts'
 
 /** Inside the access period of the least body: Saturday 21 November 2026, 10:00 in Paris. */
 export const today = Date.parse('2026-11-21T09:00:00Z')
@@ -24,6 +25,20 @@ export const issuer = 'https://autorite.huisclos.demo'
 export const policies = fileURLToPath(new URL('../../policies/', import.meta.url))
 
 const accounts = demoAccounts({ now: () => today })
+
+/** The account table of the demo, as it stands today. */
+export const accountsOfDemo = {
+  find: async (person: Actor) => accountOf(person),
+}
+
+export function accountOf({ issuer: by, subject }: Actor): Account | null {
+  return accounts.find((one) => one.issuer === by && one.subject === subject) ?? null
+}
+
+/** How the demo grants: with the permit, where the standing words are there. */
+export async function demoGranters(): Promise<Granters> {
+  return { policy: 'by-permit', accountOf, rules: (await rulebook()).persons }
+}
 
 /** A demo account at a door, with two factors. */
 export function person(subject: string, change: Partial<Person> = {}): Person {
@@ -167,7 +182,17 @@ export function currentPermit(
     suspendedLines: [],
     suspendedPersons: [],
   } as const
-  return { permit, standing: { ...base, ...standing }, lead: { issuer: 'demo', subject: 'paul' } }
+  const grants = (change.persons ?? payload.persons).map(
+    ({ issuer: by, subject }) =>
+      ({
+        issuer: by,
+        subject,
+        stored: 'active',
+        leadUntil: Date.parse('2099-01-01'),
+        managerUntil: 0,
+      }) as const,
+  )
+  return { permit, standing: { ...base, grants, ...standing }, lead: { issuer: 'demo', subject: 'paul' } }
 }
 
 interface MemoryAudit extends Audit {
@@ -269,7 +294,7 @@ export interface Room extends ActNeeds {
 
 /** A room in memory with the rulebook of the repository and new keys. */
 export async function openRoom(
-  change: Partial<Pick<ActNeeds, 'registry' | 'keys' | 'datasets'>> = {},
+  change: Partial<Pick<ActNeeds, 'registry' | 'keys' | 'datasets' | 'grants' | 'accounts'>> = {},
 ): Promise<Room> {
   const time = { now: today }
   const registry = change.registry ?? openMemoryRegistry()
@@ -280,6 +305,8 @@ export async function openRoom(
     effected,
     keys,
     registry,
+    accounts: change.accounts ?? accountsOfDemo,
+    grants: change.grants ?? 'by-permit',
     clock: { now: () => time.now },
     audit: openMemoryAudit(),
     datasets: change.datasets ?? datasets,

@@ -15,7 +15,16 @@ import type { Person, Proofs } from '../../services/identity/person.ts'
 import { addDays, parisDay } from '../../services/kernel/clock.ts'
 import { canonical, sha256 } from '../../services/kernel/hash.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
-import { facts, issuer, leastBody, node, person, secondLine, today } from '../habilitation/fixtures.ts'
+import {
+  accountOf,
+  facts,
+  issuer,
+  leastBody,
+  node,
+  person,
+  secondLine,
+  today,
+} from '../habilitation/fixtures.ts'
 import { type Body, type ModelQuery, PermitModel } from './permit-model.ts'
 import { dice } from './seed.ts'
 
@@ -250,6 +259,7 @@ function given({ rules, now }: Life, who: string): Given {
       by: person(who),
       now,
       vocabularies: rules.vocabularies,
+      grants: { policy: 'by-permit', accountOf, rules: rules.persons },
       facts,
       node,
       issuer,

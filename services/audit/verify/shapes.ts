@@ -66,7 +66,7 @@ const habilitation: Members = {
   reason: optional(code),
 }
 const habilitationActs =
-  'opened changed requested returned completed answered opinion countersigned declined proposed confirmed refused granted suspended lifted noticed dismissed revoked expired withdrawn renounced closed'
+  'opened changed requested returned completed answered opinion countersigned declined proposed confirmed refused granted suspended lifted noticed dismissed validated issued ended review_asked reviewed lapsed revoked expired withdrawn renounced closed'
 
 /** Every type of entry with its members, `type` left out. */
 export const bodies: Readonly<Record<string, Members>> = {
@@ -133,6 +133,7 @@ export const bodies: Readonly<Record<string, Members>> = {
   'query.checked': { query: text, decision: oneOf('allow', 'refuse'), code: optional(code) },
   'query.cancelled': { query: text },
   'policy.loaded': { sha256: hash },
+  'proof.recorded': { proof: text, version: optional(text), until: text },
   'key.created': { purpose: text, sha256: hash },
   'audit.read': { entries: count },
   'audit.opened': { shard: text, of: count },
