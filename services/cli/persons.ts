@@ -92,9 +92,7 @@ function proofLines({ person, lacking, standing }: Proofs): readonly string[] {
   return [
     `${person.issuer}:${person.subject}`,
     ...Object.entries(standing).map(([proof, until]) => `  ${proof}: ${until}`),
-    lacking.length === 0
-      ? 'rien ne manque / nothing is missing'
-      : `manque / missing: ${lacking.join(', ')}`,
+    lacking.length === 0 ? 'rien ne manque / nothing is missing' : `manque / missing: ${lacking.join(', ')}`,
   ]
 }
 

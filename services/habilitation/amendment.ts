@@ -2,7 +2,7 @@
 import { canonical } from '../kernel/hash.ts'
 import type { Missing } from '../kernel/refusal.ts'
 import { clausesNarrow } from './clauses.ts'
-import { lacks } from './guard.ts'
+import { lacks } from './lacking.ts'
 import { samePerson } from './matrix.ts'
 import type { Body, LineAsked } from './request.ts'
 import type { EntryFacts } from './vocabulary.ts'

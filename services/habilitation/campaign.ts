@@ -28,7 +28,8 @@ export async function openCampaign(
   const habilitations: string[] = []
   for (const { id, events } of await needs.registry.list()) {
     const habilitation = fold(id, events)
-    const isMeant = running.has(stateAt(habilitation, now)) && habilitation.grants.some(({ stored }) => stored === 'active')
+    const isMeant =
+      running.has(stateAt(habilitation, now)) && habilitation.grants.some(({ stored }) => stored === 'active')
     if (!isMeant) continue
     await change(needs, id, { by, asked })
     habilitations.push(id)

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Person } from '../identity/person.ts'
 import type { Missing } from '../kernel/refusal.ts'
-import { lacks } from './guard.ts'
+import { lacks } from './lacking.ts'
 
 const word = z.string().min(1).max(100)
 

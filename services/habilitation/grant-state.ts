@@ -23,7 +23,8 @@ export function standingOfGrant(
   rules: Pick<ProofRules, 'review'> = longestReview,
 ): GrantStanding {
   const due = asked && startOfParisDay(addDays(asked.due, 1))
-  const isAwaited = (at: number) => asked !== undefined && at < asked.at
+  // In the same millisecond nobody knows which came first: the word is asked for.
+  const isAwaited = (at: number) => asked !== undefined && at <= asked.at
   const ends = reviewEnd(reviewed.lead, rules)
   const leadUntil = due !== undefined && isAwaited(reviewed.lead) ? Math.min(ends, due) : ends
   const managerDue = due !== undefined && isAwaited(reviewed.manager ?? 0) ? due : undefined

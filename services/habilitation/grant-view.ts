@@ -1,10 +1,18 @@
 /** What people read of the grants of a project. Pure. */
+import type { Account, Person } from '../identity/person.ts'
+import type { ProofRules } from '../identity/proof-rules.ts'
 import type { Actor } from '../kernel/id.ts'
 import { type GrantState, grantStateAt, lackingProofs, reviewLapse, standingOfGrant } from './grant-state.ts'
 import type { Grant } from './grants.ts'
 import { samePerson } from './matrix.ts'
 import type { Habilitation } from './state.ts'
-import type { Seen } from './view.ts'
+
+interface Seen {
+  readonly by: Person
+  readonly now: number
+  readonly rules?: ProofRules | undefined
+  readonly accountOf: (person: Actor) => Account | null
+}
 
 export interface GrantView extends Actor {
   readonly state: GrantState
@@ -51,5 +59,5 @@ function viewOf({ stops }: Habilitation, grant: Grant, { now, rules, accountOf }
 /** The words that the last campaign asked for and that nobody gave since. */
 export function awaitedWords({ asked, reviewed }: Grant): readonly ('lead' | 'manager')[] {
   if (asked === undefined) return []
-  return (['lead', 'manager'] as const).filter((as) => (reviewed[as] ?? 0) < asked.at)
+  return (['lead', 'manager'] as const).filter((as) => (reviewed[as] ?? 0) <= asked.at)
 }

@@ -3,7 +3,6 @@ import type { Account, Person } from '../identity/person.ts'
 import type { ProofRules } from '../identity/proof-rules.ts'
 import type { Actor } from '../kernel/id.ts'
 import { type Missing, Refusal } from '../kernel/refusal.ts'
-import { say } from '../kernel/text.ts'
 import type { CommandType } from './commands.ts'
 import type { Happening } from './event.ts'
 import type { DatasetFacts } from './lines.ts'
@@ -57,10 +56,6 @@ export interface Outcome {
 
 export function happened(...happenings: Happening[]): Outcome {
   return { happenings }
-}
-
-export function lacks(path: string, rule: string): Missing {
-  return { path, message: say('fr', { key: `missing.${rule}` }) }
 }
 
 /** A guard that fails: INCOMPLETE with each item. */

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { listReviews, openCampaign } from '../../habilitation/campaign.ts'
 import { lackingProofs } from '../../habilitation/grant-state.ts'
-import { type ProofAsked, readProofs, recordProof } from '../../identity/proofs.ts'
 import type { RecordedProof } from '../../identity/proof-table.ts'
+import { type ProofAsked, readProofs, recordProof } from '../../identity/proofs.ts'
 import { type Route, route } from '../route.ts'
 
 const name = z.string().min(1).max(100)
@@ -74,7 +74,8 @@ export const personRoutes: readonly Route[] = [
   route({
     method: 'get',
     path: '/api/v1/proofs',
-    summary: 'The proofs of a person, oneself without a query; her line manager, the registrar and the DPO may ask',
+    summary:
+      'The proofs of a person, oneself without a query; her line manager, the registrar and the DPO may ask',
     records: 'read',
     query: z.strictObject({ issuer: name.optional(), subject: name.optional() }),
     responses: { 200: { description: 'Proofs', schema: proofs } },
