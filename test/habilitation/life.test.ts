@@ -123,7 +123,7 @@ describe('stopping and starting again', () => {
     await act(room, id, revoke('claire'))
     await act(room, id, revoke('yves'))
     await act(room, id, ['paul', { type: 'revocation-appeal', reasons: 'x' }])
-    const third = person('claire', { subject: 'zoe' })
+    const third = person('odile')
     const command = { type: 'appeal-decision', upheld: true, reasons: 'x' } as const
     expect(await actOn(room, third, { id, command })).toMatchObject({
       state: 'active',
