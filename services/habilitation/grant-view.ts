@@ -57,7 +57,7 @@ function viewOf({ stops }: Habilitation, grant: Grant, { now, rules, accountOf }
 }
 
 /** The words that the last campaign asked for and that nobody gave since. */
-export function awaitedWords({ asked, reviewed }: Grant): readonly ('lead' | 'manager')[] {
+function awaitedWords({ asked, reviewed }: Grant): readonly ('lead' | 'manager')[] {
   if (asked === undefined) return []
   return (['lead', 'manager'] as const).filter((as) => (reviewed[as] ?? 0) <= asked.at)
 }

@@ -32,7 +32,7 @@ export interface Proofs {
 export type ProofKind = keyof Proofs
 
 /** Which training was followed and which charter was signed. */
-export interface ProofVersions {
+interface ProofVersions {
   readonly training?: string
   readonly charter?: string
 }

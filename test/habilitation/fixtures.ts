@@ -5,7 +5,6 @@ import type { Body as EntryBody } from '../../services/audit/entry.ts'
 import type { About, Audit } from '../../services/audit/record.ts'
 import type { ActNeeds } from '../../services/habilitation/change.ts'
 import type { HabilitationEvent } from '../../services/habilitation/event.ts'
-import type { Granters } from '../../services/habilitation/guard.ts'
 import { type PermitKeys, thumbprint } from '../../services/habilitation/keys.ts'
 import type { DatasetFacts, Datasets, StopCode } from '../../services/habilitation/lines.ts'
 import type { CurrentPermit, Permit, PermitPayload } from '../../services/habilitation/permit.ts'
@@ -27,17 +26,12 @@ export const policies = fileURLToPath(new URL('../../policies/', import.meta.url
 const accounts = demoAccounts({ now: () => today })
 
 /** The account table of the demo, as it stands today. */
-export const accountsOfDemo = {
+const accountsOfDemo = {
   find: async (person: Actor) => accountOf(person),
 }
 
 export function accountOf({ issuer: by, subject }: Actor): Account | null {
   return accounts.find((one) => one.issuer === by && one.subject === subject) ?? null
-}
-
-/** How the demo grants: with the permit, where the standing words are there. */
-export async function demoGranters(): Promise<Granters> {
-  return { policy: 'by-permit', accountOf, rules: (await rulebook()).persons }
 }
 
 /** A demo account at a door, with two factors. */
