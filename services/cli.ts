@@ -16,6 +16,7 @@ import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
 import { type PassportOptions, passport } from './cli/passport.ts'
+import { addPersonCommands } from './cli/persons.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { replayAll } from './cli/replay.ts'
 import { type ReportOptions, report } from './cli/report.ts'
@@ -172,6 +173,8 @@ program
   .option('--date <jour>', 'jour ou instant, maintenant sinon · day or instant, else now')
   .addOption(jsonOption())
   .action(async (options: SimulateOptions & As) => simulate(await client(options), out, options))
+
+addPersonCommands(program, { open: client, out })
 
 const audit = program.command('audit').description('le journal de preuves · the evidence log')
 const dirOption = () => new Option('--dir <dossier>', 'dossier audit · audit folder').default(logFolder)

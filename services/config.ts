@@ -81,6 +81,8 @@ const configurationSchema = z.strictObject({
   ...witnessesSchema.shape,
   /** Whose GA4GH visas stand for proofs of persons, as policies/visas.json has it. Default nobody's. */
   visaIssuers: visaIssuers({ isLocalAllowed: false }),
+  /** How persons are granted: one by one (T3), or with the permit where proofs and the line manager's standing word are there. Default `individual`. */
+  grants: z.enum(['individual', 'by-permit']).default('individual'),
   /** How long the log is kept after the end of a year. Default 12 months; more, up to 36, needs a reason, and is recorded. */
   retention: z
     .strictObject({

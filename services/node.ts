@@ -193,8 +193,11 @@ async function openUpTo(
   )
   const { maxMiB, most } = settings.attachments ?? { maxMiB: 10, most: 20 }
   const documentLimits = { maxBytes: maxMiB * 1024 ** 2, most }
-  const directory = identity.accounts
-  const on = { store, ...evidence, engine, rulebook: rules, kept, directory, documentLimits, ...demoNode }
+  // The demo holds standing words: grants become active at acceptance (contract, section 3).
+  const grants = mode.kind === 'production' ? mode.configuration.grants : 'by-permit'
+  const { accounts } = identity
+  const known = { accounts, grants, documentLimits }
+  const on = { store, ...evidence, engine, rulebook: rules, kept, ...known, ...demoNode }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
     await reconcile(opened, audit)

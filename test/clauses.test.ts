@@ -14,14 +14,14 @@ import { type Asked, openCedar } from '../services/habilitation/cedar.ts'
 import { decide } from '../services/habilitation/decide.ts'
 import type { Rulebook } from '../services/habilitation/decision.ts'
 import type { CurrentPermit } from '../services/habilitation/permit.ts'
-import type { OpenRulebook } from '../services/habilitation/rulebook.ts'
+import type { NodeRulebook } from '../services/habilitation/rulebook.ts'
 import { currentPermit, node, payload, person, policies, rulebook, today } from './habilitation/fixtures.ts'
 import { cases, decided, wordOf } from './policy-cases.ts'
 
 const schema = readFileSync(`${policies}schema.cedarschema`, 'utf8')
 const text = readFileSync(`${policies}query.cedar`, 'utf8')
 
-let rules: OpenRulebook
+let rules: NodeRulebook
 beforeAll(async () => {
   rules = await rulebook()
 })
@@ -44,8 +44,9 @@ let opened = 0
 function rulebookOf(texts: readonly string[]): Deciding | null {
   opened += 1
   try {
+    const { persons } = rules
     const cedar = openCedar(`mutant-${opened}`, { schema, texts: [texts.join('\n')] })
-    return { decide: (ask, current) => decide(ask, current, { cedar, bundle: 'mutant', node }) }
+    return { decide: (ask, current) => decide(ask, current, { cedar, bundle: 'mutant', node, persons }) }
   } catch {
     return null
   }
@@ -165,14 +166,15 @@ describe('a case notices', () => {
       return cedar.ask(asked)
     }
     const noting = { ...cedar, ask: noted }
-    decide(granted, currentPermit(), { cedar: noting, bundle: 'm', node })
+    decide(granted, currentPermit(), { cedar: noting, bundle: 'm', node, persons: rules.persons })
     const [seen] = base
     if (seen === undefined) throw new Error('Cedar was asked')
     const blind = (part: keyof Asked, name: string): Deciding => {
       const ask = (asked: Asked) =>
         cedar.ask({ ...asked, [part]: { ...asked[part], [name]: seen[part][name] } })
       return {
-        decide: (given, current) => decide(given, current, { cedar: { ...cedar, ask }, bundle: 'm', node }),
+        decide: (given, current) =>
+          decide(given, current, { cedar: { ...cedar, ask }, bundle: 'm', node, persons: rules.persons }),
       }
     }
     const facts = (['principal', 'resource', 'context'] as const).flatMap((part) =>

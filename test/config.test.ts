@@ -146,6 +146,15 @@ test('documents of a request have limits of their own, within bounds', () => {
   }
 })
 
+describe('the grants of persons', () => {
+  test('are made one by one, unless the node says that the permit is enough', () => {
+    const granting = (changes: object) => production({ ...complete, ...changes }).mode
+    expect(granting({})).toMatchObject({ configuration: { grants: 'individual' } })
+    expect(granting({ grants: 'by-permit' })).toMatchObject({ configuration: { grants: 'by-permit' } })
+    expect(() => production({ ...complete, grants: 'none' })).toThrow(/grants/)
+  })
+})
+
 describe('the retention of the log', () => {
   const retained = (retention: object) => production({ ...complete, retention }).retention
 

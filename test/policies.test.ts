@@ -42,6 +42,7 @@ describe('the rules of queries', () => {
       'SUPERSEDED',
       'PERSON_NOT_LISTED',
       'PERSON_NOT_CLEARED',
+      'PERSON_NOT_CLEARED',
       'ASSURANCE_TOO_LOW',
       'PURPOSE_NOT_GRANTED',
       'PURPOSE_NOT_GRANTED',

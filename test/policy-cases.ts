@@ -14,6 +14,8 @@ export interface Case {
     readonly by?: string
     readonly issuer?: string
     readonly level?: 0 | 1 | 2 | 3
+    readonly versions?: Person['versions']
+    readonly session?: Partial<Pick<Person, 'acr' | 'authenticatedAt'>>
     readonly proofs?: Readonly<Record<string, string | null>>
     readonly now?: string
     readonly purpose?: string
@@ -27,11 +29,12 @@ export interface Case {
 export const cases: readonly Case[] = JSON.parse(readFileSync(`${policies}cases/query.json`, 'utf8'))
 
 function asking({ given }: Case): Person {
-  const { by = 'alice', issuer, level, proofs = {} } = given
+  const { by = 'alice', issuer, level, versions, session, proofs = {} } = given
   const base = person(by)
   const patch = Object.entries(proofs).map(([proof, until]) => [proof, until && Date.parse(until)])
   const merged = mergePatch(base.proofs, Object.fromEntries(patch)) as Person['proofs']
-  return { ...base, proofs: merged, ...(issuer && { issuer }), ...(level !== undefined && { level }) }
+  const account = { ...base, ...session, versions: { ...base.versions, ...versions }, proofs: merged }
+  return { ...account, ...(issuer && { issuer }), ...(level !== undefined && { level }) }
 }
 
 /** What the case asks, and of which permit. */

@@ -36,6 +36,8 @@ const persons = {
   ethics: 'ines',
   checker: 'louis',
   operator: 'karim',
+  manager: 'sylvie',
+  registrar: 'rene',
 } as const
 type RoleName = keyof typeof persons
 const everybody = Object.keys(persons) as RoleName[]
@@ -50,6 +52,7 @@ interface Rule {
 
 const question = { sql: 'SELECT 1' }
 const reason = { reason: 'A doubt.' }
+const alice = { issuer: 'demo', subject: 'alice' }
 
 /** The right of each role to knock (contract, sections 4 to 9). A call that is not here is open to every account. */
 const rules: Readonly<Record<string, Rule>> = {
@@ -109,6 +112,42 @@ const rules: Readonly<Record<string, Rule>> = {
     may: ['dpo', 'authority', 'lead'],
     status: 404,
   },
+  'POST /api/v1/habilitations/{id}/grant-validation': {
+    body: { person: alice },
+    may: ['manager'],
+    status: 404,
+  },
+  'POST /api/v1/habilitations/{id}/grant-issue': { body: { person: alice }, may: ['registrar'], status: 404 },
+  'POST /api/v1/habilitations/{id}/grant-end': {
+    body: { person: alice, ...reason },
+    may: ['lead', 'dpo', 'manager', 'registrar'],
+    status: 404,
+  },
+  'POST /api/v1/habilitations/{id}/grant-review': {
+    body: { person: alice },
+    may: ['lead', 'manager'],
+    status: 404,
+  },
+  'POST /api/v1/habilitations/{id}/review-campaign': {
+    body: { due: '2099-01-01' },
+    may: ['dpo'],
+    status: 404,
+  },
+  'POST /api/v1/habilitations/{id}/access-review': {
+    body: { conclusion: 'nothing', comment: 'x' },
+    may: ['lead', 'dpo'],
+    status: 404,
+  },
+  'POST /api/v1/habilitations/reviews/campaigns': {
+    body: { due: '2099-01-01' },
+    may: ['dpo'],
+    status: 201,
+  },
+  'POST /api/v1/proofs': {
+    body: { person: { issuer: 'demo', subject: 'nobody' }, proof: 'training', version: '2026-1' },
+    may: ['registrar'],
+    status: 404,
+  },
   'GET /api/v1/habilitations/{id}/recheck': { may: ['dpo', 'authority'], status: 404 },
   'GET /api/v1/audit/entries': { may: ['dpo'], status: 200 },
   'GET /api/v1/audit/entries/{shard}/{seq}': { may: ['dpo'], status: 404 },
@@ -139,6 +178,8 @@ const forAll: Readonly<Record<string, Omit<Rule, 'may'>>> = {
   'GET /api/v1/habilitations/{id}/minimisation': { status: 404 },
   'GET /api/v1/habilitations/{id}/attachments': { status: 404 },
   'GET /api/v1/habilitations/{id}/attachments/{queryId}': { status: 404 },
+  'GET /api/v1/habilitations/reviews': { status: 200 },
+  'GET /api/v1/proofs': { status: 200 },
   'GET /api/v1/habilitations/{id}': { status: 404 },
   'GET /api/v1/audit/receipts/{seq}': { status: 404 },
   'GET /api/v1/projects': { status: 200 },

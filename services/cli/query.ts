@@ -46,6 +46,7 @@ interface Answer {
     readonly k: number
     readonly cellsWithheld: number
     readonly groupsWithheld: boolean
+    readonly rowsCutAt?: number
     readonly rules: readonly string[]
   }
   readonly receipt: { readonly log: string; readonly seq: number }
@@ -151,8 +152,12 @@ function footer(answer: Answer): string {
   const groups = disclosure.groupsWithheld ? ' · groupes masqués / groups withheld' : ''
   const cells =
     disclosure.cellsWithheld > 0 ? ` · cellules masquées / cells withheld: ${disclosure.cellsWithheld}` : ''
+  const cut =
+    disclosure.rowsCutAt === undefined
+      ? ''
+      : ` · coupé par l’autorisation / cut by the permit: ${disclosure.rowsCutAt}`
   const partial = disclosure.rules.includes('partial') ? ' · résultat partiel / partial result' : ''
-  return `${rows.length} lignes / rows${cells}${groups}${partial}${receiptOf(answer)}`
+  return `${rows.length} lignes / rows${cut}${cells}${groups}${partial}${receiptOf(answer)}`
 }
 
 interface Check {

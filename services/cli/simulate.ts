@@ -40,7 +40,13 @@ export async function simulate(
   if (told.decision === 'deny') throw new CommandError('', exits.refused)
 }
 
-function personOf(text: string): { readonly issuer: string; readonly subject: string } {
+export interface PersonNamed {
+  readonly issuer: string
+  readonly subject: string
+}
+
+/** `issuer:subject`, or a subject of the demo issuer. */
+export function personOf(text: string): PersonNamed {
   const cut = text.lastIndexOf(':')
   return cut === -1
     ? { issuer: 'demo', subject: text }

@@ -9,7 +9,6 @@ import { failureOf } from '../engine/failure.ts'
 import type { Destroyed } from '../habilitation/lines.ts'
 import type { CurrentPermit, PermitLine } from '../habilitation/permit.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { canonical, sha256 } from '../kernel/hash.ts'
 import type { Closable } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -17,6 +16,7 @@ import type { Bulle, BulleStatus, BulleTable } from './bulle.ts'
 import type { Catalogue } from './catalogue.ts'
 import { derivedTables } from './derived.ts'
 import {
+  bulleId,
   type Closure,
   type Extracts,
   type ExtractTable,
@@ -27,6 +27,7 @@ import {
 import { type Lane, openLane } from './lane.ts'
 import { openProjectKeys } from './pseudonym.ts'
 import { type Sealer, sealInto } from './sealing.ts'
+import { shredDataset } from './shredding.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
 
 export interface BullesNeeds {
@@ -49,6 +50,11 @@ export interface Bulles extends Closable {
   status(project: string): Promise<BulleStatus>
   /** A version was published: lines that were waiting for it are sealed now. */
   published(dataset: string): void
+  /**
+   * Destroys what was sealed of one dataset of a project, and the derived tables made from it; the other lines stay as they are.
+   * Done again, it finds nothing to do.
+   */
+  shredLine(current: CurrentPermit, dataset: string): Promise<void>
   /** Destroys the extract and the pseudonym key of a project that has ended, once nothing is being sealed before it. Done again, it gives the same answer. */
   closeProject(project: string): Promise<Destroyed>
   /** Resolves when nothing is being sealed. */
@@ -97,6 +103,7 @@ export function openBulles(needs: BullesNeeds): Bulles {
         if (waiting.has(dataset)) seal(house, current)
       }
     },
+    shredLine: (current, dataset) => shredLine(house, current, dataset),
     closeProject: (project) => closeProject(house, project),
     idle: () => lane.idle(),
     async close() {
@@ -111,7 +118,7 @@ interface House {
   readonly sealer: Sealer
   readonly projects: Map<string, Known>
   readonly lane: Lane
-  readonly workspace: Pick<Workspace, 'list'>
+  readonly workspace: Pick<Workspace, 'list' | 'change'>
 }
 
 function seal({ needs, sealer, projects, lane }: House, current: CurrentPermit): void {
@@ -195,6 +202,20 @@ async function statusOf({ sealer, projects, workspace }: House, project: string)
   return { status: preparing ? 'preparing' : 'ready', tables: [...sealed.flatMap(shownTables), ...derived] }
 }
 
+/** At once; or after what is being sealed for this project, which is destroyed too. What is asked later finds the line closed. */
+function shredLine(house: House, current: CurrentPermit, dataset: string): Promise<void> {
+  const { projects, lane } = house
+  const project = current.permit.base
+  const known = projects.get(project)
+  known?.waiting.delete(dataset)
+  if (known !== undefined) projects.set(project, { ...known, current })
+  const shred = () => shredDataset(house, project, dataset)
+  if (!known?.pending.size) return shred()
+  return new Promise((resolve, reject) => {
+    lane.add(async () => resolve(await shred()), reject)
+  })
+}
+
 /** In the lane: what was being sealed is there, and destroyed too; what comes later finds the project closed. */
 function closeProject(house: House, project: string): Promise<Destroyed> {
   if (!projectName.test(project)) throw new Error('a project with an impossible name')
@@ -218,7 +239,7 @@ async function destroyProject({ needs, sealer, projects }: House, project: strin
   }))
   const closure = before ?? { extracts: found, key: await keys.fingerprint(project) }
   await extracts.close(project, closure)
-  await needs.vault?.evict(idOf(project, sealed))
+  await needs.vault?.evict(bulleId(project, sealed))
   await extracts.remove(project)
   await keys.destroy(project)
   const shredded = await needs.audit.append({ type: 'bulle.shredded', bulle: project }, { project })
@@ -246,10 +267,6 @@ function shownTables({ extract }: SealedExtract) {
   }))
 }
 
-function idOf(project: string, sealed: readonly SealedExtract[]): string {
-  return `${project}-${sha256(canonical(sealed.map((one) => one.sha256).sort())).slice(0, 16)}`
-}
-
 function bulleOf({ permit }: CurrentPermit, sealed: readonly SealedExtract[]): Bulle {
   const lines = new Map(permit.lines.map((line) => [line.dataset, line]))
   const kOf = (dataset: string) => {
@@ -257,7 +274,7 @@ function bulleOf({ permit }: CurrentPermit, sealed: readonly SealedExtract[]): B
     return line?.entity === 'establishment' ? line.k : Math.max(11, line?.k ?? 11)
   }
   return {
-    id: idOf(permit.base, sealed),
+    id: bulleId(permit.base, sealed),
     project: permit.base,
     k: Math.max(11, ...sealed.map(({ extract }) => kOf(extract.dataset))),
     tables: sealed.flatMap((one) => one.extract.tables.map((table) => bulleTable(one, table))),

@@ -1,7 +1,7 @@
 /** Extracts on disk: one folder per line of a project, found by what the line grants. */
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { PermitLine } from '../habilitation/permit.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
@@ -60,6 +60,11 @@ export function lineKey({ dataset, population, tables }: PermitLine): string {
   return sha256(canonical({ dataset, population, tables })).slice(0, 24)
 }
 
+/** Names the extracts of a project together: another set of them has another name. */
+export function bulleId(project: string, sealed: readonly SealedExtract[]): string {
+  return `${project}-${sha256(canonical(sealed.map((one) => one.sha256).sort())).slice(0, 16)}`
+}
+
 export interface Extracts {
   /** UNAVAILABLE when the manifest cannot be read. */
   find(project: string, key: string): Promise<SealedExtract | null>
@@ -74,6 +79,8 @@ export interface Extracts {
   publish(folder: string, project: string, key: string): Promise<void>
   /** Removes what interrupted sealings left. */
   clean(project: string): Promise<void>
+  /** Removes the files of one sealed line. */
+  shred(sealed: SealedExtract): Promise<void>
   /** Removes all files of a project that is closed; what remains says that it is. */
   remove(project: string): Promise<void>
   /** Writes down that a project is closed, and what was there. From then on nothing is sealed for it. */
@@ -133,6 +140,10 @@ export function openExtracts({ home }: { readonly home: string }): Extracts {
       for (const one of names.filter((each) => each.startsWith('sealing-'))) {
         await rm(join(folderOf(project), one), { recursive: true, force: true })
       }
+    },
+    async shred({ folder }) {
+      await rm(folder, { recursive: true, force: true })
+      await syncPath(dirname(folder))
     },
     async remove(project) {
       for (const one of await readdir(folderOf(project))) {

@@ -6,6 +6,7 @@ import type { DepositNeeds } from '../dataset/deposit.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import type { Passports } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
+import type { ProofNeeds } from '../identity/proofs.ts'
 import type { Log } from '../kernel/log.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import type { ReviewNeeds } from '../review/month.ts'
@@ -29,6 +30,7 @@ export interface House {
   readonly dataset: DepositNeeds
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
+  readonly proofs: ProofNeeds
   readonly review: ReviewNeeds
   readonly register: PublicRegister
   readonly reports: ReportNeeds

@@ -10,6 +10,7 @@ import { depositRoutes } from './routes/deposits.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
 import { monthRoutes } from './routes/months.ts'
 import { passportRoutes } from './routes/passports.ts'
+import { personRoutes } from './routes/persons.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
@@ -42,6 +43,7 @@ const documented: readonly Route[] = [
   ...depositRoutes,
   ...simulationRoutes,
   ...requestRoutes,
+  ...personRoutes,
   ...habilitationRoutes,
   ...projectRoutes,
   ...queryRoutes,

@@ -1,8 +1,9 @@
 /** What an amendment may change, and what needs a new request (governance.md 5.5). Pure. */
 import { canonical } from '../kernel/hash.ts'
 import type { Missing } from '../kernel/refusal.ts'
+import { clausesNarrow } from './clauses.ts'
 import type { LineAsked } from './form/data.ts'
-import { lacks } from './guard.ts'
+import { lacks } from './lacking.ts'
 import { samePerson } from './matrix.ts'
 import type { Body } from './request.ts'
 import type { EntryFacts } from './vocabulary.ts'
@@ -23,7 +24,7 @@ export function staysWithin(before: Body, after: Body, route: EntryFacts): reado
   ]
 }
 
-/** Whether nothing is added anywhere: no person, line, table, column, row or day. */
+/** Whether nothing is added anywhere: no person, line, table, column, row, day or query, no weaker session. */
 export function narrows(before: Body, after: Body): boolean {
   const persons = (after.persons ?? []).every((person) =>
     before.persons?.some((one) => samePerson(one, person) && (person.until ?? '9') <= (one.until ?? '9')),
@@ -33,7 +34,9 @@ export function narrows(before: Body, after: Body): boolean {
   const objectives = (after.objectives ?? []).every(({ id }) =>
     before.objectives?.some((one) => one.id === id),
   )
-  return persons && sooner && later && objectives && linesNarrow(before, after)
+  return (
+    persons && sooner && later && objectives && clausesNarrow(before, after) && linesNarrow(before, after)
+  )
 }
 
 function linesNarrow(before: Body, after: Body): boolean {

@@ -14,7 +14,7 @@ import { isApplicant } from './dossier-view.ts'
 import type { HabilitationEvent, Happening } from './event.ts'
 import { datasetOf, entryOf } from './evidence.ts'
 import { fold } from './fold.ts'
-import type { Given, Outcome } from './guard.ts'
+import type { Given, GrantPolicy, Outcome } from './guard.ts'
 import type { PermitKeys } from './keys.ts'
 import { stateAt } from './lifetime.ts'
 import type { Effects } from './lines.ts'
@@ -22,7 +22,7 @@ import type { Permits } from './permits.ts'
 import type { ReadNeeds } from './read.ts'
 import type { Addition, NextNumber, Stored } from './registry.ts'
 import type { Habilitation } from './state.ts'
-import { bodiesOf, gather, signingFor } from './surroundings.ts'
+import { accountsFor, bodiesOf, gather, signingFor } from './surroundings.ts'
 
 export interface ActNeeds extends ReadNeeds {
   readonly audit: Audit
@@ -30,6 +30,8 @@ export interface ActNeeds extends ReadNeeds {
   readonly effects: Effects
   readonly keys: PermitKeys
   readonly documents: Documents
+  /** How persons are granted here. */
+  readonly grants: GrantPolicy
   /** This node as its permits name it, and the prefix of the ids it gives, such as `FR-NOR`. */
   readonly authority: { readonly node: string; readonly prefix: string }
 }
@@ -73,13 +75,17 @@ async function givenFor(
   { by, asked, asSystem, next }: Asking & { next: NextNumber },
 ): Promise<Given & { asSystem: boolean }> {
   const now = needs.clock.now()
-  const { facts, missingOf } = await gather(needs, bodiesOf(before, asked), now)
+  const around = bodiesOf(before, asked)
+  const { facts, missingOf } = await gather(needs, around, now)
+  const { vocabularies, persons: rules } = needs.rulebook
+  const accountOf = await accountsFor(needs, around.bodies)
   const signing = await signingFor(needs.keys, facts)
   return {
     asSystem: asSystem ?? false,
     by,
     now,
-    vocabularies: needs.rulebook.vocabularies,
+    vocabularies,
+    grants: { policy: needs.grants, rules, accountOf },
     facts,
     missingOf,
     signing,

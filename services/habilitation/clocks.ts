@@ -1,9 +1,10 @@
 /** The legal clocks of a request and a permit (governance.md 2.11): computed from what happened, in calendar days of Paris. */
-import { addDays, parisDay, startOfParisDay } from '../kernel/clock.ts'
+import { addDays, addMonths, parisDay, startOfParisDay } from '../kernel/clock.ts'
 import { routeFacts } from './around.ts'
 import { acceptanceMs, completionMs, currentRef, suspendsAt } from './lifetime.ts'
 import { emergencyMs } from './opinions.ts'
 import type { Body } from './request.ts'
+import { reviewClocks } from './review-clocks.ts'
 import type { Habilitation } from './state.ts'
 import type { EntryFacts, Vocabularies } from './vocabulary.ts'
 
@@ -131,18 +132,16 @@ function ofPermit(habilitation: Habilitation, now: number): Running[] {
   return [
     ...awaited.map((due) => within('emergency.opinions', due - emergencyMs, emergencyMs)),
     ...(isOver ? [] : ahead),
+    ...reviewClocks(habilitation, { isOver, over }),
     ...hearing.map(({ at }) => within('revocation.hearing', at, 28 * DAY_MS)),
     ...(certificate ? [] : [{ id: 'delete.bulle', from: over, due: afterMonths(over, 6) }]),
     { id: 'results.publish', from: over, due: afterMonths(over, 18) },
   ]
 }
 
-/** The same day of a later month, or its last day; end of that day. */
+/** The end of the same day of a later month. */
 function afterMonths(instant: number, months: number): number {
-  const [year = 0, month = 1, day = 1] = parisDay(instant).split('-').map(Number)
-  const last = new Date(Date.UTC(year, month - 1 + months + 1, 0))
-  const target = new Date(Date.UTC(year, month - 1 + months, Math.min(day, last.getUTCDate())))
-  return endOf(target.toISOString().slice(0, 10))
+  return endOf(addMonths(parisDay(instant), months))
 }
 
 /** The end of the n-th working day after: Monday to Friday, minus the public holidays of France. */

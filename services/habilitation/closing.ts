@@ -40,6 +40,26 @@ export async function finishClosings(needs: ActNeeds, system: Person): Promise<n
   return open.length
 }
 
+/** Destroys again what a crash kept of lines that were taken back. */
+export async function finishRecalls({ registry, permits, effects }: ActNeeds): Promise<void> {
+  for (const { id, events } of await registry.list()) {
+    const { project, closedLines, stored } = fold(id, events)
+    if (project === undefined || closedLines.length === 0 || isDestroyed(stored)) continue
+    const current = await permits.current(project).catch(invalidIsNull)
+    if (current !== null) for (const dataset of closedLines) await effects.shred(current, dataset)
+  }
+}
+
+/** A permit whose signature is not good stops its own project, and nothing else. */
+function invalidIsNull(error: unknown): null {
+  if (error instanceof Refusal && error.code === 'PERMIT_INVALID') return null
+  throw error
+}
+
+function isDestroyed(stored: Habilitation['stored']): boolean {
+  return stored === 'closing' || stored === 'closed'
+}
+
 /** Destroys the extract and the keys of a request that is closing, then signs and records the certificate. */
 export async function destroyExtract(needs: ActNeeds, by: Person, id: string): Promise<void> {
   const stored = await needs.registry.read(id)

@@ -1,6 +1,8 @@
 /** What a person may ask of a request or a permit. Types are the last segments of the addresses of the contract, section 6. */
 import { z } from 'zod'
+import type { Actor } from '../kernel/id.ts'
 import type { Attachment } from './event.ts'
+import { personBodies } from './person-commands.ts'
 
 const text = z.string().min(1).max(20_000)
 const name = z.string().min(1).max(100)
@@ -59,7 +61,7 @@ export const commandBodies = {
     decision,
     reasons: text,
     conditions: z
-      .array(z.strictObject({ text, clause: name }))
+      .array(z.strictObject({ text, clause: name, value: z.number().int().exactOptional() }))
       .max(50)
       .readonly()
       .default([]),
@@ -82,6 +84,7 @@ export const commandBodies = {
   renewal: z.strictObject({ until: z.iso.date() }),
   closure: z.strictObject({}),
   attestation: z.strictObject({}),
+  ...personBodies,
 } as const
 
 type Bodies = typeof commandBodies
@@ -119,6 +122,11 @@ interface Escalation {
 interface Expiry {
   readonly type: 'expiry'
 }
+/** Nobody reviewed this person in time. */
+interface Lapse {
+  readonly type: 'lapse'
+  readonly person: Actor
+}
 
 /** The extract is gone: recorded with its certificate by the house itself. */
 interface Shredding {
@@ -133,6 +141,7 @@ export type Command =
   | AttachmentTaken
   | Escalation
   | Expiry
+  | Lapse
   | Shredding
   | Further
 export type CommandType = Command['type']

@@ -6,6 +6,8 @@ import type { Permits } from './permits.ts'
 interface Consequence {
   readonly stop?: { readonly code: StopCode; readonly part?: Part }
   readonly seal?: true
+  /** The dataset of a line that is closed for good. */
+  readonly shred?: string
 }
 
 /** Pure. The suspension of one person, or of one line, stops nobody else. */
@@ -29,9 +31,12 @@ function consequenceOf(happening: Happening): Consequence {
     case 'revoked':
       return { stop: { code: 'REVOKED' } }
     case 'recalled':
-      return { stop: { code: 'LINE_CLOSED', part: { dataset: happening.line } } }
+      return { stop: { code: 'LINE_CLOSED', part: { dataset: happening.line } }, shred: happening.line }
     case 'escalated':
-      return { stop: { code: 'LINE_CLOSED', part: { dataset: happening.dataset } } }
+      return {
+        stop: { code: 'LINE_CLOSED', part: { dataset: happening.dataset } },
+        shred: happening.dataset,
+      }
     case 'renounced':
     case 'expired':
     case 'closing':
@@ -41,7 +46,7 @@ function consequenceOf(happening: Happening): Consequence {
   }
 }
 
-/** Stops first, then seals what is open. */
+/** Stops first, then seals what is open and destroys what is closed for good. */
 export async function effectsOf(
   { effects, permits }: { readonly effects: Effects; readonly permits: Permits },
   project: string,
@@ -49,7 +54,9 @@ export async function effectsOf(
 ): Promise<void> {
   const all = happenings.map(consequenceOf)
   for (const { stop } of all) if (stop) effects.stop(project, stop.code, stop.part)
-  if (!all.some(({ seal }) => seal)) return
+  if (!all.some(({ seal, shred }) => seal || shred !== undefined)) return
   const current = await permits.current(project)
-  if (current !== null) effects.seal(current)
+  if (current === null) return
+  for (const { shred } of all) if (shred !== undefined) await effects.shred(current, shred)
+  if (all.some(({ seal }) => seal)) effects.seal(current)
 }

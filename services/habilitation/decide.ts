@@ -1,10 +1,14 @@
 /** THE decision of the house: may this person ask this of this project, now? Pure. */
-import { type Person, proofNames, proofUntil, visasCounted } from '../identity/person.ts'
+import type { Person } from '../identity/person.ts'
+import { type ProofRules, visasCounted } from '../identity/proof-rules.ts'
 import { isCode, Refusal } from '../kernel/refusal.ts'
 import { say } from '../kernel/text.ts'
+import { datasetsAsked } from './asked.ts'
 import type { Asked, Cedar, CedarAnswer } from './cedar.ts'
+import { meetsAssurance } from './clauses.ts'
+import { proofsAt } from './cleared.ts'
 import type { Ask, Decision, Denied, Granted } from './decision.ts'
-import { failingFact } from './failing-fact.ts'
+import { failing } from './failing-fact.ts'
 import { samePerson } from './matrix.ts'
 import type { CurrentPermit, PermitPerson } from './permit.ts'
 
@@ -14,6 +18,8 @@ export interface Rules {
   readonly bundle: string
   /** The name of this node. */
   readonly node: string
+  /** Proofs of persons; absent from bundles of before they were policy. */
+  readonly persons?: ProofRules
 }
 
 /** The rule a stranger meets, and the one an unknown project meets: the same words, byte for byte. */
@@ -31,12 +37,11 @@ export function decide(ask: Ask, current: CurrentPermit | null, rules: Rules): D
   const answer = cedar.ask(facts(ask, current, rules))
   if (answer.effect === 'deny') {
     const denied = denial(answer, rules)
-    const fact = failingFact(denied.rule, ask, current)
-    return fact === undefined ? denied : { ...denied, fact }
+    return { ...denied, ...failing(denied.rule, ask, { ...current, rules: rules.persons }) }
   }
   if (purpose === undefined) return unnamed('purpose', bundle)
   if (objective === undefined && current.permit.objectives.length > 0) return unnamed('objective', bundle)
-  const visas = visasCounted(ask.by, ask.now)
+  const visas = visasCounted(ask.by, { rules: rules.persons, now: ask.now })
   const counted = visas.length === 0 ? {} : { visas }
   const granted: Granted = { effect: 'permit', current, purpose, rules: answer.rules, bundle, ...counted }
   return objective === undefined ? granted : { ...granted, objective }
@@ -65,8 +70,9 @@ function denial({ rules: forbids, failed }: CedarAnswer, { cedar, bundle }: Rule
 }
 
 /** What Cedar is told; names of the schema policies/schema.cedarschema. */
-function facts(ask: Ask, { permit, standing, lead }: CurrentPermit, { node }: Rules): Asked {
-  const { by, now, datasets = [] } = ask
+function facts(ask: Ask, { permit, standing, lead }: CurrentPermit, { node, persons: rules }: Rules): Asked {
+  const { by, now } = ask
+  const datasets = datasetsAsked(ask, { permit, standing })
   const listed = permit.persons.find((person) => samePerson(person, by))
   const datasetsOf = (lines: readonly string[]) =>
     permit.lines.filter(({ id }) => lines.includes(id)).map(({ dataset }) => dataset)
@@ -76,8 +82,9 @@ function facts(ask: Ask, { permit, standing, lead }: CurrentPermit, { node }: Ru
       listed: listed !== undefined,
       viewer: mayView(by, { permit, standing, lead }),
       suspended: standing.suspendedPersons.some((person) => samePerson(person, by)),
-      proofs: proofsAt(by, now),
-      level: by.level,
+      proofs: proofsAt(by, { now, rules, grants: standing.grants }),
+      // A session that is not what the permit demands counts as one factor.
+      level: meetsAssurance(by, permit.assurance, now) ? by.level : Math.min(by.level, 1),
     },
     resource: {
       state: stateOf(standing, now),
@@ -114,11 +121,7 @@ function period(permit: { nbf: number; exp: number }, person: PermitPerson | und
   return { from: from * 1000, until: until * 1000 }
 }
 
-function proofsAt(by: Person, now: number): readonly string[] {
-  return proofNames.filter((proof) => now < (proofUntil(by, proof) ?? 0))
-}
-
-const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator'] as const
+const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator', 'registrar'] as const
 
 /** Who may see that a project exists: its persons, its lead, the staff that instructs it, the holders of its lines. */
 export function mayView(by: Person, { permit, lead }: CurrentPermit): boolean {

@@ -7,7 +7,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { lacks } from './guard.ts'
+import { lacks } from './lacking.ts'
 import { pdfFault } from './pdf.ts'
 
 export interface DocumentLimits {

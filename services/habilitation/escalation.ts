@@ -4,7 +4,7 @@
  */
 import type { Missing, Sentence } from '../kernel/refusal.ts'
 import type { LineAsked } from './form/data.ts'
-import { lacks } from './guard.ts'
+import { lacks } from './lacking.ts'
 import type { ColumnFacts, DatasetFacts } from './lines.ts'
 import type { Body } from './request.ts'
 

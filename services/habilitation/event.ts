@@ -3,6 +3,7 @@
  * schema is read through when they come back. States are those of governance.md 5.2 and 5.3.
  */
 import { z } from 'zod'
+import { grantsBegun, personHappenings } from './person-commands.ts'
 import { body } from './request.ts'
 
 const text = z.string().max(20_000)
@@ -46,7 +47,9 @@ const awaited = z.object({
   role: z.enum(['dpo', 'ethics']),
   wanted: z.enum(['favourable', 'favourable-or-conditions']),
 })
-const conditions = z.array(z.object({ text, clause: z.string() })).readonly()
+const conditions = z
+  .array(z.object({ text, clause: z.string(), value: z.number().int().exactOptional() }))
+  .readonly()
 
 /** A document of a request: its name among the files of the house, the name its sender gave it, and what it is. */
 const attachment = z.object({
@@ -125,6 +128,7 @@ const happenings = [
     permit: permitRef,
     /** Opinions that an emergency went ahead of. */
     awaited: z.array(awaited).readonly().optional(),
+    grants: grantsBegun.optional(),
   }),
   z.object({ type: z.literal('withdrawn') }),
   z.object({ type: z.literal('lapsed') }),
@@ -152,7 +156,12 @@ const happenings = [
   z.object({ type: z.literal('amendmentAsked'), kind: z.enum(['amendment', 'renewal']), request: body }),
   z.object({ type: z.literal('amendmentProposed'), decision, reasons: text }),
   z.object({ type: z.literal('amendmentRefused') }),
-  z.object({ type: z.literal('amended'), permit: permitRef, changes: z.array(change).readonly().optional() }),
+  z.object({
+    type: z.literal('amended'),
+    permit: permitRef,
+    changes: z.array(change).readonly().optional(),
+    grants: grantsBegun.optional(),
+  }),
   z.object({ type: z.literal('renounced') }),
   z.object({ type: z.literal('expired') }),
   z.object({ type: z.literal('closing') }),
@@ -161,6 +170,7 @@ const happenings = [
     certificate: z.object({ sha256: z.string(), jws: z.string() }),
   }),
   z.object({ type: z.literal('closed') }),
+  ...personHappenings,
 ] as const
 
 const happening = z.discriminatedUnion('type', happenings)

@@ -54,6 +54,13 @@ const entryTypes: Readonly<Record<Exclude<HappeningType, OfDocument>, EntryType>
   closing: 'habilitation.closed',
   shredded: 'habilitation.closed',
   closed: 'habilitation.closed',
+  grantValidated: 'habilitation.validated',
+  grantIssued: 'habilitation.issued',
+  grantEnded: 'habilitation.ended',
+  grantReviewed: 'habilitation.reviewed',
+  grantLapsed: 'habilitation.lapsed',
+  reviewAsked: 'habilitation.review_asked',
+  accessReviewed: 'habilitation.reviewed',
 }
 
 /** The entry of one event, once it has happened: `state` is the state it leads to. */

@@ -1,12 +1,18 @@
 /** Why a rule said no, in the words of the permit and of the asker: never of anybody else, never of the data. Pure. */
-import { proofNames, proofUntil } from '../identity/person.ts'
+import { type ProofRules, proofStands, type RequiredProof, requiredProofs } from '../identity/proof-rules.ts'
 import { parisDay } from '../kernel/clock.ts'
 import type { Sentence } from '../kernel/refusal.ts'
+import { datasetsAsked } from './asked.ts'
+import type { PermitAssurance } from './clauses.ts'
 import type { Ask } from './decision.ts'
+import { type GrantState, grantStateAt, reviewLapse } from './grant-state.ts'
 import { samePerson } from './matrix.ts'
 import type { CurrentPermit } from './permit.ts'
 
-type Fact = (ask: Ask, current: CurrentPermit) => Sentence | undefined
+interface Known extends CurrentPermit {
+  readonly rules?: ProofRules | undefined
+}
+type Fact = (ask: Ask, known: Known) => Sentence | undefined
 
 const fact = (key: string, about: Record<string, string | number> = {}): Sentence => ({
   key: `fact.${key}`,
@@ -26,8 +32,13 @@ const facts: Readonly<Record<string, Fact>> = {
   superseded: (_, { permit, standing }) =>
     fact('version', { version: permit.version, current: standing.currentVersion }),
   'person-not-listed': (_, { permit }) => fact('notListed', { permit: permit.jti }),
-  'person-not-cleared': (ask) => fact('proofs', { proofs: list(lapsedProofs(ask)) }),
-  'assurance-too-low': ({ by }) => fact('level', { level: by.level }),
+  'person-not-granted': (ask, known) => fact('grant', { state: stateOfGrant(ask, known) }),
+  'person-not-cleared': (ask, known) =>
+    fact('proofs', { proofs: list(lapsedProofs(ask, known).map(({ told }) => told)) }),
+  'assurance-too-low': ({ by }, { permit: { assurance } }) =>
+    by.level < 2 || assurance === undefined
+      ? fact('level', { level: by.level })
+      : fact('assurance', { demanded: demandedOf(assurance) }),
   'purpose-not-granted': (_, { permit }) => fact('purposes', { purposes: list(permit.purposes) }),
   'objective-not-granted': (_, { permit }) =>
     fact('objectives', { objectives: list(permit.objectives.map(({ id }) => id)) }),
@@ -35,14 +46,42 @@ const facts: Readonly<Record<string, Fact>> = {
   'rule-failed': () => fact('ruleFailed'),
   'line-closed': (ask, { permit, standing }) => {
     const open = permit.lines.filter(({ id }) => standing.openLines.includes(id))
-    const closed = (ask.datasets ?? []).filter((name) => !open.some(({ dataset }) => dataset === name))
+    const asked = datasetsAsked(ask, { permit, standing })
+    const closed = asked.filter((name) => !open.some(({ dataset }) => dataset === name))
     return fact('lines', { datasets: list(closed) })
   },
 }
 
-/** The fact that made a rule say no; nothing for a rule that tells none. */
-export function failingFact(rule: string, ask: Ask, current: CurrentPermit): Sentence | undefined {
-  return Object.hasOwn(facts, rule) ? facts[rule]?.(ask, current) : undefined
+/** The fact that made a rule say no, and the way out where it is a person's own; nothing for a rule that tells none. */
+export function failing(
+  rule: string,
+  ask: Ask,
+  known: Known,
+): { readonly fact?: Sentence; readonly hint?: Sentence } {
+  const found = Object.hasOwn(facts, rule) ? facts[rule]?.(ask, known) : undefined
+  const way = wayOut(rule, ask, known)
+  return { ...(found && { fact: found }), ...(way !== undefined && { hint: { key: `hint.${way}` } }) }
+}
+
+/** How a proof is renewed, or whose turn it is. */
+function wayOut(rule: string, ask: Ask, known: Known): string | undefined {
+  if (rule === 'person-not-granted') return `grant.${stateOfGrant(ask, known)}`
+  const [first] = rule === 'person-not-cleared' ? lapsedProofs(ask, known) : []
+  return first && `renew.${first.proof}`
+}
+
+function demandedOf({ acr, amr = [], maxAuthAge }: PermitAssurance): string {
+  const words = [
+    ...(acr === undefined ? [] : [`acr ${acr.join('/')}`]),
+    ...amr.map((method) => `amr ${method}`),
+    ...(maxAuthAge === undefined ? [] : [`auth_time ≤ ${maxAuthAge} s`]),
+  ]
+  return list(words)
+}
+
+function stateOfGrant({ by, now }: Ask, { standing, rules }: Known): GrantState {
+  const grant = standing.grants.find((one) => samePerson(one, by))
+  return grant === undefined ? 'invited' : grantStateAt(grant, by, { now, rules, isStopped: false })
 }
 
 function suspendedPart({ by, now, datasets = [] }: Ask, { permit, standing }: CurrentPermit): Sentence {
@@ -64,11 +103,37 @@ function periodOf({ by }: Ask, { permit }: CurrentPermit): { from: number; until
   }
 }
 
-/** Such as `training (2026-11-20)`: the day of the lapse, where there ever was a proof. */
-function lapsedProofs({ by, now }: Ask): readonly string[] {
-  return proofNames.flatMap((name) => {
-    const until = proofUntil(by, name)
-    if (until !== undefined && now < until) return []
-    return [until === undefined ? name : `${name} (${parisDay(until)})`]
+interface Lapsed {
+  readonly proof: RequiredProof | 'review'
+  readonly told: string
+}
+
+/** Such as `training (2026-11-20)`: the day of the lapse, where there ever was a proof; or the version that is no longer in force. */
+function lapsedProofs({ by, now }: Ask, { standing, rules }: Known): readonly Lapsed[] {
+  const own = requiredProofs.flatMap((proof): Lapsed[] => {
+    if (proofStands(by, proof, { rules, now })) return []
+    const until = by.proofs[proof]
+    if (until === undefined) return [{ proof, told: proof }]
+    return [
+      { proof, told: now < until ? `${proof} (${versionFault(by, proof, rules)})` : dated(proof, until) },
+    ]
   })
+  const grant = standing.grants.find((one) => samePerson(one, by))
+  const lapse = grant === undefined ? 0 : reviewLapse(grant, by)
+  return now < lapse
+    ? own
+    : [...own, { proof: 'review', told: lapse === 0 ? 'review' : dated('review', lapse) }]
+}
+
+function dated(proof: string, until: number): string {
+  return `${proof} (${parisDay(until)})`
+}
+
+function versionFault(
+  { versions = {} }: Ask['by'],
+  proof: RequiredProof,
+  rules: ProofRules | undefined,
+): string {
+  if (rules === undefined || (proof !== 'training' && proof !== 'charter')) return ''
+  return `${versions[proof] ?? '–'} → ${rules[proof].version}`
 }

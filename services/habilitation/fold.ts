@@ -5,6 +5,7 @@ import type { Actor } from '../kernel/id.ts'
 import { staffRoute } from './escalation.ts'
 import type { HabilitationEvent, HappeningType } from './event.ts'
 import type { LineAsked } from './form/data.ts'
+import { grantReducers, grantsUnder } from './grants.ts'
 import { emergencyMs } from './opinions.ts'
 import type { Body } from './request.ts'
 import { type Habilitation, type LineAnswer, type Step, type Stop, sameScope, type Thread } from './state.ts'
@@ -33,6 +34,7 @@ export function fold(id: string, events: readonly HabilitationEvent[]): Habilita
     permits: [],
     changes: {},
     stops: [],
+    grants: [],
     closedLines: [],
     notice: null,
     dismissal: null,
@@ -103,8 +105,9 @@ const reducers: Reducers = {
   }),
   confirmed: (_, { at }, by) => ({ stored: 'pre_permit', confirmedBy: by, decidedAt: at }),
   refused: (_, { at }, by) => ({ stored: 'refused', confirmedBy: by, decidedAt: at }),
-  granted: (_, { project, permit, awaited, at }) => ({
+  granted: ({ request, grants }, { project, permit, awaited, at, grants: begun }) => ({
     ...{ stored: 'active', project, permits: [permit] },
+    grants: grantsUnder(grants, request, { at, grants: begun }),
     ...(awaited && { awaited: { opinions: awaited, due: at + emergencyMs } }),
   }),
   withdrawn: (_, { at }) => ({ stored: 'withdrawn', endedAt: at }),
@@ -141,7 +144,8 @@ const reducers: Reducers = {
     amendment: amendment && { ...amendment, proposal: { decision, reasons, by, at } },
   }),
   amendmentRefused: () => ({ amendment: null }),
-  amended: (before, { permit, changes = [] }) => ({
+  amended: (before, { permit, changes = [], at, grants: begun }) => ({
+    grants: grantsUnder(before.grants, before.amendment?.request ?? before.request, { at, grants: begun }),
     permits: [...before.permits, permit],
     changes: { ...before.changes, [permit.version]: changes },
     request: before.amendment?.request ?? before.request,
@@ -154,6 +158,15 @@ const reducers: Reducers = {
   closing: (_, _event, by) => ({ stored: 'closing', closedBy: by }),
   shredded: (_, { certificate, at }) => ({ certificate: { ...certificate, at } }),
   closed: (_, { at }, by) => ({ stored: 'closed', attested: { by, at } }),
+  grantValidated: ({ grants }, event, by) => ({ grants: grantReducers.grantValidated(grants, event, by) }),
+  grantIssued: ({ grants }, event, by) => ({ grants: grantReducers.grantIssued(grants, event, by) }),
+  grantEnded: ({ grants }, event) => ({ grants: grantReducers.grantEnded(grants, event) }),
+  grantReviewed: ({ grants }, event) => ({ grants: grantReducers.grantReviewed(grants, event) }),
+  grantLapsed: ({ grants }, event) => ({ grants: grantReducers.grantLapsed(grants, event) }),
+  reviewAsked: ({ grants }, event) => ({ grants: grantReducers.reviewAsked(grants, event) }),
+  accessReviewed: (_, { conclusion, comment, at }, by) => ({
+    accessReview: { conclusion, comment, by, at },
+  }),
 }
 
 /** An answer to a line of the amendment in hand, or of the request. */

@@ -1,7 +1,7 @@
 /** The technical checks of texts that have a form, and the answers that call for words of their own (governance.md 4). Pure. */
 import type { Missing } from '../kernel/refusal.ts'
 import { isBlank } from './around.ts'
-import { lacks } from './guard.ts'
+import { lacks } from './lacking.ts'
 import type { Body } from './request.ts'
 import type { EntryFacts } from './vocabulary.ts'
 

@@ -1,5 +1,6 @@
 /** What is granted: the lines that holders sign and the permit that the authority signs, made from the request. Pure. */
 import { addDays, startOfParisDay } from '../kernel/clock.ts'
+import { limitsOf } from './clauses.ts'
 import type { LineAsked } from './form/data.ts'
 import type { DatasetFacts } from './lines.ts'
 import type { PermitLine, PermitPayload, PermitTable, UnsignedLine } from './permit.ts'
@@ -72,6 +73,8 @@ export function permitPayload(before: Habilitation, granted: Terms, granting: Gr
   const version = before.permits.length + 1
   const previous = before.permits.at(-1)?.sha256
   const { nbf, exp } = period(body, now)
+  const conditions = before.proposal?.conditions ?? []
+  const limits = limitsOf(body.limits, conditions)
   return {
     v: 1,
     iss: issuer,
@@ -99,7 +102,9 @@ export function permitPayload(before: Habilitation, granted: Terms, granting: Gr
     lines: signedLines(body, lines),
     disclosure: { mode: 'guarded' },
     node: [node],
-    conditions: before.proposal?.conditions ?? [],
+    ...(limits && { limits }),
+    ...(body.assurance && { assurance: body.assurance }),
+    conditions,
     policyHash: `sha256:${policyHash}`,
   }
 }

@@ -1,8 +1,9 @@
 /** What the commands share: the person rules of governance.md 5.1, and refusals with what is missing. Pure. */
-import type { Person } from '../identity/person.ts'
+import type { Account, Person } from '../identity/person.ts'
+import type { ProofRules } from '../identity/proof-rules.ts'
 import type { Actor } from '../kernel/id.ts'
-import { type Missing, Refusal, type Sentence } from '../kernel/refusal.ts'
-import { say } from '../kernel/text.ts'
+import type { Missing } from '../kernel/refusal.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import type { Command, CommandType } from './commands.ts'
 import type { Happening } from './event.ts'
 import type { DatasetFacts } from './lines.ts'
@@ -21,6 +22,17 @@ export interface Signing {
   permit(payload: PermitPayload): Permit
 }
 
+/** How this node grants persons: one by one, or at once where the standing words are there (docs/decisions/0013). */
+export type GrantPolicy = 'individual' | 'by-permit'
+
+/** What is known of the persons of a request. */
+export interface Granters {
+  readonly policy: GrantPolicy
+  /** Absent where a bundle has none. */
+  readonly rules?: ProofRules | undefined
+  readonly accountOf: (person: Actor) => Account | null
+}
+
 /** Everything a command may look at beside the state. */
 export interface Given {
   readonly by: Person
@@ -35,6 +47,7 @@ export interface Given {
   readonly policyHash: string
   /** Base id for a first permit. */
   readonly base: string
+  readonly grants: Granters
 }
 
 export interface Outcome {
@@ -45,12 +58,6 @@ export interface Outcome {
 
 export function happened(...happenings: Happening[]): Outcome {
   return { happenings }
-}
-
-/** An item that is missing at a path: `missing.<rule>` says what. */
-export function lacks(path: string, rule: string, about: Sentence['with'] = {}): Missing {
-  const sentence = { key: `missing.${rule}`, with: about }
-  return { path, message: say('fr', sentence), sentence }
 }
 
 /** A guard that fails: INCOMPLETE with each item. */

@@ -1,4 +1,6 @@
 /** What time does to a request and a permit: computed, never stored. Pure. */
+import type { ProofRules } from '../identity/proof-rules.ts'
+import { standingOfGrant } from './grant-state.ts'
 import type { State } from './matrix.ts'
 import { lackingOpinions } from './opinions.ts'
 import type { PermitLine, PermitStanding } from './permit.ts'
@@ -57,7 +59,11 @@ export function suspendsAt({ awaited, opinions }: Habilitation): number {
 }
 
 /** What `decide` reads beside the permit: the register's word on it, by line id. */
-export function standingOf(habilitation: Habilitation, lines: readonly PermitLine[]): PermitStanding {
+export function standingOf(
+  habilitation: Habilitation,
+  lines: readonly PermitLine[],
+  rules?: Pick<ProofRules, 'review'>,
+): PermitStanding {
   const { stored, stops, closedLines, permits } = habilitation
   const selfSuspendsAt = suspendsAt(habilitation)
   const stopped = new Set(stops.flatMap(({ scope }) => scope.line ?? []))
@@ -68,6 +74,7 @@ export function standingOf(habilitation: Habilitation, lines: readonly PermitLin
     openLines: alive.filter(({ dataset }) => !stopped.has(dataset)).map(({ id }) => id),
     suspendedLines: alive.filter(({ dataset }) => stopped.has(dataset)).map(({ id }) => id),
     ...(Number.isFinite(selfSuspendsAt) && { selfSuspendsAt }),
+    grants: habilitation.grants.map((grant) => standingOfGrant(grant, rules)),
     suspendedPersons: stops.flatMap(({ scope }) => scope.person ?? []),
   }
 }

@@ -1,7 +1,7 @@
 /** The semantic check of governance.md 4: texts that say nothing of their own. It is advice and stops nothing. Pure. */
 import type { Missing } from '../kernel/refusal.ts'
 import { aboutOf } from './form/field.ts'
-import { lacks } from './guard.ts'
+import { lacks } from './lacking.ts'
 import { type Body, body as schema } from './request.ts'
 
 const texts = Object.entries(schema.shape).map(([name, field]) => ({ name, about: aboutOf(field) }))

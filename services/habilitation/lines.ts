@@ -74,6 +74,8 @@ export interface Effects {
   seal(current: CurrentPermit): void
   /** Stops the running queries of a project, or of a part of it, at once; they answer with this code. */
   stop(project: string, code: StopCode, part?: Part): void
+  /** Destroys what was sealed of one line that is closed for good; the other lines stay. Done again, it changes nothing. */
+  shred(current: CurrentPermit, dataset: string): Promise<void>
   /** Destroys the extract of a project and its keys. Done again, it gives the same answer. */
   destroy(project: string): Promise<Destroyed>
 }

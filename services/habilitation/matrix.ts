@@ -42,6 +42,8 @@ export const capacities = [
   'authority',
   'holder',
   'operator',
+  'manager',
+  'registrar',
   'system',
 ] as const
 export type Capacity = (typeof capacities)[number]
@@ -50,6 +52,7 @@ type Row = Partial<Record<Capacity, readonly State[]>>
 
 const running = ['issued', 'active', 'suspended'] as const
 const inForce = ['issued', 'active'] as const
+const over = ['expired', 'revoked', 'renounced', 'closing'] as const
 const ended = ['expired', 'revoked', 'renounced'] as const
 const beforeDecision = ['draft', 'received', 'awaiting_completion', 'under_assessment'] as const
 
@@ -101,13 +104,20 @@ const matrix: Readonly<Record<Exclude<CommandType, 'opening'>, Row>> = {
   closure: { operator: ended },
   shredding: { system: ['closing'] },
   attestation: { dpo: ['closing'] },
+  'grant-validation': { manager: running },
+  'grant-issue': { registrar: running },
+  'grant-end': { lead: running, manager: running, registrar: running, dpo: running },
+  'grant-review': { lead: running, manager: running },
+  'review-campaign': { dpo: running },
+  'access-review': { lead: over, dpo: over },
+  lapse: { system: running },
   escalation: { system: [...beforeDecision, ...running] },
   expiry: { system: ['lapsed', 'withdrawn', 'expired'] },
 }
 
 /**
  * The rules that tell people apart (governance.md 5.1), and the commands that each may refuse: by person, never by role.
- * T1 nobody of the lead's side instructs; T2 the second of two steps is somebody else's; T4 a holder signs no request of their own;
+ * T1 nobody of the lead's side instructs; T2 the second of two steps is somebody else's; T3 nobody grants herself; T4 a holder neither signs nor comments a request of their own;
  * T7 lifting takes two; T9 whoever destroyed does not attest; T10 whoever decided does not hear the appeal.
  */
 export const personRules = {
@@ -125,7 +135,8 @@ export const personRules = {
     'dismissal',
   ],
   T2: ['decision', 'confirmation', 'revocation', 'dismissal'],
-  T4: ['countersignatures'],
+  T3: ['grant-validation', 'grant-issue', 'grant-review'],
+  T4: ['countersignatures', 'comments'],
   T7: ['lift'],
   T9: ['attestation'],
   T10: ['appeal-decision'],
@@ -167,21 +178,23 @@ export function offered(held: readonly Capacity[], state: State): readonly strin
 
 export const commandNames = Object.keys(matrix) as readonly (keyof typeof matrix)[]
 
-const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator'] as const
+const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator', 'registrar'] as const
 
 /** What an account could be to some request; decides ROLE before any request is looked up. */
 export function possibleCapacities(account: Account): readonly Capacity[] {
   return capacities.filter((capacity) => capacity !== 'system' && account.roles.includes(capacity))
 }
 
-/** What a person is to this request. `holders` are the organisations of its lines. */
+/** What a person is to this request. `holders` are the organisations of its lines, `managers` those who answer for its persons. */
 export function capacitiesOf(
   account: Account,
-  { lead, holders }: { lead: Actor; holders: readonly string[] },
+  { lead, holders, managers = [] }: { lead: Actor; holders: readonly string[]; managers?: readonly Actor[] },
 ): readonly Capacity[] {
   const held: Capacity[] = staff.filter((role) => account.roles.includes(role))
   if (account.roles.includes('lead') && samePerson(account, lead)) held.push('lead')
   if (account.roles.includes('holder') && holders.includes(account.organisation)) held.push('holder')
+  const isManager = managers.some((manager) => samePerson(account, manager))
+  if (account.roles.includes('manager') && isManager) held.push('manager')
   return held
 }
 

@@ -14,13 +14,14 @@ import {
   demand,
   type Given,
   happened,
-  lacks,
   notHolder,
   type Outcome,
   wrongState,
 } from './guard.ts'
+import { lacks } from './lacking.ts'
 import { stateAt } from './lifetime.ts'
 import { roleRefusal, samePerson } from './matrix.ts'
+import { begun } from './on-person.ts'
 import { granting, unanswered } from './on-request.ts'
 import { type Body, patched } from './request.ts'
 import { type Habilitation, type Stop, sameScope } from './state.ts'
@@ -168,7 +169,8 @@ function amended(before: Before, given: Given): Outcome {
   if (amendment === null) throw wrongState()
   const { permit, ref } = newVersion(before, { body: amendment.request, lines: amendment.lines }, given)
   const changes = [...changesBetween(before.request, amendment.request)]
-  return { happenings: [{ type: 'amended', permit: ref, changes }], permit }
+  const grants = begun(before, amendment.request, given)
+  return { happenings: [{ type: 'amended', permit: ref, changes, grants }], permit }
 }
 
 function newVersion(before: Before, terms: Terms, given: Given) {

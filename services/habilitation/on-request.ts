@@ -1,19 +1,13 @@
 /** The commands of a request, from draft to acceptance (governance.md 5.2): guards, then what happens. Pure. */
 import { Refusal } from '../kernel/refusal.ts'
 import { routeFacts } from './around.ts'
+import { conditionFaults } from './clauses.ts'
 import type { CommandOf } from './commands.ts'
 import { downward, escalated } from './escalation.ts'
 import { type Granting, lineId, permitPayload, unsignedLine } from './grant.ts'
-import {
-  anotherThan,
-  demand,
-  type Given,
-  happened,
-  lacks,
-  notHolder,
-  type Outcome,
-  wrongState,
-} from './guard.ts'
+import { anotherThan, demand, type Given, happened, notHolder, type Outcome, wrongState } from './guard.ts'
+import { lacks } from './lacking.ts'
+import { begun } from './on-person.ts'
 import { lackingOpinions, opinionsOf } from './opinions.ts'
 import type { PermitLine } from './permit.ts'
 import { crossed } from './quasi.ts'
@@ -98,7 +92,8 @@ export const onRequest = {
     const isUndecided = word === undefined && crossed(before.request, given.facts).length > 1
     if (decision === 'grant') {
       const undecided = isUndecided ? [lacks('crossed', 'crossed')] : []
-      demand([...given.missingOf(before.request), ...gates(before, given), ...undecided])
+      const faults = conditionFaults(conditions, before.request.limits)
+      demand([...given.missingOf(before.request), ...gates(before, given), ...undecided, ...faults])
     }
     const proposed = { type: 'proposed', decision, reasons, conditions } as const
     return happened({ ...proposed, ...(word !== undefined && { crossed: word }) })
@@ -120,6 +115,7 @@ export const onRequest = {
       type: 'granted',
       project: given.base,
       permit: { id, version, sha256, nbf, exp },
+      grants: begun(before, before.request, given),
       ...(lacking.length > 0 && { awaited: [...lacking] }),
     } as const
     return { happenings: [happening], permit }

@@ -4,7 +4,7 @@
  */
 import type { Missing } from '../kernel/refusal.ts'
 import { inForce, isBlank, type Surroundings } from './around.ts'
-import { lacks } from './guard.ts'
+import { lacks } from './lacking.ts'
 import type { Body } from './request.ts'
 import type { EntryFacts } from './vocabulary.ts'
 

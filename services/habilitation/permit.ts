@@ -1,5 +1,7 @@
 /** The signed permit: what the gateway executes. Payload = RFC 8785 text, signed ES256 (governance.md 6). */
 import type { Actor } from '../kernel/id.ts'
+import type { Condition, PermitAssurance, PermitLimits } from './clauses.ts'
+import type { GrantStanding } from './grant-state.ts'
 
 export interface PermitTable {
   /** `*` expanded at signing, in the order of the descriptor. */
@@ -54,7 +56,10 @@ export interface PermitPayload {
   readonly lines: readonly PermitLine[]
   readonly disclosure: { readonly mode: 'guarded' }
   readonly node: readonly string[]
-  readonly conditions: readonly { readonly text: string; readonly clause: string }[]
+  /** Absent: the limits of the node, and two factors. */
+  readonly limits?: PermitLimits
+  readonly assurance?: PermitAssurance
+  readonly conditions: readonly Condition[]
   readonly policyHash: string
 }
 
@@ -83,6 +88,8 @@ export interface PermitStanding {
   readonly selfSuspendsAt?: number
   /** Persons whose own grant is suspended while the permit stands. */
   readonly suspendedPersons: readonly Actor[]
+  /** Of every person that some version named. */
+  readonly grants: readonly GrantStanding[]
 }
 
 export interface CurrentPermit {

@@ -1,5 +1,6 @@
 /** The permit in force of each project, verified: what every query is decided on. */
 import type { KeyObject } from 'node:crypto'
+import type { ProofRules } from '../identity/proof-rules.ts'
 import { fold } from './fold.ts'
 import type { PermitKeys } from './keys.ts'
 import { standingOf } from './lifetime.ts'
@@ -21,8 +22,13 @@ interface Verified {
   readonly lines: readonly PermitLine[]
 }
 
-export function openPermits(needs: { readonly registry: Registry; readonly keys: PermitKeys }): Permits {
-  const { registry, keys } = needs
+export function openPermits(needs: {
+  readonly registry: Registry
+  readonly keys: PermitKeys
+  /** How long a review lasts; a year without them. */
+  readonly rules?: ProofRules | undefined
+}): Permits {
+  const { registry, keys, rules } = needs
   // A token names its text and its signature, so what was verified once stays so; one entry per version ever used.
   const verified = new Map<string, Verified>()
   // Events are only ever added: as many events of one request are the same events. One entry per project ever used.
@@ -43,7 +49,7 @@ export function openPermits(needs: { readonly registry: Registry; readonly keys:
       verified.set(jws, known)
       const stored = await registry.read(id)
       if (stored === null) return null
-      const current = currentOf(stored, known)
+      const current = currentOf(stored, known, rules)
       folded.set(project, { events: stored.events.length, jws, current })
       return current
     },
@@ -57,8 +63,12 @@ async function verify(jws: string, keys: PermitKeys): Promise<Verified> {
   return { permit, lines: permit.lines.filter((line, i) => isSigned(line, signers[i] ?? none)) }
 }
 
-function currentOf({ id, events }: Stored, { permit, lines }: Verified): CurrentPermit {
+function currentOf(
+  { id, events }: Stored,
+  { permit, lines }: Verified,
+  rules: ProofRules | undefined,
+): CurrentPermit {
   const habilitation = fold(id, events)
   const { issuer, subject } = habilitation.lead
-  return { permit, standing: standingOf(habilitation, lines), lead: { issuer, subject } }
+  return { permit, standing: standingOf(habilitation, lines, rules), lead: { issuer, subject } }
 }

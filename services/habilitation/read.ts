@@ -15,7 +15,7 @@ import { type PastQuery, type Rechecked, recheck } from './recheck.ts'
 import type { Registry } from './registry.ts'
 import type { Body } from './request.ts'
 import type { Habilitation } from './state.ts'
-import { bodiesOf, type GatherNeeds, gather } from './surroundings.ts'
+import { accountsFor, bodiesOf, type GatherNeeds, gather } from './surroundings.ts'
 import { type HabilitationView, type LineView, maySee, view } from './view.ts'
 
 export interface ReadNeeds extends GatherNeeds {
@@ -57,10 +57,13 @@ async function viewFor(
   habilitation: Habilitation,
 ): Promise<HabilitationView | null> {
   const now = needs.clock.now()
-  const { facts, missingOf } = await gather(needs, bodiesOf(habilitation), now)
-  if (!maySee(habilitation, { by, facts })) return null
-  const { vocabularies } = needs.rulebook
-  return view(habilitation, { by, now, facts, vocabularies, missing: missingOf(habilitation.request) })
+  const around = bodiesOf(habilitation)
+  const { facts, missingOf } = await gather(needs, around, now)
+  const accountOf = await accountsFor(needs, around.bodies)
+  if (!maySee(habilitation, { by, facts, accountOf })) return null
+  const { vocabularies, persons: rules } = needs.rulebook
+  const missing = missingOf(habilitation.request)
+  return view(habilitation, { by, now, facts, vocabularies, missing, accountOf, rules })
 }
 
 export interface CertificateView {

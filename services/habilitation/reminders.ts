@@ -25,6 +25,8 @@ const longClocks: ReadonlySet<string> = new Set([
   'access.end',
   'renewal.ask',
   'delete.bulle',
+  'review.grant',
+  'review.end',
   'results.publish',
 ])
 /** What may be asked until then; afterwards there is nothing to remind of. */

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { ProofRules } from '../identity/proof-rules.ts'
 import { type VisaPolicy, visaPolicy } from '../identity/visa-policy.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { isCode } from '../kernel/refusal.ts'
@@ -9,6 +10,7 @@ import { openCedar, type Policy } from './cedar.ts'
 import { decide } from './decide.ts'
 import type { Ask, Decision, Rulebook } from './decision.ts'
 import type { CurrentPermit } from './permit.ts'
+import { personRules } from './person-rules.ts'
 import { type ReviewThresholds, reviewThresholds } from './thresholds.ts'
 import { disclosure, type Vocabularies, vocabulary, vocabularyNames } from './vocabulary.ts'
 
@@ -16,12 +18,15 @@ import { disclosure, type Vocabularies, vocabulary, vocabularyNames } from './vo
 export interface OpenRulebook extends Rulebook {
   readonly vocabularies: Vocabularies
   readonly policies: readonly Policy[]
+  /** Proofs of persons; absent from bundles of before they were policy. */
+  readonly persons?: ProofRules
   /** The index of the bundle, whose hash names it, and every file: what must be kept to decide again. */
   readonly texts: readonly string[]
 }
 
 /** The rules of a running node: what the DPO's review looks for is among them, and decides nothing. */
 export interface NodeRulebook extends OpenRulebook {
+  readonly persons: ProofRules
   readonly review: ReviewThresholds
   /** Which visas of others stand for a proof: what they add to a person is in the facts of a decision. */
   readonly visas: VisaPolicy
@@ -42,7 +47,8 @@ export async function openRulebook(folder: string, { node }: { node: string }): 
   const files = await readAll(folder)
   const review = read('review.json', reviewThresholds, textOf(files))
   const visas = read('visas.json', visaPolicy, textOf(files))
-  return { ...makeRulebook(files, { node }), review, visas }
+  const persons = read('persons.json', personRules, textOf(files))
+  return { ...makeRulebook(files, { node }), review, visas, persons }
 }
 
 function makeRulebook(files: readonly PolicyFile[], { node }: { node: string }): OpenRulebook {
@@ -54,7 +60,9 @@ function makeRulebook(files: readonly PolicyFile[], { node }: { node: string }):
   cedar.policies.forEach(checkAnnotations)
   const vocabularies = readVocabularies(text)
   const parameters = read('disclosure.json', disclosure, text)
-  const rules = { cedar, bundle, node }
+  const hasPersons = files.some(({ path }) => path === 'persons.json')
+  const persons = hasPersons ? read('persons.json', personRules, text) : undefined
+  const rules = { cedar, bundle, node, ...(persons && { persons }) }
   const codes = new Map(
     Object.entries(vocabularies).map(([name, entries]) => [name, new Set(entries.map(({ code }) => code))]),
   )
@@ -65,6 +73,7 @@ function makeRulebook(files: readonly PolicyFile[], { node }: { node: string }):
     disclosure: parameters,
     codes: (name) => codes.get(name) ?? new Set(),
     vocabularies,
+    ...(persons && { persons }),
     policies: cedar.policies,
     texts: [index, ...files.map((file) => file.text)],
   }

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { signCompact, verifyCompact } from '../identity/jws.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { assurance, limits } from './clauses.ts'
 import type { Permit, PermitLine, PermitPayload, UnsignedLine } from './permit.ts'
 
 export interface SigningKey {
@@ -77,7 +78,11 @@ export const permitForm = z.strictObject({
   lines: z.array(line),
   disclosure: z.strictObject({ mode: z.literal('guarded') }),
   node: z.array(z.string()).min(1),
-  conditions: z.array(z.strictObject({ text: z.string(), clause: z.string() })),
+  limits: limits.exactOptional(),
+  assurance: assurance.exactOptional(),
+  conditions: z.array(
+    z.strictObject({ text: z.string(), clause: z.string(), value: z.number().int().exactOptional() }),
+  ),
   policyHash: z.string(),
 })
 

@@ -1,7 +1,9 @@
 /** What a request and its permit are, after what happened (fold.ts). What time does to them is in lifetime.ts. */
 import type { Actor } from '../kernel/id.ts'
 import type { Change } from './changes.ts'
+import type { Condition } from './clauses.ts'
 import type { Attachment, HappeningType, Scope } from './event.ts'
+import type { Grant } from './grants.ts'
 import { type State, samePerson } from './matrix.ts'
 import type { PermitLine } from './permit.ts'
 import type { Body } from './request.ts'
@@ -38,7 +40,7 @@ interface Proposal {
   readonly decision: 'grant' | 'refuse'
   readonly reasons: string
   readonly crossed?: boolean
-  readonly conditions: readonly { readonly text: string; readonly clause: string }[]
+  readonly conditions: readonly Condition[]
   readonly by: Actor
   readonly at: number
 }
@@ -134,6 +136,15 @@ export interface Habilitation {
   /** Opinions that an emergency went ahead of, and the instant at which it suspends itself without them. */
   readonly awaited?: { readonly opinions: readonly Awaited[]; readonly due: number }
   readonly stops: readonly Stop[]
+  /** Of every person that some version named, ended ones too. */
+  readonly grants: readonly Grant[]
+  /** The review of the last period, once the access was over. */
+  readonly accessReview?: {
+    readonly conclusion: 'nothing' | 'followed-up'
+    readonly comment: string
+    readonly by: Actor
+    readonly at: number
+  }
   /** Datasets whose line its holder took back, or that an escalation closed. */
   readonly closedLines: readonly string[]
   readonly notice: { readonly reason: string; readonly by: Actor; readonly at: number } | null

@@ -1,6 +1,7 @@
 /** Gathers what the pure commands look at: the datasets that a request names, what it lacks, the keys that sign. */
 import type { KeyObject } from 'node:crypto'
 import type { AccountTable } from '../identity/accounts.ts'
+import type { Account } from '../identity/person.ts'
 import { parisDay } from '../kernel/clock.ts'
 import { canonical } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
@@ -20,7 +21,7 @@ import type { Habilitation } from './state.ts'
 export interface GatherNeeds {
   readonly datasets: Datasets
   readonly rulebook: OpenRulebook
-  readonly directory: Directory
+  readonly accounts: Directory
 }
 
 /** Who people and organisations are, as the accounts of this node know them. */
@@ -56,7 +57,7 @@ export async function gather(
     return known && { ...known, path: filter.path }
   }
   const around = { vocabularies: needs.rulebook.vocabularies, facts, today: parisDay(now) }
-  const parties = await partiesFor(needs.directory, bodies)
+  const parties = await partiesFor(needs.accounts, bodies)
   const lacking = (one: Body) => missing(one, { ...around, parties: parties(one, lead.organisation) }, fault)
   return { facts, missingOf: lacking }
 }
@@ -82,6 +83,25 @@ function actorKey({ issuer, subject }: Actor): string {
 
 function keyOf({ dataset, table, filter }: FilterAsked): string {
   return canonical([dataset, table, filter])
+}
+
+/** The accounts of the persons of these bodies, behind a function; null for somebody whom this node does not know. */
+export async function accountsFor(
+  { accounts }: Pick<GatherNeeds, 'accounts'>,
+  bodies: readonly Body[],
+): Promise<(person: Actor) => Account | null> {
+  const named = new Map(
+    bodies.flatMap(({ persons = [] }) => persons.map((one) => [nameOf(one), one] as const)),
+  )
+  const found = await Promise.all(
+    [...named].map(async ([name, one]) => [name, await accounts.find(one)] as const),
+  )
+  const known = new Map(found)
+  return (person) => known.get(nameOf(person)) ?? null
+}
+
+function nameOf({ issuer, subject }: Actor): string {
+  return canonical([issuer, subject])
 }
 
 /** Every body that a command on this request may have to look at, and its lead. */

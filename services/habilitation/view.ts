@@ -1,21 +1,23 @@
 /** What a person reads of a request: its body, where it stands, what is missing, whose turn it is. Pure. */
-import type { Person } from '../identity/person.ts'
+import type { Account, Person } from '../identity/person.ts'
+import type { ProofRules } from '../identity/proof-rules.ts'
 import { parisDay } from '../kernel/clock.ts'
 import type { Actor } from '../kernel/id.ts'
 import type { Missing } from '../kernel/refusal.ts'
 import { routeFacts } from './around.ts'
 import { type Change, changesBetween } from './changes.ts'
 import { clocksOf, type LegalClock, regimeOf } from './clocks.ts'
-import { holdersOf } from './command.ts'
+import { holdersOf, managersOf } from './command.ts'
 import { warnings } from './completeness.ts'
 import { type Dossier, dossierFor, isApplicant, type Stamp, stamp } from './dossier-view.ts'
 import type { LineAsked } from './form/data.ts'
 import { audiencesOf, seenOf } from './form/seen.ts'
 import { lineId, unsignedLine } from './grant.ts'
+import { type GrantView, grantsOf } from './grant-view.ts'
 import { currentRef, stateAt } from './lifetime.ts'
 import { likeness } from './likeness.ts'
 import type { DatasetFacts } from './lines.ts'
-import { capacitiesOf, offered, type State } from './matrix.ts'
+import { capacitiesOf, offered, type State, samePerson } from './matrix.ts'
 import { type Minimisation, minimisation } from './minimisation.ts'
 import { inHand } from './on-request.ts'
 import { type Progress, progressOf } from './progress.ts'
@@ -63,6 +65,10 @@ export interface HabilitationView extends Omit<Body, 'lines'>, Dossier {
     readonly reason: string
     readonly at: string
   }[]
+  /** The grant of each person, as far as the reader may know of it. */
+  readonly grants: readonly GrantView[]
+  /** The review of the last period, once the access is over. */
+  readonly accessReview: (Stamp & { readonly conclusion: string; readonly comment: string }) | null
   readonly amendment: {
     readonly kind: string
     readonly request: Body
@@ -98,15 +104,24 @@ export interface Seen {
   readonly facts: ReadonlyMap<string, DatasetFacts | null>
   readonly missing: readonly Missing[]
   readonly vocabularies: Vocabularies
+  readonly accountOf: (person: Actor) => Account | null
+  readonly rules?: ProofRules | undefined
 }
 
-const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator'] as const
+const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator', 'registrar'] as const
 
-/** Applicant and members see all; staff from the submission on; holders from then on, their own lines only. */
-export function maySee(habilitation: Habilitation, { by, facts }: Pick<Seen, 'by' | 'facts'>): boolean {
+/**
+ * Applicant and members see all; staff from the submission on; from then on also holders, their own lines only, and line
+ * managers, their own people only.
+ */
+export function maySee(
+  habilitation: Habilitation,
+  { by, facts, accountOf }: Pick<Seen, 'by' | 'facts' | 'accountOf'>,
+): boolean {
   if (isApplicant(habilitation, by)) return true
   if (habilitation.submittedAt === undefined) return false
   if (staff.some((role) => by.roles.includes(role))) return true
+  if (managersOf(habilitation, { accountOf }).some((manager) => samePerson(manager, by))) return true
   return by.roles.includes('holder') && holdersOf(habilitation, { facts }).includes(by.organisation)
 }
 
@@ -126,7 +141,14 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
     state,
     lead,
     turn: turnOf(habilitation, seen),
-    offered: offered(capacitiesOf(seen.by, { lead, holders: holdersOf(habilitation, seen) }), state),
+    offered: offered(
+      capacitiesOf(seen.by, {
+        lead,
+        holders: holdersOf(habilitation, seen),
+        managers: managersOf(habilitation, seen),
+      }),
+      state,
+    ),
     missing,
     warnings: adviceOn(request, now),
     completeness: progressOf(request, { missing, advice: adviceOn(request, now) }, { vocabularies }),
@@ -151,6 +173,14 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
       reason,
       at: new Date(at).toISOString(),
     })),
+    grants: grantsOf(habilitation, seen, whole),
+    accessReview: habilitation.accessReview
+      ? {
+          conclusion: habilitation.accessReview.conclusion,
+          comment: habilitation.accessReview.comment,
+          ...stamp(habilitation.accessReview),
+        }
+      : null,
     amendment: amendment && amendmentOf(habilitation, amendment, seen.by),
     versions: habilitation.permits.map(({ id: jti, version, sha256 }) => ({
       id: jti,

@@ -5,9 +5,10 @@
 import { createPublicKey, randomUUID } from 'node:crypto'
 import type { Audit } from '../audit/record.ts'
 import { signCompact } from '../identity/jws.ts'
-import { type Person, proofNames, proofUntil } from '../identity/person.ts'
+import type { Person } from '../identity/person.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
+import { proofEnds } from './cleared.ts'
 import type { Rulebook } from './decision.ts'
 import { fold } from './fold.ts'
 import type { PermitKeys } from './keys.ts'
@@ -145,7 +146,12 @@ function signVisa(
 /** In ms: an hour, or the first end of anything that the decision rests on. */
 function endOf(by: Person, now: number, { permit, standing }: CurrentPermit): number {
   const own = permit.persons.filter((person) => samePerson(person, by)).map(({ exp }) => exp * 1_000)
-  const proofs = proofNames.map((proof) => proofUntil(by, proof) ?? now)
   const { selfSuspendsAt = Number.POSITIVE_INFINITY } = standing
-  return Math.min(now + lifetimeMs, permit.exp * 1_000, selfSuspendsAt, ...own, ...proofs)
+  return Math.min(
+    now + lifetimeMs,
+    permit.exp * 1_000,
+    selfSuspendsAt,
+    ...own,
+    ...proofEnds(by, standing.grants),
+  )
 }

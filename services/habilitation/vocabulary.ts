@@ -74,7 +74,8 @@ export const vocabulary = z
     'a code is used twice',
   )
 
-const parameter = <Value>(value: z.ZodType<Value>) =>
+/** A figure with where it comes from. */
+export const parameter = <Value>(value: z.ZodType<Value>) =>
   z.strictObject({ value, why: z.string().min(1), source }).transform((read): Value => read.value)
 
 /** Floors are law here: a lower k, or a softer share, does not load. */

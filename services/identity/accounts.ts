@@ -1,7 +1,9 @@
 /** The account table: what a node knows of the persons that its issuers vouch for. */
+
 import type { Store } from '../store/store.ts'
 import type { IdentityAccount } from '../store/tables.ts'
 import { type Account, type Accounts, type Proofs, roles } from './person.ts'
+import { applyRecorded } from './proof-table.ts'
 
 /** `kind` is a code of the vocabulary of applicants, such as ETABLISSEMENT_SANTE. */
 export interface Organisation {
@@ -12,7 +14,7 @@ export interface Organisation {
 
 export interface AccountTable extends Accounts {
   organisations(): Promise<readonly Organisation[]>
-  /** Writes organisations, then accounts; those that exist are brought to what is given, others stay as they are. */
+  /** Writes organisations, then accounts; those that exist are brought to what is given, but for proofs that were recorded since; others stay as they are. */
   seed(seeds: {
     readonly organisations: readonly Organisation[]
     readonly accounts: readonly Account[]
@@ -56,20 +58,28 @@ export function openAccounts({ db }: Store): AccountTable {
             .values({ issuer, subject, ...rest })
             .onConflict((conflict) => conflict.columns(['issuer', 'subject']).doUpdateSet(rest))
             .execute()
+          await applyRecorded(transaction, { issuer, subject })
         }
       }),
   }
 }
 
+/** A value under its name; nothing where there is none. */
+function held<Name extends string, Value>(name: Name, value: Value | null) {
+  return value === null ? {} : ({ [name]: value } as Record<Name, Value>)
+}
+
 function accountOf(row: IdentityAccount): Account {
-  const { training_until_ms: training, charter_until_ms: charter, review_until_ms: review } = row
-  const { interests_until_ms: interests } = row
   const proofs: Proofs = {
-    ...(training === null ? {} : { training }),
-    ...(charter === null ? {} : { charter }),
-    ...(review === null ? {} : { review }),
-    ...(interests === null ? {} : { interests }),
+    ...held('training', row.training_until_ms),
+    ...held('charter', row.charter_until_ms),
+    ...held('review', row.review_until_ms),
+    ...held('workstation', row.workstation_until_ms),
+    ...held('affiliation', row.affiliation_until_ms),
+    ...held('interests', row.interests_until_ms),
   }
+  const versions = { ...held('training', row.training_version), ...held('charter', row.charter_version) }
+  const { manager_issuer: issuer, manager_subject: subject } = row
   return {
     issuer: row.issuer,
     subject: row.subject,
@@ -78,19 +88,35 @@ function accountOf(row: IdentityAccount): Account {
     // A word that this version does not know gives nothing.
     roles: roles.filter((role) => row.roles.includes(role)),
     proofs,
+    versions,
+    ...(issuer !== null && subject !== null && { manager: { issuer, subject } }),
   }
 }
 
-function rowOf(account: Account): IdentityAccount {
+function rowOf({
+  issuer,
+  subject,
+  displayName,
+  organisation,
+  roles: words,
+  ...account
+}: Account): IdentityAccount {
+  const { proofs, versions = {}, manager } = account
   return {
-    issuer: account.issuer,
-    subject: account.subject,
-    display_name: account.displayName,
-    organisation: account.organisation,
-    roles: [...account.roles],
-    training_until_ms: account.proofs.training ?? null,
-    charter_until_ms: account.proofs.charter ?? null,
-    review_until_ms: account.proofs.review ?? null,
-    interests_until_ms: account.proofs.interests ?? null,
+    issuer,
+    subject,
+    display_name: displayName,
+    organisation,
+    roles: [...words],
+    training_until_ms: proofs.training ?? null,
+    charter_until_ms: proofs.charter ?? null,
+    review_until_ms: proofs.review ?? null,
+    workstation_until_ms: proofs.workstation ?? null,
+    affiliation_until_ms: proofs.affiliation ?? null,
+    interests_until_ms: proofs.interests ?? null,
+    training_version: versions.training ?? null,
+    charter_version: versions.charter ?? null,
+    manager_issuer: manager?.issuer ?? null,
+    manager_subject: manager?.subject ?? null,
   }
 }

@@ -1,4 +1,7 @@
-/** The persons of the demo (contract, section 3): seeded where no configuration is given, and nowhere else. */
+/**
+ * The persons of the demo (contract, section 3), and four more: a third person of the authority, who decides on appeals, two line
+ * managers and a registrar. They are seeded where no configuration is given, and nowhere else.
+ */
 import { type Clock, parisDay, startOfParisDay } from '../kernel/clock.ts'
 import type { Organisation } from './accounts.ts'
 import type { Account, Role } from './person.ts'
@@ -17,11 +20,13 @@ interface DemoPerson {
   readonly displayName: string
   readonly organisation: string
   readonly roles: readonly Role[]
+  /** Subject of the line manager. */
+  readonly manager?: string
 }
 
 const persons: Readonly<Record<string, DemoPerson>> = {
-  alice: { displayName: 'Alice', organisation: 'chu-rouen', roles: ['researcher'] },
-  bruno: { displayName: 'Bruno', organisation: 'univ-caen', roles: ['researcher'] },
+  alice: { displayName: 'Alice', organisation: 'chu-rouen', roles: ['researcher'], manager: 'sylvie' },
+  bruno: { displayName: 'Bruno', organisation: 'univ-caen', roles: ['researcher'], manager: 'marc' },
   claire: { displayName: 'Claire', organisation: 'region-normandie', roles: ['authority'] },
   emma: { displayName: 'Emma', organisation: 'univ-caen', roles: ['checker'] },
   havre: { displayName: 'Données GH Havre', organisation: 'gh-havre', roles: ['holder'] },
@@ -29,28 +34,46 @@ const persons: Readonly<Record<string, DemoPerson>> = {
   karim: { displayName: 'Karim', organisation: 'region-normandie', roles: ['operator'] },
   louis: { displayName: 'Louis', organisation: 'univ-caen', roles: ['checker'] },
   lucie: { displayName: 'Lucie', organisation: 'region-normandie', roles: ['secretariat'] },
+  marc: { displayName: 'Marc', organisation: 'univ-caen', roles: ['manager'] },
   nadia: { displayName: 'Nadia', organisation: 'region-normandie', roles: ['dpo'] },
-  paul: { displayName: 'Paul', organisation: 'chu-rouen', roles: ['lead', 'researcher'] },
+  odile: { displayName: 'Odile', organisation: 'region-normandie', roles: ['authority'] },
+  paul: {
+    displayName: 'Paul',
+    organisation: 'chu-rouen',
+    roles: ['lead', 'researcher'],
+    manager: 'sylvie',
+  },
+  rene: { displayName: 'René', organisation: 'region-normandie', roles: ['registrar'] },
   rouen: { displayName: 'Données CHU Rouen', organisation: 'chu-rouen', roles: ['holder'] },
+  sylvie: { displayName: 'Sylvie', organisation: 'chu-rouen', roles: ['manager'] },
   yves: { displayName: 'Yves', organisation: 'region-normandie', roles: ['authority'] },
 }
 
 /** Who declares its interests before it says anything of a request. */
 const reviewing: ReadonlySet<Role> = new Set<Role>(['dpo', 'ethics', 'authority'])
 
-/** All thirteen hold training, charter and review that stand for ten years from today, the day of Europe/Paris. */
+/** The versions that the demo holds: those of policies/persons.json, which a test compares. */
+export const demoVersions = { training: '2026-1', charter: '2026-1' } as const
+
+/**
+ * All hold every proof, and the standing word of their line manager, for ten years from today, the day of Europe/Paris: their
+ * grants become active at acceptance.
+ */
 export function demoAccounts(clock: Clock): readonly Account[] {
   const [year = '', month = '', day = ''] = parisDay(clock.now()).split('-')
   const until = startOfParisDay(
     `${Number(year) + 10}-${month}-${month === '02' && day === '29' ? '28' : day}`,
   )
-  return Object.entries(persons).map(([subject, person]) => ({
+  const proofs = { training: until, charter: until, review: until, workstation: until, affiliation: until }
+  return Object.entries(persons).map(([subject, { manager, ...person }]) => ({
     issuer: demoIssuer,
     subject,
     ...person,
     proofs: {
-      ...{ training: until, charter: until, review: until },
+      ...proofs,
       ...(person.roles.some((role) => reviewing.has(role)) && { interests: until }),
     },
+    versions: demoVersions,
+    ...(manager !== undefined && { manager: { issuer: demoIssuer, subject: manager } }),
   }))
 }

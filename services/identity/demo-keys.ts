@@ -82,6 +82,7 @@ export async function mintDemoToken(asked: {
   const payload = canonical({
     amr: demoMethods,
     aud: apiAudience,
+    auth_time: iat,
     client_id: 'huisclos-cli',
     exp: iat + accessTokenLifetime,
     iat,

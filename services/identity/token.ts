@@ -39,6 +39,8 @@ const claims = z.object({
   jti: z.string().min(1).max(200),
   client_id: z.string().min(1).max(200),
   amr: z.array(z.string().max(40)).max(10).optional(),
+  acr: z.string().max(100).optional(),
+  auth_time: z.number().int().nonnegative().optional(),
 })
 type Claims = z.infer<typeof claims>
 
@@ -65,7 +67,15 @@ export function openTokens({ issuers, accounts, clock }: TokenNeeds): Tokens {
       const methods = read.amr ?? []
       const account = await accounts.find({ issuer: issuer.name, subject: read.sub })
       if (account === null) return refuse('account.unknown')
-      return { ...account, level: levelOf(methods), methods, door: 'http', session: sha256(bearer) }
+      return {
+        ...account,
+        level: levelOf(methods),
+        methods,
+        ...(read.acr !== undefined && { acr: read.acr }),
+        ...(read.auth_time !== undefined && { authenticatedAt: read.auth_time * 1_000 }),
+        door: 'http',
+        session: sha256(bearer),
+      }
     },
   }
 }

@@ -25,16 +25,17 @@ import { openVault } from '../engine/vault.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import { type DocumentLimits, openDocuments } from '../habilitation/documents.ts'
 import { sweepDocuments } from '../habilitation/dossier.ts'
+import type { GrantPolicy } from '../habilitation/guard.ts'
 import { openKeys } from '../habilitation/keys.ts'
 import { openPermits } from '../habilitation/permits.ts'
 import { openRegistry as openHabilitations } from '../habilitation/registry.ts'
 import type { NodeRulebook } from '../habilitation/rulebook.ts'
-import type { Directory } from '../habilitation/surroundings.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
 import type { DemoIssuer } from '../identity/demo-issuer.ts'
 import { openPassports, type PassportNeeds, type Passports, withVisas } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
+import type { ProofNeeds } from '../identity/proofs.ts'
 import { identitiesAt, openTokens } from '../identity/token.ts'
 import { openVisaStore } from '../identity/visa-store.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -43,6 +44,7 @@ import type { Log } from '../kernel/log.ts'
 import { hasCode } from '../kernel/system-error.ts'
 import { openPlans } from '../query/plans.ts'
 import type { QueryNeeds } from '../query/question.ts'
+import { openQuota } from '../query/quota.ts'
 import { openRegistry as openQueryList } from '../query/registry.ts'
 import { openRunning } from '../query/running.ts'
 import { openFindings } from '../review/findings.ts'
@@ -238,6 +240,7 @@ export interface Rooms {
   readonly review: ReviewNeeds
   readonly register: PublicRegister
   readonly reports: ReportNeeds
+  readonly proofs: ProofNeeds
 }
 
 export interface RoomsOn {
@@ -247,17 +250,31 @@ export interface RoomsOn {
   readonly engine: Engine
   readonly rulebook: NodeRulebook
   readonly kept: Kept
-  readonly directory: Directory
   readonly documentLimits: DocumentLimits
   /** Identifier of the node, also the first part of its permit numbers. */
   readonly node: string
   readonly issuer: string
+  readonly accounts: AccountTable
+  /** How persons are granted on this node. */
+  readonly grants: GrantPolicy
 }
 
 /** The rooms of the use-cases, wired to each other: a published version wakes bulles, an act on a permit stops queries. */
 export async function openRooms(
   ground: Ground,
-  { store, audit, auditIndex, engine, rulebook, kept, node, issuer, directory, documentLimits }: RoomsOn,
+  {
+    store,
+    audit,
+    auditIndex,
+    engine,
+    rulebook,
+    kept,
+    node,
+    issuer,
+    accounts,
+    grants,
+    documentLimits,
+  }: RoomsOn,
 ): Promise<Rooms> {
   const { home, clock, log, closing } = ground
   const register = openDatasetRegister(store)
@@ -271,19 +288,19 @@ export async function openRooms(
   const registry = openHabilitations(store)
   const folder = join(home, 'keys', 'habilitation')
   const keys = await openKeys({ folder, issuer, registered: new Map(), keepsHolderKeys: true })
-  const permits = openPermits({ registry, keys })
+  const permits = openPermits({ registry, keys, rules: rulebook.persons })
   const running = openRunning(clock)
   closing.keep('running queries', { close: async () => running.close() })
   const effects: ActNeeds['effects'] = {
     seal: (current) => bulles.seal(current),
     stop: running.stop,
+    shred: (current, dataset) => bulles.shredLine(current, dataset),
     destroy: (project) => bulles.closeProject(project),
   }
   const datasets = openDatasets({ catalogue, parser })
   const documents = openDocuments({ folder: join(home, 'attachments'), limits: documentLimits })
   await sweepDocuments({ registry, documents })
   const common = { audit, clock, rulebook, permits }
-  const accounts = openAccounts(store)
   const published = { audit, auditIndex, clock, rulebook, registry, keys, catalogue, accounts }
   return {
     register: openPublicRegister(published),
@@ -291,9 +308,11 @@ export async function openRooms(
     dataset: { audit, clock, register, storage, checker },
     catalogue,
     bulles,
+    proofs: { accounts, audit, clock, store, rules: rulebook.persons },
     review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },
     habilitation: {
-      ...{ ...common, registry, datasets, effects, keys, documents, directory },
+      ...common,
+      ...{ accounts, registry, datasets, effects, keys, documents, grants },
       authority: { node, prefix: node },
     },
     query: {
@@ -308,6 +327,7 @@ export async function openRooms(
       workspace: openWorkspace({ home: resolve(home) }),
       running,
       registry: openQueryList(store),
+      quota: openQuota(store),
       limits,
     },
   }

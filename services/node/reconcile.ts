@@ -1,6 +1,7 @@
 /** What a start does with what the last stop left: the log, the register and the folders are brought together. */
 import type { AuditLog } from '../audit/writer.ts'
-import { finishClosings, recordExpiries } from '../habilitation/closing.ts'
+import { recordLapses } from '../habilitation/campaign.ts'
+import { finishClosings, finishRecalls, recordExpiries } from '../habilitation/closing.ts'
 import { fold } from '../habilitation/fold.ts'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -50,7 +51,9 @@ export async function reconcile(
 /** Writes down what time has ended, and destroys what a closure left: at the start and while the node runs. */
 export async function passTime(habilitation: Rooms['habilitation']): Promise<void> {
   await recordExpiries(habilitation, system)
+  await recordLapses(habilitation, system)
   await finishClosings(habilitation, system)
+  await finishRecalls(habilitation)
 }
 
 function refusedIsNull(error: unknown): null {

@@ -88,13 +88,14 @@ interface Report {
   /** Those of the bulle. */
   readonly tables?: readonly BulleTable[]
   readonly language: Language
+  readonly cutAt?: number | undefined
 }
 
 /** The report that goes with every answer: fixed by the text but for what was withheld. */
 export function disclosureOf(
   plan: Plan,
   { suppressed, rows }: Visible,
-  { thresholds, disclosed, tables = [], language }: Report,
+  { thresholds, disclosed, tables = [], language, cutAt }: Report,
 ): Disclosure {
   const { groups, rules } = withheldOf(plan, disclosed, tables)
   return {
@@ -103,6 +104,7 @@ export function disclosureOf(
     k: thresholds.k,
     cellsWithheld: suppressed.length,
     groupsWithheld: rows.rows.length === 0 || groups,
+    ...(cutAt !== undefined && { rowsCutAt: cutAt }),
     rules,
     guarantee: say(language, guaranteeOf(thresholds)),
     not_covered: notCovered,

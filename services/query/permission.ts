@@ -1,6 +1,7 @@
 /** What the permit and the policy say of a query at each moment that it matters, and what they said it from. */
 import type { Kept } from '../audit/kept.ts'
 import type { Bulle } from '../dataset/bulle.ts'
+import { proofEnds } from '../habilitation/cleared.ts'
 import { insist } from '../habilitation/decide.ts'
 import type { Ask, Granted, Rulebook } from '../habilitation/decision.ts'
 import { samePerson } from '../habilitation/matrix.ts'
@@ -153,11 +154,10 @@ function endsOf(
   by: Person,
 ): readonly [Start['until'], ...Start['until'][]] {
   const own = permit.persons.filter((person) => samePerson(person, by)).map(({ exp }) => exp)
-  const proofs = Object.values(by.proofs)
   const { selfSuspendsAt = Number.POSITIVE_INFINITY } = standing
   return [
     { at: selfSuspendsAt, code: 'SUSPENDED' },
     ...[permit.exp, ...own].map((exp) => ({ at: exp * 1000, code: 'EXPIRED' }) as const),
-    ...proofs.map((at) => ({ at, code: 'PERSON_NOT_CLEARED' }) as const),
+    ...proofEnds(by, standing.grants).map((at) => ({ at, code: 'PERSON_NOT_CLEARED' }) as const),
   ]
 }

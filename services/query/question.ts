@@ -13,6 +13,7 @@ import type { Language } from '../kernel/text.ts'
 import type { Explanation } from './explain/explain.ts'
 import type { OutputColumn } from './plan.ts'
 import type { Plans } from './plans.ts'
+import type { Quota } from './quota.ts'
 import type { Registry } from './registry.ts'
 import type { Running } from './running.ts'
 
@@ -54,6 +55,8 @@ export interface Disclosure {
   readonly cellsWithheld: number
   /** True when the absent groups hold at least k persons together, and always when the answer has no row. */
   readonly groupsWithheld: boolean
+  /** The permit grants so many rows of an answer, and this one had more; absent when nothing was cut. */
+  readonly rowsCutAt?: number
   /** Of `T1`, `T2`, `T3`, `T4`, `secondary`, `values` (distinct values are those that k persons hold), `partial`. */
   readonly rules: readonly string[]
   readonly guarantee: string
@@ -114,5 +117,6 @@ export interface QueryNeeds {
   readonly rulebook: Rulebook
   readonly running: Running
   readonly registry: Registry
+  readonly quota: Quota
   readonly limits: Limits
 }

@@ -9,6 +9,7 @@ import type { Indexed } from '../audit/record.ts'
 import type { Bulle } from '../dataset/bulle.ts'
 import type { Parser } from '../engine/engine.ts'
 import type { Decision, Rulebook } from '../habilitation/decision.ts'
+import type { PermitPerson, PermitStanding } from '../habilitation/permit.ts'
 import { permitOfText } from '../habilitation/signature.ts'
 import { isCode, Refusal, refusals } from '../kernel/refusal.ts'
 import type { Basis } from './permission.ts'
@@ -119,7 +120,14 @@ async function decideAgain(
   if (hash === null) return rules.decide(asked, null)
   const text = await kept.read('permits', hash)
   if (text === null || standing === undefined || lead === undefined) return { what: 'permits' }
-  return rules.decide(asked, { permit: permitOfText(text), standing, lead })
+  const permit = permitOfText(text)
+  // Of before there were grants: the permit alone gave access, and the review was that of the account.
+  const { grants = permit.persons.map(grantedByPermit) } = standing as Partial<PermitStanding>
+  return rules.decide(asked, { permit, standing: { ...standing, grants }, lead })
+}
+
+function grantedByPermit({ issuer, subject }: PermitPerson): PermitStanding['grants'][number] {
+  return { issuer, subject, stored: 'active', leadUntil: Number.MAX_SAFE_INTEGER, managerUntil: 0 }
 }
 
 const isOfText = (code: string) => isCode(code) && refusals[code].room === 'query'

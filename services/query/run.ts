@@ -13,6 +13,7 @@ import { aboutQuestion, Journal, type Work } from './journal.ts'
 import { Permission, startOf } from './permission.ts'
 import type { Plan } from './plan.ts'
 import type { Answer, Check, QueryNeeds, Question } from './question.ts'
+import { insistQuota, timeOf } from './quota.ts'
 import type { QueryRun } from './registry.ts'
 import { readHeader } from './statement/header.ts'
 import { compose, finish, releaseLeaves } from './steps.ts'
@@ -33,7 +34,8 @@ export async function runQuery(needs: QueryNeeds, by: Person, question: Question
     // May this person ask anything of this project, for this purpose, now?
     const asked = await permission.insist()
     await journal.allowed(asked)
-    const run = running.start({ ...startOf(asked, by, question), id, timeoutMs: needs.limits.timeoutMs })
+    const timeoutMs = timeOf(asked, needs.limits.timeoutMs)
+    const run = running.start({ ...startOf(asked, by, question), id, timeoutMs })
     try {
       const header = readHeader(sql)
       if (header) return await changeTables(needs, { permission, asked, header, question, journal, run })
@@ -44,6 +46,7 @@ export async function runQuery(needs: QueryNeeds, by: Person, question: Question
       const datasets = run.reads(plan.reads.map(({ dataset }) => dataset))
       const granted = await permission.insist(datasets)
       run.check()
+      await insistQuota(needs, granted)
       // Record, then act.
       const work = { plan, bulle, granted }
       await journal.intent(work)

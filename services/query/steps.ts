@@ -9,6 +9,7 @@ import { readInput, releaseInOrder } from './input.ts'
 import type { Leaving, Work } from './journal.ts'
 import type { Input, Plan } from './plan.ts'
 import type { Answer, QueryNeeds, Question } from './question.ts'
+import { cutRows } from './quota.ts'
 import type { Run } from './running.ts'
 import { thresholdsOf } from './thresholds.ts'
 import { maxInputRows } from './typing/input.ts'
@@ -104,13 +105,14 @@ export async function compose(
   { format = 'json', language = 'fr' }: Question,
 ): Promise<{ answer: Omit<Answer, 'id' | 'receipt'>; leaving: Leaving }> {
   const { plan, bulle, granted } = work
-  const visible = unmark(plan, rows)
+  const { rows: kept, cutAt } = cutRows(rows.rows, granted)
+  const visible = unmark(plan, { ...rows, rows: kept })
   const thresholds = thresholdsOf(needs, work)
   const said = {
     columns: plan.columns,
     rows: jsonRows(visible.rows),
     suppressed: visible.suppressed,
-    disclosure: disclosureOf(plan, visible, { thresholds, disclosed, tables: bulle.tables, language }),
+    disclosure: disclosureOf(plan, visible, { thresholds, disclosed, tables: bulle.tables, language, cutAt }),
   }
   const body =
     format === 'json' ? undefined : { format, bytes: await needs.releaser.encode(visible.rows, format) }

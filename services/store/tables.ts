@@ -188,6 +188,18 @@ export interface IdentityAccount {
   review_until_ms: number | null
   /** Declared to have no interest in any request until this instant, ms since 1970 UTC; null: declares on each request */
   interests_until_ms: number | null
+  /** Attestation of the workstation stands until this instant, ms since 1970 UTC; null: not held */
+  workstation_until_ms: number | null
+  /** The contract that binds the person to the organisation ends then, ms since 1970 UTC; null: not registered */
+  affiliation_until_ms: number | null
+  /** Version of the training that was followed */
+  training_version: string | null
+  /** Version of the charter that was signed */
+  charter_version: string | null
+  /** Issuer of the line manager, who answers for this person; null: nobody */
+  manager_issuer: string | null
+  /** Subject of the line manager */
+  manager_subject: string | null
 }
 
 export interface IdentityOrganisation {
@@ -197,6 +209,29 @@ export interface IdentityOrganisation {
   name: string
   /** Code of the vocabulary of applicants, such as ETABLISSEMENT_SANTE */
   kind: string
+}
+
+export interface IdentityProof {
+  /** Origin of the audit log that holds the entry written before this row */
+  audit_log: string
+  /** Sequence number of that entry */
+  audit_seq: number
+  /** Issuer of the person whom it is about */
+  issuer: string
+  /** Subject of the person whom it is about */
+  subject: string
+  /** training, charter, review, workstation or affiliation */
+  kind: string
+  /** Version of the training or of the charter */
+  version: string | null
+  /** Instant it was recorded, ms since 1970 UTC */
+  at_ms: number
+  /** Instant until which it stands, ms since 1970 UTC; that of recording where it was ended */
+  until_ms: number
+  /** Issuer of whoever recorded it */
+  by_issuer: string
+  /** Subject of whoever recorded it */
+  by_subject: string
 }
 
 export interface IdentityVisa {
@@ -210,6 +245,15 @@ export interface IdentityVisa {
   token: string
   /** Its own end, ms since 1970 UTC; removed at the next passport of anybody after it */
   until_ms: number
+}
+
+export interface QueryQuota {
+  /** Base identifier of the permit */
+  project: string
+  /** Calendar day of Europe/Paris */
+  day: string
+  /** How many queries were let through that day */
+  used: number
 }
 
 export interface QueryRun {
@@ -284,7 +328,9 @@ export interface Tables {
   habilitation_stream: HabilitationStream
   identity_account: IdentityAccount
   identity_organisation: IdentityOrganisation
+  identity_proof: IdentityProof
   identity_visa: IdentityVisa
+  query_quota: QueryQuota
   query_run: QueryRun
   review_finding: ReviewFinding
   store_migration: StoreMigration

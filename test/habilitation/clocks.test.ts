@@ -135,6 +135,11 @@ describe('reminders', () => {
     const { id } = await granted(room)
     await act(room, id, ['paul', { type: 'renunciation' }])
     room.time.now = Date.parse('2027-05-10T09:00:00Z')
+    expect(await told('karim')).toEqual([
+      ['review.end', 'late', 'operator'],
+      ['delete.bulle', 30, 'operator'],
+    ])
+    await act(room, id, ['paul', { type: 'access-review', conclusion: 'nothing', comment: 'x' }])
     expect(await told('karim')).toEqual([['delete.bulle', 30, 'operator']])
     expect(await told('bruno')).toEqual([])
     await act(room, id, ['karim', { type: 'closure' }])

@@ -211,6 +211,6 @@ describe('clocks', () => {
     const later = await openRoom()
     const { id: other } = await granted(later)
     const ids = (await readHabilitation(later, person('paul'), other)).clocks.map((clock) => clock.id)
-    expect(ids).toEqual(['renewal.ask', 'access.end', 'delete.bulle', 'results.publish'])
+    expect(ids).toEqual(['renewal.ask', 'access.end', 'review.grant', 'delete.bulle', 'results.publish'])
   })
 })

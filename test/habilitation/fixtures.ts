@@ -18,8 +18,8 @@ import { type NodeRulebook, openRulebook } from '../../services/habilitation/rul
 import type { SigningKey } from '../../services/habilitation/signature.ts'
 import type { Directory } from '../../services/habilitation/surroundings.ts'
 import { demoAccounts, demoOrganisations } from '../../services/identity/demo-accounts.ts'
-import type { Person } from '../../services/identity/person.ts'
-import type { Receipt } from '../../services/kernel/id.ts'
+import type { Account, Person } from '../../services/identity/person.ts'
+import type { Actor, Receipt } from '../../services/kernel/id.ts'
 
 /** Inside the access period of the least body: Saturday 21 November 2026, 10:00 in Paris. */
 export const today = Date.parse('2026-11-21T09:00:00Z')
@@ -28,6 +28,10 @@ export const issuer = 'https://autorite.huisclos.demo'
 export const policies = fileURLToPath(new URL('../../policies/', import.meta.url))
 
 const accounts = demoAccounts({ now: () => today })
+
+export function accountOf({ issuer: by, subject }: Actor): Account | null {
+  return accounts.find((one) => one.issuer === by && one.subject === subject) ?? null
+}
 
 /** A demo account at a door, with two factors. */
 export function person(subject: string, change: Partial<Person> = {}): Person {
@@ -103,8 +107,7 @@ export const facts: ReadonlyMap<string, DatasetFacts> = new Map(known.map((one) 
 
 /** The accounts and organisations of the demo. */
 export const directory: Directory = {
-  find: async ({ issuer: by, subject }) =>
-    accounts.find((one) => one.issuer === by && one.subject === subject) ?? null,
+  find: async (person) => accountOf(person),
   organisations: async () => demoOrganisations,
 }
 
@@ -180,7 +183,17 @@ export function currentPermit(
     suspendedLines: [],
     suspendedPersons: [],
   } as const
-  return { permit, standing: { ...base, ...standing }, lead: { issuer: 'demo', subject: 'paul' } }
+  const grants = (change.persons ?? payload.persons).map(
+    ({ issuer: by, subject }) =>
+      ({
+        issuer: by,
+        subject,
+        stored: 'active',
+        leadUntil: Date.parse('2099-01-01'),
+        managerUntil: 0,
+      }) as const,
+  )
+  return { permit, standing: { ...base, grants, ...standing }, lead: { issuer: 'demo', subject: 'paul' } }
 }
 
 interface MemoryAudit extends Audit {
@@ -268,7 +281,7 @@ export function openMemoryRegistry(): Registry {
 }
 
 interface Effect {
-  readonly effect: 'seal' | 'destroy' | StopCode
+  readonly effect: 'seal' | 'shred' | 'destroy' | StopCode
   readonly project: string
   readonly dataset?: string
   readonly person?: string
@@ -284,7 +297,7 @@ export interface Room extends ActNeeds {
 
 /** A room in memory with the rulebook of the repository and new keys. */
 export async function openRoom(
-  change: Partial<Pick<ActNeeds, 'registry' | 'keys' | 'datasets' | 'directory'>> = {},
+  change: Partial<Pick<ActNeeds, 'registry' | 'keys' | 'datasets' | 'grants' | 'accounts'>> = {},
 ): Promise<Room> {
   const time = { now: today }
   const registry = change.registry ?? openMemoryRegistry()
@@ -295,18 +308,22 @@ export async function openRoom(
     effected,
     keys,
     registry,
+    accounts: change.accounts ?? directory,
+    grants: change.grants ?? 'by-permit',
     clock: { now: () => time.now },
     audit: openMemoryAudit(),
     datasets: change.datasets ?? datasets,
     rulebook: await rulebook(),
     permits: openPermits({ registry, keys }),
-    directory: change.directory ?? directory,
     documents: openDocuments({ folder: join(tmpdir(), 'huisclos-documents', randomUUID()), limits }),
     authority: { node, prefix: 'FR-NOR' },
     effects: {
       seal: ({ permit }) => effected.push({ effect: 'seal', project: permit.base }),
       stop: (project, effect, { dataset, person: one } = {}) =>
         effected.push({ effect, project, ...(dataset && { dataset }), ...(one && { person: one.subject }) }),
+      async shred({ permit }, dataset) {
+        effected.push({ effect: 'shred', project: permit.base, dataset })
+      },
       async destroy(project) {
         effected.push({ effect: 'destroy', project })
         const entries = { log: 'huisclos.demo/audit/2026', closed: 7, shredded: 8 }

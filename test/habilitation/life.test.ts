@@ -1,6 +1,7 @@
 /** The life of a permit: stopped by one, started again by two, amended, renewed, ended by time. */
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { actOn } from '../../services/habilitation/act.ts'
+import { finishRecalls } from '../../services/habilitation/closing.ts'
 import type { Command } from '../../services/habilitation/commands.ts'
 import { readHabilitation, readProject } from '../../services/habilitation/read.ts'
 import { leastBody, openRoom, person, type Room } from './fixtures.ts'
@@ -67,8 +68,21 @@ describe('stopping and starting again', () => {
   test('a holder takes its line back for good', async () => {
     const { id, project } = await granted(room)
     await act(room, id, ['rouen', { type: 'recall', line: 'pmsi-demo', reason: 'x' }])
-    expect(room.effected.at(-1)).toEqual({ effect: 'LINE_CLOSED', project, dataset: 'pmsi-demo' })
+    expect(room.effected.slice(-2)).toEqual([
+      { effect: 'LINE_CLOSED', project, dataset: 'pmsi-demo' },
+      { effect: 'shred', project, dataset: 'pmsi-demo' },
+    ])
     expect(await decided(project, 'pmsi-demo')).toBe('LINE_CLOSED')
+    // No line is left: that is said before any text is looked at.
+    expect(await decided(project)).toBe('LINE_CLOSED')
+  })
+
+  test('a line that was taken back is destroyed by the next round, where a crash kept its extract', async () => {
+    const { id, project } = await granted(room)
+    await act(room, id, ['rouen', { type: 'recall', line: 'pmsi-demo', reason: 'x' }])
+    const { length } = room.effected
+    await finishRecalls(room)
+    expect(room.effected.slice(length)).toEqual([{ effect: 'shred', project, dataset: 'pmsi-demo' }])
   })
 
   test('one person is suspended, the others go on', async () => {
@@ -109,7 +123,7 @@ describe('stopping and starting again', () => {
     await act(room, id, revoke('claire'))
     await act(room, id, revoke('yves'))
     await act(room, id, ['paul', { type: 'revocation-appeal', reasons: 'x' }])
-    const third = person('claire', { subject: 'zoe' })
+    const third = person('odile')
     const command = { type: 'appeal-decision', upheld: true, reasons: 'x' } as const
     expect(await actOn(room, third, { id, command })).toMatchObject({
       state: 'active',

@@ -13,7 +13,7 @@ import type { OpenRulebook } from '../../services/habilitation/rulebook.ts'
 import type { Habilitation } from '../../services/habilitation/state.ts'
 import type { Person } from '../../services/identity/person.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
-import { facts, leastBody, node, person, rulebook, today } from './fixtures.ts'
+import { accountOf, facts, leastBody, node, person, rulebook, today } from './fixtures.ts'
 
 const page = readFileSync(new URL('../../docs/habilitation-matrix.md', import.meta.url), 'utf8')
 
@@ -31,6 +31,8 @@ const people: Readonly<Record<string, string>> = {
   authority: 'claire',
   holder: 'rouen',
   operator: 'karim',
+  manager: 'marc',
+  registrar: 'rene',
   system: 'bruno',
 }
 
@@ -88,7 +90,7 @@ function inState(state: State): Habilitation {
     by: lead,
     type: 'opened',
     lead,
-    request: { ...leastBody, persons: [] },
+    request: { ...leastBody, persons: [{ issuer: 'demo', subject: 'bruno', profile: 'analyst' }] },
   }
   const start = {
     ...fold('D-2026-0001', [opened]),
@@ -126,7 +128,9 @@ function given(by: Person): Given {
   const { vocabularies, sha256: policyHash } = rules
   const signing = { line: never, isSigned: never, permit: never }
   const missingOf = () => [{ path: 'x', message: 'x' }]
-  return { by, now: today, vocabularies, facts, missingOf, signing, node, issuer: 'x', policyHash, base: '' }
+  const grants = { policy: 'by-permit', accountOf } as const
+  const around = { vocabularies, facts, missingOf, signing, grants }
+  return { by, now: today, ...around, node, issuer: 'x', policyHash, base: '' }
 }
 
 /** What comes of it, as far as the matrix is concerned. */

@@ -14,7 +14,7 @@ beforeEach(async () => {
     person('alice', { subject: 'petra', organisation: 'pharma' }),
   ]
   room = await openRoom({
-    directory: {
+    accounts: {
       find: async (actor) =>
         people.find(({ subject }) => subject === actor.subject) ?? (await directory.find(actor)),
       organisations: async () => [

@@ -22,7 +22,7 @@ import { turnOf } from '../../services/habilitation/view.ts'
 import { parisDay } from '../../services/kernel/clock.ts'
 import { canonical, sha256 } from '../../services/kernel/hash.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
-import { facts, issuer, leastBody, node, person, rulebook, today } from './fixtures.ts'
+import { accountOf, facts, issuer, leastBody, node, person, rulebook, today } from './fixtures.ts'
 import { steps } from './walk.ts'
 
 let rules: OpenRulebook
@@ -111,6 +111,7 @@ function given(by: string, now: number): Given {
     by: person(by),
     now,
     vocabularies: rules.vocabularies,
+    grants: { policy: 'by-permit', accountOf, rules: rules.persons },
     facts,
     missingOf: (body) => missing(body, around, () => null),
     signing: {

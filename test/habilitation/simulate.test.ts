@@ -1,7 +1,7 @@
 /** The simulator says what a query would meet: the same decision, with its rule, what failed and what to do. */
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { insist } from '../../services/habilitation/decide.ts'
-import { failingFact } from '../../services/habilitation/failing-fact.ts'
+import { failing } from '../../services/habilitation/failing-fact.ts'
 import { type Simulated, simulate } from '../../services/habilitation/simulate.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import { explain } from '../../services/kernel/text.ts'
@@ -98,7 +98,7 @@ describe('a refusal of a permit', () => {
     expect(lapsed.facts.rule).toBe('person-not-cleared')
     expect(explain('en', lapsed)).toMatchObject({
       detail: expect.stringContaining('training (2026-11-20), charter'),
-      hint: 'Renew that proof, then try again.',
+      hint: 'Follow the training in force; the registration office records it.',
     })
     expect(explain('fr', lapsed).detail).toContain('training (2026-11-20), charter')
   })
@@ -108,7 +108,7 @@ describe('a refusal of a permit', () => {
       .filter(({ effect }) => effect === 'forbid')
       .map((policy) => policy.id)
     const ask = { by: person('alice'), now: today }
-    const silent = rules.filter((name) => failingFact(name, ask, currentPermit()) === undefined)
+    const silent = rules.filter((name) => failing(name, ask, currentPermit()).fact === undefined)
     expect(silent).toEqual(['no-habilitation'])
   })
 })

@@ -21,7 +21,7 @@ afterAll(async () => {
 })
 
 describe('the accounts', () => {
-  test('of the demo are the thirteen of the contract', async () => {
+  test('of the demo are the thirteen of the contract, and the four whom grants and appeals need', async () => {
     const rows = (await accounts.list()).map(({ subject, roles, organisation }) => [
       subject,
       roles.join('+'),
@@ -37,9 +37,13 @@ describe('the accounts', () => {
       ['karim', 'operator', 'region-normandie'],
       ['louis', 'checker', 'univ-caen'],
       ['lucie', 'secretariat', 'region-normandie'],
+      ['marc', 'manager', 'univ-caen'],
       ['nadia', 'dpo', 'region-normandie'],
+      ['odile', 'authority', 'region-normandie'],
       ['paul', 'researcher+lead', 'chu-rouen'],
+      ['rene', 'registrar', 'region-normandie'],
       ['rouen', 'holder', 'chu-rouen'],
+      ['sylvie', 'manager', 'chu-rouen'],
       ['yves', 'authority', 'region-normandie'],
     ])
   })
@@ -47,7 +51,8 @@ describe('the accounts', () => {
   test('of the demo hold proofs for years, also when the demo starts on a 29 February', async () => {
     const alice = await accounts.find({ issuer: 'demo', subject: 'alice' })
     const inTenYears = Date.UTC(2038, 1, 27, 23)
-    expect(alice?.proofs).toEqual({ training: inTenYears, charter: inTenYears, review: inTenYears })
+    const kinds = ['training', 'charter', 'review', 'workstation', 'affiliation']
+    expect(alice?.proofs).toEqual(Object.fromEntries(kinds.map((kind) => [kind, inTenYears])))
     for (const subject of ['nadia', 'ines', 'claire', 'yves']) {
       const reviewer = await accounts.find({ issuer: 'demo', subject })
       expect(reviewer?.proofs.interests).toBe(inTenYears)
@@ -70,7 +75,7 @@ describe('the accounts', () => {
     if (alice === undefined) throw new Error('no alice')
     await accounts.seed({ organisations: [], accounts: [{ ...alice, roles: ['lead'], proofs: {} }] })
     expect(await accounts.find(alice)).toMatchObject({ roles: ['lead'], proofs: {} })
-    expect(await accounts.list()).toHaveLength(13)
+    expect(await accounts.list()).toHaveLength(17)
     await accounts.seed({ organisations: demoOrganisations, accounts: [alice] })
     expect(await accounts.find(alice)).toEqual(alice)
   })

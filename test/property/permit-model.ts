@@ -27,6 +27,8 @@ export interface Body {
 }
 
 const HOUR_MS = 3_600_000
+/** Proofs that are the person's own. */
+const own = ['training', 'charter', 'workstation', 'affiliation'] as const
 
 /** 00:00 in Paris: an hour behind UTC in winter, two from the last Sunday of March to the last of October. */
 function midnight(day: string): number {
@@ -51,7 +53,27 @@ function termsOf({ persons, lines, accessPeriod }: Body, accepted: readonly stri
   }
 }
 
+/** What was said of one person: her grant, and the words on it. */
+interface Granted {
+  state: 'invited' | 'validated' | 'active' | 'ended'
+  lead: number
+  manager: number
+  asked?: { readonly at: number; readonly until: number }
+}
+
+/** The day in Paris of an instant. */
+function dayOf(instant: number): string {
+  const guess = new Date(instant + 2 * HOUR_MS).toISOString().slice(0, 10)
+  return midnight(guess) > instant ? new Date(Date.parse(guess) - 1).toISOString().slice(0, 10) : guess
+}
+
+/** A word is good for 365 days, its own day the first. */
+function aYearAfter(instant: number): number {
+  return midnight(new Date(Date.parse(dayOf(instant)) + 365 * 24 * HOUR_MS).toISOString().slice(0, 10))
+}
+
 export class PermitModel {
+  readonly #grants = new Map<string, Granted>()
   #asked: Body
   #amendment: Body | null = null
   #accepted = new Set<string>()
@@ -65,6 +87,9 @@ export class PermitModel {
   #over = false
   /** By person and proof, the instant at which it ends. */
   readonly proofs = new Map<string, number>()
+
+  /** Whether the node grants persons with the permit. */
+  isByPermit = true
 
   constructor(asked: Body) {
     this.#asked = asked
@@ -83,6 +108,49 @@ export class PermitModel {
       this.#sign(this.#asked, now)
     }
     this.#noteStop(happening)
+    this.#notePerson(happening, now)
+  }
+
+  #notePerson(happening: Happening, now: number): void {
+    if (happening.type === 'reviewAsked') {
+      const until = midnight(dayAfter(happening.due))
+      for (const grant of this.#grants.values())
+        if (grant.state === 'active') grant.asked = { at: now, until }
+    }
+    if (!('person' in happening)) return
+    const grant = this.#grants.get(happening.person.subject)
+    if (grant === undefined) return
+    if (happening.type === 'grantValidated') Object.assign(grant, { state: 'validated', manager: now })
+    if (happening.type === 'grantIssued') Object.assign(grant, { state: 'active', lead: now })
+    if (happening.type === 'grantEnded') grant.state = 'ended'
+    if (happening.type === 'grantReviewed') grant[happening.as] = now
+  }
+
+  /** Whoever is new needs every proof at that moment; whoever is no longer named has ended. */
+  #begin({ persons }: Body, now: number): void {
+    for (const [who, grant] of this.#grants)
+      if (!persons.some(({ subject }) => subject === who)) grant.state = 'ended'
+    for (const { subject } of persons) {
+      if ((this.#grants.get(subject)?.state ?? 'ended') !== 'ended') continue
+      const isWhole = this.isByPermit && [...own, 'review'].every((proof) => this.#holds(subject, proof, now))
+      this.#grants.set(subject, { state: isWhole ? 'active' : 'invited', lead: now, manager: 0 })
+    }
+  }
+
+  #holds(who: string, proof: string, now: number): boolean {
+    return now < (this.proofs.get(`${who} ${proof}`) ?? Infinity)
+  }
+
+  #isCleared(who: string, now: number): boolean {
+    const grant = this.#grants.get(who)
+    const isActive = grant?.state === 'active' && this.#isReviewed(who, grant, now)
+    return isActive && own.every((proof) => this.#holds(who, proof, now))
+  }
+
+  #isReviewed(who: string, { lead, manager, asked }: Granted, now: number): boolean {
+    const isSilent = (word: number) => asked !== undefined && word <= asked.at && now >= asked.until
+    if (isSilent(lead) || isSilent(manager) || now >= aYearAfter(lead)) return false
+    return (manager > 0 && now < aYearAfter(manager)) || this.#holds(who, 'review', now)
   }
 
   #noteStop(happening: Happening): void {
@@ -105,6 +173,7 @@ export class PermitModel {
   }
 
   #sign(body: Body, now: number): void {
+    this.#begin(body, now)
     this.#terms = termsOf(body, [...this.#accepted])
     this.#signedAt = now
   }
@@ -119,12 +188,7 @@ export class PermitModel {
     const from = Math.floor(Math.max(midnight(terms.from), this.#signedAt) / 1000) * 1000
     const last = named !== null && named < terms.until ? named : terms.until
     if (now < from || now >= midnight(dayAfter(last))) return false
-    if (
-      ['training', 'charter', 'review'].some(
-        (proof) => now >= (this.proofs.get(`${who} ${proof}`) ?? Infinity),
-      )
-    )
-      return false
+    if (!this.#isCleared(who, now)) return false
     if (purpose !== 'SNDS-III-6' || objective !== 'O1') return false
     return datasets.every(
       (name) => terms.lines.includes(name) && !this.#recalled.has(name) && !this.#stoppedLines.has(name),

@@ -16,6 +16,10 @@ test('in 300 random timelines the rules say of every query what the independent 
     'dismissed',
     'revoked',
     'renounced',
+    'grantEnded',
+    'grantIssued',
+    'grantReviewed',
+    'reviewAsked',
   ]
   expect(wanted.filter((type) => (acts[type] ?? 0) < 5)).toEqual([])
   expect(Math.min(asked / 50, answered, cut * 10)).toBeGreaterThan(100)
@@ -32,6 +36,17 @@ test('rules that forget a suspension, an end or a person are caught: the model i
     suspension: forgetful(({ standing }) => ({ standing: { ...standing, state: 'active' } })),
     lines: forgetful(({ standing, permit }) => ({
       standing: { ...standing, suspendedLines: [], openLines: permit.lines.map(({ id }) => id) },
+    })),
+    grants: forgetful(({ standing }) => ({
+      standing: { ...standing, grants: standing.grants.map((one) => ({ ...one, stored: 'active' })) },
+    })),
+    reviews: forgetful(({ standing }) => ({
+      standing: {
+        ...standing,
+        grants: standing.grants.map(({ managerDue: _, ...one }) => ({
+          ...{ ...one, leadUntil: Number.MAX_SAFE_INTEGER },
+        })),
+      },
     })),
     persons: forgetful(({ standing }) => ({ standing: { ...standing, suspendedPersons: [] } })),
     end: forgetful(({ permit }) => ({

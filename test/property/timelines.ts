@@ -1,5 +1,6 @@
 /**
- * Random timelines of one permit: grants, amendments, renewals, suspensions, lifts, recalls, revocations, ends, lapsed proofs and
+ * Random timelines of one permit: grants, amendments, renewals, suspensions, lifts, recalls, revocations, ends, lapsed proofs,
+ * grants of persons and their reviews, and
  * jumps of the clock, with queries that begin, go on and end among them. The rules must say of each query, at its start and at its
  * release, what an independent model says.
  */
@@ -15,7 +16,16 @@ import type { Person, Proofs } from '../../services/identity/person.ts'
 import { addDays, parisDay } from '../../services/kernel/clock.ts'
 import { canonical, sha256 } from '../../services/kernel/hash.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
-import { facts, issuer, leastBody, node, person, secondLine, today } from '../habilitation/fixtures.ts'
+import {
+  accountOf,
+  facts,
+  issuer,
+  leastBody,
+  node,
+  person,
+  secondLine,
+  today,
+} from '../habilitation/fixtures.ts'
 import { type Body, type ModelQuery, PermitModel } from './permit-model.ts'
 import { dice } from './seed.ts'
 
@@ -97,7 +107,9 @@ function begin(rules: OpenRulebook, dice: Dice): Life {
     },
     ...{ body: request, now: today, running: [], current: null },
   }
+  life.model.isByPermit = dice.chance(0.5)
   for (const act of walk(life)) attempt(life, act)
+  for (const act of [...granting('alice'), ...granting('bruno')]) attempt(life, act)
   return life
 }
 
@@ -140,7 +152,7 @@ function lastSecond({ current, now, dice }: Life): number {
 /** A proof of somebody ends now, or is renewed. */
 function lapse({ dice, proofs, model, now }: Life): void {
   const who = dice.pick(['alice', 'bruno'])
-  const proof = dice.pick(['training', 'charter', 'review'] as const)
+  const proof = dice.pick(['training', 'charter', 'review', 'workstation', 'affiliation'] as const)
   const until = dice.chance(0.2) ? now : now + 400 * DAY_MS
   proofs.set(who, { ...(proofs.get(who) ?? person(who).proofs), [proof]: until })
   model.proofs.set(`${who} ${proof}`, until)
@@ -185,6 +197,7 @@ function something(life: Life): readonly Act[] {
         ['yves', { type: 'dismissal', reasons: 'x' }],
       ],
     ],
+    [14, () => aboutPerson(life)],
     [1, () => [['paul', { type: 'renunciation' }]]],
     [1, () => [['karim', { type: 'closure' }]]],
   ]
@@ -194,6 +207,33 @@ function something(life: Life): readonly Act[] {
     left -= weight
   }
   return []
+}
+
+const managerOf = (subject: string) => (subject === 'alice' ? 'sylvie' : 'marc')
+
+function granting(subject: string): readonly Act[] {
+  const whom = { issuer: 'demo', subject }
+  return [
+    [managerOf(subject), { type: 'grant-validation', person: whom }],
+    ['rene', { type: 'grant-issue', person: whom }],
+  ]
+}
+
+/** The grant of somebody ended or made, a review, or a campaign that asks for all of them. */
+function aboutPerson({ dice, now }: Life): readonly Act[] {
+  const subject = dice.pick(['alice', 'alice', 'bruno'])
+  const whom = { issuer: 'demo', subject }
+  const manager = managerOf(subject)
+  const due = addDays(parisDay(now), 1 + dice.below(80))
+  return dice.pick<readonly Act[]>([
+    [[dice.pick(['paul', 'rene', 'nadia']), { type: 'grant-end', person: whom, reason: 'x' }]],
+    ...Array.from({ length: 3 }, () => granting(subject)),
+    [['nadia', { type: 'review-campaign', due }]],
+    ...['paul', manager, manager].map((who): readonly Act[] => [
+      [who, { type: 'grant-review', person: whom }],
+      ['paul', { type: 'grant-review', person: whom }],
+    ]),
+  ])
 }
 
 const decision: readonly Act[] = [
@@ -243,13 +283,21 @@ function currentOf({ events, permits }: Life): CurrentPermit | null {
   return permit ? { permit, standing: standingOf(habilitation, permit.lines), lead: habilitation.lead } : null
 }
 
-function given({ rules, now }: Life, who: string): Given {
+function given({ rules, now, proofs, model }: Life, who: string): Given {
   const around = { vocabularies: rules.vocabularies, facts, today: parisDay(now) }
   return {
     ...{
       by: person(who),
       now,
       vocabularies: rules.vocabularies,
+      grants: {
+        policy: model.isByPermit ? 'by-permit' : 'individual',
+        rules: rules.persons,
+        accountOf: (actor) => {
+          const account = accountOf(actor)
+          return account && { ...account, proofs: proofs.get(actor.subject) ?? account.proofs }
+        },
+      },
       facts,
       node,
       issuer,

@@ -17,6 +17,7 @@ import type { CurrentPermit } from '../../services/habilitation/permit.ts'
 import type { Person } from '../../services/identity/person.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
+import type { PermitLimits } from '../../services/habilitation/clauses.ts'
 import { openPlans } from '../../services/query/plans.ts'
 import type { QueryNeeds } from '../../services/query/question.ts'
 import type { QueryRun, Registry } from '../../services/query/registry.ts'
@@ -51,6 +52,9 @@ export class QueryHouse {
   isLogBroken = false
   /** Datasets whose line is closed. */
   closed: readonly string[] = []
+  /** Limits of the permit, and how many queries were taken of its quota by day. */
+  limits: PermitLimits | undefined
+  readonly used = new Map<string, number>()
   /** Datasets of each decision that named some. */
   readonly asked: (readonly string[])[] = []
   /** Called before each entry is written: tests stop the world here. */
@@ -101,6 +105,13 @@ export class QueryHouse {
       },
       running: openRunning(clock),
       registry: this.#registry(),
+      quota: {
+        take: async (_, day, granted) => {
+          const used = this.used.get(day) ?? 0
+          if (used < granted) this.used.set(day, used + 1)
+          return used < granted
+        },
+      },
       limits: { timeoutMs: 20_000, memoryBytes: 2 ** 29, maxRows: 10_000 },
     }
   }
@@ -139,6 +150,7 @@ export class QueryHouse {
       exp,
       persons: [],
       lines: [line],
+      ...(this.limits && { limits: this.limits }),
     }
     const standing = { state: this.state, currentVersion: 1, openLines: ['L1'], suspendedLines: [] }
     // Only what a query reads of a permit is there.

@@ -185,6 +185,10 @@ describe('ten requests', () => {
     await walk(id, ['paul', 'appeal', { reasons: 'We disagree.' }])
     const decided: Act = ['claire', 'appeal-decision', { upheld: true, reasons: 'x' }]
     expect((await act(id, decided)).json).toMatchObject({ code: 'CONFLICT_OF_INTEREST', rule: 'T10' })
+    // The third person of the authority decided nothing before.
+    const upheld: Act = ['odile', 'appeal-decision', { upheld: true, reasons: 'x' }]
+    expect(await walk(id, upheld)).toMatchObject({ state: 'pre_permit' })
+    expect(await walk(id, take)).toMatchObject({ state: 'active' })
   })
 
   test('6. an emergency goes ahead of the ethics committee, for 30 days at most, and once', async () => {

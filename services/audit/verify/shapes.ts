@@ -72,7 +72,7 @@ const habilitation: Members = {
 }
 const document: Members = { habilitation: text, state: text, attachment: text, sha256: hash, bytes: count }
 const habilitationActs =
-  'opened changed requested returned completed answered opinion interests commented countersigned declined proposed confirmed refused granted suspended lifted noticed dismissed revoked expired withdrawn renounced closed'
+  'opened changed requested returned completed answered opinion interests commented countersigned declined proposed confirmed refused granted suspended lifted noticed dismissed validated issued ended review_asked reviewed lapsed revoked expired withdrawn renounced closed'
 
 /** Every type of entry with its members, `type` left out. */
 export const bodies: Readonly<Record<string, Members>> = {
@@ -144,6 +144,7 @@ export const bodies: Readonly<Record<string, Members>> = {
   'query.checked': { query: text, decision: oneOf('allow', 'refuse'), code: optional(code) },
   'query.cancelled': { query: text },
   'policy.loaded': { sha256: hash },
+  'proof.recorded': { proof: text, version: optional(text), until: text },
   'key.created': { purpose: text, sha256: hash },
   'audit.read': { entries: count },
   'audit.opened': { shard: text, of: count },

@@ -40,6 +40,11 @@ const answer = z
       k: z.number().int(),
       cellsWithheld: z.number().int(),
       groupsWithheld: z.boolean(),
+      rowsCutAt: z
+        .number()
+        .int()
+        .optional()
+        .meta({ description: 'The permit grants so many rows, and the answer had more' }),
       rules: z.array(z.string()),
       guarantee: z.string(),
       not_covered: z.array(z.string()).meta({ description: 'Names; docs/disclosure.md explains each' }),

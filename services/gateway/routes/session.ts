@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { proofNames, proofUntil, roles } from '../../identity/person.ts'
+import { proofNames, roles } from '../../identity/person.ts'
+import { proofUntil } from '../../identity/proof-rules.ts'
 import { type Route, route } from '../route.ts'
 
 const me = z

@@ -1,5 +1,6 @@
 /** Steps 4 to 6: the team, duration and security, and what one commits to. */
 import { z } from 'zod'
+import { assurance, limits } from '../clauses.ts'
 import { code, day, everybody, field, instruction, long, name, short } from './field.ts'
 
 const person = z.strictObject({
@@ -30,6 +31,22 @@ const teamFields = {
 } as const
 
 const durationFields = {
+  limits: field(limits, {
+    ...{ step: 'duration', light: true, seenBy: everybody, public: 'no' },
+    label: ['Limites', 'Limits'],
+    help: [
+      'Requêtes par jour, lignes par réponse, secondes par requête ; sans elles, celles du nœud.',
+      'Queries a day, rows of an answer, seconds of a query; without them, those of the node.',
+    ],
+  }),
+  assurance: field(assurance, {
+    ...{ step: 'duration', light: true, seenBy: everybody, public: 'no' },
+    label: ['Assurance de la session', 'Assurance of the session'],
+    help: [
+      'Ce que la connexion doit prouver au-delà de deux facteurs.',
+      'What the sign-in must prove beside two factors.',
+    ],
+  }),
   accessPeriod: field(period, {
     ...{ step: 'duration', light: true, required: true, seenBy: everybody, public: 'yes', copied: false },
     label: ['Période d’accès', 'Access period'],

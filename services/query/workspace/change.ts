@@ -11,6 +11,7 @@ import type { Journal, Work } from '../journal.ts'
 import type { Permission } from '../permission.ts'
 import type { Plan } from '../plan.ts'
 import type { Answer, QueryNeeds, Question } from '../question.ts'
+import { insistQuota } from '../quota.ts'
 import type { Run } from '../running.ts'
 import type { Creation, Removal } from '../statement/header.ts'
 import { compose, readInputs, releaseLeaves } from '../steps.ts'
@@ -90,7 +91,7 @@ async function create(needs: QueryNeeds, asked: Changing<Creation>): Promise<Ans
   const { parameters } = question
   const text = { sql: header.body, today: permission.today, ...(parameters ? { parameters } : {}) }
   const table = await run.wait(understandTable(needs.parser, bulle, text))
-  const work = await intend(asked, planUnderName(header, table.plan))
+  const work = await intend(needs, asked, planUnderName(header, table.plan))
   const disclosed = await run.wait(releaseLeaves(needs, work, run))
   const folder = await change.begin()
   const given = await run.wait(readInputs(needs, { ...work, disclosed, inputs: table.inputs }, run))
@@ -109,17 +110,22 @@ async function drop(needs: QueryNeeds, asked: Changing<Removal>): Promise<Answer
     bulle,
     change.tables.map(({ table }) => table),
   )
-  const work = await intend(asked, removalPlan(header))
+  const work = await intend(needs, asked, removalPlan(header))
   const answer = await conclude(needs, asked, { ...work, disclosed: [] })
   await change.drop(header.name)
   return answer
 }
 
 /** The decision on what is read, then the entry that goes before the act. */
-async function intend({ bulle, journal, permission, run }: Changing<unknown>, plan: Plan): Promise<Work> {
+async function intend(
+  needs: QueryNeeds,
+  { bulle, journal, permission, run }: Changing<unknown>,
+  plan: Plan,
+): Promise<Work> {
   const datasets = run.reads(plan.reads.map(({ dataset }) => dataset))
   const granted = await permission.insist(datasets)
   run.check()
+  await insistQuota(needs, granted)
   const work = { plan, bulle, granted }
   await journal.intent(work)
   return work

@@ -1,0 +1,42 @@
+/** What falls with a line that its holder takes back: its extracts, and the derived tables that were made from them. */
+import { basename } from 'node:path'
+import type { Audit } from '../audit/record.ts'
+import type { Vault } from '../engine/engine.ts'
+import { bulleId, type Extracts } from './extract.ts'
+import type { Workspace } from './workspace.ts'
+
+interface ShredNeeds {
+  readonly needs: { readonly audit: Audit; readonly vault?: Pick<Vault, 'evict'> }
+  readonly sealer: { readonly extracts: Extracts }
+  readonly workspace: Pick<Workspace, 'change'>
+}
+
+/**
+ * Destroys all that was sealed of one dataset of a project; each extract with its entry. The numbers of its persons stay in the
+ * lists of lines that were sealed after it, as pseudonyms that lead to no row.
+ */
+export async function shredDataset(
+  { needs, sealer: { extracts }, workspace }: ShredNeeds,
+  project: string,
+  dataset: string,
+): Promise<void> {
+  const before = await extracts.list(project)
+  const own = before.filter(({ extract }) => extract.dataset === dataset)
+  if (own.length === 0) return
+  // The processes that have the files open end first: what they ran has been stopped already.
+  await needs.vault?.evict(bulleId(project, before))
+  await dropDerived(workspace, project, dataset)
+  for (const sealed of own) {
+    await extracts.shred(sealed)
+    const bulle = `${project}/${basename(sealed.folder)}`
+    await needs.audit.append({ type: 'bulle.shredded', bulle }, { project, holders: [sealed.extract.holder] })
+  }
+}
+
+/** Drops every derived table that reads the dataset; the change removes their rows from the disk. */
+function dropDerived(workspace: Pick<Workspace, 'change'>, project: string, dataset: string): Promise<void> {
+  return workspace.change(project, async ({ tables, drop }) => {
+    const own = tables.filter(({ table }) => table.reads.some((read) => read.dataset === dataset))
+    for (const { table } of own) await drop(table.name)
+  })
+}
