@@ -142,7 +142,12 @@ const joins = editsOf(
       '',
     ],
     ['ASOF is settled where it stands', "isInner && join.ref_type !== 'ASOF'", 'isInner'],
-    ['the nearest name is no person', 'isPerson: isPerson && !isLast', 'isPerson'],
+    [
+      'the nearest name is no person',
+      'isPerson: isPerson && !isLast',
+      'isPerson',
+      'an identifier among what is nearest is refused',
+    ],
     [
       'a part of ON that reads an outer row',
       "scope.task.note('STATEMENT_NOT_ALLOWED', part, { key: 'hint.outerInWhere' })",
