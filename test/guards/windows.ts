@@ -151,7 +151,7 @@ const joins = editsOf(
     [
       'a part of ON that reads an outer row',
       "scope.task.note('STATEMENT_NOT_ALLOWED', part, { key: 'hint.outerInWhere' })",
-      '',
+      'void 0',
     ],
     [
       'of FULL nothing holds',
@@ -243,7 +243,7 @@ const within = [
       [
         'settings that are read from a row',
         "scope.task.note('STATEMENT_NOT_ALLOWED', at, { key: 'hint.windowBound' })",
-        '',
+        'void 0',
       ],
     ],
   ),
