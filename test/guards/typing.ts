@@ -184,7 +184,7 @@ const groups = editsOf(`${folder}/group.ts`, tests, [
   [
     'a leaf that reads an outer row',
     "scope.task.note('CROSS_PATIENT_SUBQUERY', at, { key: 'hint.subqueryInFrom' })",
-    '',
+    'void 0',
   ],
   [
     'the person among the keys of their groups',

@@ -142,11 +142,16 @@ const joins = editsOf(
       '',
     ],
     ['ASOF is settled where it stands', "isInner && join.ref_type !== 'ASOF'", 'isInner'],
-    ['the nearest name is no person', 'isPerson: isPerson && !isLast', 'isPerson'],
+    [
+      'the nearest name is no person',
+      'isPerson: isPerson && !isLast',
+      'isPerson',
+      'an identifier among what is nearest is refused',
+    ],
     [
       'a part of ON that reads an outer row',
       "scope.task.note('STATEMENT_NOT_ALLOWED', part, { key: 'hint.outerInWhere' })",
-      '',
+      'void 0',
     ],
     [
       'of FULL nothing holds',
@@ -238,7 +243,7 @@ const within = [
       [
         'settings that are read from a row',
         "scope.task.note('STATEMENT_NOT_ALLOWED', at, { key: 'hint.windowBound' })",
-        '',
+        'void 0',
       ],
     ],
   ),

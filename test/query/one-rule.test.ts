@@ -168,6 +168,14 @@ describe('what one rule alone refuses', () => {
     ['COLUMN_UNKNOWN', 'SELECT r.label, b.weight FROM ref_dep r SEMI JOIN big_list b ON b.code = r.dep'],
     ['COLUMN_UNKNOWN', 'SELECT label || x AS x FROM ref_dep'],
     [
+      'JOIN_NOT_ALLOWED',
+      'SELECT count(*) FROM stays s ASOF RIGHT JOIN ref_dep d ON s.ward = d.dep AND s.cost >= d.population',
+    ],
+    [
+      'RECURSION',
+      'WITH RECURSIVE r AS (SELECT ward AS w FROM stays UNION SELECT d.label FROM ref_dep d WHERE EXISTS (SELECT 1 FROM r WHERE r.w = d.dep)) SELECT count(*) FROM r',
+    ],
+    [
       'STATEMENT_NOT_ALLOWED',
       "PIVOT ref_dep ON dep IN ('14') USING sum(population) FILTER (WHERE population > 3)",
     ],
