@@ -136,6 +136,26 @@ describe('data made to deceive bounds', () => {
     ])
   })
 
+  test.each([
+    ['a median', 'median(day) AS m'],
+    ['a median beside other measures', 'count(*) AS n, avg(cost) AS d, median(day) AS m'],
+    ['a share near an end', 'quantile_cont(day, 0.9) AS m'],
+    ['a median of some rows', 'median(CAST(hours % 3 AS INTEGER)) FILTER (WHERE cost > 0) AS m'],
+    ['a median of values that few hold', 'median(hours) AS m'],
+  ])('%s is the same by both plans', async (_, select) => {
+    const { fast, ways } = await both(`SELECT ward, ${select} FROM stays GROUP BY ward`)
+    expect(fast.table.data.rows.length).toBeGreaterThan(7)
+    expect(ways.has('chosen') || ways.has('everything')).toBe(true)
+  })
+
+  test('one pass is enough for a median of many persons', async () => {
+    const { fast, ways } = await both(
+      `SELECT ward, median(day) AS m FROM stays WHERE ward = 'plain' AND day < 5 GROUP BY ward`,
+    )
+    expect([...ways]).toEqual(['onePass'])
+    expect(shown(fast)).toEqual({ plain: [true] })
+  })
+
   test('two counts that differ by a few persons are not both shown', async () => {
     const few = `SELECT ward, count(*) AS n, count(*) FILTER (WHERE hours <> 7) AS others FROM stays WHERE ward IN ('plain', 'all alike but one') GROUP BY ward`
     expect(shown((await both(few)).fast, 2)).toEqual({

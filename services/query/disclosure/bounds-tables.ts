@@ -7,6 +7,7 @@
  */
 import type { RewrittenStatement } from '../../engine/engine.ts'
 import { chosenRelation, type Leaf, type Mask, type Measure } from '../plan.ts'
+import { blocksOf } from './blocks.ts'
 import {
   columnsOfRows,
   differ,
@@ -34,7 +35,7 @@ const countOf = (column: string) => `coalesce(sum(${column}), 0)::BIGINT`
 
 export function keepBounds(leaf: MaskedLeaf): RewrittenStatement {
   const carried = leaf.measures.flatMap(({ shape }, i) => {
-    if (shape === 'presence') return []
+    if (shape === 'presence' || shape === 'quantile') return []
     return shape === 'filtered' ? [`c${i}`, `m${i}`] : [`c${i}`, `s${i}`, `z${i}`, `l${i}`]
   })
   const columns = list([...named(leaf), 'q', 'r', 'm', ...carried])
@@ -57,7 +58,7 @@ export function keepCells(leaf: Leaf): RewrittenStatement {
 
 /** Name and text of what is known of a cell. A sum of a quarter is the most that a person of it adds, when nothing is negative. */
 function cellOf(measure: Measure, i: number): readonly (readonly [string, string])[] {
-  if (measure.shape === 'presence') return []
+  if (measure.shape === 'presence' || measure.shape === 'quantile') return []
   const rows = [`c${i}`, countOf(`c${i}`)] as const
   if (!isSum(measure)) return [rows, [`n${i}`, bitsOf(`m${i}`)]]
   const quarter = `s${i}::DOUBLE`
@@ -95,11 +96,12 @@ function isMeant({ absentBelow, gids }: About): string {
 /** Rows of the groups meant, and a lower bound of their persons; of one measure, or of all rows. */
 export function readTogether(leaf: Leaf, about: About, index?: number): RewrittenStatement {
   const measure = index === undefined ? undefined : leaf.measures[index]
-  const isOfAll = measure === undefined || measure.shape === 'presence'
+  const isOfAll = measure === undefined || measure.shape === 'presence' || measure.shape === 'quantile'
   const rows = isOfAll ? 'r.r' : `r.c${index}`
   const mask = isOfAll ? 'r.m' : `r.${isSum(measure) ? 'z' : 'm'}${index}`
+  const source = measure?.shape === 'quantile' ? blocksOf(leaf) : boundsOf(leaf)
   return template(
-    `SELECT ${countOf('c')}, ${bitsOf('m')} FROM (SELECT r.q, sum(${rows}) AS c, bit_or(${mask}) AS m FROM ${boundsOf(leaf)} AS r JOIN ${cellsOf(leaf)} AS g ON ${sameGroup(leaf)} WHERE ${isMeant(about)} GROUP BY r.q)`,
+    `SELECT ${countOf('c')}, ${bitsOf('m')} FROM (SELECT r.q, sum(${rows}) AS c, bit_or(${mask}) AS m FROM ${source} AS r JOIN ${cellsOf(leaf)} AS g ON ${sameGroup(leaf)} WHERE ${isMeant(about)} GROUP BY r.q)`,
   )
 }
 

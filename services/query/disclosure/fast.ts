@@ -3,7 +3,8 @@
  * in doubt alone. Where the order of groups by their persons matters, all of them are looked at.
  */
 import type { VaultSession } from '../../engine/engine.ts'
-import type { Leaf } from '../plan.ts'
+import type { Leaf, MaskedValues } from '../plan.ts'
+import { dropBlocks, keepBlocks, readMiddles, withMiddles } from './blocks.ts'
 import { type GroupBounds, parseBounds, settled, withSlice } from './bounds.ts'
 import type { MaskedLeaf } from './bounds-tables.ts'
 import * as tables from './bounds-tables.ts'
@@ -43,6 +44,7 @@ export async function judgeFast(
   })
   await pass.close()
   for (const statement of tables.dropBounds(leaf)) await session.run(statement)
+  if (leaf.mask.values) await session.run(dropBlocks(leaf))
   return verdict
 }
 
@@ -54,6 +56,8 @@ async function readBounds(
   const pairs = comparablePairs(leaf)
   const scope = { leaf, thresholds, pairs, keepsLabels: keepsLabels(leaf) }
   let groups = parseBounds(leaf, await session.run(tables.readCells(leaf, absentBelow)))
+  if (leaf.mask.values)
+    groups = await withQuantile(session, groups, { leaf, values: leaf.mask.values, absentBelow })
   const share = shareOf(groups, thresholds)
   if (share !== undefined && (pairs.length > 0 || leaf.measures.some(sql.isSum))) {
     const keys = parseCount(await session.run(tables.countKeys(leaf)))
@@ -67,6 +71,19 @@ async function readBounds(
     doubtful: found.flatMap(({ group, evidence }) => (evidence ? [] : group.gid)),
     groups,
   }
+}
+
+/** The bounds with those of the quantile. Its table stays, for what is asked about withheld cells. */
+async function withQuantile(
+  session: VaultSession,
+  groups: readonly GroupBounds[],
+  { leaf, values, absentBelow }: { leaf: Leaf; values: MaskedValues; absentBelow: number },
+): Promise<readonly GroupBounds[]> {
+  const index = leaf.measures.findIndex(({ name }) => name === values.measure)
+  const measure = leaf.measures[index]
+  if (!measure) throw new RangeError('a leaf has no such measure')
+  await session.run(keepBlocks(leaf, values))
+  return withMiddles(groups, index, await session.run(readMiddles(leaf, measure, absentBelow)))
 }
 
 /** So many rows of a group in the slice that they are most likely of enough persons. */

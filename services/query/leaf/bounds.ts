@@ -8,9 +8,24 @@ import type { MeasureDraft } from './wanted.ts'
 
 const bounded: ReadonlySet<Shape> = new Set(['presence', 'filtered', 'sum', 'avg'])
 
-/** Whether plan M has bounds for all of these measures. */
+/** Whether plan M has bounds for all of these measures. Two quantiles are compared with each other, which takes the persons of all groups. */
 export function isBounded(drafts: readonly MeasureDraft[]): boolean {
-  return drafts.every(({ shape }) => bounded.has(shape))
+  const others = drafts.filter(({ shape }) => !bounded.has(shape))
+  return others.length <= 1 && others.every(hasBlocks)
+}
+
+/** A share so close to an end needs more persons beyond it than a mask has bits to tell apart. */
+const leastTail = 0.1 - 1e-9
+
+/** Whole numbers repeat: there are few values for many rows. */
+function hasBlocks({ shape, type = '', q = 0 }: MeasureDraft): boolean {
+  const isWhole = /^U?((TINY|SMALL|BIG)INT|INTEGER)$/.test(type)
+  return shape === 'quantile' && isWhole && Math.min(q, 1 - q) >= leastTail
+}
+
+/** The quantile of these measures. */
+export function quantileOf(drafts: readonly MeasureDraft[]): MeasureDraft | undefined {
+  return drafts.find(({ shape }) => shape === 'quantile')
 }
 
 const row = 'b'
@@ -45,19 +60,31 @@ export function boundsOf(
   return { bounds: sql.statement(bounds), alike: alike(drafts) }
 }
 
+/** How many rows hold each value, and whose they are. `held`: the rows of FROM that have a value, as its own table takes them. */
+export function blocksOf(
+  { names }: Parts,
+  value: string,
+  held: Pick<sql.SelectParts, 'from' | 'where'>,
+): Tree {
+  const rows = sql.select({ list: [...names.map(own), own('__pix'), sql.named(own(value), 'x')], ...held })
+  const groups = [...[...names, 'x'].map((name) => sql.column(row, name)), operator('&', pix, sql.integer(3))]
+  const list = [...groups, sql.call('count_star', []), maskWhere(null)]
+  return sql.statement(sql.select({ list, from: sql.derived(rows, row), groups }))
+}
+
 /** What a row gives a measure, NULL where it is not in the selection. A presence takes every row. */
-function takenBy({ shape, value, filter }: MeasureDraft): Tree | null {
-  if (shape === 'presence') return null
+function takenBy({ shape, value, filter, type }: MeasureDraft): Tree | null {
+  if (shape === 'presence' || shape === 'quantile') return null
   const condition = filter === null ? null : own(filter)
   const within = (tree: Tree) => (condition ? sql.when(condition, tree) : tree)
   if (value === null) return within(sql.boolean(true))
   if (shape === 'filtered') return within(sql.when(sql.isNotNull(own(value)), sql.boolean(true)))
-  const measured = within(finite(own(value)))
+  const measured = within(finite(own(value), type))
   return shape === 'avg' ? sql.cast(measured, 'DOUBLE') : measured
 }
 
 function boundsOfOne({ shape, name }: MeasureDraft): readonly Tree[] {
-  if (shape === 'presence') return []
+  if (shape === 'presence' || shape === 'quantile') return []
   const taken = sql.column(row, name)
   const count = sql.call('count', [taken])
   if (shape === 'filtered') return [count, maskWhere(sql.isNotNull(taken))]

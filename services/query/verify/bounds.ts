@@ -32,6 +32,14 @@ export function verifyBounds(plan: Tree, leaf: Leaf, bulle: Bulle): void {
   proveAlike(leaf, { node, measured })
 }
 
+/** One row per group, value of a quantile and quarter of the persons: the value is a label like the others. */
+export function verifyBlocks(plan: Tree, leaf: Leaf, bulle: Bulle): void {
+  const { keys, mask } = leaf
+  const value = { name: 'x', type: '' }
+  const bare = { ...leaf, keys: [...keys, value], measures: [], total: false }
+  verifyBounds(plan, mask ? { ...bare, mask: { ...mask, alike: [] } } : bare, bulle)
+}
+
 /** The aggregate at the root, and which of its columns come out. */
 function aggregateOf(root: Node): { node: Node; outputs: readonly number[] } {
   if (root.type !== 'LOGICAL_PROJECTION') return notProven('V6')
@@ -74,6 +82,7 @@ function proveMeasures(made: readonly Node[], measures: readonly Measure[], rows
 function widthOf(shape: Measure['shape']): number {
   const widths: Readonly<Partial<Record<Measure['shape'], number>>> = {
     presence: 0,
+    quantile: 0,
     filtered: 2,
     sum: 4,
     avg: 4,
@@ -206,6 +215,23 @@ export function verifyRows(levelOne: Tree, { bounds, chosen }: { bounds: Tree; c
   }
 }
 
+/** As `verifyRows`, for the values of a quantile: those that are there are chosen before any of its groups are. */
+export function verifyValueRows(values: Tree, { bounds, chosen }: { bounds: Tree; chosen?: Tree }): void {
+  verifyRows(values, { bounds })
+  if (chosen === undefined) return
+  const filter = inputOf(chosen)
+  const [rows] = nodesOf(joinOf(filter).children)
+  if (filter.type !== 'LOGICAL_FILTER' || !rows) notProven('V6')
+  if (words({ ...filter, children: [rows] }) !== words(inputOf(values))) notProven('V6')
+}
+
+/** What stands below a filter, or what is none. */
+function joinOf(node: Node): Node {
+  if (node.type !== 'LOGICAL_FILTER') return node
+  if (node.projection_map !== undefined) mustBeEmpty(node.projection_map, 'V6')
+  return only(nodesOf(node.children))
+}
+
 function inputOf(plan: Tree): Node {
   return only(nodesOf(aggregateOf(rootOf(plan)).node.children))
 }
@@ -224,10 +250,18 @@ function words(part: Node): string {
   })
 }
 
+interface Choice {
+  /** A scan of the keys of the groups that are chosen. */
+  readonly isChosen: (get: Node) => boolean
+  /** A condition on rows may stand above: whoever says so proves that it is that of all groups. */
+  readonly isFiltered: boolean
+}
+
 /** The rows of a group of level 1 are there all or not at all: they are chosen by all keys, and by nothing else. */
-export function proveChosen(plan: Tree, { keys }: Leaf, isChosen: (get: Node) => boolean): void {
+export function proveChosen(plan: Tree, { keys }: Leaf, { isChosen, isFiltered }: Choice): void {
   const { node } = aggregateOf(rootOf(plan))
-  const join = only(nodesOf(node.children))
+  const below = only(nodesOf(node.children))
+  const join = isFiltered ? joinOf(below) : below
   if (join.type !== 'LOGICAL_COMPARISON_JOIN' || join.join_type !== 'SEMI') notProven('V6')
   mustBeEmpty(join.predicate, 'V6')
   const [rows, right = notProven('V6'), ...more] = nodesOf(join.children)
