@@ -138,6 +138,8 @@ export interface Input {
 export interface Mask<Text = RewrittenStatement> {
   readonly bounds: Text
   readonly chosen?: Text
+  /** Whether rows are parted by quarter of the persons: for sums, of which a quarter bounds what one person adds. Else there is no such column. */
+  readonly hasQuarters: boolean
   /** Of a quantile of whole numbers; absent where there is none. */
   readonly values?: MaskedValues<Text>
   /** Sums and means of one and the same value, by number. */

@@ -179,6 +179,8 @@ const alikeInMask = Array.from({ length: 100 }, (_, i) => (i % 16) + 256 * Math.
 const people = (name: string, pixes: readonly number[], cost: (i: number) => number): Row[] =>
   pixes.map((pix, i) => ({ pid: `P${pix}`, ward: name, cost: cost(i), hours: i, day: i }))
 const from = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i)
+/** Nine persons of nine bits. */
+const spread = (first: number) => from(0, 9).map((i) => first + 4 * i)
 
 describe('what is withheld beside something else', () => {
   let comparer: Comparer
@@ -190,8 +192,8 @@ describe('what is withheld beside something else', () => {
       ...people('five of two hundred', from(500, 200), (i) => (i < 5 ? 1 : 0)),
       ...people('large', from(0, 1500), (i) => (i % 50) + 1),
       ...people('larger', from(0, 2000), (i) => (i % 50) + 1),
-      ...people('nine', from(0, 9), (i) => i + 1),
-      ...people('another nine', from(20, 9), (i) => (i === 3 ? 1000 : i + 1)),
+      ...people('nine', spread(0), (i) => i + 1),
+      ...people('another nine', spread(64), (i) => (i === 3 ? 1000 : i + 1)),
     ]
     const stays = rows.map((row, i) => ({ sid: `S${i}`, ...row }))
     comparer = await openComparer({ ...cohort, stays }, 'beside')

@@ -12,7 +12,12 @@ import { verifyChosenValues, verifyHeld } from '../../services/query/verify/veri
 import { bulle, leafOf } from './granted.ts'
 import { openInProcess } from './vault-in-process.ts'
 
-const mask = { bounds: template(''), alike: [], persons: { schema: 'care', name: 'events' } }
+const mask = {
+  bounds: template(''),
+  alike: [],
+  hasQuarters: true,
+  persons: { schema: 'care', name: 'events' },
+}
 const base = leafOf(1, 'quantile', { plan: 'M' })
 const leaf: MaskedLeaf = { ...base, mask, measures: base.measures.map((one) => ({ ...one, q: 0.5 })) }
 

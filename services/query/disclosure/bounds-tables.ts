@@ -1,7 +1,7 @@
 /**
  * The tables of plan M in a vault session and the statements that read them. Names and whole numbers only (see level-two.ts).
  *
- * Tables: `<leaf>_bounds` (g…, q, r, m, and per measure c, m or c, s, z, l) as the one pass makes them · `<leaf>_cells` (gid, g…, r, n,
+ * Tables: `<leaf>_bounds` (g…, q where there are quarters, r, m, and per measure c, m or c, s, z, l) as the one pass makes them · `<leaf>_cells` (gid, g…, r, n,
  * and per measure what is known of its cell) · `<leaf>_slice`: level 1 of some persons · `__chosen` (g…): groups to be looked at
  * again. `q` is the quarter of the persons, NULL for rows of nobody; a person is in one quarter, so what quarters say adds up.
  */
@@ -38,7 +38,8 @@ export function keepBounds(leaf: MaskedLeaf): RewrittenStatement {
     if (shape === 'presence' || shape === 'quantile') return []
     return shape === 'filtered' ? [`c${i}`, `m${i}`] : [`c${i}`, `s${i}`, `z${i}`, `l${i}`]
   })
-  const columns = list([...named(leaf), 'q', 'r', 'm', ...carried])
+  const quarter = leaf.mask.hasQuarters ? ['q'] : []
+  const columns = list([...named(leaf), ...quarter, 'r', 'm', ...carried])
   return template(`CREATE TEMP TABLE ${boundsOf(leaf)}(${columns}) AS ${leaf.mask.bounds}`)
 }
 
@@ -94,14 +95,16 @@ function isMeant({ absentBelow, gids }: About): string {
 }
 
 /** Rows of the groups meant, and a lower bound of their persons; of one measure, or of all rows. */
-export function readTogether(leaf: Leaf, about: About, index?: number): RewrittenStatement {
+export function readTogether(leaf: MaskedLeaf, about: About, index?: number): RewrittenStatement {
   const measure = index === undefined ? undefined : leaf.measures[index]
   const isOfAll = measure === undefined || measure.shape === 'presence' || measure.shape === 'quantile'
   const rows = isOfAll ? 'r.r' : `r.c${index}`
   const mask = isOfAll ? 'r.m' : `r.${isSum(measure) ? 'z' : 'm'}${index}`
-  const source = measure?.shape === 'quantile' ? blocksOf(leaf) : boundsOf(leaf)
+  const isOfValues = measure?.shape === 'quantile'
+  const source = isOfValues ? blocksOf(leaf) : boundsOf(leaf)
+  const quarter = isOfValues || leaf.mask.hasQuarters ? 'r.q' : '0 AS q'
   return template(
-    `SELECT ${countOf('c')}, ${bitsOf('m')} FROM (SELECT r.q, sum(${rows}) AS c, bit_or(${mask}) AS m FROM ${source} AS r JOIN ${cellsOf(leaf)} AS g ON ${sameGroup(leaf)} WHERE ${isMeant(about)} GROUP BY r.q)`,
+    `SELECT ${countOf('c')}, ${bitsOf('m')} FROM (SELECT ${quarter}, sum(${rows}) AS c, bit_or(${mask}) AS m FROM ${source} AS r JOIN ${cellsOf(leaf)} AS g ON ${sameGroup(leaf)} WHERE ${isMeant(about)} GROUP BY ALL)`,
   )
 }
 

@@ -3,7 +3,7 @@
  * in doubt alone. Where the order of groups by their persons matters, all of them are looked at.
  */
 import type { VaultSession } from '../../engine/engine.ts'
-import type { Leaf, MaskedValues } from '../plan.ts'
+import type { Leaf, Mask, MaskedValues } from '../plan.ts'
 import { dropBlocks, keepBlocks, readMiddles, withMiddles } from './blocks.ts'
 import { type GroupBounds, parseBounds, settled, withSlice } from './bounds.ts'
 import type { MaskedLeaf } from './bounds-tables.ts'
@@ -16,12 +16,13 @@ import type { Thresholds } from './rules.ts'
 import { type Bounds, SecondPass } from './second-pass.ts'
 import { decide, type Verdict } from './secondary.ts'
 
-/** Masks have 256 bits: a larger threshold would put nearly every group in doubt. */
-const largestK = 64
+/** Masks have 256 bits, or 64 without quarters: a larger threshold would put nearly every group in doubt. */
+const largestK = ({ hasQuarters }: Mask) => (hasQuarters ? 64 : 48)
 
 /** Whether the leaf has bounds, the policy leaves the choice, and bounds can settle anything: they know of persons, and no other unit. */
 export function canBeFast(leaf: Leaf, { k, unit, plan = 'fastest' }: Thresholds): leaf is MaskedLeaf {
-  return leaf.mask !== undefined && plan === 'fastest' && unit === undefined && k <= largestK
+  if (leaf.mask === undefined || plan !== 'fastest' || unit !== undefined) return false
+  return k <= largestK(leaf.mask)
 }
 
 /** As `judge`, for a leaf whose cells are compared with those of no other. Nothing stays in the session. */

@@ -39,25 +39,28 @@ const bit = operator(
   sql.cast(sql.integer(1), 'UBIGINT'),
   operator('&', operator('>>', pix, sql.integer(2)), sql.integer(63)),
 )
+const quarter = operator('&', pix, sql.integer(3))
 const maskWhere = (filter: Tree | null) => sql.call('bit_or', [bit], { filter })
 
 /** Each measure takes what is not NULL of one column that holds its selection already. */
 export function boundsOf(
   { from, names }: Parts,
   drafts: readonly MeasureDraft[],
-): Pick<Mask<Tree>, 'bounds' | 'alike'> {
+): Pick<Mask<Tree>, 'bounds' | 'alike' | 'hasQuarters'> {
+  // One key of a group more costs up to twice the pass where groups are many (measured).
+  const hasQuarters = drafts.some(isSum)
   const taken = drafts.flatMap((draft) => {
     const tree = takenBy(draft)
     return tree ? [sql.named(tree, draft.name)] : []
   })
   const rows = sql.select({ list: [...names.map(own), own('__pix'), ...taken], from })
-  const groups = [...names.map((name) => sql.column(row, name)), operator('&', pix, sql.integer(3))]
+  const groups = [...names.map((name) => sql.column(row, name)), ...(hasQuarters ? [quarter] : [])]
   const bounds = sql.select({
     list: [...groups, sql.call('count_star', []), maskWhere(null), ...drafts.flatMap(boundsOfOne)],
     from: sql.derived(rows, row),
     groups,
   })
-  return { bounds: sql.statement(bounds), alike: alike(drafts) }
+  return { bounds: sql.statement(bounds), alike: alike(drafts), hasQuarters }
 }
 
 /** How many rows hold each value, and whose they are. `held`: the rows of FROM that have a value, as its own table takes them. */
@@ -67,7 +70,7 @@ export function blocksOf(
   held: Pick<sql.SelectParts, 'from' | 'where'>,
 ): Tree {
   const rows = sql.select({ list: [...names.map(own), own('__pix'), sql.named(own(value), 'x')], ...held })
-  const groups = [...[...names, 'x'].map((name) => sql.column(row, name)), operator('&', pix, sql.integer(3))]
+  const groups = [...[...names, 'x'].map((name) => sql.column(row, name)), quarter]
   const list = [...groups, sql.call('count_star', []), maskWhere(null)]
   return sql.statement(sql.select({ list, from: sql.derived(rows, row), groups }))
 }
@@ -92,9 +95,12 @@ function boundsOfOne({ shape, name }: MeasureDraft): readonly Tree[] {
   return [count, sql.call('sum', [taken]), maskWhere(isNotZero), sql.call('min', [taken])]
 }
 
+function isSum({ shape }: MeasureDraft): boolean {
+  return shape === 'sum' || shape === 'avg'
+}
+
 /** A sum and a mean of one value differ for nobody. */
 function alike(drafts: readonly MeasureDraft[]): Mask['alike'] {
-  const isSum = ({ shape }: MeasureDraft) => shape === 'sum' || shape === 'avg'
   return drafts.flatMap((left, i) =>
     drafts.flatMap((right, j): [number, number][] => {
       const isSame = left.value === right.value && left.filter === right.filter
