@@ -1,19 +1,15 @@
 /**
- * A quantile by bounds: rows of a group are ranked by blocks of equal values, as exact evidence ranks them (statistic.ts), and where one
- * block alone stands around the rank, its value is the answer for certain once it holds k persons. Names and whole numbers only (see level-two.ts).
+ * A quantile by bounds: rows of a group are ranked by blocks of equal values, as exact evidence ranks them (statistic.ts). Where one
+ * block alone stands around the rank its value is the answer, once it holds k persons. Names and whole numbers only (see level-two.ts).
  *
  * Table: `<leaf>_blocks` (g…, x, q, r, m) as the one pass over values makes it.
  */
-import type { RewrittenStatement, Rows } from '../../engine/engine.ts'
+import type { RewrittenStatement } from '../../engine/engine.ts'
 import type { Leaf, MaskedValues, Measure } from '../plan.ts'
-import type { CellBounds, GroupBounds } from './bounds.ts'
-import { fail, Reader } from './evidence.ts'
+import { blocksOf, cellsOf } from './bounds-tables.ts'
 import { list, named, sameGroup } from './level-two.ts'
 import { ranked } from './statistic.ts'
-import { quoted, template, whole } from './template.ts'
-
-const cellsOf = (leaf: Leaf) => quoted(`${leaf.name}_cells`)
-export const blocksOf = (leaf: Leaf) => quoted(`${leaf.name}_blocks`)
+import { template, whole } from './template.ts'
 
 export function keepBlocks(leaf: Leaf, { bounds }: MaskedValues): RewrittenStatement {
   return template(
@@ -25,7 +21,7 @@ export function dropBlocks(leaf: Leaf): RewrittenStatement {
   return template(`DROP TABLE ${blocksOf(leaf)}`)
 }
 
-/** gid, rows with a value, their persons; of the values nearest to the rank one, its persons, and how many they are. Lower bounds of persons. */
+/** gid, rows with a value, their persons; of the values nearest to the rank one, its persons, and how many they are. Persons are lower bounds. */
 export function readMiddles(leaf: Leaf, measure: Measure, absentBelow: number): RewrittenStatement {
   const held = `held AS MATERIALIZED (SELECT g.gid, r.x::DOUBLE AS x, r.q, r.r AS c, r.m FROM ${blocksOf(leaf)} AS r JOIN ${cellsOf(leaf)} AS g ON ${sameGroup(leaf)} WHERE r.q IS NOT NULL AND g.r >= ${whole(absentBelow)})`
   const bits = 'sum(bit_count(m))::BIGINT'
@@ -35,27 +31,4 @@ export function readMiddles(leaf: Leaf, measure: Measure, absentBelow: number): 
   return template(
     `WITH ${held}, ${ranked(measure)}, nearest AS (${nearest}) SELECT gid, any_value(a.c), any_value(a.n), any_value(nearest.x), any_value(p.h), count(*) FROM nearest JOIN (${all}) AS a USING (gid) JOIN (${persons}) AS p USING (gid, x) GROUP BY gid ORDER BY gid`,
   )
-}
-
-/** The bounds with the cells of the quantile; groups without a row have no value. */
-export function withMiddles(
-  groups: readonly GroupBounds[],
-  index: number,
-  { rows }: Rows,
-): readonly GroupBounds[] {
-  const found = new Map(rows.map((row) => parseMiddle(new Reader(row))))
-  return groups.map((group) => {
-    const cell = found.get(group.gid)
-    if (cell && cell.rows > group.rows) fail()
-    return cell ? { ...group, cells: group.cells.with(index, cell) } : group
-  })
-}
-
-function parseMiddle(reader: Reader): readonly [number, CellBounds] {
-  const gid = reader.count()
-  const [rows, persons, value] = [reader.count(), reader.count(), reader.number()]
-  const [inside, blocks] = [reader.count(), reader.count()]
-  reader.end()
-  if (persons > rows || inside > persons || blocks < 1) fail()
-  return [gid, { value, rows, persons, middle: { inside, isAlone: blocks === 1 } }]
 }

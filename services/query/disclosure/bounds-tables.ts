@@ -7,7 +7,6 @@
  */
 import type { RewrittenStatement } from '../../engine/engine.ts'
 import { chosenRelation, type Leaf, type Mask, type Measure } from '../plan.ts'
-import { blocksOf } from './blocks.ts'
 import {
   columnsOfRows,
   differ,
@@ -25,7 +24,8 @@ import { quoted, template, whole } from './template.ts'
 export type MaskedLeaf = Leaf & { readonly mask: Mask }
 
 const boundsOf = (leaf: Leaf) => quoted(`${leaf.name}_bounds`)
-const cellsOf = (leaf: Leaf) => quoted(`${leaf.name}_cells`)
+export const cellsOf = (leaf: Leaf) => quoted(`${leaf.name}_cells`)
+export const blocksOf = (leaf: Leaf) => quoted(`${leaf.name}_blocks`)
 const sliceOf = (leaf: Leaf) => quoted(`${leaf.name}_slice`)
 const chosen = quoted(chosenRelation)
 

@@ -94,6 +94,29 @@ export function withSlice(
   })
 }
 
+/** The bounds with the cells of the quantile; groups without a row have no value. */
+export function withMiddles(
+  groups: readonly GroupBounds[],
+  index: number,
+  { rows }: Rows,
+): readonly GroupBounds[] {
+  const found = new Map(rows.map((row) => parseMiddle(new Reader(row))))
+  return groups.map((group) => {
+    const cell = found.get(group.gid)
+    if (cell && cell.rows > group.rows) fail()
+    return cell ? { ...group, cells: group.cells.with(index, cell) } : group
+  })
+}
+
+function parseMiddle(reader: Reader): readonly [number, CellBounds] {
+  const gid = reader.count()
+  const [rows, persons, value] = [reader.count(), reader.count(), reader.number()]
+  const [inside, blocks] = [reader.count(), reader.count()]
+  reader.end()
+  if (persons > rows || inside > persons || blocks < 1) fail()
+  return [gid, { value, rows, persons, middle: { inside, isAlone: blocks === 1 } }]
+}
+
 type Outcome = 'passes' | 'fails' | 'doubt'
 
 /** What becomes of a cell by the rules of `rules.ts`, where that is certain. */

@@ -4,8 +4,8 @@
  */
 import type { VaultSession } from '../../engine/engine.ts'
 import type { Leaf, Mask, MaskedValues } from '../plan.ts'
-import { dropBlocks, keepBlocks, readMiddles, withMiddles } from './blocks.ts'
-import { type GroupBounds, parseBounds, settled, withSlice } from './bounds.ts'
+import { dropBlocks, keepBlocks, readMiddles } from './blocks.ts'
+import { type GroupBounds, parseBounds, settled, withMiddles, withSlice } from './bounds.ts'
 import type { MaskedLeaf } from './bounds-tables.ts'
 import * as tables from './bounds-tables.ts'
 import { keepsLabels } from './disclose.ts'

@@ -54,7 +54,7 @@ export function keepRows(leaf: Leaf, from: RowsOf = leaf): readonly RewrittenSta
 export type RowsOf = Pick<Leaf, 'level1' | 'values'>
 
 /** Level 1 alone, from this statement. */
-export function keepLevelOne(leaf: Leaf, statement: RewrittenStatement): RewrittenStatement {
+function keepLevelOne(leaf: Leaf, statement: RewrittenStatement): RewrittenStatement {
   return template(`CREATE TEMP TABLE ${rowsOf(leaf)}(${list(columnsOfRows(leaf))}) AS ${statement}`)
 }
 
