@@ -132,15 +132,30 @@ export interface Input {
  * (`__pix & 3`, NULL on rows of nobody), rows, the mask of its persons (bit `__pix >> 2 & 63`), then per measure
  * - filtered: rows that count, the mask of their persons
  * - sum, avg: values, their sum, the mask of the persons of those that are not zero, the smallest of them.
+ * - quantile: nothing, see `values`.
  * `chosen` is level 1 for the groups of the relation `__chosen` alone; a leaf without keys has none.
  */
 export interface Mask<Text = RewrittenStatement> {
   readonly bounds: Text
   readonly chosen?: Text
+  /** Whether rows are parted by quarter of the persons: for sums, of which a quarter bounds what one person adds. Else there is no such column. */
+  readonly hasQuarters: boolean
+  /** Of a quantile of whole numbers; absent where there is none. */
+  readonly values?: MaskedValues<Text>
   /** Sums and means of one and the same value, by number. */
   readonly alike: readonly (readonly [number, number])[]
   /** A relation of persons that the leaf reads: its largest key says how many there may be. */
   readonly persons: Pick<Mount, 'schema' | 'name'>
+}
+
+/**
+ * `bounds` has one row per group, value and quarter of the persons: the keys, the value `x`, the quarter, rows, the mask of their
+ * persons. `chosen` are the values of the groups of the relation `__chosen`, as `Leaf.values` has those of all.
+ */
+export interface MaskedValues<Text = RewrittenStatement> {
+  readonly measure: string
+  readonly bounds: Text
+  readonly chosen?: Text
 }
 
 /** The relation of a vault session that holds the keys of the groups to be looked at again. No user can name it. */

@@ -10,6 +10,7 @@ import {
   type Leaf,
   type LeafDraft,
   type Mask,
+  type MaskedValues,
   type Measure,
   type OutputColumn,
   type Plan,
@@ -18,9 +19,11 @@ import { prepare } from './prepare.ts'
 import type { Parameters } from './question.ts'
 import { bulleTwin, chosenTwin, releaseTwin } from './twin.ts'
 import { kindOf } from './typing/harden.ts'
-import { verifyBounds, verifyRows } from './verify/bounds.ts'
+import { verifyBlocks, verifyBounds, verifyRows, verifyValueRows } from './verify/bounds.ts'
+import { notProven } from './verify/node.ts'
 import {
   verifyChosen,
+  verifyChosenValues,
   verifyHeld,
   verifyLeaf,
   verifyOuter,
@@ -104,12 +107,16 @@ async function proveLeaf(
     verify(await parser.plan(statement, twin), leaf, bulle)
   }
   if (leaf.mask) await proveMask(parser, leaf, { twin, bulle, mask: leaf.mask, levelOne: plan })
+  if (leaf.mask?.values) await proveBlocks(parser, leaf, { twin, bulle, blocks: leaf.mask.values })
   return leaf
 }
 
-async function textsOf(parser: Parser, { bounds, chosen, ...about }: Mask<Tree>): Promise<Mask> {
-  const text = await parser.text(bounds)
-  return { ...about, bounds: text, ...(chosen ? { chosen: await parser.text(chosen) } : {}) }
+async function textsOf(parser: Parser, { values, ...mask }: Mask<Tree>): Promise<Mask> {
+  const texts = async <T extends { bounds: Tree; chosen?: Tree }>({ bounds, chosen, ...about }: T) => {
+    const text = await parser.text(bounds)
+    return { ...about, bounds: text, ...(chosen ? { chosen: await parser.text(chosen) } : {}) }
+  }
+  return { ...(await texts(mask)), ...(values ? { values: await texts(values) } : {}) }
 }
 
 /** The statements of plan M; what they were bound on has no rows, so the second pass is proved before it is known to be needed. */
@@ -124,6 +131,22 @@ async function proveMask(
   const chosen = await parser.plan(mask.chosen, chosenTwin(twin, leaf.keys))
   verifyChosen(chosen, leaf, bulle)
   verifyRows(levelOne, { bounds, chosen })
+}
+
+/** The bounds of a quantile, and its values in some of the groups. */
+async function proveBlocks(
+  parser: Parser,
+  leaf: Leaf,
+  { twin, bulle, blocks }: { twin: Twin; bulle: Bulle; blocks: MaskedValues },
+): Promise<void> {
+  const held = leaf.values.find(({ measure }) => measure === blocks.measure) ?? notProven('V6')
+  const values = await parser.plan(held.statement, twin)
+  const bounds = await parser.plan(blocks.bounds, twin)
+  verifyBlocks(bounds, leaf, bulle)
+  if (blocks.chosen === undefined) return verifyValueRows(values, { bounds })
+  const chosen = await parser.plan(blocks.chosen, chosenTwin(twin, leaf.keys))
+  verifyChosenValues(chosen, leaf, bulle)
+  verifyValueRows(values, { bounds, chosen })
 }
 
 interface Types {

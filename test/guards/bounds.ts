@@ -87,7 +87,11 @@ const tables = editsOf(
       'const few = `g.r < ${whole(absentBelow)}`',
       'const few = `g.r < 0 AND ${whole(absentBelow)} = 0`',
     ],
-    ['bounds: a person of several groups counts once', 'GROUP BY r.q)`', 'GROUP BY r.q, g.gid)`'],
+    [
+      'bounds: a person of several groups counts once',
+      'FROM (SELECT ${quarter}, sum(',
+      'FROM (SELECT ${quarter}, g.gid, sum(',
+    ],
     [
       'bounds: groups of few rows stay in the vault',
       ' FROM ${cellsOf(leaf)} WHERE r >= ${whole(absentBelow)} ORDER BY gid',
@@ -133,7 +137,7 @@ const secondPass = editsOf(
       'ranges.filter(({ least }) => least <= limit)',
       'ranges.slice(0, 1)',
     ],
-    ['second pass: nothing stays', 'await this.close()\n    const { chosen }', 'const { chosen }'],
+    ['second pass: nothing stays', 'await this.close()\n    const chosen', 'const chosen'],
   ],
 )
 
@@ -142,7 +146,7 @@ const onePass = editsOf(
   [deceiving],
   [
     ['one pass: values that are zero', 'maskWhere(isNotZero)', 'maskWhere(null)'],
-    ['one pass: sums are of what is finite', 'within(finite(own(value)))', 'within(own(value))'],
+    ['one pass: sums are of what is finite', 'within(finite(own(value), type))', 'within(own(value))'],
     [
       'one pass: a count of what is not NULL',
       'sql.when(sql.isNotNull(own(value)), sql.boolean(true))',
@@ -153,8 +157,8 @@ const onePass = editsOf(
     ['one pass: a mean of one selection', ' && left.filter === right.filter', ''],
     [
       'one pass: measures that have bounds',
-      'return drafts.every(({ shape }) => bounded.has(shape))',
-      'return drafts.length >= 0',
+      'return others.length <= 1 && others.every(hasBlocks)',
+      'return others.length <= 1',
     ],
   ],
 )
@@ -162,7 +166,7 @@ const onePass = editsOf(
 const fast = editsOf(
   `${folder}/fast.ts`,
   [unit],
-  [['masks are too short for a large threshold', ' && k <= largestK', '']],
+  [['masks are too short for a large threshold', 'return k <= largestK(leaf.mask)', 'return k > 0']],
 )
 
 export const ofBounds = [...outcomes, ...tables, ...secondPass, ...onePass, ...fast]

@@ -197,8 +197,8 @@ const fast = editsOf(
   `${folder}/fast.ts`,
   ['test/query/bounds.test.ts'],
   [
-    ['bounds are of persons', ' && unit === undefined', ''],
-    ['the policy may ask for exact evidence', " && plan === 'fastest'", ''],
+    ['bounds are of persons', ' || unit !== undefined', ''],
+    ['the policy may ask for exact evidence', " || plan !== 'fastest'", ''],
   ],
 )
 
@@ -269,8 +269,16 @@ const statistics = editsOf(`${folder}/statistic.ts`, first('statistics'), [
 
 const read = editsOf(`${folder}/statistic-evidence.ts`, first('statistic-evidence'), [
   ['an extreme rests on half of the persons', 'support: Math.floor(persons / 2),', 'support: persons,'],
-  ['persons beyond a quantile', 'support: Math.min(inside, beyond),', 'support: inside,'],
-  ['persons inside a quantile', 'support: Math.min(inside, beyond),', 'support: beyond,'],
+  [
+    'persons beyond a quantile',
+    'support: Math.min(inside, beyond(persons, measure.q ?? 0)),',
+    'support: inside,',
+  ],
+  [
+    'persons inside a quantile',
+    'support: Math.min(inside, beyond(persons, measure.q ?? 0)),',
+    'support: beyond(persons, measure.q ?? 0),',
+  ],
   ['a window of values is not dominated', '...(isDate(measure) ? {} : { parts: [sizes] }),', ''],
   [
     'a mode is held by k persons',

@@ -130,7 +130,7 @@ const others = [
 
 const measures = [
   ...editsOf('services/query/leaf/measure.ts', tests, [
-    ['sums are of what is finite', 'const measured = finite(x)', 'const measured = x'],
+    ['sums are of what is finite', 'const measured = finite(x, type)', 'const measured = x'],
     [
       'measures that may not be shown',
       "const bound = checkComputed(bind(argument, scope), argument, scope)\n  checkRestriction(bound, 'output', { at: argument, scope })",

@@ -209,11 +209,7 @@ const windows = editsOf(`${folder}/window.ts`, tests, [
     "if (!mayWindow(name) || (name === 'fill' && scope.class !== 'SAFE'))",
     "if (name === 'fill' && scope.class !== 'SAFE')",
   ],
-  [
-    'the person in the partition',
-    '...(scope.pix && !isPlace ? [scope.pix] : [])],\n    orders: open',
-    '],\n    orders: open',
-  ],
+  ['the person in the partition', ': partedBy(partitions, scope),', ': partitions.map(({ tree }) => tree),'],
 ])
 
 const frames = editsOf(`${folder}/frame.ts`, tests, [

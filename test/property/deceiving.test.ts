@@ -11,7 +11,13 @@ const persons = Array.from({ length: size }, (_, i) => ({ pid: `P${i}` }))
 /** Stays of one ward, of the persons from one on: `cost` of each, in as many rows as it has values. */
 const ward = (name: string, count: number, cost: (i: number) => readonly (number | null)[]): Row[] =>
   Array.from({ length: count }, (_, i) =>
-    cost(i).map((value) => ({ pid: `P${i}`, ward: name, cost: value, hours: i, day: 0 })),
+    cost(i).map((value) => ({
+      pid: `P${i}`,
+      ward: name,
+      cost: value,
+      hours: i,
+      day: Math.trunc((value ?? 0) % 1000),
+    })),
   ).flat()
 
 const wards: Row[] = [
@@ -151,6 +157,26 @@ describe('data made to deceive bounds', () => {
     ])
   })
 
+  test.each([
+    ['a median', 'median(day) AS m'],
+    ['a median beside other measures', 'count(*) AS n, avg(cost) AS d, median(day) AS m'],
+    ['a share near an end', 'quantile_cont(day, 0.9) AS m'],
+    ['a median of some rows', 'median(CAST(hours % 3 AS INTEGER)) FILTER (WHERE cost > 0) AS m'],
+    ['a median of values that few hold', 'median(hours) AS m'],
+  ])('%s is the same by both plans', async (_, select) => {
+    const { fast, ways } = await both(`SELECT ward, ${select} FROM stays GROUP BY ward`)
+    expect(fast.table.data.rows.length).toBeGreaterThan(7)
+    expect(ways.has('chosen') || ways.has('everything')).toBe(true)
+  })
+
+  test('one pass is enough for a median of many persons', async () => {
+    const { fast, ways } = await both(
+      `SELECT ward, median(day) AS m FROM stays WHERE ward = 'plain' AND day < 5 GROUP BY ward`,
+    )
+    expect([...ways]).toEqual(['onePass'])
+    expect(shown(fast)).toEqual({ plain: [true] })
+  })
+
   test('two counts that differ by a few persons are not both shown', async () => {
     const few = `SELECT ward, count(*) AS n, count(*) FILTER (WHERE hours <> 7) AS others FROM stays WHERE ward IN ('plain', 'all alike but one') GROUP BY ward`
     expect(shown((await both(few)).fast, 2)).toEqual({
@@ -174,6 +200,8 @@ const alikeInMask = Array.from({ length: 100 }, (_, i) => (i % 16) + 256 * Math.
 const people = (name: string, pixes: readonly number[], cost: (i: number) => number): Row[] =>
   pixes.map((pix, i) => ({ pid: `P${pix}`, ward: name, cost: cost(i), hours: i, day: i }))
 const from = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i)
+/** Nine persons of nine bits. */
+const spread = (first: number) => from(0, 9).map((i) => first + 4 * i)
 
 describe('what is withheld beside something else', () => {
   let comparer: Comparer
@@ -185,10 +213,10 @@ describe('what is withheld beside something else', () => {
       ...people('five of two hundred', from(500, 200), (i) => (i < 5 ? 1 : 0)),
       ...people('large', from(0, 1500), (i) => (i % 50) + 1),
       ...people('larger', from(0, 2000), (i) => (i % 50) + 1),
-      ...people('nine', from(0, 9), (i) => i + 1),
+      ...people('nine', spread(0), (i) => i + 1),
       ...people('six', from(40, 6), (i) => i + 1),
       ...people('the same six', from(40, 6), (i) => i + 1),
-      ...people('another nine', from(20, 9), (i) => (i === 3 ? 1000 : i + 1)),
+      ...people('another nine', spread(64), (i) => (i === 3 ? 1000 : i + 1)),
     ]
     const stays = rows.map((row, i) => ({ sid: `S${i}`, ...row }))
     comparer = await openComparer({ ...cohort, stays }, 'beside')

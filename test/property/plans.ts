@@ -114,7 +114,7 @@ export async function main(seed: number, count: number, size: number): Promise<T
   try {
     while (totals.compared < count) {
       const { sql, measures, sets } = generate(throws, cohort)
-      if (sets || !measures.every(({ kind }) => ['rows', 'sum', 'avg'].includes(kind))) continue
+      if (sets || !measures.every(({ kind }) => ['rows', 'sum', 'avg', 'quantile'].includes(kind))) continue
       const outcome = await comparer.compare(sql).catch(refusedIsUndefined)
       if (!outcome) continue
       const { fast, exact } = outcome

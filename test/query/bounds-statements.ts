@@ -6,10 +6,14 @@ import { type Case, leafOf } from './granted.ts'
 const masked = (keys: number, measures: string, alike: readonly (readonly [number, number])[] = []): Leaf =>
   leafOf(keys, measures, {
     plan: 'M',
-    mask: { bounds: template(''), alike, persons: { schema: 'care', name: 'stays' } },
+    mask: { bounds: template(''), alike, hasQuarters: true, persons: { schema: 'care', name: 'stays' } },
   })
 
+/** As a leaf without sums. */
+const undivided = ({ mask, ...leaf }: Leaf): Leaf =>
+  mask ? { ...leaf, mask: { ...mask, hasQuarters: false } } : leaf
 const plain = masked(1, 'presence')
+const whole = undivided(plain)
 const filtered = masked(1, 'filtered')
 const summed = masked(1, 'sum')
 const bit = '1::UBIGINT << ((__pix >> 2) & 63)'
@@ -30,6 +34,8 @@ export const honestBounds: Record<string, Case> = {
     `SELECT ${head}, ${sumOf('a')}, ${sumOf('b')} FROM (SELECT ward, __pix, cost AS a, cost::DOUBLE AS b FROM care.stays) GROUP BY ALL`,
     masked(1, 'sum avg', [[0, 1]]),
   ],
+  'rows and persons without quarters': [`SELECT ward, count(*), ${mask} ${from}`, whole],
+  'a total without quarters': [`SELECT count(*), ${mask} FROM care.stays`, undivided(masked(0, 'presence'))],
   'a join on the person': [
     `SELECT p.sex, s.__pix & 3, count(*), ${mask.replace('__pix', 's.__pix')} FROM care.stays s JOIN care.persons p ON p.__pix = s.__pix GROUP BY ALL`,
     plain,
@@ -37,6 +43,12 @@ export const honestBounds: Record<string, Case> = {
 }
 
 export const brokenBounds: Record<string, Case> = {
+  'quarters where there are none': [`SELECT ${head} ${from}`, whole],
+  'the person key as a label without quarters': [`SELECT __pix AS a, count(*), ${mask} ${from}`, whole],
+  'persons who may not be in the row': [
+    `SELECT p.sex, count(*), ${mask.replace('__pix', 'p.__pix')} FROM care.stays s FULL JOIN care.persons p ON p.__pix = s.__pix GROUP BY ALL`,
+    whole,
+  ],
   'no quarter': [`SELECT ward, count(*), ${mask} ${from}`, plain],
   'eighths for quarters': [`SELECT ward, __pix & 7, count(*), ${mask} ${from}`, plain],
   'persons for quarters': [`SELECT ward, __pix, count(*), ${mask} ${from}`, plain],

@@ -9,7 +9,7 @@ import { leafOf } from './granted.ts'
 const thresholds = { k: 11, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }
 
 function masked(measures: string, alike: Mask['alike'] = []): MaskedLeaf {
-  const mask = { bounds: template(''), alike, persons: { schema: 'care', name: 'stays' } }
+  const mask = { bounds: template(''), alike, hasQuarters: true, persons: { schema: 'care', name: 'stays' } }
   return { ...leafOf(1, measures, { plan: 'M' }), mask }
 }
 
@@ -38,6 +38,9 @@ test('bounds decide where a leaf has them, the policy leaves the choice, and the
   expect(canBeFast(masked('presence'), { ...thresholds, plan: 'exact' })).toBe(false)
   expect(canBeFast(masked('presence'), { ...thresholds, unit: 'establishment' })).toBe(false)
   expect(canBeFast(masked('presence'), { ...thresholds, k: 65 })).toBe(false)
+  const { mask, ...leaf } = masked('presence')
+  const narrow = { ...leaf, mask: { ...mask, hasQuarters: false } }
+  expect([48, 49].map((k) => canBeFast(narrow, { ...thresholds, k }))).toEqual([true, false])
 })
 
 describe('bounds settle a group', () => {

@@ -1,6 +1,8 @@
 /** A person is known by the hidden key: the text of the pseudonym is compared only where it says something else. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { type Clinic, openClinic } from './clinic.ts'
+import { openParser } from '../../services/engine/parser.ts'
+import { understand } from '../../services/query/understand.ts'
+import { bulle, type Clinic, openClinic, today } from './clinic.ts'
 
 let clinic: Clinic
 beforeAll(async () => {
@@ -46,4 +48,18 @@ test.each([
   ['comes out of a query', '(SELECT patient_id FROM stays) s'],
 ])('a pseudonym that %s parts rows too', async (_, from) => {
   expect(await numbered(from)).toMatch(/PARTITION BY __r\d\.patient_id, __r\d\.__pix /)
+})
+
+test('a pseudonym of a derived table parts rows too: what made it may have left it out', async () => {
+  const parser = await openParser({ processes: 1 })
+  const derived = { reads: [], k: 11 }
+  const tables = bulle.tables.map((table) => (table.name === 'stays' ? { ...table, derived } : table))
+  const sql =
+    'SELECT n, count(*) FROM (SELECT row_number() OVER (PARTITION BY patient_id) AS n FROM stays) GROUP BY n'
+  try {
+    const { leaves } = await understand(parser, { ...bulle, tables }, { sql, today })
+    expect(leaves[0]?.level1).toContain('PARTITION BY __r1.patient_id, __r1.__pix ')
+  } finally {
+    await parser.close()
+  }
 })

@@ -136,7 +136,7 @@ describe('what is going to run is proved, whatever wrote it', () => {
 
   const wards = 'SELECT ward, count(*) FROM stays GROUP BY ward'
   test.each([
-    ['the bounds of a leaf', 'bounds', ['& 3', '& 7']],
+    ['the bounds of a leaf', 'bounds', ['& 63', '& 31']],
     ['the groups that are looked at again', 'chosen', ['SEMI JOIN', 'ANTI JOIN']],
   ] as const)('%s', async (_, name, [right, wrong]) => {
     const draft = await draftOf(wards)
@@ -146,6 +146,25 @@ describe('what is going to run is proved, whatever wrote it', () => {
       expect(text).toContain(right)
       const tree = await (await parser).tree(text.replaceAll(right, wrong))
       leaves.push({ ...leaf, ...(mask ? { mask: { ...mask, [name]: tree } } : {}) })
+    }
+    await expect(prove(await parser, clinic, { ...draft, leaves })).rejects.toMatchObject(refusal)
+  })
+
+  test.each([
+    ['the bounds of a quantile', 'bounds', ['& 3)', '& 7)']],
+    ['its values in the groups that are looked at again', 'chosen', ['SEMI JOIN', 'ANTI JOIN']],
+    ['that these are of the rows of its values', 'bounds', ['IS NOT NULL', 'IS NULL']],
+  ] as const)('%s', async (_, name, [right, wrong]) => {
+    const draft = await draftOf(
+      'SELECT s.ward, median(p.birth_year) FROM stays s JOIN patients p USING (patient_id) GROUP BY s.ward',
+    )
+    const leaves = []
+    for (const { mask, ...leaf } of draft.leaves) {
+      const text = await (await parser).text(mask?.values?.[name] ?? {})
+      expect(text).toContain(right)
+      const tree = await (await parser).tree(text.replaceAll(right, wrong))
+      const values = mask?.values && { ...mask.values, [name]: tree }
+      leaves.push({ ...leaf, ...(mask && values ? { mask: { ...mask, values } } : {}) })
     }
     await expect(prove(await parser, clinic, { ...draft, leaves })).rejects.toMatchObject(refusal)
   })

@@ -1,7 +1,7 @@
 /**
  * The tables of plan M in a vault session and the statements that read them. Names and whole numbers only (see level-two.ts).
  *
- * Tables: `<leaf>_bounds` (g…, q, r, m, and per measure c, m or c, s, z, l) as the one pass makes them · `<leaf>_cells` (gid, g…, r, n,
+ * Tables: `<leaf>_bounds` (g…, q where there are quarters, r, m, and per measure c, m or c, s, z, l) as the one pass makes them · `<leaf>_cells` (gid, g…, r, n,
  * and per measure what is known of its cell) · `<leaf>_slice`: level 1 of some persons · `__chosen` (g…): groups to be looked at
  * again. `q` is the quarter of the persons, NULL for rows of nobody; a person is in one quarter, so what quarters say adds up.
  */
@@ -24,7 +24,8 @@ import { quoted, template, whole } from './template.ts'
 export type MaskedLeaf = Leaf & { readonly mask: Mask }
 
 const boundsOf = (leaf: Leaf) => quoted(`${leaf.name}_bounds`)
-const cellsOf = (leaf: Leaf) => quoted(`${leaf.name}_cells`)
+export const cellsOf = (leaf: Leaf) => quoted(`${leaf.name}_cells`)
+export const blocksOf = (leaf: Leaf) => quoted(`${leaf.name}_blocks`)
 const sliceOf = (leaf: Leaf) => quoted(`${leaf.name}_slice`)
 const chosen = quoted(chosenRelation)
 
@@ -34,10 +35,11 @@ const countOf = (column: string) => `coalesce(sum(${column}), 0)::BIGINT`
 
 export function keepBounds(leaf: MaskedLeaf): RewrittenStatement {
   const carried = leaf.measures.flatMap(({ shape }, i) => {
-    if (shape === 'presence') return []
+    if (shape === 'presence' || shape === 'quantile') return []
     return shape === 'filtered' ? [`c${i}`, `m${i}`] : [`c${i}`, `s${i}`, `z${i}`, `l${i}`]
   })
-  const columns = list([...named(leaf), 'q', 'r', 'm', ...carried])
+  const quarter = leaf.mask.hasQuarters ? ['q'] : []
+  const columns = list([...named(leaf), ...quarter, 'r', 'm', ...carried])
   return template(`CREATE TEMP TABLE ${boundsOf(leaf)}(${columns}) AS ${leaf.mask.bounds}`)
 }
 
@@ -57,7 +59,7 @@ export function keepCells(leaf: Leaf): RewrittenStatement {
 
 /** Name and text of what is known of a cell. A sum of a quarter is the most that a person of it adds, when nothing is negative. */
 function cellOf(measure: Measure, i: number): readonly (readonly [string, string])[] {
-  if (measure.shape === 'presence') return []
+  if (measure.shape === 'presence' || measure.shape === 'quantile') return []
   const rows = [`c${i}`, countOf(`c${i}`)] as const
   if (!isSum(measure)) return [rows, [`n${i}`, bitsOf(`m${i}`)]]
   const quarter = `s${i}::DOUBLE`
@@ -93,13 +95,16 @@ function isMeant({ absentBelow, gids }: About): string {
 }
 
 /** Rows of the groups meant, and a lower bound of their persons; of one measure, or of all rows. */
-export function readTogether(leaf: Leaf, about: About, index?: number): RewrittenStatement {
+export function readTogether(leaf: MaskedLeaf, about: About, index?: number): RewrittenStatement {
   const measure = index === undefined ? undefined : leaf.measures[index]
-  const isOfAll = measure === undefined || measure.shape === 'presence'
+  const isOfAll = measure === undefined || measure.shape === 'presence' || measure.shape === 'quantile'
   const rows = isOfAll ? 'r.r' : `r.c${index}`
   const mask = isOfAll ? 'r.m' : `r.${isSum(measure) ? 'z' : 'm'}${index}`
+  const isOfValues = measure?.shape === 'quantile'
+  const source = isOfValues ? blocksOf(leaf) : boundsOf(leaf)
+  const quarter = isOfValues || leaf.mask.hasQuarters ? 'r.q' : '0 AS q'
   return template(
-    `SELECT ${countOf('c')}, ${bitsOf('m')} FROM (SELECT r.q, sum(${rows}) AS c, bit_or(${mask}) AS m FROM ${boundsOf(leaf)} AS r JOIN ${cellsOf(leaf)} AS g ON ${sameGroup(leaf)} WHERE ${isMeant(about)} GROUP BY r.q)`,
+    `SELECT ${countOf('c')}, ${bitsOf('m')} FROM (SELECT ${quarter}, sum(${rows}) AS c, bit_or(${mask}) AS m FROM ${source} AS r JOIN ${cellsOf(leaf)} AS g ON ${sameGroup(leaf)} WHERE ${isMeant(about)} GROUP BY ALL)`,
   )
 }
 

@@ -8,8 +8,9 @@ import type { MaskedLeaf } from './bounds-tables.ts'
 import { type CellEvidence, fail, type GroupEvidence, mean, Reader, type Sizes } from './evidence.ts'
 import { isSum, type Pair } from './level-two.ts'
 import { isDominated, type Thresholds } from './rules.ts'
+import { beyond } from './statistic-evidence.ts'
 
-interface CellBounds {
+export interface CellBounds {
   readonly value: Value
   /** Rows of the selection: an upper bound of its persons. */
   readonly rows: number
@@ -23,6 +24,8 @@ interface CellBounds {
     /** Persons whose contribution differs from the commonest one. A lower bound. */
     readonly differing: number
   }
+  /** Of a quantile: of the values nearest to its rank, whether there is but one, and its persons. A lower bound. */
+  readonly middle?: { readonly isAlone: boolean; readonly inside: number }
 }
 
 export interface GroupBounds {
@@ -45,13 +48,17 @@ export function parseBounds(leaf: Leaf, { rows }: Rows): readonly GroupBounds[] 
     last = gid
     const keys = leaf.keys.map(() => reader.any())
     const whole = { value: count, rows: count, persons }
-    const cells = leaf.measures.map((measure) =>
-      measure.shape === 'presence' ? whole : parseCell(measure, reader, count),
-    )
+    const cells = leaf.measures.map((measure) => {
+      if (measure.shape === 'quantile') return noValue
+      return measure.shape === 'presence' ? whole : parseCell(measure, reader, count)
+    })
     reader.end()
     return { gid, keys, rows: count, persons, cells }
   })
 }
+
+/** Of a quantile until its values have been read, and where there are none. */
+const noValue: CellBounds = { value: null, rows: 0, persons: 0 }
 
 function parseCell(measure: Measure, reader: Reader, most: number): CellBounds {
   const [rows, persons] = [reader.count(), reader.count()]
@@ -87,18 +94,58 @@ export function withSlice(
   })
 }
 
+/** The bounds with the cells of the quantile; groups without a row have no value. */
+export function withMiddles(
+  groups: readonly GroupBounds[],
+  index: number,
+  { rows }: Rows,
+): readonly GroupBounds[] {
+  const found = new Map(rows.map((row) => parseMiddle(new Reader(row))))
+  return groups.map((group) => {
+    const cell = found.get(group.gid)
+    if (cell && cell.rows > group.rows) fail()
+    return cell ? { ...group, cells: group.cells.with(index, cell) } : group
+  })
+}
+
+function parseMiddle(reader: Reader): readonly [number, CellBounds] {
+  const gid = reader.count()
+  const [rows, persons, value] = [reader.count(), reader.count(), reader.number()]
+  const [inside, blocks] = [reader.count(), reader.count()]
+  reader.end()
+  if (persons > rows || inside > persons || blocks < 1) fail()
+  return [gid, { value, rows, persons, middle: { inside, isAlone: blocks === 1 } }]
+}
+
 type Outcome = 'passes' | 'fails' | 'doubt'
 
 /** What becomes of a cell by the rules of `rules.ts`, where that is certain. */
-function outcomeOf({ rows, persons, sum }: CellBounds, thresholds: Thresholds): Outcome {
+function outcomeOf(cell: CellBounds, q: number | undefined, thresholds: Thresholds): Outcome {
+  const { rows, persons, sum } = cell
   const { k } = thresholds
   if (rows < k) return 'fails'
   if (persons < k) return 'doubt'
+  if (q !== undefined) return isQuantileCertain(cell, q, thresholds) ? 'passes' : 'doubt'
   if (!sum) return 'passes'
   const { isPositive, sizes, differing } = sum
   // Sums of quarters are rounded otherwise than sums of persons: far less than this.
   const total = sizes.total * (1 - 1e-6)
   return isPositive && differing >= k && !isDominated({ ...sizes, total }, thresholds) ? 'passes' : 'doubt'
+}
+
+/** Numbers up to this one times any number of rows are exact as a DOUBLE. */
+const largestValue = 1e6
+
+/** Whether exact evidence finds the one value nearest to the rank, and k persons who hold it and beyond it on either side. */
+function isQuantileCertain(
+  { value, persons, middle }: CellBounds,
+  q: number,
+  thresholds: Thresholds,
+): boolean {
+  const size = Math.abs(Number(value))
+  if (!middle?.isAlone || middle.inside < thresholds.k || !(size <= largestValue)) return false
+  if (beyond(persons, q) < thresholds.k) return false
+  return !isDominated({ total: middle.inside * size, largest: size, second: size }, thresholds)
 }
 
 interface Scope {
@@ -113,7 +160,7 @@ interface Scope {
 export function settled(group: GroupBounds, scope: Scope): GroupEvidence | undefined {
   const { thresholds, keepsLabels } = scope
   if (!keepsLabels && group.persons < thresholds.k) return undefined
-  const outcomes = group.cells.map((cell) => outcomeOf(cell, thresholds))
+  const outcomes = group.cells.map((cell, i) => outcomeOf(cell, scope.leaf.measures[i]?.q, thresholds))
   if (outcomes.includes('doubt')) return undefined
   const areFar = scope.pairs.every(([i, j], at) => {
     const areShown = outcomes[i] === 'passes' && outcomes[j] === 'passes'

@@ -60,17 +60,20 @@ export function readSizesOf(side: Side, isAlone: boolean, k: number): RewrittenS
  * fewer than k of them are compared in full. Reads the tables that `keepCells` made.
  */
 export function readClose(left: Side, right: Side, k: number): RewrittenStatement {
-  const isNear = `x.p = y.p AND abs(x.n - y.n) < ${whole(k)}`
+  const isAlone = areSums(left.part, right.part)
+  const tables = [tableOf(left, isAlone), tableOf(right, isAlone)] as const
+  // Of a side beside itself each pair is looked at once, and no cell beside itself.
+  const isOther = tables[0] === tables[1] ? ' AND x.gid < y.gid' : ''
+  const isNear = `x.p = y.p AND abs(x.n - y.n) < ${whole(k)}${isOther}`
   const [isLarge, areSmall] = [
     `x.m >= ${whole(k)} OR y.m >= ${whole(k)}`,
     `x.m < ${whole(k)} AND y.m < ${whole(k)}`,
   ]
   const isSame = isSameOf(left, right)
-  const worth = `SELECT x.gid AS i, y.gid AS j FROM x JOIN y ON ${isNear} WHERE x.p % ${oneIn} = 0 AND (${isLarge}) GROUP BY x.gid, y.gid HAVING ${apart('m', isSame)} < ${whole(k)}`
+  const worth = `SELECT x.gid AS i, y.gid AS j FROM x JOIN y ON ${isNear} WHERE x.p % ${oneIn} = 0 AND y.p % ${oneIn} = 0 AND (${isLarge}) GROUP BY x.gid, y.gid HAVING ${apart('m', isSame)} < ${whole(k)}`
   const small = `SELECT x.gid AS i, y.gid AS j, ${apart('n', isSame)} AS d, ${alone} FROM x JOIN y ON ${isNear} WHERE ${areSmall} GROUP BY x.gid, y.gid`
   const large = `SELECT i, j, ${apart('n', isSame)} AS d, ${alone} FROM worth JOIN x ON x.gid = i JOIN y ON y.gid = j AND y.p = x.p GROUP BY i, j`
-  const isAlone = areSums(left.part, right.part)
-  const near = nearCells(tableOf(left, isAlone), tableOf(right, isAlone), k)
+  const near = nearCells(...tables, k)
   return template(
     `WITH ${near}, worth AS MATERIALIZED (${worth}) SELECT * FROM (${small} UNION ALL ${large}) WHERE d BETWEEN 1 AND ${whole(k)} - 1 ORDER BY ALL`,
   )

@@ -3,8 +3,9 @@
  * in doubt alone. Where the order of groups by their persons matters, all of them are looked at.
  */
 import type { VaultSession } from '../../engine/engine.ts'
-import type { Leaf } from '../plan.ts'
-import { type GroupBounds, parseBounds, settled, withSlice } from './bounds.ts'
+import type { Leaf, Mask, MaskedValues } from '../plan.ts'
+import { dropBlocks, keepBlocks, readMiddles } from './blocks.ts'
+import { type GroupBounds, parseBounds, settled, withMiddles, withSlice } from './bounds.ts'
 import type { MaskedLeaf } from './bounds-tables.ts'
 import * as tables from './bounds-tables.ts'
 import { keepsLabels } from './disclose.ts'
@@ -15,12 +16,13 @@ import type { Thresholds } from './rules.ts'
 import { type Bounds, SecondPass } from './second-pass.ts'
 import { decide, type Verdict } from './secondary.ts'
 
-/** Masks have 256 bits: a larger threshold would put nearly every group in doubt. */
-const largestK = 64
+/** Masks have 256 bits, or 64 without quarters: a larger threshold would put nearly every group in doubt. */
+const largestK = ({ hasQuarters }: Mask) => (hasQuarters ? 64 : 48)
 
 /** Whether the leaf has bounds, the policy leaves the choice, and bounds can settle anything: they know of persons, and no other unit. */
 export function canBeFast(leaf: Leaf, { k, unit, plan = 'fastest' }: Thresholds): leaf is MaskedLeaf {
-  return leaf.mask !== undefined && plan === 'fastest' && unit === undefined && k <= largestK
+  if (leaf.mask === undefined || plan !== 'fastest' || unit !== undefined) return false
+  return k <= largestK(leaf.mask)
 }
 
 /** As `judge`, for a leaf whose cells are compared with those of no other. Nothing stays in the session. */
@@ -43,6 +45,7 @@ export async function judgeFast(
   })
   await pass.close()
   for (const statement of tables.dropBounds(leaf)) await session.run(statement)
+  if (leaf.mask.values) await session.run(dropBlocks(leaf))
   return verdict
 }
 
@@ -54,6 +57,8 @@ async function readBounds(
   const pairs = comparablePairs(leaf)
   const scope = { leaf, thresholds, pairs, keepsLabels: keepsLabels(leaf) }
   let groups = parseBounds(leaf, await session.run(tables.readCells(leaf, absentBelow)))
+  if (leaf.mask.values)
+    groups = await withQuantile(session, groups, { leaf, values: leaf.mask.values, absentBelow })
   const share = shareOf(groups, thresholds)
   if (share !== undefined && (pairs.length > 0 || leaf.measures.some(sql.isSum))) {
     const keys = parseCount(await session.run(tables.countKeys(leaf)))
@@ -67,6 +72,19 @@ async function readBounds(
     doubtful: found.flatMap(({ group, evidence }) => (evidence ? [] : group.gid)),
     groups,
   }
+}
+
+/** The bounds with those of the quantile. Its table stays, for what is asked about withheld cells. */
+async function withQuantile(
+  session: VaultSession,
+  groups: readonly GroupBounds[],
+  { leaf, values, absentBelow }: { leaf: Leaf; values: MaskedValues; absentBelow: number },
+): Promise<readonly GroupBounds[]> {
+  const index = leaf.measures.findIndex(({ name }) => name === values.measure)
+  const measure = leaf.measures[index]
+  if (!measure) throw new RangeError('a leaf has no such measure')
+  await session.run(keepBlocks(leaf, values))
+  return withMiddles(groups, index, await session.run(readMiddles(leaf, measure, absentBelow)))
 }
 
 /** So many rows of a group in the slice that they are most likely of enough persons. */

@@ -39,19 +39,22 @@ export const named = (leaf: Leaf) => leaf.keys.map((_, i) => `g${i}`)
 export const list = (parts: readonly string[]) => parts.join(', ')
 
 /** Keeps level 1 near the rows, its columns renamed by position: what the text called them does not matter. */
-export function keepRows(leaf: Leaf): readonly RewrittenStatement[] {
-  const values = leaf.values.map(({ measure, statement }) => {
+export function keepRows(leaf: Leaf, from: RowsOf = leaf): readonly RewrittenStatement[] {
+  const values = from.values.map(({ measure, statement }) => {
     const shape = leaf.measures.find(({ name }) => name === measure)?.shape
     const held = shape === 'values' ? ['x'] : shape === 'relation' ? ['x', 'y', 'c'] : ['x', 'c']
     return template(
       `CREATE TEMP TABLE ${valuesOf(leaf, measure)}(${list([...named(leaf), 'p', ...held])}) AS ${statement}`,
     )
   })
-  return [keepLevelOne(leaf, leaf.level1), ...values]
+  return [keepLevelOne(leaf, from.level1), ...values]
 }
 
+/** The statements of level 1: those of the leaf, or of some of its groups. */
+export type RowsOf = Pick<Leaf, 'level1' | 'values'>
+
 /** Level 1 alone, from this statement. */
-export function keepLevelOne(leaf: Leaf, statement: RewrittenStatement): RewrittenStatement {
+function keepLevelOne(leaf: Leaf, statement: RewrittenStatement): RewrittenStatement {
   return template(`CREATE TEMP TABLE ${rowsOf(leaf)}(${list(columnsOfRows(leaf))}) AS ${statement}`)
 }
 

@@ -131,13 +131,13 @@ export class SecondPass implements Withheld {
       ...withheldIn(bounds.certain, thresholds),
     ])
     await this.close()
-    const { chosen } = leaf.mask
+    const chosen = chosenOf(leaf)
     if (chosen === undefined || this.#areMost(wanted)) {
-      await this.#session.run(sql.keepLevelOne(leaf, leaf.level1))
+      for (const statement of sql.keepRows(leaf)) await this.#session.run(statement)
       this.#kept = 'all'
     } else {
       await this.#session.run(tables.keepChosen(leaf, { absentBelow, gids: [...wanted] }))
-      await this.#session.run(sql.keepLevelOne(leaf, chosen))
+      for (const statement of sql.keepRows(leaf, chosen)) await this.#session.run(statement)
       await this.#session.run(tables.dropChosen())
       this.#kept = wanted
     }
@@ -152,6 +152,13 @@ export class SecondPass implements Withheld {
     const { groups } = this.#about.bounds
     return gids.size > mostNamed || 2 * rowsOf(groups.filter(({ gid }) => gids.has(gid))) > rowsOf(groups)
   }
+}
+
+/** The statements of level 1 for some of the groups; a leaf without keys has none. */
+function chosenOf({ mask: { chosen, values } }: MaskedLeaf): sql.RowsOf | undefined {
+  if (chosen === undefined) return undefined
+  const again = values?.chosen && { measure: values.measure, statement: values.chosen }
+  return { level1: chosen, values: again ? [again] : [] }
 }
 
 function unknown(gid: number): never {

@@ -81,17 +81,20 @@ function parseQuantile(measure: Measure, reader: Reader, persons: number): CellE
   const inside = part(reader, persons)
   const sum = reader.number()
   const sizes = reader.sizes()
-  const tail = Math.min(measure.q ?? 0, 1 - (measure.q ?? 0))
-  // A hair, for 110 persons and q = 0.9 make 11 and floating numbers make less.
-  const beyond = Math.floor(persons * tail + 1e-9)
   const value = inside === 0 ? null : sum / inside
   return {
     persons,
-    support: Math.min(inside, beyond),
+    support: Math.min(inside, beyond(persons, measure.q ?? 0)),
     value: isDate(measure) ? monthOf(value, measure) : value,
     // Seconds since 1970 have no size that says anything of a person.
     ...(isDate(measure) ? {} : { parts: [sizes] }),
   }
+}
+
+/** Of these persons, those who stand beyond a quantile on its shorter side. */
+export function beyond(persons: number, q: number): number {
+  // A hair, for 110 persons and q = 0.9 make 11 and floating numbers make less.
+  return Math.floor(persons * Math.min(q, 1 - q) + 1e-9)
 }
 
 function monthOf(seconds: number | null, { type }: Measure): Value {

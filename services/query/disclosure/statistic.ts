@@ -58,6 +58,12 @@ function readExtreme(asked: Asked, end: 'min' | 'max'): RewrittenStatement {
   )
 }
 
+/** From `held`: rows `w` of each value, and how far their block is from rank 1 + q (rows - 1). */
+export function ranked({ q }: Pick<Measure, 'q'>): string {
+  const share = `'${Number(q)}'::DOUBLE`
+  return `counted AS (SELECT gid, x, sum(c)::DOUBLE AS w FROM held GROUP BY gid, x), blocks AS (SELECT gid, x, w, sum(w) OVER (PARTITION BY gid ORDER BY x ROWS UNBOUNDED PRECEDING) AS hi, 1 + ${share} * (sum(w) OVER (PARTITION BY gid) - 1) AS t FROM counted), far AS (SELECT gid, x, greatest(0, hi - w + 1 - t, t - hi) AS d FROM blocks)`
+}
+
 /**
  * Rows are ranked; equal values stand in one block, so that no order among persons decides anything. The window grows from rank
  * 1 + q (rows - 1) on both sides, block by block, until k persons are in it. Each of them counts once, with the mean of their
@@ -65,10 +71,9 @@ function readExtreme(asked: Asked, end: 'min' | 'max'): RewrittenStatement {
  */
 function readQuantile(asked: Asked): RewrittenStatement {
   const k = whole(asked.k)
-  const q = `'${Number(asked.measure.q)}'::DOUBLE`
   const x = isDate(asked.measure) ? 'epoch(r.x)::DOUBLE AS x' : 'r.x::DOUBLE AS x'
   return template(
-    `WITH ${held(asked, x)}, counted AS (SELECT gid, x, sum(c)::DOUBLE AS w FROM held GROUP BY gid, x), blocks AS (SELECT gid, x, w, sum(w) OVER (PARTITION BY gid ORDER BY x ROWS UNBOUNDED PRECEDING) AS hi, 1 + ${q} * (sum(w) OVER (PARTITION BY gid) - 1) AS t FROM counted), far AS (SELECT gid, x, greatest(0, hi - w + 1 - t, t - hi) AS d FROM blocks), own AS (SELECT gid, held.p, min(d) AS d FROM held JOIN far USING (gid, x) GROUP BY gid, held.p), reach AS (SELECT gid, count(*) AS n, (min(d, ${k}))[${k}] AS d FROM own GROUP BY gid), inside AS (SELECT gid, held.p, sum(held.x * held.c) / sum(held.c) AS m FROM held JOIN far USING (gid, x) JOIN reach USING (gid) WHERE far.d <= reach.d GROUP BY gid, held.p) SELECT gid, any_value(reach.n), count(*), sum(m), ${sizes('m')} FROM inside JOIN reach USING (gid) GROUP BY gid ORDER BY gid`,
+    `WITH ${held(asked, x)}, ${ranked(asked.measure)}, own AS (SELECT gid, held.p, min(d) AS d FROM held JOIN far USING (gid, x) GROUP BY gid, held.p), reach AS (SELECT gid, count(*) AS n, (min(d, ${k}))[${k}] AS d FROM own GROUP BY gid), inside AS (SELECT gid, held.p, sum(held.x * held.c) / sum(held.c) AS m FROM held JOIN far USING (gid, x) JOIN reach USING (gid) WHERE far.d <= reach.d GROUP BY gid, held.p) SELECT gid, any_value(reach.n), count(*), sum(m), ${sizes('m')} FROM inside JOIN reach USING (gid) GROUP BY gid ORDER BY gid`,
   )
 }
 

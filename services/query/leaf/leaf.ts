@@ -7,7 +7,7 @@ import type { Call } from '../statement/nodes.ts'
 import { overlapsOf } from '../typing/overlap.ts'
 import type { Bound, Column, From, Scope, Use } from '../typing/relation.ts'
 import type { Stage } from '../typing/stage.ts'
-import { boundsOf, isBounded } from './bounds.ts'
+import { blocksOf, boundsOf, isBounded, quantileOf } from './bounds.ts'
 import { measureOf, readMeasure } from './measure.ts'
 import { inner, own, type Parts } from './parts.ts'
 import { type GroupingSets, groupingOf, repeated } from './sets.ts'
@@ -156,8 +156,16 @@ function maskOf(
   return {
     ...boundsOf(parts, drafts),
     ...(chosen ? { chosen: sql.statement(levelOneOfMany({ from: chosen, names }, drafts)) } : {}),
+    ...maskedValuesOf(parts, quantileOf(drafts), chosen),
     persons: { schema, name },
   }
+}
+
+function maskedValuesOf(parts: Parts, draft: MeasureDraft | undefined, chosen: Tree | null) {
+  if (!draft) return {}
+  const bounds = blocksOf(parts, draft.value ?? '', { from: parts.from, where: isHeld(draft) })
+  const again = chosen ? { chosen: heldValuesOf({ ...parts, from: chosen }, draft).tree } : {}
+  return { values: { measure: draft.name, bounds, ...again } }
 }
 
 /** At most one row per person: nothing to group. */
@@ -190,16 +198,26 @@ function valuesOf({ from, names }: Parts, { name, value, filter }: MeasureDraft)
 }
 
 /** Values, or pairs of them, per group and person, with how many rows hold each. */
-function heldValuesOf({ from, names }: Parts, { name, value, other, filter }: MeasureDraft) {
-  const held = [value, ...(other === undefined ? [] : [other])].map((column) => own(column ?? ''))
+function heldValuesOf({ from, names }: Parts, draft: MeasureDraft) {
+  const held = columnsHeld(draft)
   const groups = [...names.map(own), own('__pix'), ...held]
   const tree = sql.select({
     list: [...groups, sql.named(sql.call('count_star', []), 'c')],
     from,
-    where: sql.and([...held.map(sql.isNotNull), ...(filter === null ? [] : [own(filter)])]),
+    where: isHeld(draft),
     groups,
   })
-  return { measure: name, tree: sql.statement(tree) }
+  return { measure: draft.name, tree: sql.statement(tree) }
+}
+
+function columnsHeld({ value, other }: MeasureDraft): readonly Tree[] {
+  return [value, ...(other === undefined ? [] : [other])].map((column) => own(column ?? ''))
+}
+
+/** The condition of a row that has the value, or both of them. */
+function isHeld(draft: MeasureDraft): Tree | null {
+  const { filter } = draft
+  return sql.and([...columnsHeld(draft).map(sql.isNotNull), ...(filter === null ? [] : [own(filter)])])
 }
 
 /** All labels come from the public side of an outer join, and nothing filters the private one. */

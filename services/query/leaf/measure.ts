@@ -161,7 +161,7 @@ function readCount({ name, shape }: MeasureDraft, { x, condition }: Parts<Tree |
 
 function readSum({ name, shape, type }: MeasureDraft, { x, condition }: Parts<Tree>): LevelOne {
   const [c, s] = [`c${name.slice(1)}`, `s${name.slice(1)}`]
-  const measured = finite(x)
+  const measured = finite(x, type)
   const summand = shape === 'avg' ? sql.cast(measured, 'DOUBLE') : measured
   const sumType = shape === 'avg' ? 'DOUBLE' : sumTypeOf(type)
   const contribution = condition ? sql.when(condition, measured) : measured

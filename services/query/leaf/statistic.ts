@@ -148,8 +148,9 @@ const comparable = new Set([undefined, 'number', 'date', 'timestamp'])
 
 /** What has an order worth showing: numbers and moments. A text at the end of the alphabet is somebody's text. */
 function ordered({ at, ...about }: { shape: Shape; q?: number; at: Expression }, asked: Asked): Bound | null {
-  const { tree, kind } = shown(at, asked)
-  return comparable.has(kind) ? released({ ...about, value: finiteOrOther(tree), kind }, asked) : null
+  const { tree, kind, type } = shown(at, asked)
+  const wanted = { ...about, value: finiteOrOther(tree, type), kind, ...(type ? { type } : {}) }
+  return comparable.has(kind) ? released(wanted, asked) : null
 }
 
 function flag(shape: 'any' | 'all'): Form {

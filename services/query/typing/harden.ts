@@ -6,14 +6,21 @@ import type { Bound, Kind } from './relation.ts'
 /** Larger values could make a sum overflow; they become NULL. */
 const largest = 1e15
 
-/** `e` where it is finite and of bearable size, else NULL; works for integers, decimals and floats alike. */
-export function finite(expression: Tree): Tree {
-  return sql.when(isBearable(expression), expression)
+/** `e` where it is finite and of bearable size, else NULL; works for integers, decimals and floats alike. `type`: that of `e`, where it is known. */
+export function finite(expression: Tree, type?: string): Tree {
+  return isSmall(type) ? expression : sql.when(isBearable(expression), expression)
 }
 
 /** As `finite` for what is a number; what is none, such as a date, stays as it is. */
-export function finiteOrOther(expression: Tree): Tree {
-  return sql.when(sql.coalesce(isBearable(expression), sql.boolean(true)), expression)
+export function finiteOrOther(expression: Tree, type?: string): Tree {
+  return isSmall(type)
+    ? expression
+    : sql.when(sql.coalesce(isBearable(expression), sql.boolean(true)), expression)
+}
+
+/** Whole numbers of at most 32 bits are bearable by their type: to look at each costs more than the sum. */
+function isSmall(type: string | undefined): boolean {
+  return type !== undefined && /^U?((TINY|SMALL)INT|INTEGER)$/.test(type)
 }
 
 /** NULL where it is not a number at all. */

@@ -27,9 +27,19 @@ export function verifyBounds(plan: Tree, leaf: Leaf, bulle: Bulle): void {
   const [rows, persons] = [first ?? notProven('V6'), second ?? notProven('V6')]
   if (rows.name !== 'count_star' || rows.filter != null) notProven('V6')
   const person = proveMask(persons, null, from)
-  if (integerOf(quarterOf(groups.at(-1))) !== person) notProven('V6')
+  // Whoever has a bit of the mask, or a quarter, has the row.
+  if (!isCovered(from, [person])) notProven('V6')
+  if (leaf.mask?.hasQuarters !== false && quarterOf(groups.at(-1)) !== person) notProven('V6')
   proveMeasures(measured, leaf.measures, { from, person })
   proveAlike(leaf, { node, measured })
+}
+
+/** One row per group, value of a quantile and quarter of the persons: the value is a label like the others. */
+export function verifyBlocks(plan: Tree, leaf: Leaf, bulle: Bulle): void {
+  const { keys, mask } = leaf
+  const value = { name: 'x', type: '' }
+  const bare = { ...leaf, keys: [...keys, value], measures: [], total: false }
+  verifyBounds(plan, mask ? { ...bare, mask: { ...mask, alike: [], hasQuarters: true } } : bare, bulle)
 }
 
 /** The aggregate at the root, and which of its columns come out. */
@@ -43,14 +53,14 @@ function aggregateOf(root: Node): { node: Node; outputs: readonly number[] } {
   return { node, outputs: nodesOf(root.expressions).map(refOf) }
 }
 
-/** Labels hold nothing of the person key; the last group is the quarter of a key that names the person of every row. */
-function proveGroups(groups: readonly Node[], { keys, total }: Leaf, from: Relation): void {
-  if (groups.length !== keys.length + 1 || total !== (keys.length === 0)) notProven('V6')
-  for (const group of groups.slice(0, -1)) {
+/** Labels hold nothing of the person key; where there are quarters, the last group is one. */
+function proveGroups(groups: readonly Node[], { keys, total, mask }: Leaf, from: Relation): void {
+  const quarters = mask?.hasQuarters === false ? 0 : 1
+  if (groups.length !== keys.length + quarters || total !== (keys.length === 0)) notProven('V6')
+  for (const group of groups.slice(0, keys.length)) {
     const { kind } = meaningOf(group, from).fact
     if (kind !== 'data' && kind !== 'none') notProven('V7')
   }
-  if (!isCovered(from, [quarterOf(groups.at(-1))])) notProven('V6')
 }
 
 interface Rows {
@@ -74,6 +84,7 @@ function proveMeasures(made: readonly Node[], measures: readonly Measure[], rows
 function widthOf(shape: Measure['shape']): number {
   const widths: Readonly<Partial<Record<Measure['shape'], number>>> = {
     presence: 0,
+    quantile: 0,
     filtered: 2,
     sum: 4,
     avg: 4,
@@ -206,6 +217,23 @@ export function verifyRows(levelOne: Tree, { bounds, chosen }: { bounds: Tree; c
   }
 }
 
+/** As `verifyRows`, for the values of a quantile: those that are there are chosen before any of its groups are. */
+export function verifyValueRows(values: Tree, { bounds, chosen }: { bounds: Tree; chosen?: Tree }): void {
+  verifyRows(values, { bounds })
+  if (chosen === undefined) return
+  const filter = inputOf(chosen)
+  const [rows] = nodesOf(joinOf(filter).children)
+  if (filter.type !== 'LOGICAL_FILTER' || !rows) notProven('V6')
+  if (words({ ...filter, children: [rows] }) !== words(inputOf(values))) notProven('V6')
+}
+
+/** What stands below a filter, or what is none. */
+function joinOf(node: Node): Node {
+  if (node.type !== 'LOGICAL_FILTER') return node
+  if (node.projection_map !== undefined) mustBeEmpty(node.projection_map, 'V6')
+  return only(nodesOf(node.children))
+}
+
 function inputOf(plan: Tree): Node {
   return only(nodesOf(aggregateOf(rootOf(plan)).node.children))
 }
@@ -224,10 +252,18 @@ function words(part: Node): string {
   })
 }
 
+interface Choice {
+  /** A scan of the keys of the groups that are chosen. */
+  readonly isChosen: (get: Node) => boolean
+  /** A condition on rows may stand above: whoever says so proves that it is that of all groups. */
+  readonly isFiltered: boolean
+}
+
 /** The rows of a group of level 1 are there all or not at all: they are chosen by all keys, and by nothing else. */
-export function proveChosen(plan: Tree, { keys }: Leaf, isChosen: (get: Node) => boolean): void {
+export function proveChosen(plan: Tree, { keys }: Leaf, { isChosen, isFiltered }: Choice): void {
   const { node } = aggregateOf(rootOf(plan))
-  const join = only(nodesOf(node.children))
+  const below = only(nodesOf(node.children))
+  const join = isFiltered ? joinOf(below) : below
   if (join.type !== 'LOGICAL_COMPARISON_JOIN' || join.join_type !== 'SEMI') notProven('V6')
   mustBeEmpty(join.predicate, 'V6')
   const [rows, right = notProven('V6'), ...more] = nodesOf(join.children)

@@ -10,7 +10,7 @@ import { proveChosen } from './bounds.ts'
 import { bare, plain } from './form.ts'
 import { grantOf, grantWithChosen } from './grant.ts'
 import { isNode, mustBeEmpty, type Node, nodeOf, nodesOf, notProven, textOf } from './node.ts'
-import { relationOf, rootOf } from './operators.ts'
+import { type Grant, relationOf, rootOf } from './operators.ts'
 import { factAt, isCovered, isSubset, type Relation } from './relation.ts'
 
 /**
@@ -33,11 +33,19 @@ export function verifyChosen(plan: Tree, leaf: Leaf, bulle: Bulle): void {
   const { keys } = leaf
   proveRows(relation, leaf, { keyed: keys.length, width: keys.length + 2 + widthOf(leaf.measures) })
   proveEvidence(relation, leaf)
-  proveChosen(plan, leaf, ({ name, function_data: source }) => {
-    if (name !== 'seq_scan') return false
-    const { schema, table } = nodeOf(source)
-    return schema === 'main' && table === chosenRelation
-  })
+  proveChosen(plan, leaf, { isChosen, isFiltered: false })
+}
+
+/** V6 for the values of a quantile in some groups of a plan M, as `verifyHeld` proves those of all. */
+export function verifyChosenValues(plan: Tree, leaf: Leaf, bulle: Bulle): void {
+  proveHeld(plan, { leaf, grant: grantWithChosen(bulle, leaf) }, 1)
+  proveChosen(plan, leaf, { isChosen, isFiltered: true })
+}
+
+function isChosen({ name, function_data: source }: Node): boolean {
+  if (name !== 'seq_scan') return false
+  const { schema, table } = nodeOf(source)
+  return schema === 'main' && table === chosenRelation
 }
 
 /** V6 for a `values` measure: group, person and value, each once. */
@@ -49,17 +57,17 @@ export function verifyValues(plan: Tree, leaf: Leaf, bulle: Bulle): void {
 
 /** V6 for an order statistic, a flag or the moments of a number: group, person and value, each once, and its rows. */
 export function verifyHeld(plan: Tree, leaf: Leaf, bulle: Bulle): void {
-  proveHeld(plan, { leaf, bulle }, 1)
+  proveHeld(plan, { leaf, grant: grantOf(bulle, leaf) }, 1)
 }
 
 /** V6 for the moments of two numbers. */
 export function verifyPairs(plan: Tree, leaf: Leaf, bulle: Bulle): void {
-  proveHeld(plan, { leaf, bulle }, 2)
+  proveHeld(plan, { leaf, grant: grantOf(bulle, leaf) }, 2)
 }
 
 /** The last column is a weight: it must count the rows that hold the value, all of them and nothing else. */
-function proveHeld(plan: Tree, { leaf, bulle }: { leaf: Leaf; bulle: Bulle }, values: 1 | 2): void {
-  const relation = relationOf(rootOf(plan), { grant: grantOf(bulle, leaf), ctes: new Map() })
+function proveHeld(plan: Tree, { leaf, grant }: { leaf: Leaf; grant: Grant }, values: 1 | 2): void {
+  const relation = relationOf(rootOf(plan), { grant, ctes: new Map() })
   const keyed = leaf.keys.length + values
   proveRows(relation, leaf, { keyed, width: keyed + 2 })
   proveRowCount(aggregateAt(relation, keyed + 1))
