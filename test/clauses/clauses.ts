@@ -2,9 +2,9 @@
  * What each clause of a permit does: the clause made tighter or changed, the question, and what is told then. An executed clause
  * names its rule of policies/query.cedar, or what to take away of the code so that the clause says nothing any more.
  */
-import { payload, person, today } from '../habilitation/fixtures.ts'
+import { payload, today } from '../habilitation/fixtures.ts'
 import { changedAt } from './schema.ts'
-import { type Asked, type Draft, project, type Told } from './world.ts'
+import { type Asked, asker, type Draft, project, type Told } from './world.ts'
 
 /** A piece of code without which a clause is not executed. `text` stands once in the file. */
 export interface Taken {
@@ -36,7 +36,7 @@ export const study: Draft = {
   jti: `${project}-v2`,
   version: 2,
   previous: `sha256:${'0'.repeat(64)}`,
-  conditions: [{ text: 'Publier.', clause: 'organisational' }],
+  conditions: [{ text: 'Publier.', clause: 'organisational', value: 1 }],
   lines: [
     {
       id: 'L1',
@@ -51,6 +51,8 @@ export const study: Draft = {
       holderAct: 'countersign',
     },
   ],
+  limits: { queriesPerDay: 500, rowsPerAnswer: 1000, seconds: 60 },
+  assurance: { acr: ['eidas2'], amr: ['mfa'], maxAuthAge: 28_800 },
 }
 
 /** A project useful to the sector: what its line reads is of establishments. */
@@ -74,6 +76,7 @@ const consented = { ...sector, lines: [{ ...site, k: 3, establishmentLevel: 'con
 
 const everybody = { sql: 'SELECT count(*) AS n FROM people' }
 const north = { sql: "SELECT count(*) AS n FROM people WHERE region = 'north'" }
+const regions = { sql: 'SELECT region, count(*) AS n FROM people GROUP BY region ORDER BY region' }
 const stays = { sql: 'SELECT count(*) AS n FROM stays' }
 const old = { sql: 'SELECT count(*) AS n FROM people WHERE age >= 30' }
 const beds = { sql: 'SELECT sum(beds) AS n FROM sites' }
@@ -91,6 +94,7 @@ const permits = 'services/habilitation/permits.ts'
 const seal = 'services/dataset/seal.ts'
 const sealing = 'services/dataset/sealing.ts'
 const thresholds = 'services/query/thresholds.ts'
+const quota = 'services/query/quota.ts'
 const take = (file: string, text: string, by: string): Taken => ({ file, text, by })
 /** A form that takes any word. */
 const open = (text: string) => [
@@ -172,7 +176,7 @@ export const clauses: Readonly<Record<string, Executed | Named>> = {
     rule: 'no-habilitation',
   },
   'persons[].subject': {
-    asked: { ...everybody, by: person('alice', { roles: ['dpo'] }) },
+    asked: { ...everybody, by: { ...asker, roles: ['dpo'] } },
     change: at('persons[].subject', 'bruno'),
     told: { code: 'PERSON_NOT_LISTED', rule: 'person-not-listed' },
     rule: 'person-not-listed',
@@ -285,6 +289,47 @@ export const clauses: Readonly<Record<string, Executed | Named>> = {
     change: at('node', ['huisclos.elsewhere']),
     told: { code: 'WRONG_NODE', rule: 'wrong-node' },
     rule: 'wrong-node',
+  },
+  'limits.queriesPerDay': {
+    change: at('limits.queriesPerDay', 1),
+    told: { code: 'QUOTA_EXCEEDED', rule: 'quota.queries-per-day' },
+    taken: [
+      take(
+        quota,
+        '  if (await quota.take(permit.base, parisDay(clock.now()), granted)) return\n',
+        '  return\n',
+      ),
+    ],
+  },
+  'limits.rowsPerAnswer': {
+    asked: regions,
+    change: at('limits.rowsPerAnswer', 1),
+    told: { rows: [['north', 30]] },
+    taken: [take(quota, 'rows: rows.slice(0, rowsPerAnswer)', 'rows')],
+  },
+  'limits.seconds': {
+    change: at('limits.seconds', 1),
+    told: { ms: 1000 },
+    taken: [take(quota, 'Math.min(nodeMs, seconds * 1000)', 'nodeMs')],
+  },
+  'assurance.acr[]': {
+    change: at('assurance.acr', ['eidas3']),
+    told: { code: 'ASSURANCE_TOO_LOW', rule: 'assurance-too-low' },
+    rule: 'assurance-too-low',
+  },
+  'assurance.amr[]': {
+    change: at('assurance.amr', ['mfa', 'hwk']),
+    told: { code: 'ASSURANCE_TOO_LOW', rule: 'assurance-too-low' },
+    rule: 'assurance-too-low',
+  },
+  'assurance.maxAuthAge': {
+    change: at('assurance.maxAuthAge', 60),
+    told: { code: 'ASSURANCE_TOO_LOW', rule: 'assurance-too-low' },
+    rule: 'assurance-too-low',
+  },
+  'conditions[].value': {
+    named: 'told to people: the figure that was signed is that of the limits',
+    other: 5,
   },
   'conditions[].text': { named: 'told to people', other: 'Autre condition.' },
   'conditions[].clause': { named: 'told to people', other: 'limits.rowsPerAnswer' },

@@ -34,8 +34,8 @@ const lines: readonly Line[] = [
   [
     'a recall stops',
     consequence,
-    "{ stop: { code: 'LINE_CLOSED', part: { dataset: happening.line } } }",
-    '{}',
+    "{ stop: { code: 'LINE_CLOSED', part: { dataset: happening.line } }, shred: happening.line }",
+    '{ shred: happening.line }',
     'a recall of the line, and',
   ],
   ['an end stops', consequence, "{ stop: { code: 'EXPIRED' } }", '{}', 'a renunciation, and'],
@@ -71,7 +71,7 @@ const lines: readonly Line[] = [
   [
     'the end of a proof',
     permission,
-    "...proofs.map((at) => ({ at, code: 'PERSON_NOT_CLEARED' }) as const),",
+    "...proofEnds(by, standing.grants).map((at) => ({ at, code: 'PERSON_NOT_CLEARED' }) as const),",
     '',
     'the training$',
   ],

@@ -46,7 +46,7 @@ export interface Asked {
 /** What somebody at the door is told. */
 export type Told =
   | { readonly code: string; readonly rule?: string }
-  | { readonly rows: readonly unknown[]; readonly unit: string; readonly k: number }
+  | { readonly rows: readonly unknown[]; readonly unit: string; readonly k: number; readonly ms: number }
 
 export interface World {
   readonly keys: ReturnType<typeof newKeys>
@@ -62,8 +62,8 @@ export interface World {
   close(): Promise<void>
 }
 
-/** Quotas are the business of test/query/quota.test.ts. */
-const unlimited = { take: async () => true }
+/** One query was asked today; what a quota counts is the business of test/query/quota.test.ts. */
+const oneTaken: QueryNeeds['quota'] = { take: async (_project, _day, granted) => granted > 1 }
 
 export async function openWorld(): Promise<World> {
   const room = await openRoom()
@@ -91,7 +91,7 @@ export async function openWorld(): Promise<World> {
     workspace: openWorkspace({ home }),
     rulebook: await rulebook(),
     running: openRunning(clock),
-    quota: unlimited,
+    quota: oneTaken,
     limits: { timeoutMs: 20_000, memoryBytes: 2 ** 29, maxRows: 1000 },
   }
   const keys = newKeys()
@@ -123,10 +123,22 @@ export async function openWorld(): Promise<World> {
 /** The project that every question is asked of. */
 export const project = 'FR-NOR-2026-000042'
 
-async function told(needs: QueryNeeds, { by = person('alice'), ...asked }: Asked): Promise<Told> {
+/** She proved who she is an hour ago, by the class that the permit demands. */
+export const asker = person('alice', { acr: 'eidas2', authenticatedAt: today - 3_600_000 })
+
+async function told(needs: QueryNeeds, { by = asker, ...asked }: Asked): Promise<Told> {
+  const { running } = needs
+  let ms = 0
+  const start: QueryNeeds['running']['start'] = (query) => {
+    ms = query.timeoutMs
+    return running.start(query)
+  }
   try {
-    const { rows, disclosure } = await runQuery(needs, by, { project, ...asked })
-    return { rows, unit: disclosure.unit, k: disclosure.k }
+    const { rows, disclosure } = await runQuery({ ...needs, running: { ...running, start } }, by, {
+      project,
+      ...asked,
+    })
+    return { rows, unit: disclosure.unit, k: disclosure.k, ms }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const { rule } = error.facts
