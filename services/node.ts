@@ -171,6 +171,7 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
     () => openRules(pathOf('../policies')),
     ({ sha256: bundle }) => bundle.slice(0, 20),
   )
+  audit.underPolicy(rules.sha256)
   const version = versionOf()
   const { mode, wirePort, witnesses = noWitnesses } = settings
   const config = sha256(canonical({ mode, wirePort, witnesses }))
@@ -246,6 +247,7 @@ async function houseOf(
       clock.now(),
     ),
     portal: { startPage: '', assets: pathOf('portal/assets') },
+    policy: rooms.habilitation.rulebook.sha256,
     version: versionOf(),
     address: door.url,
   }

@@ -205,6 +205,8 @@ const common = z.strictObject({
   sealed: z
     .strictObject({ id: z.string().regex(/^[0-9a-f]{64}$/), sha256: z.string().regex(/^[0-9a-f]{64}$/) })
     .exactOptional(),
+  /** Bundle of rules in force; absent from what a start writes before it has read them. */
+  policy: hash.exactOptional(),
 })
 export type Common = z.infer<typeof common>
 

@@ -39,6 +39,8 @@ export interface House {
   readonly readiness: Readiness
   readonly metrics: Metrics
   readonly portal: Portal
+  /** SHA-256 of the rules in force; every answer names it. */
+  readonly policy: string
   /** Version of huisclos. */
   readonly version: string
   /** Where this node is reached, without a slash at the end. */

@@ -28,6 +28,7 @@ const problem = z
     hint: z.string(),
     missing: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     receipt: z.object({ log: z.string(), seq: z.number().int(), leaf: z.string() }).optional(),
+    policy: z.string().optional().meta({ description: 'The rules in force' }),
   })
   .meta({ id: 'Problem', description: 'A refusal (RFC 9457)' })
 

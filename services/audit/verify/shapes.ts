@@ -165,6 +165,7 @@ const common: Members = {
   project: optional(shape({ id: text, seq: count, prev: hex })),
   holders: optional(list(shape({ id: text, seq: count }))),
   sealed: optional(shape({ id: hex, sha256: hex })),
+  policy: optional(hash),
 }
 
 const checks = new Map(
