@@ -11,6 +11,7 @@ import type { House } from './gateway/house.ts'
 import { type Gauge, openMetrics } from './gateway/readiness.ts'
 import { routes } from './gateway/routes.ts'
 import { startPage } from './gateway/start-page.ts'
+import { textsOf } from './habilitation/bundle.ts'
 import { type NodeRulebook, openRulebook } from './habilitation/rulebook.ts'
 import type { Clock } from './kernel/clock.ts'
 import { canonical, sha256 } from './kernel/hash.ts'
@@ -177,7 +178,7 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
   const config = sha256(canonical({ mode, wirePort, witnesses }))
   await begin(audit, { type: 'log.started', version, engine: engineVersion(), sandbox: 'none', config })
   const kept = openKept(settings.home)
-  for (const text of rules.texts) await kept.keep('policies', text)
+  for (const text of textsOf(rules.files)) await kept.keep('policies', text)
   await audit.append({ type: 'policy.loaded', sha256: rules.sha256 }, {})
   const onLoopback = () => 'boucle locale seulement'
   const identity = await steps.run(names.identity, () => openDemoIdentity(ground, store), onLoopback)

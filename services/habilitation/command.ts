@@ -18,8 +18,10 @@ export function command(before: Habilitation, asked: Later, given: Given & { asS
   const held = given.asSystem
     ? system
     : capacitiesOf(given.by, { lead: before.lead, holders: holdersOf(before, given) })
-  if (!mayEver(held, asked.type)) throw new Refusal('ROLE')
-  if (!may(held, stateAt(before, given.now), asked.type)) throw wrongState()
+  const { roles } = given.vocabularies
+  if (!mayEver(roles, held, asked.type)) throw new Refusal('ROLE')
+  const state = stateAt(before, given.now)
+  if (!may(roles, { held, state, command: asked.type })) throw wrongState()
   standApart(before, given.by, asked.type)
   return handlerOf(before, asked)(before, asked, given)
 }

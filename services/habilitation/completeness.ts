@@ -8,7 +8,7 @@ import { say } from '../kernel/text.ts'
 import type { DatasetFacts } from './lines.ts'
 import { samePerson } from './matrix.ts'
 import type { Body, LineAsked } from './request.ts'
-import type { Entry, EntryFacts, Vocabularies, VocabularyName } from './vocabulary.ts'
+import type { Entry, RequestVocabulary, RouteFacts, Vocabularies } from './vocabulary.ts'
 
 export interface Surroundings {
   readonly vocabularies: Vocabularies
@@ -75,7 +75,7 @@ export function warnings(body: Body, today: string): readonly Missing[] {
 export function routeFacts(
   { route }: Body,
   { vocabularies }: Pick<Surroundings, 'vocabularies'>,
-): EntryFacts {
+): RouteFacts {
   return vocabularies.routes.find(({ code }) => code === route)?.facts ?? {}
 }
 
@@ -112,7 +112,7 @@ function required(body: Body): Missing[] {
   return [...absent, ...(said ? [] : [gap('summaryLay', 'required')]), ...labels]
 }
 
-function ofRoute(body: Body, around: Surroundings, route: EntryFacts): Missing[] {
+function ofRoute(body: Body, around: Surroundings, route: RouteFacts): Missing[] {
   const { kind } = body
   if (isBlank(body.route)) return []
   if (!inForce(around, 'routes', body.route)) return [gap('route', 'code')]
@@ -126,15 +126,16 @@ function ofRoute(body: Body, around: Surroundings, route: EntryFacts): Missing[]
   return [...absent.map((field) => gap(field, 'required')), ...(wrongKind ? [gap('kind', 'kind')] : [])]
 }
 
-function inForce(
+function inForce<Name extends RequestVocabulary>(
   { vocabularies, today }: Surroundings,
-  name: VocabularyName,
+  name: Name,
   code?: string,
-): Entry | undefined {
-  return vocabularies[name].find((one) => one.code === code && (one.until === null || today <= one.until))
+): Vocabularies[Name][number] | undefined {
+  const entries: readonly Vocabularies[Name][number][] = vocabularies[name]
+  return entries.find((one) => one.code === code && (one.until === null || today <= one.until))
 }
 
-function ofPurposes(body: Body, around: Surroundings, route: EntryFacts): Missing[] {
+function ofPurposes(body: Body, around: Surroundings, route: RouteFacts): Missing[] {
   const purposes = body.purposes ?? []
   const snds = purposes.flatMap((code) => inForce(around, 'purposes-snds', code) ?? [])
   const ehds = purposes.flatMap((code) => inForce(around, 'purposes-ehds', code) ?? [])
@@ -148,18 +149,28 @@ function ofPurposes(body: Body, around: Surroundings, route: EntryFacts): Missin
   return [
     ...unknown,
     ...(wrongFamily ? [gap('purposes', 'family')] : []),
-    ...(strangers(snds, ehds) ? [gap('purposes', 'neighbours')] : []),
-    ...(ehds.some(({ facts }) => facts?.reserved) && !body.mandate ? [gap('mandate', 'mandate')] : []),
+    ...(strangers(around, snds, ehds) ? [gap('purposes', 'neighbours')] : []),
+    ...(ehds.some(({ facts }) => facts.reserved) ? ofMandate(body, around) : []),
   ]
 }
 
-/** Codes of both laws must be neighbours in the cross-walk (governance.md 2.5). */
-function strangers(snds: readonly Entry[], ehds: readonly Entry[]): boolean {
-  if (snds.length === 0 || ehds.length === 0) return false
-  return ehds.some(({ code }) => !snds.some(({ facts }) => facts?.neighbours?.includes(code)))
+/** A reserved purpose takes a task given by law: one's own, or that of the public body on whose behalf one acts (REG 53(2)). */
+function ofMandate({ mandate, organisationKind }: Body, around: Surroundings): Missing[] {
+  if (mandate === undefined) return [gap('mandate', 'mandate')]
+  const isPrivate = inForce(around, 'organisations', organisationKind)?.facts.publicBody === 'no'
+  return isPrivate && isBlank(mandate.onBehalfOf) ? [gap('mandate.onBehalfOf', 'required')] : []
 }
 
-function ofProhibitions(body: Body, around: Surroundings, { family }: EntryFacts): Missing[] {
+/** Codes of both laws must be neighbours in the cross-walk (governance.md 2.5). */
+function strangers({ vocabularies }: Surroundings, snds: readonly Entry[], ehds: readonly Entry[]): boolean {
+  if (snds.length === 0 || ehds.length === 0) return false
+  const near = vocabularies['purpose-crosswalk']
+    .filter((one) => snds.some(({ code }) => code === one.code))
+    .flatMap(({ facts }) => facts.neighbours)
+  return ehds.some(({ code }) => !near.includes(code))
+}
+
+function ofProhibitions(body: Body, around: Surroundings, { family }: RouteFacts): Missing[] {
   const { prohibitions } = body
   const { vocabularies } = around
   if (prohibitions === undefined || prohibitions === 'none') return []
@@ -187,7 +198,7 @@ function ofOrganisation(body: Body, around: Surroundings): Missing[] {
   if (entry === undefined) return [gap('organisationKind', 'code')]
   const allowed = routeFacts(body, around).organisations
   if (allowed?.includes(organisationKind) === false) return [gap('organisationKind', 'organisation')]
-  if (!entry.facts?.extraDuty) return []
+  if (!entry.facts.extraDuty) return []
   if (!extraDuty || isBlank(extraDuty.evidence)) return [gap('extraDuty', 'extraDuty')]
   if (!duties.includes(extraDuty.mode)) return [gap('extraDuty.mode', 'code')]
   const byItself = extraDuty.mode === 'INTERMEDIAIRE_INDEPENDANT' && isBlank(implementer)
@@ -209,7 +220,7 @@ function ofLists(body: Body, around: Surroundings): Missing[] {
   return [...twice, ...sameId, ...quasi]
 }
 
-function ofLines(body: Body, around: Surroundings, route: EntryFacts): Missing[] {
+function ofLines(body: Body, around: Surroundings, route: RouteFacts): Missing[] {
   const lines = body.lines ?? []
   return lines.flatMap((line, i) => {
     const path = `lines[${i}]`
@@ -267,7 +278,7 @@ function filtersOf(body: Body): readonly FilterAsked[] {
   })
 }
 
-function ofPeriod({ accessPeriod, emergency }: Body, { maxYears }: EntryFacts): Missing[] {
+function ofPeriod({ accessPeriod, emergency }: Body, { maxYears }: RouteFacts): Missing[] {
   const unsaid = emergency && isBlank(emergency.reason) ? [gap('emergency.reason', 'required')] : []
   if (accessPeriod === undefined) return unsaid
   const { from, until } = accessPeriod

@@ -25,6 +25,8 @@ const line = z.object({
   holderAct: z.enum(['countersign', 'acknowledge']),
   holderJws: z.string(),
 })
+/** When what begins here runs out: the clock of the rules of that day, which later rules do not move. */
+const due = z.number().int().exactOptional()
 const permitRef = z.object({
   id: z.string(),
   version: z.number().int(),
@@ -56,7 +58,7 @@ const happenings = [
   z.object({ type: z.literal('opened'), lead: actor.extend({ organisation: z.string() }), request: body }),
   z.object({ type: z.literal('changed'), request: body }),
   z.object({ type: z.literal('submitted') }),
-  z.object({ type: z.literal('returned'), items }),
+  z.object({ type: z.literal('returned'), items, due }),
   z.object({ type: z.literal('resubmitted') }),
   z.object({ type: z.literal('completed') }),
   z.object({
@@ -77,7 +79,7 @@ const happenings = [
   z.object({ type: z.literal('countersigned'), line }),
   z.object({ type: z.literal('declined'), dataset: z.string(), comment: text.optional() }),
   z.object({ type: z.literal('proposed'), decision, reasons: text, conditions }),
-  z.object({ type: z.literal('confirmed') }),
+  z.object({ type: z.literal('confirmed'), due }),
   z.object({ type: z.literal('refused') }),
   z.object({
     type: z.literal('granted'),
@@ -85,11 +87,12 @@ const happenings = [
     permit: permitRef,
     /** Opinions that an emergency went ahead of. */
     awaited: z.array(awaited).readonly().optional(),
+    due,
   }),
   z.object({ type: z.literal('withdrawn') }),
   z.object({ type: z.literal('lapsed') }),
   z.object({ type: z.literal('appealed'), reasons: text }),
-  z.object({ type: z.literal('appealDecided'), upheld: z.boolean(), reasons: text }),
+  z.object({ type: z.literal('appealDecided'), upheld: z.boolean(), reasons: text, due }),
   z.object({ type: z.literal('escalated'), trigger: z.string(), dataset: z.string() }),
   z.object({ type: z.literal('suspended'), reason: text, scope, role: z.string() }),
   z.object({ type: z.literal('liftAgreed'), scope, role: z.enum(['dpo', 'authority']) }),

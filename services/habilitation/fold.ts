@@ -3,9 +3,12 @@
 import { canonical } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
 import type { HabilitationEvent, HappeningType } from './event.ts'
-import { emergencyMs } from './opinions.ts'
 import type { Body, LineAsked } from './request.ts'
 import { type Habilitation, type LineAnswer, type Step, type Stop, sameScope } from './state.ts'
+
+const dayMs = 86_400_000
+/** What an event that names no deadline had: the lengths of the first rules, which were not written with it. */
+const unsaid = { completion: 28 * dayMs, acceptance: 28 * dayMs, emergency: 15 * dayMs } as const
 
 /** The state after all events, oldest first. Throws on an empty stream or one that does not begin with `opened`. */
 export function fold(id: string, events: readonly HabilitationEvent[]): Habilitation {
@@ -65,7 +68,10 @@ const reducers: Reducers = {
   },
   changed: (before, { request }) => ({ request, lines: keptAnswers(before, request) }),
   submitted: (_, { at }) => ({ stored: 'received', submittedAt: at }),
-  returned: (_, { items, at }) => ({ stored: 'awaiting_completion', returned: { items, at } }),
+  returned: (_, { items, at, due = at + unsaid.completion }) => ({
+    stored: 'awaiting_completion',
+    returned: { items, at, due },
+  }),
   resubmitted: () => ({ stored: 'received' }),
   completed: (_, { at }, by) => ({ stored: 'under_assessment', assessedAt: at, completedBy: by }),
   opinionGiven: ({ opinions }, { role, opinion, comment, at }, by) => ({
@@ -84,17 +90,21 @@ const reducers: Reducers = {
   proposed: (_, { decision, reasons, conditions, at }, by) => ({
     proposal: { decision, reasons, conditions, by, at },
   }),
-  confirmed: (_, { at }, by) => ({ stored: 'pre_permit', confirmedBy: by, decidedAt: at }),
+  confirmed: (_, { at, due = at + unsaid.acceptance }, by) => ({
+    ...{ stored: 'pre_permit', confirmedBy: by, decidedAt: at, acceptBy: due },
+  }),
   refused: (_, { at }, by) => ({ stored: 'refused', confirmedBy: by, decidedAt: at }),
-  granted: (_, { project, permit, awaited, at }) => ({
+  granted: (_, { project, permit, awaited, at, due = at + unsaid.emergency }) => ({
     ...{ stored: 'active', project, permits: [permit] },
-    ...(awaited && { awaited: { opinions: awaited, due: at + emergencyMs } }),
+    ...(awaited && { awaited: { opinions: awaited, since: at, due } }),
   }),
   withdrawn: (_, { at }) => ({ stored: 'withdrawn', endedAt: at }),
   lapsed: (_, { at }) => ({ stored: 'lapsed', endedAt: at }),
   appealed: (_, { reasons, at }) => ({ stored: 'under_appeal', appeal: { reasons, at } }),
-  appealDecided: (_, { upheld, at }) =>
-    upheld ? { stored: 'pre_permit', decidedAt: at } : { stored: 'refused', appealRefused: true },
+  appealDecided: (_, { upheld, at, due = at + unsaid.acceptance }) =>
+    upheld
+      ? { stored: 'pre_permit', decidedAt: at, acceptBy: due }
+      : { stored: 'refused', appealRefused: true },
   escalated: (before, { dataset }) => escalate(before, dataset),
   suspended: (before, { scope, reason, role, at }) =>
     withStops([...before.stops, { scope, reason, role, at, agreed: [] }]),

@@ -1,6 +1,6 @@
 /**
- * Who may do what, when, on one page: the only place that says so. `may` is asked before any guard, so that a forbidden
- * caller never learns why the command would have failed (governance.md 5).
+ * Who may do what, when: what policies/vocabulary/roles.json says, and nothing else. `may` is asked before any guard, so that a
+ * forbidden caller never learns why the command would have failed (governance.md 5).
  */
 import type { Account } from '../identity/person.ts'
 import type { Actor } from '../kernel/id.ts'
@@ -33,7 +33,7 @@ export const states = [...requestStates, ...permitStates] as const
 export type State = (typeof states)[number]
 
 /** What someone is to one request: the lead of it, a holder of one of its lines, or staff by account role. */
-const capacities = [
+export const capacities = [
   'lead',
   'secretariat',
   'dpo',
@@ -45,74 +45,87 @@ const capacities = [
 ] as const
 export type Capacity = (typeof capacities)[number]
 
-type Row = Partial<Record<Capacity, readonly State[]>>
+/** What somebody may ask of a request that is there. */
+export const commandNames = [
+  'change',
+  'submission',
+  'completeness',
+  'completion',
+  'opinions',
+  'external-references',
+  'questions',
+  'answers',
+  'extension',
+  'countersignatures',
+  'decision',
+  'confirmation',
+  'acceptance',
+  'renunciation',
+  'withdrawal',
+  'appeal',
+  'appeal-decision',
+  'suspension',
+  'lift',
+  'recall',
+  'revocation',
+  'dismissal',
+  'revocation-appeal',
+  'amendment',
+  'renewal',
+  'closure',
+  'shredding',
+  'attestation',
+  'escalation',
+  'expiry',
+] as const satisfies readonly Exclude<CommandType, 'opening'>[]
+export type CommandName = (typeof commandNames)[number]
 
-const running = ['issued', 'active', 'suspended'] as const
-const inForce = ['issued', 'active'] as const
-const ended = ['expired', 'revoked', 'renounced'] as const
-const beforeDecision = ['draft', 'received', 'awaiting_completion', 'under_assessment'] as const
-
-const matrix: Readonly<Record<Exclude<CommandType, 'opening'>, Row>> = {
-  change: { lead: ['draft', 'awaiting_completion'] },
-  submission: { lead: ['draft', 'awaiting_completion'] },
-  completeness: { secretariat: ['received'] },
-  completion: { lead: ['awaiting_completion'] },
-  opinions: { dpo: ['under_assessment', ...running], ethics: ['under_assessment', ...running] },
-  'external-references': { secretariat: ['under_assessment'] },
-  questions: {
-    secretariat: ['under_assessment'],
-    dpo: ['under_assessment'],
-    ethics: ['under_assessment'],
-    authority: ['under_assessment'],
-  },
-  answers: { lead: ['under_assessment'] },
-  extension: { authority: ['under_assessment'] },
-  countersignatures: { holder: ['under_assessment', ...inForce] },
-  decision: { authority: ['under_assessment', ...inForce] },
-  confirmation: { authority: ['under_assessment', ...inForce] },
-  acceptance: { lead: ['pre_permit'] },
-  renunciation: { lead: ['pre_permit', ...running] },
-  withdrawal: { lead: beforeDecision },
-  appeal: { lead: ['refused'] },
-  'appeal-decision': { authority: ['under_appeal', 'revoked'] },
-  suspension: { dpo: running, authority: running, operator: running, holder: running },
-  lift: { dpo: running, authority: running },
-  recall: { holder: [...running, 'revocation_noticed'] },
-  revocation: { authority: [...running, 'revocation_noticed'] },
-  dismissal: { authority: ['revocation_noticed'] },
-  'revocation-appeal': { lead: ['revoked'] },
-  amendment: { lead: inForce },
-  renewal: { lead: inForce },
-  closure: { operator: ended },
-  shredding: { system: ['closing'] },
-  attestation: { dpo: ['closing'] },
-  escalation: { system: [...beforeDecision, ...running] },
-  expiry: { system: ['lapsed', 'withdrawn', 'expired'] },
+/** The powers of one capacity; policies/vocabulary/roles.json has one for each. */
+export interface Powers {
+  readonly code: Capacity
+  readonly facts: {
+    /** May open a request of its own. */
+    readonly opens: boolean
+    /** Its part in a change of the rules, which takes two persons (governance.md 5.1, T6). */
+    readonly rules: readonly RulesAct[]
+    /** The states in which it may give each command; one that is not named it never may. */
+    readonly commands: Readonly<Partial<Record<CommandName, readonly State[]>>>
+  }
 }
+export const rulesActs = ['propose', 'approve'] as const
+export type RulesAct = (typeof rulesActs)[number]
 
 /** Whether any of these capacities may give the command in this state. */
 export function may(
-  held: readonly Capacity[],
-  state: State,
-  command: Exclude<CommandType, 'opening'>,
+  roles: readonly Powers[],
+  { held, state, command }: { held: readonly Capacity[]; state: State; command: CommandName },
 ): boolean {
-  const row = matrix[command]
-  return held.some((capacity) => row[capacity]?.includes(state) ?? false)
+  return powersOf(roles, held).some(({ commands }) => commands[command]?.includes(state) ?? false)
 }
 
 /** Whether any of these capacities may give the command in some state. */
-export function mayEver(held: readonly Capacity[], command: CommandType): boolean {
-  if (command === 'opening') return held.includes('lead')
-  const row = matrix[command]
-  return held.some((capacity) => row[capacity] !== undefined)
+export function mayEver(roles: readonly Powers[], held: readonly Capacity[], command: CommandType): boolean {
+  const powers = powersOf(roles, held)
+  if (command === 'opening') return powers.some(({ opens }) => opens)
+  return powers.some(({ commands }) => commands[command] !== undefined)
 }
 
 /** The commands that these capacities may give now; what a page offers as buttons. */
-export function offered(held: readonly Capacity[], state: State): readonly string[] {
-  return commandNames.filter((command) => may(held, state, command))
+export function offered(
+  roles: readonly Powers[],
+  { held, state }: { held: readonly Capacity[]; state: State },
+): readonly string[] {
+  return commandNames.filter((command) => may(roles, { held, state, command }))
 }
 
-const commandNames = Object.keys(matrix) as readonly (keyof typeof matrix)[]
+/** Whether any of these capacities has this part in a change of the rules. */
+export function mayChangeRules(roles: readonly Powers[], held: readonly Capacity[], act: RulesAct): boolean {
+  return powersOf(roles, held).some(({ rules }) => rules.includes(act))
+}
+
+function powersOf(roles: readonly Powers[], held: readonly Capacity[]): readonly Powers['facts'][] {
+  return roles.filter(({ code }) => held.includes(code)).map(({ facts }) => facts)
+}
 
 const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator'] as const
 
@@ -138,15 +151,18 @@ export function samePerson(a: Actor, b: Actor): boolean {
 }
 
 /** The text of docs/habilitation-matrix.md; a test holds the file equal to it. */
-export function matrixDocument(): string {
+export function matrixDocument(roles: readonly Powers[]): string {
   const head = `| command | ${capacities.join(' | ')} |\n|---|${capacities.map(() => '---').join('|')}|`
   const rows = commandNames.map((command) => {
-    const cells = capacities.map((capacity) => (matrix[command][capacity] ?? []).join(' ') || '·')
+    const cells = capacities.map((capacity) => {
+      const states = powersOf(roles, [capacity]).flatMap(({ commands }) => commands[command] ?? [])
+      return states.join(' ') || '·'
+    })
     return `| \`${command}\` | ${cells.join(' | ')} |`
   })
   return `# Who may do what, when
 
-Generated from services/habilitation/matrix.ts by \`matrixDocument()\`; do not edit. A cell lists the states in which the capacity may
+Generated from policies/vocabulary/roles.json by \`matrixDocument()\`; do not edit. A cell lists the states in which the capacity may
 give the command; a dot means never. \`opening\` needs the account role \`lead\`. Other cells still meet the guards of
 the command: two different persons, no conflict of interest, nothing missing.
 

@@ -48,7 +48,7 @@ const line = lineMembers.refine(
 const instant = z.number().int().nonnegative()
 
 /** Strict: a clause that this node does not know refuses the permit. `exp` and `nbf` are demanded. */
-const payload = z.strictObject({
+export const permitPayload = z.strictObject({
   v: z.literal(1),
   iss: z.string(),
   aud: z.literal('huisclos:permit'),
@@ -101,7 +101,7 @@ export function openPermit(jws: string, { issuer, publicKeys }: Authority): Perm
     maxBytes,
     code: 'PERMIT_INVALID',
   })
-  const read = payload.safeParse(parsed(text))
+  const read = permitPayload.safeParse(parsed(text))
   if (!read.success) throw new Refusal('PERMIT_INVALID', { rule: 'permit.form' })
   if (read.data.iss !== issuer) throw new Refusal('PERMIT_INVALID', { rule: 'permit.issuer' })
   if (canonical(read.data) !== text) throw new Refusal('PERMIT_INVALID', { rule: 'permit.canonical' })
@@ -115,7 +115,7 @@ export function permitText({ sha256: _, jws: __, ...content }: Permit): string {
 
 /** A permit from a text that is known to be the one that was signed, as one kept by its hash is. Refusal PERMIT_INVALID. */
 export function permitOfText(text: string): Permit {
-  const read = payload.safeParse(parsed(text))
+  const read = permitPayload.safeParse(parsed(text))
   if (!read.success) throw new Refusal('PERMIT_INVALID', { rule: 'permit.form' })
   return { ...read.data, sha256: sha256(text), jws: '' }
 }

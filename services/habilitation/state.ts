@@ -77,7 +77,8 @@ export interface Habilitation {
   readonly lead: Lead
   readonly request: Body
   readonly submittedAt?: number
-  readonly returned?: Items
+  /** What was asked for, and the instant until which it is waited for. */
+  readonly returned?: Items & { readonly due: number }
   readonly assessedAt?: number
   readonly completedBy?: Actor
   readonly extended: boolean
@@ -90,6 +91,8 @@ export interface Habilitation {
   readonly proposal: Proposal | null
   readonly confirmedBy?: Actor
   readonly decidedAt?: number
+  /** The instant at which a pre-permit is withdrawn. */
+  readonly acceptBy?: number
   readonly appeal?: { readonly reasons: string; readonly at: number }
   /** One appeal only: refused, there is no other here. */
   readonly appealRefused?: boolean
@@ -97,8 +100,8 @@ export interface Habilitation {
   readonly permits: readonly PermitRef[]
   /** What each later version changed, by its number. */
   readonly changes: Readonly<Record<number, readonly Change[]>>
-  /** Opinions that an emergency went ahead of, and the instant at which it suspends itself without them. */
-  readonly awaited?: { readonly opinions: readonly Awaited[]; readonly due: number }
+  /** Opinions that an emergency went ahead of, since when, and the instant at which it suspends itself without them. */
+  readonly awaited?: { readonly opinions: readonly Awaited[]; readonly since: number; readonly due: number }
   readonly stops: readonly Stop[]
   /** Datasets whose line its holder took back, or that an escalation closed. */
   readonly closedLines: readonly string[]

@@ -122,7 +122,10 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
     state,
     lead,
     turn: turnOf(habilitation, seen),
-    offered: offered(capacitiesOf(seen.by, { lead, holders: holdersOf(habilitation, seen) }), state),
+    offered: offered(vocabularies.roles, {
+      held: capacitiesOf(seen.by, { lead, holders: holdersOf(habilitation, seen) }),
+      state,
+    }),
     missing,
     warnings: warnings(request, parisDay(now)),
     clocks: clocksOf(habilitation, regimeOf(request, vocabularies), now),
