@@ -11,8 +11,7 @@ import type { House } from './gateway/house.ts'
 import { type Gauge, openMetrics } from './gateway/readiness.ts'
 import { routes } from './gateway/routes.ts'
 import { startPage } from './gateway/start-page.ts'
-import { textsOf } from './habilitation/bundle.ts'
-import { type NodeRulebook, openRulebook } from './habilitation/rulebook.ts'
+import { openPolicyRegister } from './habilitation/policy-register.ts'
 import type { Clock } from './kernel/clock.ts'
 import { canonical, sha256 } from './kernel/hash.ts'
 import type { Closable } from './kernel/id.ts'
@@ -34,12 +33,13 @@ import {
 } from './node/floors.ts'
 import { type Door, openDoor, StartError } from './node/listening.ts'
 import { passTime, reconcile } from './node/reconcile.ts'
+import { admitRules, insistOnRetention, openRules } from './node/rules.ts'
 import { seedDemo } from './node/seed.ts'
 import { writeServerFile } from './node/server-file.ts'
 import { openSteps, type Say, type Steps } from './node/steps.ts'
 import { keepTime } from './node/timekeeping.ts'
 import { versionOf } from './node/version.ts'
-import { openStore } from './store/store.ts'
+import { openStore, type Store } from './store/store.ts'
 
 export interface NodeOptions {
   readonly settings: Settings
@@ -49,6 +49,8 @@ export interface NodeOptions {
   /** False where the data may be lost, as in tests: nothing is flushed by the database. */
   readonly durable?: boolean
   readonly onFatal?: (exitCode: number) => void
+  /** Folder of the rules; the one that is shipped when it is left out. */
+  readonly policies?: string
 }
 
 export interface Node extends Closable {
@@ -92,6 +94,7 @@ export async function openNode(options: NodeOptions): Promise<Node> {
 
 async function openFloors(options: NodeOptions, closing: Closing): Promise<Node> {
   const { settings, clock, log, durable = true, onFatal = () => {} } = options
+  const folder = options.policies ?? pathOf('../policies')
   if (settings.mode.kind === 'production') {
     throw new StartError(
       'bac à sable absent : un nœud de production ne démarre pas sans lui (sandbox required)',
@@ -110,7 +113,7 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
     await openDoor({ host: '127.0.0.1', port: settings.port }, createWaitingApp(steps)),
   )
   closing.keep('server file', await writeServerFile(settings.home, { url: door.url, pid: process.pid }))
-  const floors = await openUpTo(ground, settings, steps)
+  const floors = await openUpTo(ground, { settings, steps, folder })
   const house = await houseOf(floors, { steps, door, options })
   const project = isFull
     ? await steps.run(names.demo, () => seedDemo(house, floors.identity.accounts), notedProject)
@@ -148,7 +151,7 @@ interface Floors {
 }
 
 /** Store, evidence, identity, engine, rooms: each on those before it. */
-async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promise<Floors> {
+async function openUpTo(ground: Ground, { settings, steps, folder }: Omit<Ruling, 'store'>): Promise<Floors> {
   const { closing, log } = ground
   const limits = { threads: 2, memoryBytes: 2 * 1024 ** 3, timeoutMs: 30_000 }
   // Processes take their time to start and need nothing of what follows: they start first and are awaited at their step.
@@ -166,20 +169,7 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
     () => openEvidence(ground, store, { url, host: demoNode.host, ...evidenceOf(settings) }),
     ({ audit }) => `${audit.origin} · ${audit.size} entrées`,
   )
-  const { audit } = evidence
-  const rules = await steps.run(
-    names.rules,
-    () => openRules(pathOf('../policies')),
-    ({ sha256: bundle }) => bundle.slice(0, 20),
-  )
-  audit.underPolicy(rules.sha256)
-  const version = versionOf()
-  const { mode, wirePort, witnesses = noWitnesses } = settings
-  const config = sha256(canonical({ mode, wirePort, witnesses }))
-  await begin(audit, { type: 'log.started', version, engine: engineVersion(), sandbox: 'none', config })
-  const kept = openKept(settings.home)
-  for (const text of textsOf(rules.files)) await kept.keep('policies', text)
-  await audit.append({ type: 'policy.loaded', sha256: rules.sha256 }, {})
+  const ruled = await openRuled(evidence, { store, settings, steps, folder })
   const onLoopback = () => 'boucle locale seulement'
   const identity = await steps.run(names.identity, () => openDemoIdentity(ground, store), onLoopback)
   const engine = await steps.run(
@@ -187,10 +177,10 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
     () => starting,
     () => `DuckDB ${engineVersion()}`,
   )
-  const on = { store, ...evidence, engine, rulebook: rules, kept, ...demoNode }
+  const on = { store, ...evidence, ...ruled, engine, ...demoNode }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
-    await reconcile(opened, audit)
+    await reconcile(opened, evidence.audit)
     const work = () => passTime(opened.habilitation)
     ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))
     return opened
@@ -198,13 +188,37 @@ async function openUpTo(ground: Ground, settings: Settings, steps: Steps): Promi
   return { evidence, identity, engine, rooms }
 }
 
-/** Rules that do not validate, or no rule at all, are the operator's to mend: one line, and no start. */
-async function openRules(folder: string): Promise<NodeRulebook> {
-  const rules = await openRulebook(folder, { node: demoNode.node }).catch((cause: unknown) => {
-    throw new StartError(`règles : ${cause instanceof Error ? cause.message : String(cause)}`, 78, { cause })
-  })
-  if (rules.policies.length === 0) throw new StartError('règles : aucune règle dans policies/', 78)
-  return rules
+interface Ruling {
+  readonly store: Store
+  readonly settings: Settings
+  readonly steps: Steps
+  readonly folder: string
+}
+
+/** The rules, put in force: from here on every entry names them. The first entries of the start are written. */
+async function openRuled(evidence: Evidence, { store, settings, steps, folder }: Ruling) {
+  const { audit } = evidence
+  const { mode, wirePort, witnesses = noWitnesses, retention = { months: 12 } } = settings
+  const kept = openKept(settings.home)
+  const register = openPolicyRegister(store)
+  const isProduction = mode.kind === 'production'
+  const { rules, admitted } = await steps.run(
+    names.rules,
+    async () => {
+      const found = await openRules(folder, demoNode.node)
+      insistOnRetention(found, retention)
+      const admitting = { ...evidence, rules: found, kept, register, isProduction }
+      return { rules: found, admitted: await admitRules(admitting) }
+    },
+    (opened) => `${opened.rules.sha256.slice(0, 20)} ${opened.admitted.notice}`.trimEnd(),
+  )
+  audit.underPolicy(rules.sha256)
+  const config = sha256(canonical({ mode, wirePort, witnesses }))
+  const engine = engineVersion()
+  await begin(audit, { type: 'log.started', version: versionOf(), engine, sandbox: 'none', config })
+  for (const { body, sealed } of admitted.entries)
+    await audit.append(body, sealed === undefined ? {} : { sealed })
+  return { rulebook: rules, kept, policyRegister: register }
 }
 
 /** The first entry of a start: a log that takes nothing is the operator's to mend. */

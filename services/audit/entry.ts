@@ -22,6 +22,11 @@ const habilitationAct = {
   reason: code.optional(),
 }
 
+/** Another entry: of two persons, each is the actor of its own. */
+const place = z.strictObject({ log: text, seq: count })
+/** Two bundles of rules and the paths that differ. */
+const policyChange = { sha256: hash, previous: hash, changed: z.array(z.string().max(60)).max(128) }
+
 const bodies = [
   z.strictObject({
     type: z.literal('log.started'),
@@ -157,6 +162,18 @@ const bodies = [
   }),
   z.strictObject({ type: z.literal('query.cancelled'), query: text }),
   z.strictObject({ type: z.literal('policy.loaded'), sha256: hash }),
+  z.strictObject({ type: z.literal('policy.proposed'), ...policyChange }),
+  z.strictObject({ type: z.literal('policy.approved'), ...policyChange, proposed: place }),
+  z.strictObject({
+    type: z.literal('policy.activated'),
+    ...policyChange,
+    previous: hash.optional(),
+    /** Why a start took it: there was none before, two persons agreed, or a demo takes any. */
+    basis: z.enum(['first', 'approved', 'demo']),
+    proposed: place.optional(),
+    approved: place.optional(),
+  }),
+  z.strictObject({ type: z.literal('policy.refused'), ...policyChange }),
   z.strictObject({ type: z.literal('key.created'), purpose: text, sha256: hash }),
   z.strictObject({ type: z.literal('audit.read'), entries: count }),
   z.strictObject({ type: z.literal('audit.opened'), shard: text, of: count }),

@@ -4,6 +4,7 @@ import type { Bulles } from '../dataset/bulles.ts'
 import type { Catalogue } from '../dataset/catalogue.ts'
 import type { DepositNeeds } from '../dataset/deposit.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
+import type { PolicyNeeds } from '../habilitation/policy-change.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
 import type { Log } from '../kernel/log.ts'
 import type { QueryNeeds } from '../query/question.ts'
@@ -27,6 +28,7 @@ export interface House {
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly review: ReviewNeeds
+  readonly policies: PolicyNeeds
   readonly audit: AuditLog
   readonly auditIndex: AuditIndex
   /** Who cosigns the log; absent in a house without one. */

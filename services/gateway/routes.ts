@@ -9,6 +9,7 @@ import { datasetRoutes } from './routes/datasets.ts'
 import { depositRoutes } from './routes/deposits.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
 import { monthRoutes } from './routes/months.ts'
+import { policyRoutes } from './routes/policies.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
@@ -37,6 +38,7 @@ const documented: readonly Route[] = [
   ...datasetRoutes,
   ...depositRoutes,
   ...simulationRoutes,
+  ...policyRoutes,
   ...habilitationRoutes,
   ...projectRoutes,
   ...queryRoutes,

@@ -25,6 +25,8 @@ import { openVault } from '../engine/vault.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import { openKeys } from '../habilitation/keys.ts'
 import { openPermits } from '../habilitation/permits.ts'
+import type { PolicyNeeds } from '../habilitation/policy-change.ts'
+import type { PolicyRegister } from '../habilitation/policy-register.ts'
 import { openRegistry as openHabilitations } from '../habilitation/registry.ts'
 import type { NodeRulebook } from '../habilitation/rulebook.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
@@ -211,6 +213,7 @@ export interface Rooms {
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly review: ReviewNeeds
+  readonly policies: PolicyNeeds
 }
 
 export interface RoomsOn {
@@ -220,6 +223,7 @@ export interface RoomsOn {
   readonly engine: Engine
   readonly rulebook: NodeRulebook
   readonly kept: Kept
+  readonly policyRegister: PolicyRegister
   /** Identifier of the node, also the first part of its permit numbers. */
   readonly node: string
   readonly issuer: string
@@ -228,7 +232,7 @@ export interface RoomsOn {
 /** The rooms of the use-cases, wired to each other: a published version wakes bulles, an act on a permit stops queries. */
 export async function openRooms(
   ground: Ground,
-  { store, audit, auditIndex, engine, rulebook, kept, node, issuer }: RoomsOn,
+  { store, audit, auditIndex, engine, rulebook, kept, policyRegister, node, issuer }: RoomsOn,
 ): Promise<Rooms> {
   const { home, clock, log, closing } = ground
   const register = openDatasetRegister(store)
@@ -256,6 +260,7 @@ export async function openRooms(
     dataset: { audit, clock, register, storage, checker },
     catalogue,
     bulles,
+    policies: { audit, clock, kept, rulebook, register: policyRegister },
     review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },
     habilitation: { ...common, registry, datasets, effects, keys, authority: { node, prefix: node } },
     query: {

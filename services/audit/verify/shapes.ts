@@ -53,10 +53,19 @@ const list =
   (value) =>
     Array.isArray(value) && value.every(item)
 
+const isPath: Check = (value) => typeof value === 'string' && value.length <= 60
+
 const permit = shape({ id: text, version: count, sha256: hash })
 const dataset = shape({ name: text, version: count, sha256: optional(hash) })
 const decision = shape({ effect: oneOf('permit', 'deny'), bundle: hash, rules: list(text) })
 const deposit = { dataset: text, deposit: text }
+
+const place = shape({ log: text, seq: count })
+const policyChange: Members = {
+  sha256: hash,
+  previous: hash,
+  changed: (value) => Array.isArray(value) && value.length <= 128 && value.every(isPath),
+}
 
 const habilitation: Members = {
   habilitation: text,
@@ -133,6 +142,16 @@ export const bodies: Readonly<Record<string, Members>> = {
   'query.checked': { query: text, decision: oneOf('allow', 'refuse'), code: optional(code) },
   'query.cancelled': { query: text },
   'policy.loaded': { sha256: hash },
+  'policy.proposed': policyChange,
+  'policy.approved': { ...policyChange, proposed: place },
+  'policy.activated': {
+    ...policyChange,
+    previous: optional(hash),
+    basis: oneOf('first', 'approved', 'demo'),
+    proposed: optional(place),
+    approved: optional(place),
+  },
+  'policy.refused': policyChange,
   'key.created': { purpose: text, sha256: hash },
   'audit.read': { entries: count },
   'audit.opened': { shard: text, of: count },
