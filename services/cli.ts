@@ -15,6 +15,15 @@ import { type DepositOptions, deposit } from './cli/deposit.ts'
 import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
+import {
+  approvePolicies,
+  diffPolicies,
+  listPolicies,
+  proposePolicies,
+  shippedPolicies,
+  showProposals,
+  testPolicies,
+} from './cli/policies.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { replayAll } from './cli/replay.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
@@ -157,6 +166,61 @@ program
   .option('--date <jour>', 'jour ou instant, maintenant sinon · day or instant, else now')
   .addOption(jsonOption())
   .action(async (options: SimulateOptions & As) => simulate(await client(options), out, options))
+
+const policies = program
+  .command('policies')
+  .description(
+    'les règles : les lire, les éprouver, les changer à deux · the rules: read, try, change by two',
+  )
+const folderOf = (folder: string | undefined) => resolve(folder ?? shippedPolicies)
+
+policies
+  .command('list [dossier]')
+  .description('chaque règle et chaque code, sa source · every rule and code, its source')
+  .action((folder: string | undefined) => listPolicies(folderOf(folder), out))
+
+policies
+  .command('test [dossier]')
+  .alias('check')
+  .description('valide et joue tous les cas · validates and plays every case; 5 = un cas échoue/one fails')
+  .addOption(jsonOption())
+  .action((folder: string | undefined, options: { json?: boolean }) =>
+    testPolicies(folderOf(folder), out, options),
+  )
+
+policies
+  .command('diff <dossier> [avant]')
+  .description('ce qui change, et ce que cela casse · what changes, and what it breaks')
+  .action((folder: string, before: string | undefined) =>
+    diffPolicies({ before: folderOf(before), after: folderOf(folder) }, out),
+  )
+
+policies
+  .command('proposals [empreinte]')
+  .description('les changements proposés, ou l’un d’eux · proposed changes, or one of them')
+  .addOption(asOption())
+  .action(async (sha256: string | undefined, options: As) =>
+    showProposals(await client(options), out, sha256),
+  )
+
+policies
+  .command('propose <dossier>')
+  .description('propose d’autres règles ; autorité ou DPO · proposes other rules; authority or DPO')
+  .requiredOption('--reason <texte>', 'pourquoi · why')
+  .option('--unchecked', 'règles d’une version ultérieure, non éprouvées · of a later version, not tried')
+  .addOption(asOption())
+  .action(async (folder: string, { as, ...options }: As & { reason: string; unchecked?: boolean }) =>
+    proposePolicies(await client(as === undefined ? {} : { as }), out, {
+      folder: folderOf(folder),
+      ...options,
+    }),
+  )
+
+policies
+  .command('approve <empreinte>')
+  .description('approuve une proposition d’une autre personne · approves what another person proposed')
+  .addOption(asOption())
+  .action(async (sha256: string, options: As) => approvePolicies(await client(options), out, sha256))
 
 const audit = program.command('audit').description('le journal de preuves · the evidence log')
 const dirOption = () => new Option('--dir <dossier>', 'dossier audit · audit folder').default(logFolder)
