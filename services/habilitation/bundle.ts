@@ -19,7 +19,7 @@ export interface Bundle {
 }
 
 /** Bounds what an entry of the log must be able to name, and what a proposal may carry. */
-export const bundleLimits = { files: 64, pathLength: 60, textLength: 400_000 } as const
+const bundleLimits = { files: 64, pathLength: 60, textLength: 400_000 } as const
 
 const file = z.strictObject({
   path: z
