@@ -162,7 +162,7 @@ const bodies = [
   }),
   z.strictObject({ type: z.literal('query.cancelled'), query: text }),
   z.strictObject({ type: z.literal('policy.loaded'), sha256: hash }),
-  z.strictObject({ type: z.literal('policy.proposed'), ...policyChange }),
+  z.strictObject({ type: z.literal('policy.proposed'), ...policyChange, checked: z.boolean() }),
   z.strictObject({ type: z.literal('policy.approved'), ...policyChange, proposed: place }),
   z.strictObject({
     type: z.literal('policy.activated'),

@@ -133,6 +133,7 @@ interface Proposal {
   readonly previous: string
   readonly changed: readonly string[]
   readonly reason: string
+  readonly checked: boolean
   readonly proposed: Act
   readonly approved: Act | null
 }
@@ -172,7 +173,7 @@ export async function showProposals(client: Client, { stdout }: Out, sha256?: st
   stdout.write(`${[said(proposal), ...lines].join('\n')}\n`)
 }
 
-function said({ sha256, changed, reason, proposed, approved }: Proposal): string {
+function said({ sha256, changed, reason, checked, proposed, approved }: Proposal): string {
   const second =
     approved === null
       ? 'attend une autre personne / waits for another person: huisclos policies approve'
@@ -181,6 +182,7 @@ function said({ sha256, changed, reason, proposed, approved }: Proposal): string
     sha256,
     `  proposé par / proposed by ${proposed.subject}, ${proposed.at} : ${reason}`,
     `  ${changed.join(', ')}`,
+    ...(checked ? [] : ['  ! version ultérieure, cas non joués / later version, cases not played']),
     `  ${second}`,
   ].join('\n')
 }

@@ -46,7 +46,7 @@ export function insistOnRulesAct(
 export async function proposePolicies(
   needs: PolicyNeeds,
   by: Person,
-  { files, reason, unchecked, faults }: Proposed & { faults: (bundle: Bundle) => readonly Missing[] },
+  { files, reason, unchecked = false, faults }: Proposed & { faults: (bundle: Bundle) => readonly Missing[] },
 ): Promise<PolicyProposal> {
   insistOnRulesAct(needs, by, 'propose')
   const { rulebook, kept, register } = needs
@@ -58,15 +58,16 @@ export async function proposePolicies(
   if (missing.length > 0) throw new Refusal('INVALID', { rule: 'policies', missing })
   for (const text of textsOf(bundle)) await kept.keep('policies', text)
   const changed = changedPaths(rulebook.files.index, bundle.index)
-  const body: EntryBody = { type: 'policy.proposed', sha256, previous, changed: [...changed] }
+  const checked = !unchecked
+  const body: EntryBody = { type: 'policy.proposed', sha256, previous, changed: [...changed], checked }
   let proposed: PolicyAct | undefined
-  const isNew = await register.propose({ sha256, previous, changed, reason }, async () => {
+  const isNew = await register.propose({ sha256, previous, changed, reason, checked }, async () => {
     proposed = await recorded(needs, by, { body, sealed: { reason } })
     return proposed
   })
   if (!isNew || proposed === undefined)
     throw new Refusal('CONFLICT', { rule: 'T6', hint: { key: 'policy.pending.hint' } })
-  return { sha256, previous, changed, reason, proposed, approved: null }
+  return { sha256, previous, changed, reason, checked, proposed, approved: null }
 }
 
 /**

@@ -18,6 +18,8 @@ export interface PolicyProposal {
   /** Paths that differ between the two. */
   readonly changed: readonly string[]
   readonly reason: string
+  /** False: of a later version, which this one cannot read; nobody knows whether its cases hold. */
+  readonly checked: boolean
   readonly proposed: PolicyAct
   /** The second person; null until there is one. */
   readonly approved: PolicyAct | null
@@ -52,6 +54,7 @@ export function openPolicyRegister({ db }: Pick<Store, 'db'>): PolicyRegister {
           .insertInto('habilitation_policy')
           .values({
             ...{ sha256: proposal.sha256, previous: proposal.previous, reason: proposal.reason },
+            checked: proposal.checked,
             ...{ changed: JSON.stringify(proposal.changed), proposed_ms: at },
             ...{ proposed_issuer: by.issuer, proposed_subject: by.subject },
             ...{ proposed_log: entry.log, proposed_seq: entry.seq },
@@ -92,9 +95,9 @@ type Row = Awaited<ReturnType<ReturnType<typeof all>['executeTakeFirstOrThrow']>
 const paths = z.array(z.string())
 
 function proposalOf(row: Row): PolicyProposal {
-  const { sha256, previous, reason } = row
+  const { sha256, previous, reason, checked } = row
   return {
-    ...{ sha256, previous, reason, changed: paths.parse(row.changed) },
+    ...{ sha256, previous, reason, checked, changed: paths.parse(row.changed) },
     proposed: {
       by: { issuer: row.proposed_issuer, subject: row.proposed_subject },
       at: row.proposed_ms,

@@ -6,7 +6,7 @@ import { type Cedar, openCedar, type Policy } from './cedar.ts'
 import { clockIds } from './deadline.ts'
 import { decide } from './decide.ts'
 import type { Ask, Decision, Rulebook } from './decision.ts'
-import { capacities } from './matrix.ts'
+import { capacities, rulesActs } from './matrix.ts'
 import { disclosure } from './parameters.ts'
 import type { CurrentPermit } from './permit.ts'
 import { type ReviewThresholds, reviewThresholds } from './thresholds.ts'
@@ -103,7 +103,24 @@ function readVocabularies(text: (path: string) => string): Vocabularies {
   insistOn('clocks', clockIds, all)
   insistOn('retention', ['JOURNAL'], all)
   insistOn('roles', capacities, all)
+  insistOnRoles(all)
   return all
+}
+
+/** Rules that nobody could change any more, or that give persons what the house alone does, are none. */
+function insistOnRoles({ roles }: Vocabularies): void {
+  for (const act of rulesActs) {
+    if (!roles.some(({ facts }) => facts.rules.includes(act)))
+      throw new Error(`policies: vocabulary/roles.json: nobody may ${act} a change of the rules`)
+  }
+  const own = new Set(
+    roles.flatMap(({ code, facts }) => (code === 'system' ? Object.keys(facts.commands) : [])),
+  )
+  for (const { code, facts } of roles) {
+    const taken = Object.keys(facts.commands).find((command) => own.has(command))
+    if (code !== 'system' && taken !== undefined)
+      throw new Error(`policies: vocabulary/roles.json: ${code} may not ${taken}, which no person does`)
+  }
 }
 
 /** What the house executes must be there: refused by default is no answer to a clock that never runs out. */

@@ -169,6 +169,8 @@ export interface HabilitationPolicy {
   changed: Json
   /** Why, in the words of who proposed it */
   reason: string
+  /** Whether this version could read it and all its cases held */
+  checked: boolean
   /** Issuer of who proposed it */
   proposed_issuer: string
   /** Subject of who proposed it */

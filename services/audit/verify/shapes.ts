@@ -142,7 +142,7 @@ export const bodies: Readonly<Record<string, Members>> = {
   'query.checked': { query: text, decision: oneOf('allow', 'refuse'), code: optional(code) },
   'query.cancelled': { query: text },
   'policy.loaded': { sha256: hash },
-  'policy.proposed': policyChange,
+  'policy.proposed': { ...policyChange, checked: oneOf(true, false) },
   'policy.approved': { ...policyChange, proposed: place },
   'policy.activated': {
     ...policyChange,

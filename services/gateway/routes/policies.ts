@@ -38,6 +38,9 @@ const proposal = z
     previous: hash.meta({ description: 'The rules in force when it was proposed' }),
     changed: z.array(z.string()),
     reason: z.string(),
+    checked: z
+      .boolean()
+      .meta({ description: 'False: of a later version, nobody knows whether its cases hold' }),
     proposed: act,
     approved: act.nullable().meta({ description: 'The second person' }),
   })

@@ -5,6 +5,7 @@ CREATE TABLE habilitation_policy (
   previous          text   NOT NULL CHECK (previous ~ '^[0-9a-f]{64}$'),
   changed           jsonb  NOT NULL,
   reason            text   NOT NULL,
+  checked           boolean NOT NULL,
   proposed_issuer   text   NOT NULL,
   proposed_subject  text   NOT NULL,
   proposed_ms       bigint NOT NULL,
@@ -25,6 +26,7 @@ COMMENT ON COLUMN habilitation_policy.sha256           IS 'SHA-256 of the index 
 COMMENT ON COLUMN habilitation_policy.previous         IS 'The bundle that was in force when it was proposed';
 COMMENT ON COLUMN habilitation_policy.changed          IS 'Paths that differ between the two';
 COMMENT ON COLUMN habilitation_policy.reason           IS 'Why, in the words of who proposed it';
+COMMENT ON COLUMN habilitation_policy.checked          IS 'Whether this version could read it and all its cases held';
 COMMENT ON COLUMN habilitation_policy.proposed_issuer  IS 'Issuer of who proposed it';
 COMMENT ON COLUMN habilitation_policy.proposed_subject IS 'Subject of who proposed it';
 COMMENT ON COLUMN habilitation_policy.proposed_ms      IS 'Instant of the proposal, ms since 1970 UTC';
