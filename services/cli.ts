@@ -15,17 +15,12 @@ import { type DepositOptions, deposit } from './cli/deposit.ts'
 import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
-import {
-  approvePolicies,
-  diffPolicies,
-  listPolicies,
-  proposePolicies,
-  shippedPolicies,
-  showProposals,
-  testPolicies,
-} from './cli/policies.ts'
+import { type PassportOptions, passport } from './cli/passport.ts'
+import { policyCommands } from './cli/policy-commands.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { replayAll } from './cli/replay.ts'
+import { type ReportOptions, report } from './cli/report.ts'
+import { requestCommands } from './cli/request.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
 import { type SimulateOptions, simulate } from './cli/simulate.ts'
 import { type WitnessOptions, witness } from './cli/witness.ts'
@@ -99,13 +94,25 @@ program
   .action(async (options: Shown) => projects(await client(options), out, options))
 
 program
+  .command('passport')
+  .description('vos visas GA4GH, une heure au plus · your GA4GH visas, an hour at most')
+  .addOption(asOption())
+  .option('--present <fichier>', 'remet un passeport d’ailleurs · hands in a passport of others')
+  .addOption(jsonOption())
+  .action(async (options: PassportOptions & As) => passport(await client(options), out, options))
+
+const requests = program
   .command('habilitation')
   .description('les demandes d’habilitation · requests for access')
+
+requests
   .command('show <id>')
   .description('une demande, son état, ce qui lui manque · a request, its state, what it lacks')
   .addOption(asOption())
   .addOption(jsonOption())
   .action(async (id: string, options: Shown) => habilitation(await client(options), out, { ...options, id }))
+
+requestCommands(requests, { client, out })
 
 program
   .command('deposit <table=fichier...>')
@@ -167,60 +174,14 @@ program
   .addOption(jsonOption())
   .action(async (options: SimulateOptions & As) => simulate(await client(options), out, options))
 
-const policies = program
-  .command('policies')
-  .description(
-    'les règles : les lire, les éprouver, les changer à deux · the rules: read, try, change by two',
-  )
-const folderOf = (folder: string | undefined) => resolve(folder ?? shippedPolicies)
-
-policies
-  .command('list [dossier]')
-  .description('chaque règle et chaque code, sa source · every rule and code, its source')
-  .action((folder: string | undefined) => listPolicies(folderOf(folder), out))
-
-policies
-  .command('test [dossier]')
-  .alias('check')
-  .description('valide et joue tous les cas · validates and plays every case; 5 = un cas échoue/one fails')
-  .addOption(jsonOption())
-  .action((folder: string | undefined, options: { json?: boolean }) =>
-    testPolicies(folderOf(folder), out, options),
-  )
-
-policies
-  .command('diff <dossier> [avant]')
-  .description('ce qui change, et ce que cela casse · what changes, and what it breaks')
-  .action((folder: string, before: string | undefined) =>
-    diffPolicies({ before: folderOf(before), after: folderOf(folder) }, out),
-  )
-
-policies
-  .command('proposals [empreinte]')
-  .description('les changements proposés, ou l’un d’eux · proposed changes, or one of them')
-  .addOption(asOption())
-  .action(async (sha256: string | undefined, options: As) =>
-    showProposals(await client(options), out, sha256),
-  )
-
-policies
-  .command('propose <dossier>')
-  .description('propose d’autres règles ; autorité ou DPO · proposes other rules; authority or DPO')
-  .requiredOption('--reason <texte>', 'pourquoi · why')
-  .option('--unchecked', 'règles d’une version ultérieure, non éprouvées · of a later version, not tried')
-  .addOption(asOption())
-  .action(async (folder: string, { as, ...options }: As & { reason: string; unchecked?: boolean }) =>
-    proposePolicies(await client(as === undefined ? {} : { as }), out, {
-      folder: folderOf(folder),
-      ...options,
-    }),
-  )
-
-policies
-  .command('approve <empreinte>')
-  .description('approuve une proposition d’une autre personne · approves what another person proposed')
-  .addOption(asOption())
-  .action(async (sha256: string, options: As) => approvePolicies(await client(options), out, sha256))
+policyCommands(
+  program
+    .command('policies')
+    .description(
+      'les règles : les lire, les éprouver, les changer à deux · the rules: read, try, change by two',
+    ),
+  { client, out },
+)
 
 const audit = program.command('audit').description('le journal de preuves · the evidence log')
 const dirOption = () => new Option('--dir <dossier>', 'dossier audit · audit folder').default(logFolder)
@@ -340,6 +301,23 @@ audit
   .description('refait l’index de recherche d’après le journal · makes the search index again from the log')
   .addOption(asOption())
   .action(async (options: As) => reindexJournal(await client(options), out))
+
+program
+  .command('report <nom>')
+  .description(
+    'un rapport signé : article-30 | persons | processings | cnil | biennial | sec | holder · a signed report',
+  )
+  .addOption(asOption())
+  .option('--from <jour>', 'premier jour, à Paris · first day, in Paris')
+  .option('--until <jour>', 'dernier jour compris · last day, included')
+  .option('--organisation <id>', 'du rapport holder · of the report holder')
+  .option(
+    '-o, --output <fichier>',
+    'rapport.json | .csv | .xlsx | .md | .html ; sinon .md à l’écran · else shown',
+  )
+  .action(async (name: string, { as, ...options }: ReportOptions & As) =>
+    report(await client(as === undefined ? {} : { as }), out, { ...options, name }),
+  )
 
 program
   .command('doctor')

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { isVerifierKey } from './audit/note.ts'
 import type { WitnessPolicy } from './audit/witness/client.ts'
+import { type VisaIssuer, visaIssuers } from './identity/visa-trust.ts'
 
 const port = z.coerce.number().int().max(65_535)
 
@@ -78,6 +79,8 @@ const configurationSchema = z.strictObject({
   /** Threads of one engine process; 1 to 256. Default 2. */
   engineThreads: z.number().int().min(1).max(256).default(2),
   ...witnessesSchema.shape,
+  /** Whose GA4GH visas stand for proofs of persons, as policies/visas.json has it. Default nobody's. */
+  visaIssuers: visaIssuers({ isLocalAllowed: false }),
   /** How long the log is kept after the end of a year. Default 12 months; more, up to 36, needs a reason, and is recorded. */
   retention: z
     .strictObject({
@@ -86,6 +89,13 @@ const configurationSchema = z.strictObject({
     })
     .refine(({ months, reason }) => months === 12 || reason?.trim(), 'more than 12 months need a reason')
     .default({ months: 12 }),
+  /** Documents of a request: MiB of one, 1 to 100, default 10; and how many, 1 to 200, default 20. */
+  attachments: z
+    .strictObject({
+      maxMiB: z.number().int().min(1).max(100).default(10),
+      most: z.number().int().min(1).max(200).default(20),
+    })
+    .default({ maxMiB: 10, most: 20 }),
 })
 type Configuration = z.infer<typeof configurationSchema>
 
@@ -99,6 +109,10 @@ export interface Settings {
   readonly witnesses?: WitnessPolicy
   /** Months for which a year of the log is kept after its end; 12 when absent. */
   readonly retention?: { readonly months: number; readonly reason?: string }
+  /** Whose visas are looked at; absent when nobody's are. */
+  readonly visaIssuers?: readonly VisaIssuer[]
+  /** Documents of a request: MiB of one and how many; 10 and 20 when absent. */
+  readonly attachments?: { readonly maxMiB: number; readonly most: number }
   readonly mode:
     | { readonly kind: 'demo'; readonly demo: 'full' | 'empty' }
     | { readonly kind: 'production'; readonly configuration: Configuration }
@@ -118,13 +132,17 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       : { kind: 'production', configuration: readConfiguration(values.HUISCLOS_CONFIG) }
   const home = resolve(values.HUISCLOS_HOME)
   const witnesses = mode.kind === 'production' ? mode.configuration : readDemoWitnesses(home)
+  const visas = mode.kind === 'production' ? mode.configuration : readDemoVisas(home)
   return {
     home,
     port: values.HUISCLOS_PORT,
     wirePort: values.HUISCLOS_WIRE_PORT,
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
     ...(witnesses.witnesses.length === 0 ? {} : { witnesses: policyOf(witnesses) }),
-    ...(mode.kind === 'production' ? { retention: mode.configuration.retention } : {}),
+    ...(visas.visaIssuers.length === 0 ? {} : { visaIssuers: visas.visaIssuers }),
+    ...(mode.kind === 'production'
+      ? { retention: mode.configuration.retention, attachments: mode.configuration.attachments }
+      : {}),
     mode,
   }
 }
@@ -140,6 +158,14 @@ function readDemoWitnesses(home: string): Witnesses {
   const witnesses = parsed(witnessesSchema, readJson(path, path), `${path}: `)
   insistOnWitnesses(witnesses, path)
   return witnesses
+}
+
+const demoVisas = z.strictObject({ visaIssuers: visaIssuers({ isLocalAllowed: true }) })
+
+/** In the same way, a demo that takes visas names their issuers in `visas.json` of its home. */
+function readDemoVisas(home: string): z.infer<typeof demoVisas> {
+  const path = join(home, 'visas.json')
+  return existsSync(path) ? parsed(demoVisas, readJson(path, path), `${path}: `) : { visaIssuers: [] }
 }
 
 /** A variable that is set to nothing is not set. */

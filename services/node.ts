@@ -113,7 +113,7 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
     await openDoor({ host: '127.0.0.1', port: settings.port }, createWaitingApp(steps)),
   )
   closing.keep('server file', await writeServerFile(settings.home, { url: door.url, pid: process.pid }))
-  const floors = await openUpTo(ground, { settings, steps, folder })
+  const floors = await openUpTo(ground, { settings, steps, folder, address: door.url })
   const house = await houseOf(floors, { steps, door, options })
   const project = isFull
     ? await steps.run(names.demo, () => seedDemo(house, floors.identity.accounts), notedProject)
@@ -151,7 +151,10 @@ interface Floors {
 }
 
 /** Store, evidence, identity, engine, rooms: each on those before it. */
-async function openUpTo(ground: Ground, { settings, steps, folder }: Omit<Ruling, 'store'>): Promise<Floors> {
+async function openUpTo(
+  ground: Ground,
+  { settings, steps, folder, address }: Omit<Ruling, 'store'> & { readonly address: string },
+): Promise<Floors> {
   const { closing, log } = ground
   const limits = { threads: 2, memoryBytes: 2 * 1024 ** 3, timeoutMs: 30_000 }
   // Processes take their time to start and need nothing of what follows: they start first and are awaited at their step.
@@ -169,15 +172,21 @@ async function openUpTo(ground: Ground, { settings, steps, folder }: Omit<Ruling
     () => openEvidence(ground, store, { url, host: demoNode.host, ...evidenceOf(settings) }),
     ({ audit }) => `${audit.origin} · ${audit.size} entrées`,
   )
+  const { audit } = evidence
   const ruled = await openRuled(evidence, { store, settings, steps, folder })
   const onLoopback = () => 'boucle locale seulement'
-  const identity = await steps.run(names.identity, () => openDemoIdentity(ground, store), onLoopback)
+  const visas = { issuers: settings.visaIssuers ?? [], policy: ruled.rulebook.visas, audience: address }
+  const openIdentity = () => openDemoIdentity(ground, { store, audit, visas })
+  const identity = await steps.run(names.identity, openIdentity, onLoopback)
   const engine = await steps.run(
     names.engine,
     () => starting,
     () => `DuckDB ${engineVersion()}`,
   )
-  const on = { store, ...evidence, ...ruled, engine, ...demoNode }
+  const { maxMiB, most } = settings.attachments ?? { maxMiB: 10, most: 20 }
+  const documentLimits = { maxBytes: maxMiB * 1024 ** 2, most }
+  const directory = identity.accounts
+  const on = { store, ...evidence, ...ruled, engine, directory, documentLimits, ...demoNode }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
     await reconcile(opened, evidence.audit)
@@ -198,7 +207,7 @@ interface Ruling {
 /** The rules, put in force: from here on every entry names them. The first entries of the start are written. */
 async function openRuled(evidence: Evidence, { store, settings, steps, folder }: Ruling) {
   const { audit } = evidence
-  const { mode, wirePort, witnesses = noWitnesses, retention = { months: 12 } } = settings
+  const { mode, wirePort, witnesses = noWitnesses, visaIssuers = [], retention = { months: 12 } } = settings
   const kept = openKept(settings.home)
   const register = openPolicyRegister(store)
   const isProduction = mode.kind === 'production'
@@ -213,7 +222,7 @@ async function openRuled(evidence: Evidence, { store, settings, steps, folder }:
     (opened) => `${opened.rules.sha256.slice(0, 20)} ${opened.admitted.notice}`.trimEnd(),
   )
   audit.underPolicy(rules.sha256)
-  const config = sha256(canonical({ mode, wirePort, witnesses }))
+  const config = sha256(canonical({ mode, wirePort, witnesses, visaIssuers }))
   const engine = engineVersion()
   await begin(audit, { type: 'log.started', version: versionOf(), engine, sandbox: 'none', config })
   for (const { body, sealed } of admitted.entries)
@@ -253,7 +262,8 @@ async function houseOf(
   return {
     ...rooms,
     ...evidence,
-    accounts: identity.accounts,
+    accounts: identity.known,
+    passports: identity.passports,
     tokens: identity.tokens,
     log,
     readiness: steps,

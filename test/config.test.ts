@@ -138,6 +138,14 @@ describe('witnesses', () => {
   })
 })
 
+test('documents of a request have limits of their own, within bounds', () => {
+  expect(production(complete).attachments).toEqual({ maxMiB: 10, most: 20 })
+  expect(production({ ...complete, attachments: { maxMiB: 2 } }).attachments).toEqual({ maxMiB: 2, most: 20 })
+  for (const attachments of [{ maxMiB: 0 }, { maxMiB: 101 }, { most: 0 }, { most: 201 }, { any: 1 }]) {
+    expect(() => production({ ...complete, attachments })).toThrow(/attachments/)
+  }
+})
+
 describe('the retention of the log', () => {
   const retained = (retention: object) => production({ ...complete, retention }).retention
 

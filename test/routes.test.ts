@@ -10,6 +10,7 @@ const guarded = routes.filter((one) => one.auth)
 const filled = (path: string) =>
   path
     .replace('{shard}', '2026')
+    .replace('/reports/{name}', '/reports/sec')
     .replace('{tile}', '0/000')
     .replace('{seq}', '999999')
     .replace('{sha256}', '0'.repeat(64))
@@ -66,6 +67,21 @@ const rules: Readonly<Record<string, Rule>> = {
     may: ['secretariat'],
     status: 404,
   },
+  'POST /api/v1/habilitations/{id}/interests': {
+    body: { none: true },
+    may: ['dpo', 'ethics', 'authority'],
+    status: 404,
+  },
+  'POST /api/v1/habilitations/{id}/comments': {
+    body: { field: 'aim', text: 'Why?' },
+    may: ['lead', 'secretariat', 'dpo', 'ethics', 'authority', 'holder'],
+    status: 404,
+  },
+  'POST /api/v1/habilitations/{id}/attachments?name=a.pdf': { may: ['lead'], status: 404 },
+  'POST /api/v1/habilitations/{id}/attachments/6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0001/deletion': {
+    may: ['lead'],
+    status: 404,
+  },
   'POST /api/v1/habilitations/{id}/opinions': {
     body: { opinion: 'favourable', comment: '' },
     may: ['dpo', 'ethics'],
@@ -115,15 +131,23 @@ const rules: Readonly<Record<string, Rule>> = {
     status: 422,
   },
   'POST /api/v1/policies/proposals/{sha256}/approval': { may: ['dpo', 'authority'], status: 404 },
+  'GET /api/v1/reports/{name}?from=2026-01-02&until=2026-01-01': { may: ['dpo', 'authority'], status: 422 },
   'GET /audit/{shard}/checkpoint': { may: ['dpo', 'holder'], status: 200 },
 }
 
 const forAll: Readonly<Record<string, Omit<Rule, 'may'>>> = {
   'GET /api/v1/me': { status: 200 },
+  'GET /api/v1/me/passport': { status: 200 },
+  'PUT /api/v1/me/passport': { body: { passport: 'none' }, status: 422 },
   'GET /api/v1/datasets': { status: 200 },
   'GET /api/v1/datasets/{name}': { status: 404 },
   'GET /api/v1/habilitations': { status: 200 },
   'GET /api/v1/habilitations/reminders': { status: 200 },
+  'GET /api/v1/habilitations/form': { status: 200 },
+  'GET /api/v1/habilitations/{id}/completeness': { status: 404 },
+  'GET /api/v1/habilitations/{id}/minimisation': { status: 404 },
+  'GET /api/v1/habilitations/{id}/attachments': { status: 404 },
+  'GET /api/v1/habilitations/{id}/attachments/{queryId}': { status: 404 },
   'GET /api/v1/habilitations/{id}': { status: 404 },
   'GET /api/v1/audit/receipts/{seq}': { status: 404 },
   'GET /api/v1/policies': { status: 200 },

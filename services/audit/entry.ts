@@ -12,7 +12,13 @@ const code = z.string().regex(/^[A-Z][A-Z0-9_]{1,39}$/)
 /** A permit as it stood: id with version, and the SHA-256 of its payload bytes. */
 const permit = z.strictObject({ id: text, version: count, sha256: hash })
 const datasetVersion = z.strictObject({ name: text, version: count, sha256: hash.optional() })
-const decision = z.strictObject({ effect: z.enum(['permit', 'deny']), bundle: hash, rules: z.array(text) })
+const decision = z.strictObject({
+  effect: z.enum(['permit', 'deny']),
+  bundle: hash,
+  rules: z.array(text),
+  /** Visas of others without which a proof of the person would have been missing. */
+  visas: z.array(hash).optional(),
+})
 
 const habilitationAct = {
   habilitation: text,
@@ -62,6 +68,15 @@ const bodies = [
   z.strictObject({ type: z.literal('auth.refused'), code, rule: text.optional(), route: text }),
   z.strictObject({ type: z.literal('auth.closed') }),
   z.strictObject({ type: z.literal('token.issued'), sha256: hash }),
+  z.strictObject({
+    type: z.literal('visa.issued'),
+    permit,
+    dataset: text,
+    sha256: hash,
+    /** Visas of others that it rests on, as in a decision. */
+    visas: z.array(hash).optional(),
+  }),
+  z.strictObject({ type: z.literal('passport.received'), sha256: hash, visas: z.array(hash) }),
   z.strictObject({ type: z.literal('access.read'), route: text, dataset: text.optional() }),
   z.strictObject({
     type: z.literal('access.refused'),
@@ -101,6 +116,8 @@ const bodies = [
       'habilitation.completed',
       'habilitation.answered',
       'habilitation.opinion',
+      'habilitation.interests',
+      'habilitation.commented',
       'habilitation.countersigned',
       'habilitation.declined',
       'habilitation.proposed',
@@ -118,6 +135,16 @@ const bodies = [
       'habilitation.closed',
     ] as const
   ).map((type) => z.strictObject({ type: z.literal(type), ...habilitationAct })),
+  ...(['habilitation.attached', 'habilitation.detached', 'habilitation.read'] as const).map((type) =>
+    z.strictObject({
+      type: z.literal(type),
+      habilitation: text,
+      state: text,
+      attachment: text,
+      sha256: hash,
+      bytes: count,
+    }),
+  ),
   z.strictObject({ type: z.literal('bulle.sealed'), bulle: text, dataset: datasetVersion, sha256: hash }),
   z.strictObject({ type: z.literal('bulle.failed'), bulle: text, dataset: datasetVersion }),
   z.strictObject({ type: z.literal('bulle.closed'), bulle: text }),
@@ -182,6 +209,17 @@ const bodies = [
     tiles: text.optional(),
     format: z.enum(['csv', 'xlsx']).optional(),
     entries: count.optional(),
+  }),
+  z.strictObject({ type: z.literal('register.published'), sha256: hash, requests: count }),
+  z.strictObject({
+    type: z.literal('report.made'),
+    report: text,
+    format: text,
+    /** Days of Paris, both included. */
+    from: text,
+    until: text,
+    /** Of the bytes that were given out. */
+    sha256: hash,
   }),
   z.strictObject({ type: z.literal('anomaly.raised'), anomaly: text, family: text.optional() }),
   z.strictObject({
@@ -266,6 +304,7 @@ export type Outcome = 'allowed' | 'refused' | 'failed' | 'done'
  */
 export function outcomeOf(type: EntryType): Outcome {
   if (type === 'query.intent' || type === 'query.release' || type === 'access.read') return 'allowed'
+  if (type === 'habilitation.read') return 'allowed'
   if (type === 'deposit.quarantined' || type.endsWith('.refused')) return 'refused'
   if (type.endsWith('.failed') || type === 'query.abort' || type === 'state.aborted') return 'failed'
   return 'done'

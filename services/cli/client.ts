@@ -28,6 +28,8 @@ export interface Client {
 /** What a caller sends, where it is not JSON. */
 export interface Sent {
   readonly body?: unknown
+  /** A file, sent as it is. */
+  readonly file?: { readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> }
   readonly accept?: string
   readonly signal?: AbortSignal
 }
@@ -73,8 +75,10 @@ export async function ask(client: Client, call: string, sent: Sent = {}): Promis
     'accept-language': client.language,
     accept: sent.accept ?? 'application/json',
   })
-  if (sent.body !== undefined) headers.set('content-type', 'application/json')
-  const body = sent.body === undefined ? null : JSON.stringify(sent.body)
+  const json = sent.body === undefined ? null : JSON.stringify(sent.body)
+  const type = sent.file?.type ?? (json === null ? undefined : 'application/json')
+  if (type !== undefined) headers.set('content-type', type)
+  const body = sent.file?.bytes ?? json
   const signal = sent.signal ?? null
   const response = await fetch(client.url + path, { method, headers, body, signal }).catch(
     (cause: unknown) => {

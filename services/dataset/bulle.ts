@@ -60,6 +60,8 @@ export interface BulleTable {
   readonly magnitude: number
   /** Made by a statement of the project, not granted as such. */
   readonly derived?: Derived
+  /** Of a line that was closed after it was sealed: known by name, so that a question is told so, and mounted nowhere. */
+  readonly closed?: true
 }
 
 /** What the query room sees of a project: only what is granted exists here. */

@@ -16,7 +16,14 @@ import { Refusal } from '../kernel/refusal.ts'
 import type { Bulle, BulleStatus, BulleTable } from './bulle.ts'
 import type { Catalogue } from './catalogue.ts'
 import { derivedTables } from './derived.ts'
-import { type Closure, type ExtractTable, lineKey, openExtracts, type SealedExtract } from './extract.ts'
+import {
+  type Closure,
+  type Extracts,
+  type ExtractTable,
+  lineKey,
+  openExtracts,
+  type SealedExtract,
+} from './extract.ts'
 import { type Lane, openLane } from './lane.ts'
 import { openProjectKeys } from './pseudonym.ts'
 import { type Sealer, sealInto } from './sealing.ts'
@@ -151,7 +158,21 @@ async function bulleFor(house: House, current: CurrentPermit): Promise<Bulle> {
   if (sealed.length === 0 || (sealed.length < lines.length && preparing)) throw new Refusal('BULLE_NOT_READY')
   const bulle = bulleOf(current, sealed)
   const derived = derivedTables(await workspace.list(project), bulle.datasets)
-  return { ...bulle, tables: [...bulle.tables, ...derived] }
+  return {
+    ...bulle,
+    tables: [...bulle.tables, ...derived, ...(await closedTables(sealer.extracts, current))],
+  }
+}
+
+/** Tables of the lines that a project may no longer read, as far as they were sealed. */
+async function closedTables(extracts: Extracts, current: CurrentPermit): Promise<readonly BulleTable[]> {
+  const readable = sealableLines(current)
+  const closed = current.permit.lines.filter((line) => !readable.includes(line))
+  const found = await Promise.all(closed.map((line) => extracts.find(current.permit.base, lineKey(line))))
+  const sealed = found.flatMap((one) => (one === null ? [] : [one]))
+  return sealed.flatMap((one) =>
+    one.extract.tables.map((table) => ({ ...bulleTable(one, table), closed: true as const })),
+  )
 }
 
 /** After a restart nobody may have asked for this project yet; and what has failed is tried again after a while. */

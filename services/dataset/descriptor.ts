@@ -14,6 +14,11 @@ const fieldSchema = z.object({
   title: z.string().max(300).optional(),
   description: z.string().max(3000).optional(),
   role: z.enum(fieldRoles).optional(),
+  /** The legal quasi-identifier that this column is: a code of the vocabulary, tagged by its holder (governance.md 2.8). */
+  quasiIdentifier: z
+    .string()
+    .regex(/^[A-Z][A-Z_]{0,59}$/)
+    .optional(),
   unit: z.string().max(40).optional(),
   bounds: z.tuple([z.number(), z.number()]).optional(),
   restrict: z.array(z.enum(['filter', 'group-by', 'output'])).optional(),
@@ -46,8 +51,8 @@ export const descriptorSchema = z.object({
   title: z.string().max(300).optional(),
   description: z.string().max(3000).optional(),
   kind: z.enum(['personal', 'non-personal']),
-  /** Who the units are: persons, or establishments of a dataset that is not personal. */
-  entity: z.enum(['person', 'establishment']).optional(),
+  /** Who the units are: persons, the staff among them, or establishments of a dataset that is not personal. */
+  entity: z.enum(['person', 'staff', 'establishment']).optional(),
   holder: z.string().min(1).max(100),
   domain: z.string().min(1).max(100).optional(),
   threshold: z.number().int().min(3).max(1000).default(11),

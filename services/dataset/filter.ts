@@ -5,12 +5,12 @@
  */
 import { functionClass } from '../engine/capabilities.ts'
 import type { Parser, RewrittenStatement, Tree } from '../engine/engine.ts'
-import type { Datasets } from '../habilitation/lines.ts'
+import type { ColumnFacts, Datasets } from '../habilitation/lines.ts'
 import { canonical } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Catalogue } from './catalogue.ts'
 import { restTypes } from './convert.ts'
-import type { Descriptor, Resource } from './descriptor.ts'
+import type { Descriptor, Field, Resource } from './descriptor.ts'
 import { name } from './quote.ts'
 import { classOf, isOfEstablishments, resourceOf } from './relations.ts'
 
@@ -272,7 +272,11 @@ async function faultOf(parser: Parser, resource: Resource, filter: string): Prom
 function factsOf(descriptor: Descriptor) {
   const tables = descriptor.resources.map((resource) => [
     resource.name,
-    { class: classOf(descriptor, resource), columns: resource.schema.fields.map((field) => field.name) },
+    {
+      class: classOf(descriptor, resource),
+      columns: resource.schema.fields.map((field) => field.name),
+      about: Object.fromEntries(resource.schema.fields.map((field) => [field.name, aboutOf(field)])),
+    },
   ])
   return {
     name: descriptor.name,
@@ -280,6 +284,17 @@ function factsOf(descriptor: Descriptor) {
     kind: descriptor.kind,
     k: descriptor.threshold,
     ...(isOfEstablishments(descriptor) ? { entity: 'establishment' as const } : {}),
+    ...(descriptor.entity === 'staff' ? { entity: 'staff' as const } : {}),
     tables: Object.fromEntries(tables),
+  }
+}
+
+/** What the descriptor says of a column, never what stands in it. */
+function aboutOf({ type, role, quasiIdentifier, bounds }: Field): ColumnFacts {
+  return {
+    type,
+    ...(role !== undefined && { role }),
+    ...(quasiIdentifier !== undefined && { quasiIdentifier }),
+    ...(bounds !== undefined && { bounds }),
   }
 }

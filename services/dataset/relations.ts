@@ -31,7 +31,7 @@ const leastOfPersons = 11
 
 function unitFaults(descriptor: Descriptor): Missing[] {
   const { kind, entity, threshold } = descriptor
-  const isMixed = entity !== undefined && (entity === 'person') !== (kind === 'personal')
+  const isMixed = entity !== undefined && (entity !== 'establishment') !== (kind === 'personal')
   const isLow = threshold < leastOfPersons && !isOfEstablishments(descriptor)
   return [
     ...(isMixed

@@ -102,7 +102,7 @@ async function keepRows(work: Work, table: SealTable, index: number): Promise<vo
  */
 async function numberPersons({ connection, order }: Work, tables: readonly number[]): Promise<number> {
   if (tables.length === 0) return 0
-  const units = tables.map((index) => `SELECT unit FROM kept_${index}`).join(' UNION ')
+  const units = tables.map((index) => `SELECT unit FROM kept_${index}`).join(' UNION ALL ')
   const space = { kind: 'unit', domain: domainOf(order.descriptor) } as const
   const known =
     order.persons === undefined
@@ -110,7 +110,7 @@ async function numberPersons({ connection, order }: Work, tables: readonly numbe
       : `SELECT ps, pix FROM read_parquet(${text(order.persons)})`
   await connection.run(`CREATE TEMP TABLE known AS ${known}`)
   await connection.run(`CREATE TEMP TABLE persons AS
-    WITH named AS (SELECT unit, ${pseudonymSql(order.key, space, 'unit')} AS ps FROM (${units})),
+    WITH named AS (SELECT unit, ${pseudonymSql(order.key, space, 'unit')} AS ps FROM (SELECT DISTINCT unit FROM (${units}))),
     fresh AS (SELECT ps, (SELECT count(*) FROM known) + row_number() OVER (ORDER BY ps) - 1 AS pix
       FROM (SELECT DISTINCT ps FROM named) WHERE ps NOT IN (SELECT ps FROM known))
     SELECT unit, ps, CAST(COALESCE(known.pix, fresh.pix) AS UINTEGER) AS pix

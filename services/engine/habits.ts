@@ -15,7 +15,9 @@ const placeless: readonly (readonly [RegExp, string])[] = [
 
 /** For a statement that is no SELECT. */
 export function hintForStatement(sql: string, place: Place | undefined): Sentence | undefined {
-  return sentence(statements[textAt(sql, place).toLowerCase()])
+  const key = statements[textAt(sql, place).toLowerCase()]
+  // A query that holds a PIVOT without its values is several statements for the engine.
+  return sentence(key ?? (/\bpivot\b/i.test(sql) ? 'hint.pivotValues' : undefined))
 }
 
 /** For a text that is no SQL of DuckDB: a name in backticks or brackets, TOP, WITH ROLLUP, SELECT INTO, an error without a place. */

@@ -5,10 +5,13 @@ import type { Catalogue } from '../dataset/catalogue.ts'
 import type { DepositNeeds } from '../dataset/deposit.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
+import type { Passports } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
 import type { Log } from '../kernel/log.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import type { ReviewNeeds } from '../review/month.ts'
+import type { PublicRegister } from '../review/register/register.ts'
+import type { ReportNeeds } from '../review/reports/make.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import type { Metrics, Readiness } from './readiness.ts'
 
@@ -29,6 +32,8 @@ export interface House {
   readonly query: QueryNeeds
   readonly review: ReviewNeeds
   readonly policies: PolicyNeeds
+  readonly register: PublicRegister
+  readonly reports: ReportNeeds
   readonly audit: AuditLog
   readonly auditIndex: AuditIndex
   /** Who cosigns the log; absent in a house without one. */
@@ -36,6 +41,7 @@ export interface House {
   readonly bulles: Bulles
   readonly catalogue: Catalogue
   readonly accounts: Accounts
+  readonly passports: Passports
   readonly tokens: Tokens
   readonly log: Log
   readonly readiness: Readiness

@@ -1,21 +1,10 @@
 /** Pages made of sentences and public facts: no script, one style sheet, everything escaped. Pure. */
-import type { PublicRequest } from '../habilitation/read.ts'
+import { escaped } from '../kernel/markup.ts'
 import { type Code, Refusal } from '../kernel/refusal.ts'
 import { explain, type Language, say } from '../kernel/text.ts'
 
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-export function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? '')
-}
-
-function framed(language: Language, title: string, content: readonly string[]): string {
+/** A whole page around what it says: title and text in one language. `content` is HTML. */
+export function framed(language: Language, title: string, content: readonly string[]): string {
   return [
     '<!doctype html>',
     `<html lang="${language}">`,
@@ -57,32 +46,3 @@ function sentencesOf(language: Language, code: Code | 'FAILED') {
 
 /** Names that only a case knows are shown as an ellipsis. */
 const placeholders: Readonly<Record<string, string>> = { known: '…', identifier: '…' }
-
-/** `/transparence`: who asked for what, for which purpose, until when. */
-export function registerPage(language: Language, requests: readonly PublicRequest[]): string {
-  const label = (key: string) => escaped(say(language, { key: `register.${key}` }))
-  const rows = requests.map((one) =>
-    [
-      '<tr>',
-      `<td>${escaped(one.receivedAt.slice(0, 10))}</td>`,
-      `<th scope="row">${escaped(one.title)}<br><small>${escaped(one.summaryLay)}</small></th>`,
-      `<td>${escaped(one.purposes.join(', '))}</td>`,
-      `<td>${escaped(one.datasets.join(', '))}</td>`,
-      `<td>${escaped(one.accessPeriod ? `${one.accessPeriod.from} → ${one.accessPeriod.until}` : '—')}</td>`,
-      `<td><code>${escaped(one.state)}</code></td>`,
-      '</tr>',
-    ].join(''),
-  )
-  const heads = ['received', 'project', 'purposes', 'datasets', 'period', 'state']
-  const table = [
-    '<div class="wide" tabindex="0"><table>',
-    `<thead><tr>${heads.map((head) => `<th scope="col">${label(head)}</th>`).join('')}</tr></thead>`,
-    `<tbody>${rows.join('')}</tbody>`,
-    '</table></div>',
-  ]
-  return framed(language, say(language, { key: 'register.title' }), [
-    `<p>${label('intro')}</p>`,
-    ...(requests.length === 0 ? [`<p>${label('empty')}</p>`] : table),
-    `<p><a href="/transparence.json">JSON</a></p>`,
-  ])
-}

@@ -37,9 +37,13 @@ export function problemOf(refusal: Refusal, language: Language, receipt?: Receip
     code,
     ...(facts.rule !== undefined && code !== 'UNAUTHENTICATED' ? { rule: facts.rule } : {}),
     ...(facts.location ? { location: facts.location } : {}),
-    ...(facts.missing ? { missing: facts.missing } : {}),
+    ...(facts.missing ? { missing: facts.missing.map((one) => toldIn(language, one)) } : {}),
     ...(receipt ? { receipt: receiptMembers(receipt) } : {}),
   }
+}
+
+function toldIn(language: Language, { path, message, sentence }: Missing): Missing {
+  return { path, message: sentence ? say(language, sentence) : message }
 }
 
 /** The document of a bug: that something failed, and nothing else. */

@@ -9,10 +9,14 @@ import { datasetRoutes } from './routes/datasets.ts'
 import { depositRoutes } from './routes/deposits.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
 import { monthRoutes } from './routes/months.ts'
+import { passportRoutes } from './routes/passports.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
+import { registerRoutes } from './routes/register.ts'
+import { reportRoutes } from './routes/reports.ts'
+import { requestRoutes } from './routes/requests.ts'
 import { reviewRoutes } from './routes/review.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { simulationRoutes } from './routes/simulation.ts'
@@ -35,17 +39,21 @@ const problem = z
 
 const documented: readonly Route[] = [
   ...sessionRoutes,
+  ...passportRoutes,
   ...datasetRoutes,
   ...depositRoutes,
   ...simulationRoutes,
   ...policyRoutes,
+  ...requestRoutes,
   ...habilitationRoutes,
   ...projectRoutes,
   ...queryRoutes,
   ...auditRoutes,
   ...reviewRoutes,
   ...monthRoutes,
+  ...reportRoutes,
   ...publicRoutes,
+  ...registerRoutes,
 ]
 
 /** Made once, when somebody first asks. */

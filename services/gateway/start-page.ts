@@ -1,6 +1,6 @@
 /** Fills the template of the start page with what this node is. Pure. */
+import { escaped } from '../kernel/markup.ts'
 import { type Language, say } from '../kernel/text.ts'
-import { escaped } from './pages.ts'
 
 export interface StartPageFacts {
   readonly version: string

@@ -2,17 +2,22 @@
  * actOn: one command of a person on one request or permit. A crash between entry and row leaves an entry without a row, which
  * the start of the node sees (security.md 4.10); never a row without an entry.
  */
+import { z } from 'zod'
 import type { Person } from '../identity/person.ts'
 import { parisDay } from '../kernel/clock.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type ActNeeds, change, withReceipts } from './change.ts'
 import { destroyExtract } from './closing.ts'
 import type { Command } from './commands.ts'
+import { escalated } from './escalation.ts'
 import type { HabilitationEvent } from './event.ts'
 import { entryOf } from './evidence.ts'
-import { mayEver, possibleCapacities } from './matrix.ts'
-import { readHabilitation } from './read.ts'
-import { patched } from './request.ts'
+import { copyOf } from './form/seen.ts'
+import { mayEver, notTheirs, possibleCapacities } from './matrix.ts'
+import { readBody, readHabilitation } from './read.ts'
+import type { Addition } from './registry.ts'
+import { type Body, patched } from './request.ts'
+import { gather } from './surroundings.ts'
 import type { HabilitationView } from './view.ts'
 
 export interface Act {
@@ -28,8 +33,8 @@ export interface Act {
  */
 export async function actOn(needs: ActNeeds, by: Person, act: Act): Promise<HabilitationView> {
   const asked = act.command
-  if (!mayEver(needs.rulebook.vocabularies.roles, possibleCapacities(by), asked.type))
-    throw new Refusal('ROLE')
+  const { roles } = needs.rulebook.vocabularies
+  if (!mayEver(roles, possibleCapacities(by), asked.type)) throw notTheirs(roles, asked.type)
   if (asked.type === 'opening') return readHabilitation(needs, by, await open(needs, by, asked.request))
   if (act.id === undefined) throw new Refusal('NOT_FOUND')
   await change(needs, act.id, { by, asked })
@@ -37,22 +42,51 @@ export async function actOn(needs: ActNeeds, by: Person, act: Act): Promise<Habi
   return readHabilitation(needs, by, act.id)
 }
 
-async function open(needs: ActNeeds, by: Person, body: unknown): Promise<string> {
-  const request = patched({}, body)
+async function open(needs: ActNeeds, by: Person, asked: unknown): Promise<string> {
+  const { request, copiedFrom } = await begun(needs, by, asked)
   const { issuer, subject, organisation } = by
+  const { facts } = await gather(needs, { bodies: [request], lead: by }, needs.clock.now())
+  const actor = { issuer, subject, organisation }
+  const first = {
+    type: 'opened',
+    lead: actor,
+    request,
+    ...(copiedFrom !== undefined && { copiedFrom }),
+  } as const
   let id = ''
   await withReceipts(needs, async (receipts) => {
     await needs.registry.open(async (next) => {
       const now = needs.clock.now()
       const year = parisDay(now).slice(0, 4)
       id = `D-${year}-${String(await next(`request/${year}`)).padStart(4, '0')}`
-      const happening = { type: 'opened', lead: { issuer, subject, organisation }, request } as const
-      const event: HabilitationEvent = { v: 1, at: now, by: { issuer, subject, organisation }, ...happening }
-      const body = entryOf(happening, { habilitation: id, state: 'draft' })
-      const receipt = await needs.audit.append(body, { by, sealed: request })
-      receipts.push(receipt)
-      return { id, events: [{ event, receipt }] }
+      const events: Addition['events'][number][] = []
+      for (const happening of [first, ...escalated(request, facts)]) {
+        const event: HabilitationEvent = { v: 1, at: now, by: actor, ...happening }
+        const entry = entryOf(happening, { habilitation: id, state: 'draft' })
+        const receipt = await needs.audit.append(entry, {
+          by,
+          ...(happening === first && { sealed: request }),
+        })
+        receipts.push(receipt)
+        events.push({ event, receipt })
+      }
+      return { id, events }
     })
   })
   return id
+}
+
+/** A blank request, or a copy of an older one that this person may read, with what is sent beside on top. */
+async function begun(
+  needs: ActNeeds,
+  by: Person,
+  asked: unknown,
+): Promise<{ readonly request: Body; readonly copiedFrom?: string }> {
+  const { copyOf: copiedFrom, ...patch } = z
+    .looseObject({ copyOf: z.string().max(100).optional() })
+    .catch({})
+    .parse(asked)
+  if (copiedFrom === undefined) return { request: patched({}, asked) }
+  const before = await readBody(needs, by, copiedFrom)
+  return { request: patched(copyOf(before), patch), copiedFrom }
 }

@@ -1,9 +1,10 @@
 /** What an amendment may change, and what needs a new request (governance.md 5.5). Pure. */
 import { canonical } from '../kernel/hash.ts'
 import type { Missing } from '../kernel/refusal.ts'
+import type { LineAsked } from './form/data.ts'
 import { lacks } from './guard.ts'
 import { samePerson } from './matrix.ts'
-import type { Body, LineAsked } from './request.ts'
+import type { Body } from './request.ts'
 import type { RouteFacts } from './vocabulary.ts'
 
 /** Always a new request: these say what for and for whom. */

@@ -5,7 +5,7 @@ import { roles } from '../identity/person.ts'
 import type { DatasetFacts } from './lines.ts'
 import type { CurrentPermit, PermitPayload } from './permit.ts'
 import { body } from './request.ts'
-import { permitPayload } from './signature.ts'
+import { permitForm } from './signature.ts'
 
 const instant = z.iso.datetime().transform((text) => Date.parse(text))
 
@@ -34,7 +34,7 @@ export const caseBase = z
     ),
     datasets: z.array(dataset),
     request: body,
-    permit: permitPayload,
+    permit: permitForm,
   })
   .transform(({ datasets, ...base }) => ({
     ...base,

@@ -1,8 +1,9 @@
 /** Plays the cases of the vocabularies and of the rules, each by the code that decides in earnest. Pure. */
 import { parisDay, startOfParisDay } from '../kernel/clock.ts'
+import { routeFacts } from './around.ts'
 import type { CaseBase } from './case-base.ts'
 import { clocksOf, regimeOf } from './clocks.ts'
-import { missing, routeFacts } from './completeness.ts'
+import { missing } from './completeness.ts'
 import { dueOf } from './durations.ts'
 import type { Happening } from './event.ts'
 import { fold } from './fold.ts'

@@ -9,6 +9,8 @@ import type { Receipt } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { command, holdersOf, type Later } from './command.ts'
 import { effectsOf } from './consequence.ts'
+import type { Documents } from './documents.ts'
+import { isApplicant } from './dossier-view.ts'
 import type { HabilitationEvent, Happening } from './event.ts'
 import { datasetOf, entryOf } from './evidence.ts'
 import { fold } from './fold.ts'
@@ -21,13 +23,13 @@ import type { ReadNeeds } from './read.ts'
 import type { Addition, NextNumber, Stored } from './registry.ts'
 import type { Habilitation } from './state.ts'
 import { bodiesOf, gather, signingFor } from './surroundings.ts'
-import { isApplicant } from './view.ts'
 
 export interface ActNeeds extends ReadNeeds {
   readonly audit: Audit
   readonly permits: Permits
   readonly effects: Effects
   readonly keys: PermitKeys
+  readonly documents: Documents
   /** This node as its permits name it, and the prefix of the ids it gives, such as `FR-NOR`. */
   readonly authority: { readonly node: string; readonly prefix: string }
 }

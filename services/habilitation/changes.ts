@@ -1,6 +1,7 @@
 /** What one version of a request changes of another, clause by clause (governance.md 5.5). Pure. */
 import { canonical } from '../kernel/hash.ts'
-import type { Body, LineAsked } from './request.ts'
+import type { LineAsked } from './form/data.ts'
+import type { Body } from './request.ts'
 
 /** One clause that differs. Lists say what comes and what goes; anything else says what it was and what it becomes. */
 export interface Change {

@@ -1,5 +1,5 @@
 /** The legal clocks of a request and a permit (governance.md 2.11): computed from what happened, in calendar days of Paris. */
-import { routeFacts } from './completeness.ts'
+import { routeFacts } from './around.ts'
 import { type ClockId, clockOf } from './deadline.ts'
 import { dueOf } from './durations.ts'
 import { currentRef, suspendsAt } from './lifetime.ts'

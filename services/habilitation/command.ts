@@ -2,11 +2,11 @@
  * One command on one request or permit: may this person, in this state; is this person apart; do the guards hold; what
  * happens. In that order, so that a stranger learns only no. Pure: the answer is what happened, to be recorded and stored.
  */
-import { Refusal } from '../kernel/refusal.ts'
 import type { Command } from './commands.ts'
-import { type Given, type Outcome, standApart, wrongState } from './guard.ts'
+import { type Given, insistDeclared, type Outcome, standApart, wrongState } from './guard.ts'
 import { stateAt } from './lifetime.ts'
-import { type Capacity, capacitiesOf, may, mayEver } from './matrix.ts'
+import { type Capacity, capacitiesOf, may, mayEver, notTheirs } from './matrix.ts'
+import { onDossier } from './on-dossier.ts'
 import { onPermit } from './on-permit.ts'
 import { onRequest } from './on-request.ts'
 import type { Habilitation } from './state.ts'
@@ -19,10 +19,11 @@ export function command(before: Habilitation, asked: Later, given: Given & { asS
     ? system
     : capacitiesOf(given.by, { lead: before.lead, holders: holdersOf(before, given) })
   const { roles } = given.vocabularies
-  if (!mayEver(roles, held, asked.type)) throw new Refusal('ROLE')
+  if (!mayEver(roles, held, asked.type)) throw notTheirs(roles, asked.type)
   const state = stateAt(before, given.now)
   if (!may(roles, { held, state, command: asked.type })) throw wrongState()
   standApart(before, given.by, asked.type)
+  if (!given.asSystem) insistDeclared(before, given, asked)
   return handlerOf(before, asked)(before, asked, given)
 }
 
@@ -41,7 +42,7 @@ type Handler = (before: Habilitation, asked: Later, given: Given) => Outcome
 
 /** Decisions on a request and on an amendment of a permit are the same words for different acts. */
 function handlerOf({ permits }: Habilitation, { type }: Later): Handler {
-  const both = { ...onRequest, ...onPermit }
+  const both = { ...onRequest, ...onDossier, ...onPermit }
   const granted = permits.length > 0
   const onDecision = granted ? onPermit : onRequest
   const chosen = type === 'decision' || type === 'confirmation' ? onDecision[type] : both[type]

@@ -1,5 +1,6 @@
 /** What a person may ask of a request or a permit. Types are the last segments of the addresses of the contract, section 6. */
 import { z } from 'zod'
+import type { Attachment } from './event.ts'
 
 const text = z.string().min(1).max(20_000)
 const name = z.string().min(1).max(100)
@@ -26,6 +27,20 @@ export const commandBodies = {
     opinion: z.enum(['favourable', 'conditions', 'unfavourable', 'recused']),
     comment: z.string().max(20_000).default(''),
   }),
+  /** Of the reviewer itself, before anything it says of this request. */
+  interests: z.union([
+    z.strictObject({ none: z.literal(true) }),
+    z.strictObject({ none: z.literal(false), text }),
+  ]),
+  /** A new thread on a field, or one more message in a thread. */
+  comments: z.union([
+    z.strictObject({
+      field: z.string().min(1).max(300),
+      text,
+      audience: z.enum(['applicant', 'reviewers']).default('applicant'),
+    }),
+    z.strictObject({ thread: name, text }),
+  ]),
   'external-references': z.strictObject({
     kind: z.enum(['cnil', 'cpp', 'atih', 'other']),
     reference: z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ./_-]{1,99}$/u),
@@ -48,6 +63,8 @@ export const commandBodies = {
       .max(50)
       .readonly()
       .default([]),
+    /** Whether the quasi-identifiers asked for may be crossed; asked where there is more than one. */
+    crossed: z.boolean().optional(),
   }),
   confirmation: z.strictObject({}),
   acceptance: z.strictObject({}),
@@ -82,6 +99,17 @@ interface Change {
   readonly type: 'change'
   readonly patch: unknown
 }
+/** A document, once its bytes lie among the files of the house; and its removal. */
+interface AttachmentGiven {
+  readonly type: 'attachment'
+  readonly document: Attachment
+  /** How many documents one request may have on this node. */
+  readonly most: number
+}
+interface AttachmentTaken {
+  readonly type: 'detachment'
+  readonly attachment: string
+}
 /** What no person asks: a column that changes the kind of a request (governance.md 3), and time. */
 interface Escalation {
   readonly type: 'escalation'
@@ -98,6 +126,14 @@ interface Shredding {
   readonly certificate: { readonly sha256: string; readonly jws: string }
 }
 
-export type Command = Opening | Change | Escalation | Expiry | Shredding | Further
+export type Command =
+  | Opening
+  | Change
+  | AttachmentGiven
+  | AttachmentTaken
+  | Escalation
+  | Expiry
+  | Shredding
+  | Further
 export type CommandType = Command['type']
 export type CommandOf<T extends CommandType> = Extract<Command, { type: T }>

@@ -4,19 +4,17 @@
  */
 import { addDays } from '../kernel/clock.ts'
 import type { Missing } from '../kernel/refusal.ts'
-import { say } from '../kernel/text.ts'
+import { inForce, isBlank, routeFacts, type Surroundings } from './around.ts'
+import { askedAlways } from './form/asked.ts'
+import type { LineAsked } from './form/data.ts'
+import { ofForms, ofStudy } from './forms.ts'
+import { lacks } from './guard.ts'
 import type { DatasetFacts } from './lines.ts'
 import { samePerson } from './matrix.ts'
-import type { Body, LineAsked } from './request.ts'
-import type { Entry, RequestVocabulary, RouteFacts, Vocabularies } from './vocabulary.ts'
-
-export interface Surroundings {
-  readonly vocabularies: Vocabularies
-  /** By dataset name; null where no such dataset is declared. */
-  readonly facts: ReadonlyMap<string, DatasetFacts | null>
-  /** Paris day. */
-  readonly today: string
-}
+import { ofOrganisations } from './organisations.ts'
+import { unexplained, unjustified } from './quasi.ts'
+import type { Body } from './request.ts'
+import type { Entry, RouteFacts } from './vocabulary.ts'
 
 export interface FilterAsked {
   readonly dataset: string
@@ -52,7 +50,9 @@ function gaps(body: Body, around: Surroundings): readonly Missing[] {
     ...ofRoute(body, around, route),
     ...ofPurposes(body, around, route),
     ...ofProhibitions(body, around, route),
-    ...ofOrganisation(body, around),
+    ...ofOrganisations(body, around, route),
+    ...ofForms(body),
+    ...ofStudy(body, route),
     ...ofLists(body, around),
     ...ofLines(body, around, route),
     ...ofPeriod(body, route),
@@ -64,75 +64,39 @@ export function warnings(body: Body, today: string): readonly Missing[] {
   const { title = '', summaryLay, accessPeriod } = body
   const summary = summaryLay?.length ?? 300
   return [
-    ...(title.length > 200 ? [gap('title', 'long')] : []),
-    ...(summary < 300 ? [gap('summaryLay', 'short')] : []),
-    ...(summary > 3000 ? [gap('summaryLay', 'long')] : []),
-    ...(accessPeriod !== undefined && accessPeriod.until < today ? [gap('accessPeriod.until', 'over')] : []),
+    ...(title.length > 200 ? [lacks('title', 'long')] : []),
+    ...(summary < 300 ? [lacks('summaryLay', 'short')] : []),
+    ...(summary > 3000 ? [lacks('summaryLay', 'long')] : []),
+    ...(accessPeriod !== undefined && accessPeriod.until < today
+      ? [lacks('accessPeriod.until', 'over')]
+      : []),
   ]
 }
 
-/** What the vocabulary says of a route; nothing of an unknown one, which is itself a gap. */
-export function routeFacts(
-  { route }: Body,
-  { vocabularies }: Pick<Surroundings, 'vocabularies'>,
-): RouteFacts {
-  return vocabularies.routes.find(({ code }) => code === route)?.facts ?? {}
-}
-
-function gap(path: string, rule: string, about: Record<string, string | number> = {}): Missing {
-  return { path, message: say('fr', { key: `missing.${rule}`, with: about }) }
-}
-
-function isBlank(value: unknown): boolean {
-  if (typeof value === 'string') return value.trim() === ''
-  return value === undefined || (Array.isArray(value) && value.length === 0)
-}
-
-const always = [
-  'title',
-  'publicInterest',
-  'aim',
-  'kind',
-  'route',
-  'purposes',
-  'objectives',
-  'lines',
-  'persons',
-  'accessPeriod',
-  'prohibitions',
-  'disclosure',
-] as const
-
 function required(body: Body): Missing[] {
-  const absent = always.filter((field) => isBlank(body[field])).map((field) => gap(field, 'required'))
+  const members: Readonly<Record<string, unknown>> = body
+  const absent = askedAlways(body.kind)
+    .filter((field) => isBlank(members[field]))
+    .map((field) => lacks(field, 'required'))
   const said = !isBlank(body.summaryLay) || !isBlank(body.summaryWithheldReason)
   const labels = (body.objectives ?? []).flatMap(({ label }, i) =>
-    isBlank(label) ? [gap(`objectives[${i}].label`, 'required')] : [],
+    isBlank(label) ? [lacks(`objectives[${i}].label`, 'required')] : [],
   )
-  return [...absent, ...(said ? [] : [gap('summaryLay', 'required')]), ...labels]
+  return [...absent, ...(said ? [] : [lacks('summaryLay', 'required')]), ...labels]
 }
 
 function ofRoute(body: Body, around: Surroundings, route: RouteFacts): Missing[] {
   const { kind } = body
   if (isBlank(body.route)) return []
-  if (!inForce(around, 'routes', body.route)) return [gap('route', 'code')]
-  if (route.offered === false) return [gap('route', 'notOffered')]
+  if (!inForce(around, 'routes', body.route)) return [lacks('route', 'code')]
+  if (route.offered === false) return [lacks('route', 'notOffered')]
   if (route.acceptsFrom !== undefined && around.today < route.acceptsFrom) {
-    return [gap('route', 'notYet', { from: route.acceptsFrom })]
+    return [lacks('route', 'notYet', { from: route.acceptsFrom })]
   }
   const members: Readonly<Record<string, unknown>> = body
   const absent = (route.requires ?? []).filter((field) => isBlank(members[field]))
   const wrongKind = kind !== undefined && route.kinds?.includes(kind) === false
-  return [...absent.map((field) => gap(field, 'required')), ...(wrongKind ? [gap('kind', 'kind')] : [])]
-}
-
-function inForce<Name extends RequestVocabulary>(
-  { vocabularies, today }: Surroundings,
-  name: Name,
-  code?: string,
-): Vocabularies[Name][number] | undefined {
-  const entries: readonly Vocabularies[Name][number][] = vocabularies[name]
-  return entries.find((one) => one.code === code && (one.until === null || today <= one.until))
+  return [...absent.map((field) => lacks(field, 'required')), ...(wrongKind ? [lacks('kind', 'kind')] : [])]
 }
 
 function ofPurposes(body: Body, around: Surroundings, route: RouteFacts): Missing[] {
@@ -140,7 +104,7 @@ function ofPurposes(body: Body, around: Surroundings, route: RouteFacts): Missin
   const snds = purposes.flatMap((code) => inForce(around, 'purposes-snds', code) ?? [])
   const ehds = purposes.flatMap((code) => inForce(around, 'purposes-ehds', code) ?? [])
   const known = new Set([...snds, ...ehds].map(({ code }) => code))
-  const unknown = purposes.flatMap((code, i) => (known.has(code) ? [] : [gap(`purposes[${i}]`, 'code')]))
+  const unknown = purposes.flatMap((code, i) => (known.has(code) ? [] : [lacks(`purposes[${i}]`, 'code')]))
   const fits =
     (route.family === 'snds' && snds.length > 0) ||
     (route.family === 'ehds' && ehds.length > 0) ||
@@ -148,17 +112,17 @@ function ofPurposes(body: Body, around: Surroundings, route: RouteFacts): Missin
   const wrongFamily = purposes.length > 0 && route.family !== undefined && unknown.length === 0 && !fits
   return [
     ...unknown,
-    ...(wrongFamily ? [gap('purposes', 'family')] : []),
-    ...(strangers(around, snds, ehds) ? [gap('purposes', 'neighbours')] : []),
+    ...(wrongFamily ? [lacks('purposes', 'family')] : []),
+    ...(strangers(around, snds, ehds) ? [lacks('purposes', 'neighbours')] : []),
     ...(ehds.some(({ facts }) => facts.reserved) ? ofMandate(body, around) : []),
   ]
 }
 
 /** A reserved purpose takes a task given by law: one's own, or that of the public body on whose behalf one acts (REG 53(2)). */
 function ofMandate({ mandate, organisationKind }: Body, around: Surroundings): Missing[] {
-  if (mandate === undefined) return [gap('mandate', 'mandate')]
+  if (mandate === undefined) return [lacks('mandate', 'mandate')]
   const isPrivate = inForce(around, 'organisations', organisationKind)?.facts.publicBody === 'no'
-  return isPrivate && isBlank(mandate.onBehalfOf) ? [gap('mandate.onBehalfOf', 'required')] : []
+  return isPrivate && isBlank(mandate.onBehalfOf) ? [lacks('mandate.onBehalfOf', 'required')] : []
 }
 
 /** Codes of both laws must be neighbours in the cross-walk (governance.md 2.5). */
@@ -181,43 +145,28 @@ function ofProhibitions(body: Body, around: Surroundings, { family }: RouteFacts
   const everything = [...vocabularies['prohibitions-snds'], ...vocabularies['prohibitions-ehds']]
   const faults = prohibitions.flatMap(({ code, answer }, i) => {
     const entry = everything.find((one) => one.code === code)
-    if (entry === undefined) return [gap(`prohibitions[${i}].code`, 'code')]
-    return answer === 'yes' ? [gap(`prohibitions[${i}]`, 'forbidden', { article: entry.source.text })] : []
+    if (entry === undefined) return [lacks(`prohibitions[${i}].code`, 'code')]
+    return answer === 'yes' ? [lacks(`prohibitions[${i}]`, 'forbidden', { article: entry.source.text })] : []
   })
   const answered = new Set(prohibitions.map(({ code }) => code))
   const open = asked.filter(({ code }) => !answered.has(code))
-  return [...faults, ...open.map(({ code }) => gap('prohibitions', 'unanswered', { code }))]
-}
-
-const duties = ['PREUVE_IMPOSSIBILITE', 'INTERMEDIAIRE_INDEPENDANT']
-
-function ofOrganisation(body: Body, around: Surroundings): Missing[] {
-  const { organisationKind, extraDuty, implementer } = body
-  if (organisationKind === undefined) return []
-  const entry = inForce(around, 'organisations', organisationKind)
-  if (entry === undefined) return [gap('organisationKind', 'code')]
-  const allowed = routeFacts(body, around).organisations
-  if (allowed?.includes(organisationKind) === false) return [gap('organisationKind', 'organisation')]
-  if (!entry.facts.extraDuty) return []
-  if (!extraDuty || isBlank(extraDuty.evidence)) return [gap('extraDuty', 'extraDuty')]
-  if (!duties.includes(extraDuty.mode)) return [gap('extraDuty.mode', 'code')]
-  const byItself = extraDuty.mode === 'INTERMEDIAIRE_INDEPENDANT' && isBlank(implementer)
-  return byItself ? [gap('implementer', 'required')] : []
+  return [...faults, ...open.map(({ code }) => lacks('prohibitions', 'unanswered', { code }))]
 }
 
 function ofLists(body: Body, around: Surroundings): Missing[] {
+  const { facts } = around
   const { persons = [], objectives = [], quasiIdentifiers = [] } = body
   const twice = persons.flatMap((person, i) =>
-    persons.findIndex((other) => samePerson(other, person)) < i ? [gap(`persons[${i}]`, 'duplicate')] : [],
+    persons.findIndex((other) => samePerson(other, person)) < i ? [lacks(`persons[${i}]`, 'duplicate')] : [],
   )
   const sameId = objectives.flatMap(({ id }, i) =>
-    objectives.findIndex((other) => other.id === id) < i ? [gap(`objectives[${i}].id`, 'duplicate')] : [],
+    objectives.findIndex((other) => other.id === id) < i ? [lacks(`objectives[${i}].id`, 'duplicate')] : [],
   )
   const quasi = quasiIdentifiers.flatMap(({ code, justification }, i) => {
-    if (!inForce(around, 'quasi-identifiers', code)) return [gap(`quasiIdentifiers[${i}].code`, 'code')]
-    return isBlank(justification) ? [gap(`quasiIdentifiers[${i}].justification`, 'required')] : []
+    if (!inForce(around, 'quasi-identifiers', code)) return [lacks(`quasiIdentifiers[${i}].code`, 'code')]
+    return isBlank(justification) ? [lacks(`quasiIdentifiers[${i}].justification`, 'required')] : []
   })
-  return [...twice, ...sameId, ...quasi]
+  return [...twice, ...sameId, ...quasi, ...unjustified(body, facts), ...unexplained(body, facts)]
 }
 
 function ofLines(body: Body, around: Surroundings, route: RouteFacts): Missing[] {
@@ -225,12 +174,12 @@ function ofLines(body: Body, around: Surroundings, route: RouteFacts): Missing[]
   return lines.flatMap((line, i) => {
     const path = `lines[${i}]`
     if (lines.findIndex(({ dataset }) => dataset === line.dataset) < i)
-      return [gap(`${path}.dataset`, 'duplicate')]
+      return [lacks(`${path}.dataset`, 'duplicate')]
     const facts = around.facts.get(line.dataset)
-    if (!facts) return [gap(`${path}.dataset`, 'dataset')]
+    if (!facts) return [lacks(`${path}.dataset`, 'dataset')]
     if (route.data === 'non-personal' && facts.kind === 'personal')
-      return [gap(`${path}.dataset`, 'nonPersonal')]
-    const justified = isBlank(line.justification) ? [gap(`${path}.justification`, 'required')] : []
+      return [lacks(`${path}.dataset`, 'nonPersonal')]
+    const justified = isBlank(line.justification) ? [lacks(`${path}.justification`, 'required')] : []
     return [...justified, ...ofLevel(line, facts, { body, path }), ...ofTables(line, facts, path)]
   })
 }
@@ -242,24 +191,24 @@ function ofLevel(
 ): Missing[] {
   const isOfUnits = entity === 'establishment' && body.kind === 'SECTOR_USEFUL'
   return establishmentLevel === 'consented' && !isOfUnits
-    ? [gap(`${path}.establishmentLevel`, 'establishment')]
+    ? [lacks(`${path}.establishmentLevel`, 'establishment')]
     : []
 }
 
 function ofTables({ tables = {}, population }: LineAsked, facts: DatasetFacts, path: string): Missing[] {
   const asked = Object.entries(tables)
-  const none = asked.length === 0 ? [gap(`${path}.tables`, 'required')] : []
+  const none = asked.length === 0 ? [lacks(`${path}.tables`, 'required')] : []
   const unknown = asked.flatMap(([table, { columns }]) => {
     const at = `${path}.tables.${table}`
     const known = tableOf(facts, table)
-    if (known === undefined) return [gap(at, 'table')]
+    if (known === undefined) return [lacks(at, 'table')]
     if (columns === '*') return []
     return columns.flatMap((column, i) =>
-      known.columns.includes(column) ? [] : [gap(`${at}.columns[${i}]`, 'column')],
+      known.columns.includes(column) ? [] : [lacks(`${at}.columns[${i}]`, 'column')],
     )
   })
   const nowhere = population !== undefined && tableOf(facts, population.table) === undefined
-  return [...none, ...unknown, ...(nowhere ? [gap(`${path}.population.table`, 'table')] : [])]
+  return [...none, ...unknown, ...(nowhere ? [lacks(`${path}.population.table`, 'table')] : [])]
 }
 
 /** A table by its own name only: `constructor` is not one. */
@@ -279,14 +228,14 @@ function filtersOf(body: Body): readonly FilterAsked[] {
 }
 
 function ofPeriod({ accessPeriod, emergency }: Body, { maxYears }: RouteFacts): Missing[] {
-  const unsaid = emergency && isBlank(emergency.reason) ? [gap('emergency.reason', 'required')] : []
+  const unsaid = emergency && isBlank(emergency.reason) ? [lacks('emergency.reason', 'required')] : []
   if (accessPeriod === undefined) return unsaid
   const { from, until } = accessPeriod
-  if (until < from) return [...unsaid, gap('accessPeriod.until', 'dates')]
+  if (until < from) return [...unsaid, lacks('accessPeriod.until', 'dates')]
   if (emergency && until >= addDays(from, emergencyDays))
-    return [...unsaid, gap('accessPeriod.until', 'emergencyTooLong', { days: emergencyDays })]
+    return [...unsaid, lacks('accessPeriod.until', 'emergencyTooLong', { days: emergencyDays })]
   if (maxYears === undefined || until < afterYears(from, maxYears)) return unsaid
-  return [...unsaid, gap('accessPeriod.until', 'tooLong', { years: maxYears })]
+  return [...unsaid, lacks('accessPeriod.until', 'tooLong', { years: maxYears })]
 }
 
 const emergencyDays = 30

@@ -1,14 +1,14 @@
 /** What must happen elsewhere after an act: begun once entry and row are durable. */
 import type { Happening } from './event.ts'
-import type { Effects, StopCode } from './lines.ts'
+import type { Effects, Part, StopCode } from './lines.ts'
 import type { Permits } from './permits.ts'
 
 interface Consequence {
-  readonly stop?: { readonly code: StopCode; readonly dataset?: string | undefined }
+  readonly stop?: { readonly code: StopCode; readonly part?: Part }
   readonly seal?: true
 }
 
-/** Pure. A person's own suspension stops nobody else: `decide` refuses that person before any answer leaves. */
+/** Pure. The suspension of one person, or of one line, stops nobody else. */
 function consequenceOf(happening: Happening): Consequence {
   switch (happening.type) {
     case 'granted':
@@ -19,15 +19,19 @@ function consequenceOf(happening: Happening): Consequence {
     case 'amended':
       return { stop: { code: 'SUPERSEDED' }, seal: true }
     case 'suspended':
-      if (happening.scope.person !== undefined) return {}
-      return { stop: { code: 'SUSPENDED', dataset: happening.scope.line } }
+      return {
+        stop: {
+          code: 'SUSPENDED',
+          part: { dataset: happening.scope.line, person: happening.scope.person },
+        },
+      }
     case 'noticed':
     case 'revoked':
       return { stop: { code: 'REVOKED' } }
     case 'recalled':
-      return { stop: { code: 'LINE_CLOSED', dataset: happening.line } }
+      return { stop: { code: 'LINE_CLOSED', part: { dataset: happening.line } } }
     case 'escalated':
-      return { stop: { code: 'LINE_CLOSED', dataset: happening.dataset } }
+      return { stop: { code: 'LINE_CLOSED', part: { dataset: happening.dataset } } }
     case 'renounced':
     case 'expired':
     case 'closing':
@@ -44,7 +48,7 @@ export async function effectsOf(
   happenings: readonly Happening[],
 ): Promise<void> {
   const all = happenings.map(consequenceOf)
-  for (const { stop } of all) if (stop) effects.stop(project, stop.code, stop.dataset)
+  for (const { stop } of all) if (stop) effects.stop(project, stop.code, stop.part)
   if (!all.some(({ seal }) => seal)) return
   const current = await permits.current(project)
   if (current !== null) effects.seal(current)

@@ -1,5 +1,5 @@
 /** THE decision of the house: may this person ask this of this project, now? Pure. */
-import type { Person } from '../identity/person.ts'
+import { type Person, proofNames, proofUntil, visasCounted } from '../identity/person.ts'
 import { isCode, Refusal } from '../kernel/refusal.ts'
 import { say } from '../kernel/text.ts'
 import type { Asked, Cedar, CedarAnswer } from './cedar.ts'
@@ -36,7 +36,9 @@ export function decide(ask: Ask, current: CurrentPermit | null, rules: Rules): D
   }
   if (purpose === undefined) return unnamed('purpose', bundle)
   if (objective === undefined && current.permit.objectives.length > 0) return unnamed('objective', bundle)
-  const granted: Granted = { effect: 'permit', current, purpose, rules: answer.rules, bundle }
+  const visas = visasCounted(ask.by, ask.now)
+  const counted = visas.length === 0 ? {} : { visas }
+  const granted: Granted = { effect: 'permit', current, purpose, rules: answer.rules, bundle, ...counted }
   return objective === undefined ? granted : { ...granted, objective }
 }
 
@@ -113,9 +115,7 @@ function period(permit: { nbf: number; exp: number }, person: PermitPerson | und
 }
 
 function proofsAt(by: Person, now: number): readonly string[] {
-  const { training = 0, charter = 0, review = 0 } = by.proofs
-  const until = { training, charter, review }
-  return Object.entries(until).flatMap(([proof, end]) => (now < end ? [proof] : []))
+  return proofNames.filter((proof) => now < (proofUntil(by, proof) ?? 0))
 }
 
 const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator'] as const

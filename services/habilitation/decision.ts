@@ -20,6 +20,8 @@ export interface Granted {
   /** Ids of the policies that decided, in the order of the bundle. */
   readonly rules: readonly string[]
   readonly bundle: string
+  /** SHA-256 of the visas without which a proof of the person would have been missing; absent when there are none. */
+  readonly visas?: readonly string[]
 }
 
 export interface Denied {

@@ -50,12 +50,28 @@ const awaited = z.object({
 })
 const conditions = z.array(z.object({ text, clause: z.string() })).readonly()
 
+/** A document of a request: its name among the files of the house, the name its sender gave it, and what it is. */
+const attachment = z.object({
+  attachment: z.string(),
+  name: z.string(),
+  field: z.string(),
+  bytes: z.number().int(),
+  sha256: z.string(),
+})
+export type Attachment = z.infer<typeof attachment>
+
 /** What a suspension or its end is about: everything when empty, one line by its dataset, or one person. */
 const scope = z.object({ line: z.string().optional(), person: actor.optional() })
 export type Scope = z.infer<typeof scope>
 
 const happenings = [
-  z.object({ type: z.literal('opened'), lead: actor.extend({ organisation: z.string() }), request: body }),
+  z.object({
+    type: z.literal('opened'),
+    lead: actor.extend({ organisation: z.string() }),
+    request: body,
+    /** The request that this one began as a copy of. */
+    copiedFrom: z.string().exactOptional(),
+  }),
   z.object({ type: z.literal('changed'), request: body }),
   z.object({ type: z.literal('submitted') }),
   z.object({ type: z.literal('returned'), items, due }),
@@ -73,12 +89,36 @@ const happenings = [
     reference: z.string(),
     sha256: z.string().optional(),
   }),
+  z.object({ type: z.literal('interestsDeclared'), none: z.boolean(), text }),
+  z.object({
+    type: z.literal('commented'),
+    thread: z.string(),
+    field: z.string(),
+    audience: z.enum(['applicant', 'reviewers']),
+    /** In what capacity it was said. */
+    role: z.string(),
+    text,
+  }),
+  z.object({ type: z.literal('attached'), ...attachment.shape }),
+  z.object({
+    type: z.literal('detached'),
+    attachment: z.string(),
+    sha256: z.string(),
+    bytes: z.number().int(),
+  }),
   z.object({ type: z.literal('questioned'), items }),
   z.object({ type: z.literal('answered'), items }),
   z.object({ type: z.literal('extended'), reason: text }),
   z.object({ type: z.literal('countersigned'), line }),
   z.object({ type: z.literal('declined'), dataset: z.string(), comment: text.optional() }),
-  z.object({ type: z.literal('proposed'), decision, reasons: text, conditions }),
+  z.object({
+    type: z.literal('proposed'),
+    decision,
+    reasons: text,
+    conditions,
+    /** The explicit decision on more than one quasi-identifier. */
+    crossed: z.boolean().exactOptional(),
+  }),
   z.object({ type: z.literal('confirmed'), due }),
   z.object({ type: z.literal('refused') }),
   z.object({
@@ -93,7 +133,14 @@ const happenings = [
   z.object({ type: z.literal('lapsed') }),
   z.object({ type: z.literal('appealed'), reasons: text }),
   z.object({ type: z.literal('appealDecided'), upheld: z.boolean(), reasons: text, due }),
-  z.object({ type: z.literal('escalated'), trigger: z.string(), dataset: z.string() }),
+  z.object({
+    type: z.literal('escalated'),
+    trigger: z.string(),
+    dataset: z.string(),
+    /** The column that did it, where the request itself did. */
+    table: z.string().exactOptional(),
+    column: z.string().exactOptional(),
+  }),
   z.object({ type: z.literal('suspended'), reason: text, scope, role: z.string() }),
   z.object({ type: z.literal('liftAgreed'), scope, role: z.enum(['dpo', 'authority']) }),
   z.object({ type: z.literal('lifted'), scope }),

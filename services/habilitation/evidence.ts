@@ -3,9 +3,13 @@ import type { Body } from '../audit/entry.ts'
 import type { Happening, HappeningType } from './event.ts'
 import type { State } from './matrix.ts'
 
-type EntryType = Extract<Body['type'], `habilitation.${string}`>
+type OfDocument = 'attached' | 'detached'
+type EntryType = Exclude<
+  Extract<Body['type'], `habilitation.${string}`>,
+  `habilitation.${OfDocument | 'read'}`
+>
 
-const entryTypes: Readonly<Record<HappeningType, EntryType>> = {
+const entryTypes: Readonly<Record<Exclude<HappeningType, OfDocument>, EntryType>> = {
   opened: 'habilitation.opened',
   changed: 'habilitation.changed',
   submitted: 'habilitation.requested',
@@ -14,6 +18,8 @@ const entryTypes: Readonly<Record<HappeningType, EntryType>> = {
   completed: 'habilitation.completed',
   opinionGiven: 'habilitation.opinion',
   externalRecorded: 'habilitation.changed',
+  interestsDeclared: 'habilitation.interests',
+  commented: 'habilitation.commented',
   questioned: 'habilitation.returned',
   answered: 'habilitation.answered',
   extended: 'habilitation.changed',
@@ -56,6 +62,10 @@ export function entryOf(
   { habilitation, state }: { habilitation: string; state: State },
 ): Body {
   const dataset = datasetOf(happening)
+  if (happening.type === 'attached' || happening.type === 'detached') {
+    const { attachment, sha256, bytes } = happening
+    return { type: `habilitation.${happening.type}`, habilitation, state, attachment, sha256, bytes }
+  }
   return {
     type: entryTypes[happening.type],
     habilitation,

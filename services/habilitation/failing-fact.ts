@@ -1,4 +1,5 @@
 /** Why a rule said no, in the words of the permit and of the asker: never of anybody else, never of the data. Pure. */
+import { proofNames, proofUntil } from '../identity/person.ts'
 import { parisDay } from '../kernel/clock.ts'
 import type { Sentence } from '../kernel/refusal.ts'
 import type { Ask } from './decision.ts'
@@ -30,6 +31,8 @@ const facts: Readonly<Record<string, Fact>> = {
   'purpose-not-granted': (_, { permit }) => fact('purposes', { purposes: list(permit.purposes) }),
   'objective-not-granted': (_, { permit }) =>
     fact('objectives', { objectives: list(permit.objectives.map(({ id }) => id)) }),
+  'default-deny': () => fact('noRule'),
+  'rule-failed': () => fact('ruleFailed'),
   'line-closed': (ask, { permit, standing }) => {
     const open = permit.lines.filter(({ id }) => standing.openLines.includes(id))
     const closed = (ask.datasets ?? []).filter((name) => !open.some(({ dataset }) => dataset === name))
@@ -61,12 +64,10 @@ function periodOf({ by }: Ask, { permit }: CurrentPermit): { from: number; until
   }
 }
 
-const proofNames = ['training', 'charter', 'review'] as const
-
 /** Such as `training (2026-11-20)`: the day of the lapse, where there ever was a proof. */
 function lapsedProofs({ by, now }: Ask): readonly string[] {
   return proofNames.flatMap((name) => {
-    const until = by.proofs[name]
+    const until = proofUntil(by, name)
     if (until !== undefined && now < until) return []
     return [until === undefined ? name : `${name} (${parisDay(until)})`]
   })

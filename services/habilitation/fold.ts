@@ -2,9 +2,11 @@
 
 import { canonical } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
+import { staffRoute } from './escalation.ts'
 import type { HabilitationEvent, HappeningType } from './event.ts'
-import type { Body, LineAsked } from './request.ts'
-import { type Habilitation, type LineAnswer, type Step, type Stop, sameScope } from './state.ts'
+import type { LineAsked } from './form/data.ts'
+import type { Body } from './request.ts'
+import { type Habilitation, type LineAnswer, type Step, type Stop, sameScope, type Thread } from './state.ts'
 
 const dayMs = 86_400_000
 /** What an event that names no deadline had: the lengths of the first rules, which were not written with it. */
@@ -19,8 +21,13 @@ export function fold(id: string, events: readonly HabilitationEvent[]): Habilita
     stored: 'draft',
     lead: first.lead,
     request: first.request,
+    ...(first.copiedFrom !== undefined && { copiedFrom: first.copiedFrom }),
     extended: false,
     opinions: [],
+    interests: [],
+    threads: [],
+    attachments: [],
+    escalations: [],
     externals: [],
     questions: [],
     answers: [],
@@ -77,6 +84,16 @@ const reducers: Reducers = {
   opinionGiven: ({ opinions }, { role, opinion, comment, at }, by) => ({
     opinions: [...opinions, { role, opinion, comment, by, at }],
   }),
+  interestsDeclared: ({ interests }, { none, text, at }, by) => ({
+    interests: [...interests, { none, text, by, at }],
+  }),
+  commented: ({ threads }, said, by) => ({ threads: withMessage(threads, said, by) }),
+  attached: ({ attachments }, { attachment, name, field, bytes, sha256, at }) => ({
+    attachments: [...attachments, { attachment, name, field, bytes, sha256, at }],
+  }),
+  detached: ({ attachments }, { attachment }) => ({
+    attachments: attachments.filter((one) => one.attachment !== attachment),
+  }),
   externalRecorded: ({ externals }, { kind, reference }) => ({
     externals: [...externals, { kind, reference }],
   }),
@@ -87,8 +104,8 @@ const reducers: Reducers = {
     answerLine(before, line.dataset, { answer: 'countersigned', by, at, line }),
   declined: (before, { dataset, comment, at }, by) =>
     answerLine(before, dataset, { answer: 'declined', by, at, ...(comment && { comment }) }),
-  proposed: (_, { decision, reasons, conditions, at }, by) => ({
-    proposal: { decision, reasons, conditions, by, at },
+  proposed: (_, { decision, reasons, conditions, crossed, at }, by) => ({
+    proposal: { decision, reasons, conditions, by, at, ...(crossed !== undefined && { crossed }) },
   }),
   confirmed: (_, { at, due = at + unsaid.acceptance }, by) => ({
     ...{ stored: 'pre_permit', confirmedBy: by, decidedAt: at, acceptBy: due },
@@ -105,7 +122,7 @@ const reducers: Reducers = {
     upheld
       ? { stored: 'pre_permit', decidedAt: at, acceptBy: due }
       : { stored: 'refused', appealRefused: true },
-  escalated: (before, { dataset }) => escalate(before, dataset),
+  escalated: (before, event) => escalate(before, event),
   suspended: (before, { scope, reason, role, at }) =>
     withStops([...before.stops, { scope, reason, role, at, agreed: [] }]),
   liftAgreed: (before, { scope, role }, by) => ({
@@ -171,16 +188,44 @@ function keptAnswers(before: Habilitation, request: Body): Readonly<Record<strin
   return Object.fromEntries(Object.entries(before.lines).filter(([dataset]) => names.has(dataset)))
 }
 
-function asked({ dataset, population, tables }: LineAsked): string {
-  return canonical({ dataset, population, tables })
+/** What a holder signs of a line: a justification is no part of it. */
+function asked({ dataset, population, tables = {} }: LineAsked): string {
+  const signed = Object.entries(tables).map(([name, { columns, filter }]) => [name, { columns, filter }])
+  return canonical({ dataset, population, tables: Object.fromEntries(signed) })
 }
 
 /**
  * A column that makes a light project a personal one (governance.md 3): a request goes back to draft with its route
- * cleared, a permit loses the line. Never the other way.
+ * cleared, a permit loses the line. Rows about staff move the route alone. Never the other way.
  */
-function escalate(before: Habilitation, dataset: string): Reduced {
-  if (before.permits.length > 0) return { closedLines: [...before.closedLines, dataset] }
+function escalate(before: Habilitation, event: Extract<HabilitationEvent, { type: 'escalated' }>): Reduced {
+  const { trigger, dataset, table, column, at } = event
+  const why = {
+    trigger,
+    dataset,
+    at,
+    ...(table !== undefined && { table }),
+    ...(column !== undefined && { column }),
+  }
+  const escalations = [...before.escalations, why]
+  if (before.permits.length > 0) return { escalations, closedLines: [...before.closedLines, dataset] }
   const { route: _, ...rest } = before.request
-  return { stored: 'draft', request: { ...rest, kind: 'PERSONAL_HEALTH' }, lines: {}, proposal: null }
+  const request: Body =
+    trigger === 'E7' ? { ...rest, route: staffRoute } : { ...rest, kind: 'PERSONAL_HEALTH' }
+  return { escalations, stored: 'draft', request, lines: {}, proposal: null }
+}
+
+/** Said in its thread, which the first message opens. */
+function withMessage(
+  threads: readonly Thread[],
+  said: Extract<HabilitationEvent, { type: 'commented' }>,
+  by: Actor,
+): readonly Thread[] {
+  const { thread, field, audience, role, text, at } = said
+  const message = { role, text, by, at }
+  if (!threads.some((one) => one.thread === thread))
+    return [...threads, { thread, field, audience, messages: [message] }]
+  return threads.map((one) =>
+    one.thread === thread ? { ...one, messages: [...one.messages, message] } : one,
+  )
 }

@@ -1,8 +1,9 @@
 /** What is granted: the lines that holders sign and the permit that the authority signs, made from the request. Pure. */
 import { addDays, startOfParisDay } from '../kernel/clock.ts'
+import type { LineAsked } from './form/data.ts'
 import type { DatasetFacts } from './lines.ts'
 import type { PermitLine, PermitPayload, PermitTable, UnsignedLine } from './permit.ts'
-import type { Body, LineAsked } from './request.ts'
+import type { Body } from './request.ts'
 import type { Habilitation, LineAnswer } from './state.ts'
 import type { RouteFacts } from './vocabulary.ts'
 
@@ -24,12 +25,20 @@ export function unsignedLine(
     dataset: asked.dataset,
     holder: facts.holder,
     k: facts.k,
-    ...(facts.entity && { entity: facts.entity }),
-    ...(facts.entity && asked.establishmentLevel === 'consented' && { establishmentLevel: 'consented' }),
+    ...ofEstablishments(asked, facts),
     ...(asked.population && { population: asked.population }),
     tables: Object.fromEntries(tables),
     holderAct: route.holderAct ?? 'countersign',
   }
+}
+
+/** Secrecy by establishment, lifted only where the line asks for it and its holder signs. */
+function ofEstablishments(
+  { establishmentLevel }: LineAsked,
+  { entity }: DatasetFacts,
+): Pick<UnsignedLine, 'entity' | 'establishmentLevel'> {
+  if (entity !== 'establishment') return {}
+  return { entity, ...(establishmentLevel === 'consented' && { establishmentLevel }) }
 }
 
 /** A signed line keeps its id for ever; a new one gets the next number. */

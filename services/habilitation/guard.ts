@@ -1,15 +1,16 @@
 /** What the commands share: the person rules of governance.md 5.1, and refusals with what is missing. Pure. */
 import type { Person } from '../identity/person.ts'
 import type { Actor } from '../kernel/id.ts'
-import { type Missing, Refusal } from '../kernel/refusal.ts'
+import { type Missing, Refusal, type Sentence } from '../kernel/refusal.ts'
 import { say } from '../kernel/text.ts'
-import type { CommandType } from './commands.ts'
+import type { Command, CommandType } from './commands.ts'
 import type { Happening } from './event.ts'
 import type { DatasetFacts } from './lines.ts'
-import { samePerson } from './matrix.ts'
+import { type PersonRule, personRules, samePerson } from './matrix.ts'
 import type { Permit, PermitLine, PermitPayload, UnsignedLine } from './permit.ts'
 import type { Body } from './request.ts'
 import type { Habilitation } from './state.ts'
+import { roleOf } from './threads.ts'
 import type { Vocabularies } from './vocabulary.ts'
 
 /** Signatures, by keys that the core never sees. */
@@ -46,8 +47,10 @@ export function happened(...happenings: Happening[]): Outcome {
   return { happenings }
 }
 
-export function lacks(path: string, rule: string): Missing {
-  return { path, message: say('fr', { key: `missing.${rule}` }) }
+/** An item that is missing at a path: `missing.<rule>` says what. */
+export function lacks(path: string, rule: string, about: Sentence['with'] = {}): Missing {
+  const sentence = { key: `missing.${rule}`, with: about }
+  return { path, message: say('fr', sentence), sentence }
 }
 
 /** A guard that fails: INCOMPLETE with each item. */
@@ -59,29 +62,68 @@ export function wrongState(): Refusal {
   return new Refusal('WRONG_STATE')
 }
 
-function conflict(rule: string): Refusal {
-  return new Refusal('CONFLICT_OF_INTEREST', { rule })
+/** Those of a request, and the one of a change of the rules themselves. */
+type AnyPersonRule = PersonRule | 'T6'
+
+/** The person rule that says no (governance.md 5.1). */
+export function conflict(rule: AnyPersonRule): Refusal {
+  return new Refusal('CONFLICT_OF_INTEREST', { rule, fact: { key: `fact.conflict.${rule}` } })
+}
+
+/** A line belongs to its holder, and to no other. */
+export function notHolder(): Refusal {
+  return new Refusal('ROLE', { rule: 'line.holder', fact: { key: 'fact.notHolder' } })
 }
 
 /** Acts on a request that nobody of the lead's side may do. Stopping is not among them: anybody in charge may stop. */
-const instructing: ReadonlySet<CommandType> = new Set<CommandType>([
-  'completeness',
+const instructing: ReadonlySet<CommandType> = new Set<CommandType>(personRules.T1)
+
+/** What takes a declaration of interests first: every word of a reviewer that weighs on the request. */
+const declaring: ReadonlySet<CommandType> = new Set<CommandType>([
   'opinions',
-  'external-references',
-  'questions',
-  'extension',
   'decision',
   'confirmation',
   'appeal-decision',
-  'lift',
-  'dismissal',
 ])
+
+/**
+ * T1, T2: interests are declared before an opinion opens, by the person and never by the role: on this request, or once for
+ * all of the time that the account says. Who declared an interest is out, but may say so as `recused`.
+ */
+export function insistDeclared(
+  before: Habilitation,
+  { by, now }: Pick<Given, 'by' | 'now'>,
+  asked: Command,
+): void {
+  if (!declaring.has(asked.type)) return
+  const own = before.interests.filter((one) => samePerson(one.by, by))
+  const isRecusal = asked.type === 'opinions' && asked.opinion === 'recused'
+  if (own.some(({ none }) => !none) && !isRecusal) {
+    throw new Refusal('CONFLICT_OF_INTEREST', {
+      rule: 'interests.declared',
+      fact: { key: 'fact.interests.declared' },
+    })
+  }
+  const standing = by.proofs.interests ?? 0
+  if (own.length === 0 && standing <= now && !isRecusal) {
+    throw new Refusal('CONFLICT_OF_INTEREST', {
+      rule: 'interests.undeclared',
+      fact: { key: 'fact.interests' },
+      hint: { key: 'hint.interests' },
+    })
+  }
+}
+
+/** Who answers and who holds the data comment without instructing. */
+const notReviewing: ReadonlySet<string> = new Set(['lead', 'holder'])
 
 /** T1 and T4, by person: tested on who somebody is, never on a role. */
 export function standApart(before: Habilitation, by: Person, command: CommandType): void {
   const involved = samePerson(by, before.lead) || isMember(before, by)
   if (command === 'countersignatures' && involved) throw conflict('T4')
-  if (!instructing.has(command)) return
+  if (command === 'comments' && roleOf(before, by) === 'holder' && involved) throw conflict('T4')
+  const isNoReview = command === 'comments' && notReviewing.has(roleOf(before, by))
+  if (!instructing.has(command) || isNoReview) return
   if (involved || by.organisation === before.lead.organisation) throw conflict('T1')
 }
 
@@ -91,7 +133,7 @@ function isMember({ request, amendment }: Habilitation, by: Actor): boolean {
   return persons.some((person) => samePerson(person, by))
 }
 
-/** T2, T9, T10: the person must be another than each of these. */
-export function anotherThan(by: Actor, others: readonly (Actor | undefined)[], rule: string): void {
+/** T2, T6, T9, T10: the person must be another than each of these. */
+export function anotherThan(by: Actor, others: readonly (Actor | undefined)[], rule: AnyPersonRule): void {
   if (others.some((other) => other !== undefined && samePerson(by, other))) throw conflict(rule)
 }

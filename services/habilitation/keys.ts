@@ -1,6 +1,7 @@
 /**
  * The key pairs of habilitations, as PEM files (PKCS #8, mode 0600) in one folder: one pair of the authority, for permits
- * only, one of the operator, for destruction certificates, and in demo mode one for each data holder, which a real holder would keep at home.
+ * only, one of the operator, for destruction certificates, one for visas, one for what the node publishes, and in demo mode one
+ * for each data holder, which a real holder would keep at home.
  */
 import {
   createHash,
@@ -20,6 +21,10 @@ export interface PermitKeys extends Authority {
   readonly authority: SigningKey
   /** Signs destruction certificates, and nothing else. */
   readonly operator: SigningKey
+  /** Signs visas, and nothing else. */
+  readonly visas: SigningKey
+  /** Signs what the node publishes of itself, the register and its reports, and nothing else. */
+  readonly publisher: SigningKey
   /** The key this node keeps for a holder; null where the holder registered its own and must sign itself. */
   holderKey(organisation: string): Promise<SigningKey | null>
   /** The keys that may have signed a line of this holder, by `kid`. */
@@ -42,6 +47,8 @@ export async function openKeys(options: KeyFolder): Promise<PermitKeys> {
   await mkdir(join(folder, 'holders'), { recursive: true, mode: 0o700 })
   const authority = await pair(join(folder, 'authority.pem'))
   const operator = await pair(join(folder, 'operator.pem'))
+  const visas = await pair(join(folder, 'visas.pem'))
+  const publisher = await pair(join(folder, 'publisher.pem'))
   const kept = new Map<string, Promise<SigningKey>>()
   const holderKey = async (organisation: string): Promise<SigningKey | null> => {
     if (registered.has(organisation) || !keepsHolderKeys) return null
@@ -53,6 +60,8 @@ export async function openKeys(options: KeyFolder): Promise<PermitKeys> {
     issuer,
     authority,
     operator,
+    visas,
+    publisher,
     publicKeys: new Map([[authority.kid, createPublicKey(authority.privateKey)]]),
     holderKey,
     async holderPublicKeys(organisation) {
@@ -67,6 +76,11 @@ export async function openKeys(options: KeyFolder): Promise<PermitKeys> {
 /** Who signs destruction certificates, as those who check them know it. */
 export function operatorOf({ issuer, operator }: PermitKeys): Authority {
   return { issuer, publicKeys: new Map([[operator.kid, createPublicKey(operator.privateKey)]]) }
+}
+
+/** Who signs the register and the reports, as those who check them know it. */
+export function publisherOf({ issuer, publisher }: PermitKeys): Authority {
+  return { issuer, publicKeys: new Map([[publisher.kid, createPublicKey(publisher.privateKey)]]) }
 }
 
 /** Public keys as a JSON Web Key Set (RFC 7517). */

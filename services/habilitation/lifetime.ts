@@ -24,6 +24,26 @@ export function stateAt(habilitation: Habilitation, now: number): State {
   return now < ref.nbf * 1000 ? 'issued' : stored
 }
 
+const endStates: ReadonlySet<State> = new Set([
+  'withdrawn',
+  'lapsed',
+  'expired',
+  'revoked',
+  'renounced',
+  'closing',
+  'closed',
+])
+
+/** The instant at which the request or its permit came to an end, by an act or by time; null while neither has. */
+export function endOf(habilitation: Habilitation, now: number): number | null {
+  const { endedAt, stored, returned, acceptBy } = habilitation
+  if (!endStates.has(stateAt(habilitation, now))) return null
+  if (stored === 'active' || stored === 'suspended') return (currentRef(habilitation)?.exp ?? 0) * 1000
+  if (stored === 'awaiting_completion') return returned?.due ?? null
+  if (stored === 'pre_permit') return acceptBy ?? null
+  return endedAt ?? null
+}
+
 /** The instant at which an emergency suspends itself because an opinion is missing; never, when none is. */
 export function suspendsAt({ awaited, opinions }: Habilitation): number {
   const isLacking = awaited !== undefined && lackingOpinions(awaited.opinions, opinions).length > 0

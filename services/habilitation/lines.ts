@@ -1,6 +1,16 @@
 /** What the habilitation room asks of the rooms above it; main.ts hands these in. */
+import type { Actor } from '../kernel/id.ts'
 import type { Missing } from '../kernel/refusal.ts'
 import type { CurrentPermit } from './permit.ts'
+
+/** What the descriptor says of a column. */
+export interface ColumnFacts {
+  readonly type: string
+  readonly role?: string
+  /** The legal quasi-identifier that its holder says it is. */
+  readonly quasiIdentifier?: string
+  readonly bounds?: readonly [number, number]
+}
 
 /** What a request must know of a dataset to be checked: names and classes, never a row. */
 export interface DatasetFacts {
@@ -8,10 +18,18 @@ export interface DatasetFacts {
   readonly holder: string
   readonly kind: 'personal' | 'non-personal'
   readonly k: number
-  /** Who the units are; persons where it is absent. */
-  readonly entity?: 'establishment'
+  /** Who the units are; patients where it is absent. */
+  readonly entity?: 'establishment' | 'staff'
   readonly tables: Readonly<
-    Record<string, { readonly class: 'personal' | 'public'; readonly columns: readonly string[] }>
+    Record<
+      string,
+      {
+        readonly class: 'personal' | 'public'
+        readonly columns: readonly string[]
+        /** By the name of the column. */
+        readonly about?: Readonly<Record<string, ColumnFacts>>
+      }
+    >
   >
 }
 
@@ -32,6 +50,12 @@ export interface Datasets {
 /** What a stopped query answers with. */
 export type StopCode = 'SUSPENDED' | 'REVOKED' | 'LINE_CLOSED' | 'EXPIRED' | 'SUPERSEDED'
 
+/** What a stop is about: the queries that read one dataset, or those of one person; all of the project when empty. */
+export interface Part {
+  readonly dataset?: string | undefined
+  readonly person?: Actor | undefined
+}
+
 /** What was destroyed with a project: names and hashes, and the entries of the log that say so. */
 export interface Destroyed {
   readonly at: number
@@ -48,8 +72,8 @@ export interface Destroyed {
 export interface Effects {
   /** Starts to seal the extract of the lines that are open and not sealed yet. Returns at once. */
   seal(current: CurrentPermit): void
-  /** Stops the running queries of a project (of one dataset of it) at once; they answer with this code. */
-  stop(project: string, code: StopCode, dataset?: string): void
+  /** Stops the running queries of a project, or of a part of it, at once; they answer with this code. */
+  stop(project: string, code: StopCode, part?: Part): void
   /** Destroys the extract of a project and its keys. Done again, it gives the same answer. */
   destroy(project: string): Promise<Destroyed>
 }

@@ -4,6 +4,7 @@
  */
 import type { Account } from '../identity/person.ts'
 import type { Actor } from '../kernel/id.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import type { CommandType } from './commands.ts'
 
 const requestStates = [
@@ -49,9 +50,13 @@ export type Capacity = (typeof capacities)[number]
 export const commandNames = [
   'change',
   'submission',
+  'attachment',
+  'detachment',
   'completeness',
   'completion',
   'opinions',
+  'interests',
+  'comments',
   'external-references',
   'questions',
   'answers',
@@ -95,6 +100,34 @@ export interface Powers {
 export const rulesActs = ['propose', 'approve'] as const
 export type RulesAct = (typeof rulesActs)[number]
 
+/**
+ * The rules that tell people apart (governance.md 5.1), and the commands that each may refuse: by person, never by role.
+ * T1 nobody of the lead's side instructs; T2 the second of two steps is somebody else's; T4 a holder signs no request of
+ * their own, nor comments it as its holder; T7 lifting takes two; T9 whoever destroyed does not attest; T10 whoever decided
+ * does not hear the appeal.
+ */
+export const personRules = {
+  T1: [
+    'completeness',
+    'opinions',
+    'external-references',
+    'questions',
+    'comments',
+    'extension',
+    'decision',
+    'confirmation',
+    'appeal-decision',
+    'lift',
+    'dismissal',
+  ],
+  T2: ['decision', 'confirmation', 'revocation', 'dismissal'],
+  T4: ['countersignatures', 'comments'],
+  T7: ['lift'],
+  T9: ['attestation'],
+  T10: ['appeal-decision'],
+} as const satisfies Readonly<Record<string, readonly CommandType[]>>
+export type PersonRule = keyof typeof personRules
+
 /** Whether any of these capacities may give the command in this state. */
 export function may(
   roles: readonly Powers[],
@@ -108,6 +141,17 @@ export function mayEver(roles: readonly Powers[], held: readonly Capacity[], com
   const powers = powersOf(roles, held)
   if (command === 'opening') return powers.some(({ opens }) => opens)
   return powers.some(({ commands }) => commands[command] !== undefined)
+}
+
+/** The refusal of who may never give a command: it names who may. */
+export function notTheirs(roles: readonly Powers[], command: CommandType): Refusal {
+  const theirs = capacities.filter((capacity) => mayEver(roles, [capacity], command))
+  return roleRefusal(`matrix.${command}`, theirs)
+}
+
+/** ROLE, with the roles that it takes. */
+export function roleRefusal(rule: string, wanted: readonly string[]): Refusal {
+  return new Refusal('ROLE', { rule, fact: { key: 'fact.roles', with: { roles: wanted.join(', ') } } })
 }
 
 /** The commands that these capacities may give now; what a page offers as buttons. */
@@ -148,25 +192,4 @@ export function capacitiesOf(
 /** A person is the pair (issuer, subject), never a name or an address. */
 export function samePerson(a: Actor, b: Actor): boolean {
   return a.issuer === b.issuer && a.subject === b.subject
-}
-
-/** The text of docs/habilitation-matrix.md; a test holds the file equal to it. */
-export function matrixDocument(roles: readonly Powers[]): string {
-  const head = `| command | ${capacities.join(' | ')} |\n|---|${capacities.map(() => '---').join('|')}|`
-  const rows = commandNames.map((command) => {
-    const cells = capacities.map((capacity) => {
-      const states = powersOf(roles, [capacity]).flatMap(({ commands }) => commands[command] ?? [])
-      return states.join(' ') || '·'
-    })
-    return `| \`${command}\` | ${cells.join(' | ')} |`
-  })
-  return `# Who may do what, when
-
-Generated from policies/vocabulary/roles.json by \`matrixDocument()\`; do not edit. A cell lists the states in which the capacity may
-give the command; a dot means never. \`opening\` needs the account role \`lead\`. Other cells still meet the guards of
-the command: two different persons, no conflict of interest, nothing missing.
-
-${head}
-${rows.join('\n')}
-`
 }

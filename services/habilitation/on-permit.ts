@@ -3,15 +3,25 @@ import type { Person } from '../identity/person.ts'
 import { addDays, parisDay } from '../kernel/clock.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { narrows, staysWithin } from './amendment.ts'
+import { routeFacts } from './around.ts'
 import { changesBetween } from './changes.ts'
 import type { CommandOf } from './commands.ts'
-import { routeFacts } from './completeness.ts'
 import { clockOf, deadline } from './deadline.ts'
 import type { Scope } from './event.ts'
 import { permitPayload, signedLines, type Terms } from './grant.ts'
-import { anotherThan, demand, type Given, happened, lacks, type Outcome, wrongState } from './guard.ts'
+import {
+  anotherThan,
+  conflict,
+  demand,
+  type Given,
+  happened,
+  lacks,
+  notHolder,
+  type Outcome,
+  wrongState,
+} from './guard.ts'
 import { stateAt } from './lifetime.ts'
-import { samePerson } from './matrix.ts'
+import { roleRefusal, samePerson } from './matrix.ts'
 import { granting, unanswered } from './on-request.ts'
 import { type Body, patched } from './request.ts'
 import { type Habilitation, type Stop, sameScope } from './state.ts'
@@ -189,7 +199,7 @@ function scopesOf(
   { by, role }: { by: Person; role: Stopper },
 ): readonly Scope[] {
   if (role !== 'holder') return [scopeOf(before, command)]
-  if (command.person !== undefined) throw new Refusal('ROLE')
+  if (command.person !== undefined) throw roleRefusal('suspension.person', ['dpo', 'authority', 'operator'])
   if (command.line !== undefined) return [{ line: ownLine(before, command.line, by) }]
   const own = signedLines(before.request, before.lines).filter(({ holder }) => holder === by.organisation)
   return own.map(({ dataset }) => ({ line: dataset }))
@@ -219,7 +229,7 @@ function lineNamed(before: Before, line: string) {
 
 function ownLine(before: Before, line: string, by: Person): string {
   const { dataset, holder } = lineNamed(before, line)
-  if (holder !== by.organisation) throw new Refusal('ROLE')
+  if (holder !== by.organisation) throw notHolder()
   return dataset
 }
 
@@ -232,6 +242,6 @@ function lifterRole({ agreed }: Stop, by: Person): 'dpo' | 'authority' {
   )
   const needed = (['dpo', 'authority'] as const).filter((role) => !agreed.some((one) => one.role === role))
   const role = needed.find((one) => by.roles.includes(one))
-  if (role === undefined) throw new Refusal('CONFLICT_OF_INTEREST', { rule: 'T7' })
+  if (role === undefined) throw conflict('T7')
   return role
 }

@@ -1,20 +1,36 @@
 /** The commands of a request, from draft to acceptance (governance.md 5.2): guards, then what happens. Pure. */
 import { Refusal } from '../kernel/refusal.ts'
+import { routeFacts } from './around.ts'
 import type { CommandOf } from './commands.ts'
-import { routeFacts } from './completeness.ts'
 import { deadline } from './deadline.ts'
+import { downward, escalated } from './escalation.ts'
 import { type Granting, lineId, permitPayload, unsignedLine } from './grant.ts'
-import { anotherThan, demand, type Given, happened, lacks, type Outcome, wrongState } from './guard.ts'
+import {
+  anotherThan,
+  demand,
+  type Given,
+  happened,
+  lacks,
+  notHolder,
+  type Outcome,
+  wrongState,
+} from './guard.ts'
 import { lackingOpinions, opinionsOf } from './opinions.ts'
 import type { PermitLine } from './permit.ts'
+import { crossed } from './quasi.ts'
 import { type Body, patched } from './request.ts'
 import type { Habilitation, LineAnswer } from './state.ts'
 
 type Before = Habilitation
 
 export const onRequest = {
-  change: (before: Before, { patch }: CommandOf<'change'>): Outcome =>
-    happened({ type: 'changed', request: patched(before.request, patch) }),
+  /** A column that makes it a project of another kind does so in the same act. */
+  change: (before: Before, { patch }: CommandOf<'change'>, { facts }: Given): Outcome => {
+    const request = patched(before.request, patch)
+    const down = downward(request, before.escalations)
+    if (down.length > 0) throw new Refusal('INVALID', { rule: 'escalated', missing: down })
+    return happened({ type: 'changed', request }, ...escalated(request, facts))
+  },
 
   /** A request that came back with questions is sent again by the same call, or by `completion`: the words of governance.md. */
   submission: (before: Before, _: CommandOf<'submission'>, given: Given): Outcome => {
@@ -63,7 +79,7 @@ export const onRequest = {
     const { body, lines } = inHand(before)
     const facts = given.facts.get(command.dataset)
     const asked = body.lines?.find(({ dataset }) => dataset === command.dataset)
-    if (!facts || asked === undefined || facts.holder !== given.by.organisation) throw new Refusal('ROLE')
+    if (!facts || asked === undefined || facts.holder !== given.by.organisation) throw notHolder()
     // Of a permit, only the lines that its amendment adds or changes are signed again.
     const signable = before.permits.length === 0 || (before.amendment !== null && !lines[command.dataset])
     if (!signable) throw wrongState()
@@ -78,10 +94,15 @@ export const onRequest = {
   /** A new proposal replaces one that nobody confirmed: who disagrees proposes, and the other confirms. */
   decision: (before: Before, command: CommandOf<'decision'>, given: Given): Outcome => {
     anotherThan(given.by, [before.completedBy], 'T2')
-    const { decision, reasons, conditions } = command
+    const { decision, reasons, conditions, crossed: word } = command
     demand(unanswered(before.request, before.lines))
-    if (decision === 'grant') demand([...given.missingOf(before.request), ...gates(before, given)])
-    return happened({ type: 'proposed', decision, reasons, conditions })
+    const isUndecided = word === undefined && crossed(before.request, given.facts).length > 1
+    if (decision === 'grant') {
+      const undecided = isUndecided ? [lacks('crossed', 'crossed')] : []
+      demand([...given.missingOf(before.request), ...gates(before, given), ...undecided])
+    }
+    const proposed = { type: 'proposed', decision, reasons, conditions } as const
+    return happened({ ...proposed, ...(word !== undefined && { crossed: word }) })
   },
 
   confirmation: (before: Before, _: CommandOf<'confirmation'>, given: Given): Outcome => {

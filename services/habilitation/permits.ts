@@ -5,12 +5,12 @@ import type { PermitKeys } from './keys.ts'
 import { standingOf } from './lifetime.ts'
 import type { CurrentPermit, Permit, PermitLine } from './permit.ts'
 import type { Registry, Stored } from './registry.ts'
-import { isSigned, openPermit } from './signature.ts'
+import { invalid, isSigned, openPermit } from './signature.ts'
 
 export interface Permits {
   /**
    * The newest version of a project with the word of the register on it, read now: a suspension that was answered is seen.
-   * Null when there is no such project. Refusal PERMIT_INVALID when what is stored was not signed by the authority.
+   * Null when there is no such project. Refusal PERMIT_INVALID when what is stored was not signed by the authority for this project.
    */
   current(project: string): Promise<CurrentPermit | null>
 }
@@ -38,6 +38,8 @@ export function openPermits(needs: { readonly registry: Registry; readonly keys:
       const last = folded.get(project)
       if (last?.events === events && last.jws === jws) return last.current
       const known = verified.get(jws) ?? (await verify(jws, keys))
+      // Signed for another project, it says nothing of this one, whose suspension and revocation it would not know.
+      if (known.permit.base !== project) throw invalid('project')
       verified.set(jws, known)
       const stored = await registry.read(id)
       if (stored === null) return null

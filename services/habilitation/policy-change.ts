@@ -10,7 +10,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { type Missing, Refusal } from '../kernel/refusal.ts'
 import { type Bundle, bundleOf, changedPaths, type PolicyFile, textsOf } from './bundle.ts'
 import { anotherThan } from './guard.ts'
-import { mayChangeRules, possibleCapacities, type RulesAct } from './matrix.ts'
+import { capacities, mayChangeRules, possibleCapacities, type RulesAct, roleRefusal } from './matrix.ts'
 import type { PolicyAct, PolicyProposal, PolicyRegister } from './policy-register.ts'
 import type { OpenRulebook } from './rulebook.ts'
 
@@ -36,7 +36,9 @@ export function insistOnRulesAct(
   act: RulesAct,
 ): void {
   const { roles } = rulebook.vocabularies
-  if (!mayChangeRules(roles, possibleCapacities(by), act)) throw new Refusal('ROLE', { rule: 'T6' })
+  if (mayChangeRules(roles, possibleCapacities(by), act)) return
+  const theirs = capacities.filter((capacity) => mayChangeRules(roles, [capacity], act))
+  throw roleRefusal('T6', theirs)
 }
 
 /**

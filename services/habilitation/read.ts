@@ -4,13 +4,16 @@ import { type Clock, parisDay } from '../kernel/clock.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Certificate, openCertificate } from './certificate.ts'
 import { mayView } from './decide.ts'
+import { isApplicant } from './dossier-view.ts'
 import { fold } from './fold.ts'
+import { audiencesOf, seenOf } from './form/seen.ts'
 import { operatorOf, type PermitKeys } from './keys.ts'
 import { stateAt } from './lifetime.ts'
-import type { State } from './matrix.ts'
+import { roleRefusal, type State } from './matrix.ts'
 import type { Permits } from './permits.ts'
 import { type PastQuery, type Rechecked, recheck } from './recheck.ts'
 import type { Registry } from './registry.ts'
+import type { Body } from './request.ts'
 import type { Habilitation } from './state.ts'
 import { bodiesOf, type GatherNeeds, gather } from './surroundings.ts'
 import { type HabilitationView, type LineView, maySee, view } from './view.ts'
@@ -26,6 +29,15 @@ export async function readHabilitation(needs: ReadNeeds, by: Person, id: string)
   const seen = stored && (await viewFor(needs, by, fold(stored.id, stored.events)))
   if (!seen) throw new Refusal('NOT_FOUND')
   return seen
+}
+
+/** The body of a request as this person may read it, to begin another with. Refusal NOT_FOUND. */
+export async function readBody(needs: ReadNeeds, by: Person, id: string): Promise<Body> {
+  const stored = await needs.registry.read(id)
+  const habilitation = stored && fold(stored.id, stored.events)
+  if (!habilitation || (await viewFor(needs, by, habilitation)) === null) throw new Refusal('NOT_FOUND')
+  const { request } = habilitation
+  return isApplicant(habilitation, by) ? request : seenOf(request, audiencesOf(by))
 }
 
 /** All that this person may see, the newest first. */
@@ -85,8 +97,7 @@ export async function recheckPast(
   by: Person,
   id: string,
 ): Promise<readonly Rechecked[]> {
-  if (!recheckers.some((role) => by.roles.includes(role)))
-    throw new Refusal('ROLE', { rule: 'recheck.reader' })
+  if (!recheckers.some((role) => by.roles.includes(role))) throw roleRefusal('recheck.reader', recheckers)
   const stored = await needs.registry.read(id)
   const habilitation = stored && fold(id, stored.events)
   if (!habilitation?.project) throw new Refusal('NOT_FOUND')
@@ -180,51 +191,4 @@ export async function listProjects(needs: ProjectNeeds, by: Person): Promise<rea
     if (current !== null && mayView(by, current)) views.push(await readProject(needs, by, project))
   }
   return views
-}
-
-/** What everybody may read of a request that was submitted (REG 57(1)(j)): no person, no contact, no justification. */
-export interface PublicRequest {
-  readonly id: string
-  readonly title: string
-  readonly summaryLay: string
-  readonly state: State
-  readonly route: string
-  readonly purposes: readonly string[]
-  readonly datasets: readonly string[]
-  readonly accessPeriod: { readonly from: string; readonly until: string } | null
-  readonly receivedAt: string
-  /** The reasons of a refusal, and the permit, once decided. */
-  readonly reasons?: string
-  readonly permit?: string
-}
-
-/** The public register, the newest first. A request is in it from its submission, before anybody has read it. */
-export async function publicRequests(
-  needs: Pick<ReadNeeds, 'clock' | 'registry'>,
-): Promise<readonly PublicRequest[]> {
-  const all = await needs.registry.list()
-  const now = needs.clock.now()
-  return all.flatMap(({ id, events }) => publicOf(fold(id, events), now))
-}
-
-function publicOf(habilitation: Habilitation, now: number): readonly PublicRequest[] {
-  const { id, request, submittedAt, proposal, project } = habilitation
-  if (submittedAt === undefined) return []
-  const state = stateAt(habilitation, now)
-  const { title = '', summaryLay = '', route = '', purposes = [], lines = [], accessPeriod } = request
-  return [
-    {
-      id,
-      title,
-      summaryLay,
-      state,
-      route,
-      purposes,
-      datasets: lines.map(({ dataset }) => dataset),
-      accessPeriod: accessPeriod ?? null,
-      receivedAt: new Date(submittedAt).toISOString(),
-      ...(state === 'refused' && proposal && { reasons: proposal.reasons }),
-      ...(project !== undefined && { permit: project }),
-    },
-  ]
 }

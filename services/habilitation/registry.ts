@@ -29,6 +29,8 @@ export interface Registry {
   read(id: string): Promise<Stored | null>
   /** By id, the newest first. */
   list(): Promise<readonly Stored[]>
+  /** How many events there are in all: events are only ever added, so the same number is the same content. */
+  total(): Promise<number>
   /** The request behind a project, how many events it has by now, and the newest version of its permit; null when there is no such project. */
   ofProject(
     project: string,
@@ -58,6 +60,13 @@ export function openRegistry({ db }: Pick<Store, 'db'>): Registry {
       return events.length === 0 ? null : { id, events }
     },
     list: () => everything(db),
+    async total() {
+      const row = await db
+        .selectFrom('habilitation_stream')
+        .select(({ fn }) => fn.sum<string | null>('events').as('total'))
+        .executeTakeFirst()
+      return Number(row?.total ?? 0)
+    },
     ofProject: (project) => ofProject(db, project),
     async lastRecorded(log) {
       const row = await db

@@ -2,80 +2,19 @@
 import { z } from 'zod'
 import { type Missing, Refusal } from '../kernel/refusal.ts'
 import { say } from '../kernel/text.ts'
-
-/** Far above what a form advises: a length is a warning, not a fault. */
-const short = z.string().max(2000)
-const long = z.string().max(20_000)
-const code = z.string().max(60)
-const name = z.string().min(1).max(100)
-const day = z.iso.date()
-const filter = z.string().min(1).max(4000)
-
-const table = z.strictObject({
-  columns: z.union([z.literal('*'), z.array(name).min(1).max(10_000)]),
-  filter: filter.optional(),
-})
-
-const lineAsked = z.strictObject({
-  dataset: name,
-  justification: long.optional(),
-  population: z.strictObject({ table: name, filter }).optional(),
-  tables: z.record(name, table).optional(),
-  establishmentLevel: z.enum(['no', 'consented']).optional(),
-})
-export type LineAsked = z.infer<typeof lineAsked>
-
-const person = z.strictObject({
-  issuer: name,
-  subject: name,
-  profile: code,
-  until: day.optional(),
-})
-
-const prohibitionAnswer = z.strictObject({ code, answer: z.enum(['no', 'yes']), text: long.optional() })
+import { dataFields } from './form/data.ts'
+import { endFields } from './form/end.ts'
+import { projectFields } from './form/project.ts'
+import { purposeFields } from './form/purpose.ts'
 
 /** Nothing is required of a draft but the right shape; what submission needs beyond it is in completeness.ts. */
-export const body = z.strictObject({
-  title: short.optional(),
-  acronym: short.optional(),
-  summaryLay: long.optional(),
-  summaryWithheldReason: long.optional(),
-  publicInterest: long.optional(),
-  aim: long.optional(),
-  expectedBenefits: long.optional(),
-  protocol: long.optional(),
-  kind: z.enum(['PERSONAL_HEALTH', 'SECTOR_USEFUL']).optional(),
-  route: code.optional(),
-  routeReference: short.optional(),
-  ethicsReference: short.optional(),
-  cnilReference: short.optional(),
-  agreementRef: short.optional(),
-  dpia: short.optional(),
-  legalBasis: z.array(code).max(20).optional(),
-  organisationKind: code.optional(),
-  partnership: short.optional(),
-  extraDuty: z.strictObject({ mode: code, evidence: long }).optional(),
-  /** Access for at most 30 days, before every opinion is in (governance.md 5.2). */
-  emergency: z.strictObject({ reason: long }).optional(),
-  mandate: z.strictObject({ text: long, reference: short, onBehalfOf: short.optional() }).optional(),
-  controllers: z.array(short).max(20).optional(),
-  implementer: short.optional(),
-  financing: long.optional(),
-  purposes: z.array(code).max(20).optional(),
-  objectives: z
-    .array(z.strictObject({ id: name, label: long }))
-    .max(50)
-    .optional(),
-  lines: z.array(lineAsked).max(50).optional(),
-  quasiIdentifiers: z.array(z.strictObject({ code, justification: long.optional() })).optional(),
-  persons: z.array(person).max(500).optional(),
-  accessPeriod: z.strictObject({ from: day, until: day }).optional(),
-  prohibitions: z.union([z.literal('none'), z.array(prohibitionAnswer).max(50)]).optional(),
-  disclosure: z.strictObject({ mode: z.literal('guarded') }).optional(),
-  publicationPlan: long.optional(),
-  additional: long.optional(),
-})
+export const body = z.strictObject({ ...projectFields, ...purposeFields, ...dataFields, ...endFields })
 export type Body = z.infer<typeof body>
+
+/** Whether a path such as `lines[0].tables` begins at a field of the form. */
+export function isField(path: string): boolean {
+  return Object.hasOwn(body.shape, /^\w+/.exec(path)?.[0] ?? '')
+}
 
 /** A JSON merge patch (RFC 7396): null removes, objects merge, everything else replaces. */
 export function mergePatch(target: unknown, patch: unknown): unknown {

@@ -1,5 +1,6 @@
 /** policies/ read, validated and hashed: rules, vocabularies, parameters. Read as data, from a folder given by main.ts. */
 import { z } from 'zod'
+import { type VisaPolicy, visaPolicy } from '../identity/visa-policy.ts'
 import { isCode } from '../kernel/refusal.ts'
 import { type Bundle, keptBundle, readBundle } from './bundle.ts'
 import { type Cedar, openCedar, type Policy } from './cedar.ts'
@@ -23,6 +24,8 @@ export interface OpenRulebook extends Rulebook {
 /** The rules of a running node: what the DPO's review looks for is among them, and decides nothing. */
 export interface NodeRulebook extends OpenRulebook {
   readonly review: ReviewThresholds
+  /** Which visas of others stand for a proof: what they add to a person is in the facts of a decision. */
+  readonly visas: VisaPolicy
 }
 
 const annotations = z.looseObject({
@@ -65,6 +68,7 @@ export function rulebookOf(files: Bundle, { node }: { node: string }): NodeRuleb
     policies: cedar.policies,
     files,
     review: read('review.json', reviewThresholds, text),
+    visas: read('visas.json', visaPolicy, text),
   }
 }
 

@@ -48,7 +48,7 @@ const line = lineMembers.refine(
 const instant = z.number().int().nonnegative()
 
 /** Strict: a clause that this node does not know refuses the permit. `exp` and `nbf` are demanded. */
-export const permitPayload = z.strictObject({
+export const permitForm = z.strictObject({
   v: z.literal(1),
   iss: z.string(),
   aud: z.literal('huisclos:permit'),
@@ -81,6 +81,15 @@ export const permitPayload = z.strictObject({
   policyHash: z.string(),
 })
 
+/** What keeps a permit from being one. */
+export function invalid(
+  what: 'form' | 'issuer' | 'canonical' | 'json' | 'project',
+  cause?: unknown,
+): Refusal {
+  const facts = { rule: `permit.${what}`, fact: { key: `fact.permit.${what}` } }
+  return new Refusal('PERMIT_INVALID', facts, { cause })
+}
+
 /** The permit of a payload, signed by the authority. */
 export function signPermit(content: PermitPayload, { kid, privateKey }: SigningKey): Permit {
   const text = canonical(content)
@@ -93,19 +102,23 @@ export function signPermit(content: PermitPayload, { kid, privateKey }: SigningK
  * has come and is not over is asked at each use, by `decide`. Refusal PERMIT_INVALID.
  */
 export function openPermit(jws: string, { issuer, publicKeys }: Authority): Permit {
-  const { payload: text } = verifyCompact({
-    token: jws,
-    keys: publicKeys,
-    typ: permitType,
-    algorithms: ['ES256'],
-    maxBytes,
-    code: 'PERMIT_INVALID',
-  })
-  const read = permitPayload.safeParse(parsed(text))
-  if (!read.success) throw new Refusal('PERMIT_INVALID', { rule: 'permit.form' })
-  if (read.data.iss !== issuer) throw new Refusal('PERMIT_INVALID', { rule: 'permit.issuer' })
-  if (canonical(read.data) !== text) throw new Refusal('PERMIT_INVALID', { rule: 'permit.canonical' })
+  const text = verifiedText(jws, publicKeys)
+  const read = permitForm.safeParse(parsed(text))
+  if (!read.success) throw invalid('form')
+  if (read.data.iss !== issuer) throw invalid('issuer')
+  if (canonical(read.data) !== text) throw invalid('canonical')
   return { ...read.data, sha256: sha256(text), jws }
+}
+
+function verifiedText(jws: string, keys: Authority['publicKeys']): string {
+  const asked = { token: jws, keys, typ: permitType, algorithms: ['ES256'] as const, maxBytes }
+  try {
+    return verifyCompact({ ...asked, code: 'PERMIT_INVALID' }).payload
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const fact = { key: 'fact.permit.signature' }
+    throw new Refusal('PERMIT_INVALID', { ...error.facts, fact }, { cause: error })
+  }
 }
 
 /** The text that was signed, by whose SHA-256 a permit is named. */
@@ -115,8 +128,8 @@ export function permitText({ sha256: _, jws: __, ...content }: Permit): string {
 
 /** A permit from a text that is known to be the one that was signed, as one kept by its hash is. Refusal PERMIT_INVALID. */
 export function permitOfText(text: string): Permit {
-  const read = permitPayload.safeParse(parsed(text))
-  if (!read.success) throw new Refusal('PERMIT_INVALID', { rule: 'permit.form' })
+  const read = permitForm.safeParse(parsed(text))
+  if (!read.success) throw invalid('form')
   return { ...read.data, sha256: sha256(text), jws: '' }
 }
 
@@ -124,7 +137,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new Refusal('PERMIT_INVALID', { rule: 'permit.json' }, { cause })
+    throw invalid('json', cause)
   }
 }
 

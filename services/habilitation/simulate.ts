@@ -8,7 +8,7 @@ import type { Actor } from '../kernel/id.ts'
 import type { Code, Missing } from '../kernel/refusal.ts'
 import { Refusal, type Sentence } from '../kernel/refusal.ts'
 import type { Ask } from './decision.ts'
-import { samePerson } from './matrix.ts'
+import { roleRefusal, samePerson } from './matrix.ts'
 import type { CurrentPermit } from './permit.ts'
 import type { Permits } from './permits.ts'
 import type { OpenRulebook } from './rulebook.ts'
@@ -60,7 +60,8 @@ export interface Simulation {
  */
 export async function simulate(needs: SimulateNeeds, by: Person, asked: Simulated): Promise<Simulation> {
   const isStaff = by.roles.includes('dpo') || by.roles.includes('authority')
-  if (!isStaff && !by.roles.includes('lead')) throw new Refusal('ROLE', { rule: 'simulation.reader' })
+  if (!isStaff && !by.roles.includes('lead'))
+    throw roleRefusal('simulation.reader', ['dpo', 'authority', 'lead'])
   const current = await needs.permits.current(asked.project)
   if (current === null || !(isStaff || samePerson(by, current.lead))) throw new Refusal('NOT_FOUND')
   const account = (await needs.accounts.find(asked.person)) ?? unknown(asked.person)

@@ -1,7 +1,7 @@
 /** What a request and its permit are, after what happened (fold.ts). What time does to them is in lifetime.ts. */
 import type { Actor } from '../kernel/id.ts'
 import type { Change } from './changes.ts'
-import type { HappeningType, Scope } from './event.ts'
+import type { Attachment, HappeningType, Scope } from './event.ts'
 import { type State, samePerson } from './matrix.ts'
 import type { PermitLine } from './permit.ts'
 import type { Body } from './request.ts'
@@ -37,6 +37,7 @@ export interface LineAnswer {
 interface Proposal {
   readonly decision: 'grant' | 'refuse'
   readonly reasons: string
+  readonly crossed?: boolean
   readonly conditions: readonly { readonly text: string; readonly clause: string }[]
   readonly by: Actor
   readonly at: number
@@ -63,7 +64,7 @@ interface Amendment {
   readonly at: number
   /** Answers of the holders to the amended lines; those of unchanged lines are kept. */
   readonly lines: Readonly<Record<string, LineAnswer>>
-  readonly proposal: Omit<Proposal, 'conditions'> | null
+  readonly proposal: Omit<Proposal, 'conditions' | 'crossed'> | null
 }
 export interface Step {
   readonly type: HappeningType
@@ -71,8 +72,37 @@ export interface Step {
   readonly by: Lead | null
 }
 
+/** What a reviewer said of its own interests in this request. */
+interface Interests {
+  readonly none: boolean
+  readonly text: string
+  readonly by: Actor
+  readonly at: number
+}
+/** What was said of one field; a thread of the reviewers is theirs alone. */
+export interface Thread {
+  readonly thread: string
+  readonly field: string
+  readonly audience: 'applicant' | 'reviewers'
+  readonly messages: readonly {
+    readonly role: string
+    readonly text: string
+    readonly by: Actor
+    readonly at: number
+  }[]
+}
+/** What made it a request of another kind. */
+export interface Escalated {
+  readonly trigger: string
+  readonly dataset: string
+  readonly table?: string
+  readonly column?: string
+  readonly at: number
+}
+
 export interface Habilitation {
   readonly id: string
+  readonly copiedFrom?: string
   readonly stored: State
   readonly lead: Lead
   readonly request: Body
@@ -83,6 +113,10 @@ export interface Habilitation {
   readonly completedBy?: Actor
   readonly extended: boolean
   readonly opinions: readonly Opinion[]
+  readonly interests: readonly Interests[]
+  readonly threads: readonly Thread[]
+  readonly attachments: readonly (Attachment & { readonly at: number })[]
+  readonly escalations: readonly Escalated[]
   readonly externals: readonly { readonly kind: string; readonly reference: string }[]
   readonly questions: readonly Items[]
   readonly answers: readonly Items[]

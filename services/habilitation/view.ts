@@ -3,16 +3,23 @@ import type { Person } from '../identity/person.ts'
 import { parisDay } from '../kernel/clock.ts'
 import type { Actor } from '../kernel/id.ts'
 import type { Missing } from '../kernel/refusal.ts'
+import { routeFacts } from './around.ts'
 import { type Change, changesBetween } from './changes.ts'
 import { clocksOf, type LegalClock, regimeOf } from './clocks.ts'
 import { holdersOf } from './command.ts'
-import { routeFacts, warnings } from './completeness.ts'
+import { warnings } from './completeness.ts'
+import { type Dossier, dossierFor, isApplicant, type Stamp, stamp } from './dossier-view.ts'
+import type { LineAsked } from './form/data.ts'
+import { audiencesOf, seenOf } from './form/seen.ts'
 import { lineId, unsignedLine } from './grant.ts'
 import { currentRef, stateAt } from './lifetime.ts'
+import { likeness } from './likeness.ts'
 import type { DatasetFacts } from './lines.ts'
-import { capacitiesOf, offered, type State, samePerson } from './matrix.ts'
+import { capacitiesOf, offered, type State } from './matrix.ts'
+import { type Minimisation, minimisation } from './minimisation.ts'
 import { inHand } from './on-request.ts'
-import type { Body, LineAsked } from './request.ts'
+import { type Progress, progressOf } from './progress.ts'
+import type { Body } from './request.ts'
 import { lineText } from './signature.ts'
 import type { Habilitation, Items, Opinion, Step } from './state.ts'
 import type { Vocabularies } from './vocabulary.ts'
@@ -28,7 +35,7 @@ export interface LineView extends LineAsked {
 }
 
 /** The body of the request with what the house knows of it (contract, section 6). Instants are UTC ISO 8601. */
-export interface HabilitationView extends Omit<Body, 'lines'> {
+export interface HabilitationView extends Omit<Body, 'lines'>, Dossier {
   readonly id: string
   readonly state: State
   readonly lead: Actor & { readonly organisation: string }
@@ -37,6 +44,9 @@ export interface HabilitationView extends Omit<Body, 'lines'> {
   /** Commands that the reader may give now. */
   readonly offered: readonly string[]
   readonly missing: readonly Missing[]
+  /** The same by page of the form, counted, in both languages. */
+  readonly completeness: Progress
+  readonly minimisation: Minimisation
   readonly warnings: readonly Missing[]
   readonly clocks: readonly LegalClock[]
   readonly projectId: string | null
@@ -76,13 +86,10 @@ export interface HabilitationView extends Omit<Body, 'lines'> {
   readonly history: readonly ({ readonly type: string } & Stamp)[]
 }
 
-interface Stamp {
-  readonly by: string
-  readonly at: string
-}
 interface Decided extends Stamp {
   readonly decision: 'grant' | 'refuse'
   readonly reasons: string
+  readonly crossed?: boolean
 }
 
 export interface Seen {
@@ -103,21 +110,18 @@ export function maySee(habilitation: Habilitation, { by, facts }: Pick<Seen, 'by
   return by.roles.includes('holder') && holdersOf(habilitation, { facts }).includes(by.organisation)
 }
 
-export function isApplicant({ lead, request }: Habilitation, by: Person): boolean {
-  return samePerson(lead, by) || (request.persons ?? []).some((person) => samePerson(person, by))
-}
-
 export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
   const { now, vocabularies, missing } = seen
   const { id, request, lead, project, proposal, opinions, amendment } = habilitation
   const state = stateAt(habilitation, now)
-  const { lines: _, persons, ...rest } = request
+  const { lines: _, ...rest } = isApplicant(habilitation, seen.by)
+    ? request
+    : seenOf(request, audiencesOf(seen.by))
   const whole = seesAll(habilitation, seen.by)
   const ref = currentRef(habilitation)
   return {
     ...rest,
-    // Holders learn how many persons, not who (governance.md 4).
-    ...(persons && whole && { persons }),
+    ...dossierFor(habilitation, seen),
     id,
     state,
     lead,
@@ -127,11 +131,13 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
       state,
     }),
     missing,
-    warnings: warnings(request, parisDay(now)),
+    warnings: adviceOn(request, now),
+    completeness: progressOf(request, { missing, advice: adviceOn(request, now) }, { vocabularies }),
+    minimisation: minimisation(whole ? request : ownLines(request, seen), seen.facts),
     clocks: clocksOf(habilitation, regimeOf(request, vocabularies), now),
     projectId: project ?? null,
     permit: ref ? { id: ref.id, version: ref.version, sha256: ref.sha256 } : null,
-    proposal: proposal && { decision: proposal.decision, reasons: proposal.reasons, ...stamp(proposal) },
+    proposal: proposal && decidedOf(proposal),
     opinions: opinions.map(({ role, opinion, comment, ...one }) => ({
       role,
       opinion,
@@ -148,7 +154,7 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
       reason,
       at: new Date(at).toISOString(),
     })),
-    amendment: amendment && amendmentOf(request, amendment),
+    amendment: amendment && amendmentOf(habilitation, amendment, seen.by),
     versions: habilitation.permits.map(({ id: jti, version, sha256 }) => ({
       id: jti,
       version,
@@ -160,11 +166,30 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
   }
 }
 
-function amendmentOf(before: Body, { kind, request, proposal }: NonNullable<Habilitation['amendment']>) {
+/** A holder measures what is asked of itself. */
+function ownLines({ lines = [], ...rest }: Body, { by, facts }: Seen): Body {
+  return { ...rest, lines: lines.filter(({ dataset }) => facts.get(dataset)?.holder === by.organisation) }
+}
+
+/** What stops nothing: lengths, dates that are past, texts that say nothing of their own. */
+function adviceOn(request: Body, now: number): readonly Missing[] {
+  return [...warnings(request, parisDay(now)), ...likeness(request)]
+}
+
+function decidedOf(proposal: NonNullable<Habilitation['proposal']>): Decided {
+  const { decision, reasons, crossed } = proposal
+  return { decision, reasons, ...(crossed !== undefined && { crossed }), ...stamp(proposal) }
+}
+
+function amendmentOf(
+  habilitation: Habilitation,
+  { kind, request, proposal }: NonNullable<Habilitation['amendment']>,
+  by: Person,
+) {
   return {
     kind,
-    request,
-    changes: changesBetween(before, request),
+    request: isApplicant(habilitation, by) ? request : seenOf(request, audiencesOf(by)),
+    changes: changesBetween(habilitation.request, request),
     proposal: proposal && { decision: proposal.decision, reasons: proposal.reasons, ...stamp(proposal) },
   }
 }
@@ -177,10 +202,6 @@ function certificateOf({ certificate, attested }: Habilitation): HabilitationVie
 
 function seesAll(habilitation: Habilitation, by: Person): boolean {
   return isApplicant(habilitation, by) || staff.some((role) => by.roles.includes(role))
-}
-
-function stamp({ by, at }: { by: Actor | null; at: number }): Stamp {
-  return { by: by?.subject ?? 'system', at: new Date(at).toISOString() }
 }
 
 function dated({ items, at }: Items) {

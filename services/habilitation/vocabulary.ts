@@ -59,6 +59,10 @@ const routeFacts = z.strictObject({
   ethics: z.enum(['favourable', 'favourable-or-conditions']).optional(),
   dpo: z.enum(['favourable', 'favourable-or-conditions']).optional(),
   maxYears: z.number().int().positive().optional(),
+  /** Years of history before the current one; what the route shuts out whatever else it allows. */
+  maxHistory: z.number().int().positive().optional(),
+  noLinkage: z.boolean().optional(),
+  noStorage: z.boolean().optional(),
   acceptsFrom: z.iso.date().optional(),
   offered: z.literal(false).optional(),
   /** Whether a question stops the clocks of the assessment until its answer (governance.md 2.11). */
@@ -108,9 +112,13 @@ const organisation = z.strictObject({
     call: z.enum(['yes', 'no', 'partnership']),
     /** CSP L.1461-3 II. */
     extraDuty: z.boolean(),
+    /** Works for others as a rule: the beneficiary must be named. */
+    forOthers: z.boolean().optional(),
   }),
   cases: requestCases,
 })
+/** Of an unknown organisation nothing is known. */
+export type OrganisationFacts = Partial<z.infer<typeof organisation>['facts']>
 
 /** Of a SNDS purpose, the EHDS purposes that it may stand beside; of an EHDS purpose, that it has none (governance.md 2.5). */
 const neighbours = z.strictObject({

@@ -63,10 +63,12 @@ export function openAccounts({ db }: Store): AccountTable {
 
 function accountOf(row: IdentityAccount): Account {
   const { training_until_ms: training, charter_until_ms: charter, review_until_ms: review } = row
+  const { interests_until_ms: interests } = row
   const proofs: Proofs = {
     ...(training === null ? {} : { training }),
     ...(charter === null ? {} : { charter }),
     ...(review === null ? {} : { review }),
+    ...(interests === null ? {} : { interests }),
   }
   return {
     issuer: row.issuer,
@@ -89,5 +91,6 @@ function rowOf(account: Account): IdentityAccount {
     training_until_ms: account.proofs.training ?? null,
     charter_until_ms: account.proofs.charter ?? null,
     review_until_ms: account.proofs.review ?? null,
+    interests_until_ms: account.proofs.interests ?? null,
   }
 }

@@ -35,17 +35,22 @@ const persons: Readonly<Record<string, DemoPerson>> = {
   yves: { displayName: 'Yves', organisation: 'region-normandie', roles: ['authority'] },
 }
 
+/** Who declares its interests before it says anything of a request. */
+const reviewing: ReadonlySet<Role> = new Set<Role>(['dpo', 'ethics', 'authority'])
+
 /** All thirteen hold training, charter and review that stand for ten years from today, the day of Europe/Paris. */
 export function demoAccounts(clock: Clock): readonly Account[] {
   const [year = '', month = '', day = ''] = parisDay(clock.now()).split('-')
   const until = startOfParisDay(
     `${Number(year) + 10}-${month}-${month === '02' && day === '29' ? '28' : day}`,
   )
-  const proofs = { training: until, charter: until, review: until }
   return Object.entries(persons).map(([subject, person]) => ({
     issuer: demoIssuer,
     subject,
     ...person,
-    proofs,
+    proofs: {
+      ...{ training: until, charter: until, review: until },
+      ...(person.roles.some((role) => reviewing.has(role)) && { interests: until }),
+    },
   }))
 }

@@ -27,14 +27,18 @@ export interface CompactToSign {
   readonly key: KeyObject
   readonly kid: string
   readonly typ: string
+  /** Where the public key can be read, for those who must find it. */
+  readonly jku?: string
 }
 
 export interface CompactToVerify {
   readonly token: string
   /** Public keys by `kid`; a `kid` of a token is used for nothing else than to look here. */
   readonly keys: ReadonlyMap<string, KeyObject>
-  /** Exactly this type, in these letters. */
-  readonly typ: string
+  /** Exactly this type, or one of these, in these letters; null among them lets a token name none. */
+  readonly typ: string | readonly (string | null)[]
+  /** What a `jku` must say: compared, never fetched. Without it a token that carries one is refused, and `x5t` too. */
+  readonly jku?: string
   readonly algorithms: readonly Algorithm[]
   /** Default 8 KiB; permits are larger. */
   readonly maxBytes?: number
@@ -42,15 +46,26 @@ export interface CompactToVerify {
   readonly code?: Code
 }
 
-const kidPattern = /^[A-Za-z0-9._~=-]{1,200}$/
+/** The names that a key may bear. */
+export const kidPattern = /^[A-Za-z0-9._~=-]{1,200}$/
 const headerMembers: ReadonlySet<string> = new Set(['alg', 'typ', 'kid'])
+/** A visa names where its key is published, and may name a certificate that nobody asks for. */
+const pinnedMembers: ReadonlySet<string> = new Set([...headerMembers, 'jku', 'x5t'])
 
-/** JWS compact text with the header members alg, typ and kid, in this order. */
-export function signCompact({ payload, key, kid, typ }: CompactToSign): string {
+/** JWS compact text with the header members alg, typ and kid, in this order, then jku where one is given. */
+export function signCompact({ payload, key, kid, typ, jku }: CompactToSign): string {
   if (!algorithmsOf(key).has('ES256'))
     throw new TypeError('a signing key must be an elliptic curve key on P-256')
   if (!kidPattern.test(kid)) throw new TypeError('a kid holds letters, digits and . _ ~ = - only')
-  return jsonwebtoken.sign(payload, key, { algorithm: 'ES256', header: { alg: 'ES256', typ, kid } })
+  const header = { alg: 'ES256', typ, kid, ...(jku === undefined ? {} : { jku }) }
+  return jsonwebtoken.sign(payload, key, { algorithm: 'ES256', header })
+}
+
+/** The `iss` that a token claims: before any check, and only to choose its keys. What is signed is read again afterwards. */
+export function claimedIssuer(token: string, maxBytes = 8_192): unknown {
+  if (token.length > maxBytes) return undefined
+  const [, payload = ''] = token.split('.')
+  return parseStrictObject(Buffer.from(payload, 'base64url').toString())?.iss
 }
 
 /**
@@ -63,8 +78,9 @@ export function verifyCompact(asked: CompactToVerify): { readonly payload: strin
   }
   if (Buffer.byteLength(asked.token) > (asked.maxBytes ?? 8_192)) refuse('size')
   const [header, payload] = parts(asked.token) ?? refuse('form')
-  const { algorithm, kid, typ } = readHeader(header) ?? refuse('header')
-  if (typ !== asked.typ) refuse('type')
+  const { algorithm, kid, ...rest } = readHeader(header, asked) ?? refuse('header')
+  const fault = faultOf(rest, asked)
+  if (fault !== null) refuse(fault)
   const key = asked.keys.get(kid) ?? refuse('key')
   if (!isAllowed(algorithm, asked.algorithms) || !algorithmsOf(key).has(algorithm)) refuse('algorithm')
   try {
@@ -90,12 +106,28 @@ function parts(token: string): readonly [string, string] | null {
   return Buffer.from(texts[0]).equals(header) && Buffer.from(texts[1]).equals(payload) ? texts : null
 }
 
-function readHeader(text: string): { algorithm: string; kid: string; typ: string } | null {
+interface Header {
+  readonly algorithm: string
+  readonly kid: string
+  readonly typ: string | undefined
+  readonly jku: unknown
+}
+
+function readHeader(text: string, asked: Pick<CompactToVerify, 'jku'>): Header | null {
   const header = parseStrictObject(text)
-  if (header === null || Object.keys(header).some((name) => !headerMembers.has(name))) return null
-  const { alg, kid, typ } = header
-  if (typeof alg !== 'string' || typeof kid !== 'string' || typeof typ !== 'string') return null
-  return kidPattern.test(kid) ? { algorithm: alg, kid, typ } : null
+  const members = asked.jku === undefined ? headerMembers : pinnedMembers
+  if (header === null || Object.keys(header).some((name) => !members.has(name))) return null
+  const { alg, kid, typ, jku } = header
+  const isTyped = typ === undefined || typeof typ === 'string'
+  if (typeof alg !== 'string' || typeof kid !== 'string' || !isTyped) return null
+  return kidPattern.test(kid) ? { algorithm: alg, kid, typ, jku } : null
+}
+
+function faultOf({ typ, jku }: Pick<Header, 'typ' | 'jku'>, asked: CompactToVerify): string | null {
+  const types: readonly (string | null)[] = typeof asked.typ === 'string' ? [asked.typ] : asked.typ
+  if (typ === undefined && !types.includes(null)) return 'header'
+  if (!types.includes(typ ?? null)) return 'type'
+  return jku === undefined || jku === asked.jku ? null : 'jku'
 }
 
 function isAllowed(algorithm: string, algorithms: readonly Algorithm[]): algorithm is Algorithm {

@@ -14,11 +14,20 @@ export const roles = [
 ] as const
 export type Role = (typeof roles)[number]
 
+export const proofNames = ['training', 'charter', 'review'] as const
+
 /** Proofs a person holds (governance.md 7): the instant in ms until which each stands. Absent means not held. */
-export interface Proofs {
-  readonly training?: number
-  readonly charter?: number
-  readonly review?: number
+export type Proofs = { readonly [proof in (typeof proofNames)[number]]?: number } & {
+  /** Of a reviewer: no interest in any request, declared for all until then; else on each request (governance.md 5.1). */
+  readonly interests?: number
+}
+
+/** A proof that somebody else's visas stand for (security.md 5.7), and the visas it rests on, as SHA-256 of their tokens. */
+export interface Vouched {
+  readonly proof: (typeof proofNames)[number]
+  /** In ms: the end of the first of them to end, or of our patience with it. */
+  readonly until: number
+  readonly visas: readonly string[]
 }
 
 /** The account of (issuer, subject). Tokens carry no right: everything here comes from the account table. */
@@ -29,6 +38,21 @@ export interface Account {
   readonly organisation: string
   readonly roles: readonly Role[]
   readonly proofs: Proofs
+  /** What visas that the person handed in add to them now; never a right, never a role. */
+  readonly vouched?: readonly Vouched[]
+}
+
+/** Until when a proof stands, by the account or by a visa; undefined when there never was one. */
+export function proofUntil({ proofs, vouched = [] }: Account, proof: keyof Proofs): number | undefined {
+  const ends = [proofs[proof], ...vouched.filter((one) => one.proof === proof).map(({ until }) => until)]
+  const known = ends.filter((end) => end !== undefined)
+  return known.length === 0 ? undefined : Math.max(...known)
+}
+
+/** The visas without which a proof would be missing at this instant (ms), in the order of their hashes. */
+export function visasCounted({ proofs, vouched = [] }: Account, now: number): readonly string[] {
+  const counted = vouched.filter(({ proof, until }) => now < until && now >= (proofs[proof] ?? 0))
+  return [...new Set(counted.flatMap(({ visas }) => visas))].sort()
 }
 
 /** Someone who stands at a door with a valid token: the account plus what the token proved. */

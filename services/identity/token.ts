@@ -3,8 +3,9 @@ import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
+import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { type Algorithm, verifyCompact } from './jws.ts'
+import { type Algorithm, claimedIssuer, verifyCompact } from './jws.ts'
 import type { Accounts, Person, Tokens } from './person.ts'
 import { parseStrictObject } from './strict-json.ts'
 
@@ -69,15 +70,14 @@ export function openTokens({ issuers, accounts, clock }: TokenNeeds): Tokens {
   }
 }
 
-function refuse(rule: string): never {
-  throw new Refusal('UNAUTHENTICATED', { rule })
+/** How these issuers name a person of this node, under every address they ever spoke from. */
+export function identitiesAt(issuers: readonly TrustedIssuer[], person: Actor): readonly Actor[] {
+  const own = issuers.filter(({ name }) => name === person.issuer)
+  return own.flatMap(({ identifiers }) => identifiers.map((issuer) => ({ issuer, subject: person.subject })))
 }
 
-/** Before any check, and only to choose the keys: what is signed is read again afterwards. */
-function claimedIssuer(bearer: string): unknown {
-  if (bearer.length > 8_192) return undefined
-  const [, payload = ''] = bearer.split('.')
-  return parseStrictObject(Buffer.from(payload, 'base64url').toString())?.iss
+function refuse(rule: string): never {
+  throw new Refusal('UNAUTHENTICATED', { rule })
 }
 
 type Refresh = (issuer: TrustedIssuer) => Promise<boolean>

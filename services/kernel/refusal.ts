@@ -91,6 +91,8 @@ export interface Sentence {
 export interface Missing {
   readonly path: string
   readonly message: string
+  /** The message where it is one of the house: a problem document says it in the language of its reader. */
+  readonly sentence?: Sentence
 }
 
 export interface Facts {

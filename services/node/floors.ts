@@ -23,18 +23,24 @@ import { openParser } from '../engine/parser.ts'
 import { openReleaser } from '../engine/release.ts'
 import { openVault } from '../engine/vault.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
+import { type DocumentLimits, openDocuments } from '../habilitation/documents.ts'
+import { sweepDocuments } from '../habilitation/dossier.ts'
 import { openKeys } from '../habilitation/keys.ts'
 import { openPermits } from '../habilitation/permits.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
 import type { PolicyRegister } from '../habilitation/policy-register.ts'
 import { openRegistry as openHabilitations } from '../habilitation/registry.ts'
 import type { NodeRulebook } from '../habilitation/rulebook.ts'
+import type { Directory } from '../habilitation/surroundings.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
 import type { DemoIssuer } from '../identity/demo-issuer.ts'
-import type { Tokens } from '../identity/person.ts'
-import { openTokens } from '../identity/token.ts'
+import { openPassports, type PassportNeeds, type Passports, withVisas } from '../identity/passport.ts'
+import type { Accounts, Tokens } from '../identity/person.ts'
+import { identitiesAt, openTokens } from '../identity/token.ts'
+import { openVisaStore } from '../identity/visa-store.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { Actor } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { hasCode } from '../kernel/system-error.ts'
 import { openPlans } from '../query/plans.ts'
@@ -44,6 +50,8 @@ import { openRunning } from '../query/running.ts'
 import { openFindings } from '../review/findings.ts'
 import { catchUp, indexedEntry } from '../review/indexing.ts'
 import type { ReviewNeeds } from '../review/month.ts'
+import { openPublicRegister, type PublicRegister } from '../review/register/register.ts'
+import type { ReportNeeds } from '../review/reports/make.ts'
 import { type AuditIndex, openAuditIndex } from '../store/audit-index.ts'
 import { startEmbedded } from '../store/embedded.ts'
 import { takeFolder } from '../store/folder-lock.ts'
@@ -159,20 +167,37 @@ function unwritable(cause: unknown): StartError | undefined {
 }
 
 export interface Identity {
+  /** The table; `tokens` and `known` see what visas add to it. */
   readonly accounts: AccountTable
+  readonly known: Accounts
+  readonly passports: Passports
   readonly tokens: Tokens
   readonly issuer: DemoIssuer
 }
 
-/** Demo accounts, the demo issuer, and the tokens of it. */
-export async function openDemoIdentity(ground: Ground, store: Store): Promise<Identity> {
+export interface IdentityOn {
+  readonly store: Store
+  readonly audit: AuditLog
+  /** Whose visas are looked at, what they may stand for, and the address of this node, for which a passport is made. */
+  readonly visas: Pick<PassportNeeds, 'issuers' | 'policy' | 'audience'>
+}
+
+/** Demo accounts, the demo issuer, the tokens of it, and the visas of others. */
+export async function openDemoIdentity(
+  ground: Ground,
+  { store, audit, visas }: IdentityOn,
+): Promise<Identity> {
   const { home, clock, log, closing } = ground
   const accounts = openAccounts(store)
   await accounts.seed({ organisations: demoOrganisations, accounts: demoAccounts(clock) })
   // Loaded here: a production node never opens the package, and a start that fails says one line and nothing more.
   const { startDemoIssuer } = await import('../identity/demo-issuer.ts')
   const issuer = closing.keep('demo issuer', await startDemoIssuer({ home, clock, log }))
-  return { accounts, issuer, tokens: openTokens({ issuers: [issuer.trust], accounts, clock }) }
+  const issuers = [issuer.trust]
+  const identitiesOf = (person: Actor) => identitiesAt(issuers, person)
+  const passports = openPassports({ ...visas, store: openVisaStore(store), audit, clock, identitiesOf })
+  const known = withVisas(accounts, passports)
+  return { accounts, known, passports, issuer, tokens: openTokens({ issuers, accounts: known, clock }) }
 }
 
 export interface EngineLimits {
@@ -214,6 +239,8 @@ export interface Rooms {
   readonly query: QueryNeeds
   readonly review: ReviewNeeds
   readonly policies: PolicyNeeds
+  readonly register: PublicRegister
+  readonly reports: ReportNeeds
 }
 
 export interface RoomsOn {
@@ -224,6 +251,8 @@ export interface RoomsOn {
   readonly rulebook: NodeRulebook
   readonly kept: Kept
   readonly policyRegister: PolicyRegister
+  readonly directory: Directory
+  readonly documentLimits: DocumentLimits
   /** Identifier of the node, also the first part of its permit numbers. */
   readonly node: string
   readonly issuer: string
@@ -232,7 +261,19 @@ export interface RoomsOn {
 /** The rooms of the use-cases, wired to each other: a published version wakes bulles, an act on a permit stops queries. */
 export async function openRooms(
   ground: Ground,
-  { store, audit, auditIndex, engine, rulebook, kept, policyRegister, node, issuer }: RoomsOn,
+  {
+    store,
+    audit,
+    auditIndex,
+    engine,
+    rulebook,
+    kept,
+    policyRegister,
+    node,
+    issuer,
+    directory,
+    documentLimits,
+  }: RoomsOn,
 ): Promise<Rooms> {
   const { home, clock, log, closing } = ground
   const register = openDatasetRegister(store)
@@ -255,14 +296,23 @@ export async function openRooms(
     destroy: (project) => bulles.closeProject(project),
   }
   const datasets = openDatasets({ catalogue, parser })
+  const documents = openDocuments({ folder: join(home, 'attachments'), limits: documentLimits })
+  await sweepDocuments({ registry, documents })
   const common = { audit, clock, rulebook, permits }
+  const accounts = openAccounts(store)
+  const published = { audit, auditIndex, clock, rulebook, registry, keys, catalogue, accounts }
   return {
+    register: openPublicRegister(published),
+    reports: { ...published, node },
     dataset: { audit, clock, register, storage, checker },
     catalogue,
     bulles,
     policies: { audit, clock, kept, rulebook, register: policyRegister },
     review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },
-    habilitation: { ...common, registry, datasets, effects, keys, authority: { node, prefix: node } },
+    habilitation: {
+      ...{ ...common, registry, datasets, effects, keys, documents, directory },
+      authority: { node, prefix: node },
+    },
     query: {
       ...common,
       bulles,

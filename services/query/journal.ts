@@ -191,8 +191,8 @@ function permitOf({ current: { permit } }: Granted) {
   return { id: permit.base, version: permit.version, sha256: permit.sha256 }
 }
 
-function decisionOf({ effect, bundle, rules }: Granted) {
-  return { effect, bundle, rules: [...rules] }
+function decisionOf({ effect, bundle, rules, visas }: Granted) {
+  return { effect, bundle, rules: [...rules], ...(visas && { visas: [...visas] }) }
 }
 
 /** Datasets read, with their version and columns as `table.column`. */

@@ -3,6 +3,7 @@ import type { Kept } from '../audit/kept.ts'
 import type { Bulle } from '../dataset/bulle.ts'
 import { insist } from '../habilitation/decide.ts'
 import type { Ask, Granted, Rulebook } from '../habilitation/decision.ts'
+import { samePerson } from '../habilitation/matrix.ts'
 import type { CurrentPermit, Permit, PermitStanding } from '../habilitation/permit.ts'
 import { permitText } from '../habilitation/signature.ts'
 import type { Person } from '../identity/person.ts'
@@ -41,6 +42,7 @@ export class Permission {
   readonly #by: Person
   readonly #asked: Pick<Question, 'project' | 'purpose' | 'objective'>
   #basis: Basis | undefined
+  #begun: Permit | undefined
   #catalogue: string | undefined
   #permit: { readonly of: Permit; readonly sha256: string } | undefined
   #today: string | undefined
@@ -59,7 +61,7 @@ export class Permission {
   async insist(datasets?: readonly string[]): Promise<Granted> {
     const { clock, permits, rulebook } = this.#needs
     const { project, purpose, objective } = this.#asked
-    const current = await permits.current(project)
+    const current = this.#asBegun(await permits.current(project))
     const about = {
       now: clock.now(),
       ...(purpose === undefined ? {} : { purpose }),
@@ -77,8 +79,11 @@ export class Permission {
     return insist(rulebook.decide({ ...about, by: this.#by }, current))
   }
 
-  /** The extract that the statement is understood on. Refusal BULLE_NOT_READY while a line is being sealed. */
+  /** The extract that the statement is understood on. Refusals: that of the rules where no line is open, BULLE_NOT_READY while one is being sealed. */
   async bulle({ current }: Granted): Promise<Bulle> {
+    const { permit, standing } = current
+    const isOpen = standing.openLines.length + standing.suspendedLines.length > 0
+    if (!isOpen) await this.insist(permit.lines.map(({ dataset }) => dataset))
     const bulle = await this.#needs.bulles.of(current)
     this.#catalogue = await this.#needs.kept.keep('catalogues', catalogueText(bulle))
     return bulle
@@ -104,6 +109,13 @@ export class Permission {
     }
   }
 
+  /** A question goes on with the version that it began with: once another is in force, the rules say so. */
+  #asBegun(current: CurrentPermit | null): CurrentPermit | null {
+    if (current === null) return null
+    this.#begun ??= current.permit
+    return { ...current, permit: this.#begun }
+  }
+
   async #registered(current: CurrentPermit | null): Promise<Pick<Basis, 'permit' | 'standing' | 'lead'>> {
     if (current === null) return { permit: null }
     const { permit, standing, lead } = current
@@ -124,13 +136,28 @@ function catalogueText(bulle: Bulle): string {
   return canonical({ ...bulle, tables })
 }
 
-/** Who runs what, and until when: a query ends with the permit, or with the part of the person in it. */
+/** Who runs what, and until when: a query ends with what lets it run, as far as time alone ends it. */
 export function startOf(
-  { current: { permit } }: Granted,
-  by: Actor,
+  { current }: Granted,
+  by: Person,
   { project, signal }: Question,
 ): Omit<Start, 'id' | 'timeoutMs'> {
-  const isAsker = (person: Actor) => person.issuer === by.issuer && person.subject === by.subject
-  const ends = [permit.exp, ...permit.persons.filter(isAsker).map(({ exp }) => exp)]
-  return { project, by, until: Math.min(...ends) * 1000, ...(signal ? { client: signal } : {}) }
+  const [first, ...others] = endsOf(current, by)
+  const until = others.reduce((soonest, end) => (end.at < soonest.at ? end : soonest), first)
+  return { project, by, until, ...(signal ? { client: signal } : {}) }
+}
+
+/** The permit, the part of the person in it, each proof, an emergency that waits; in the order in which the rules tell them. */
+function endsOf(
+  { permit, standing }: CurrentPermit,
+  by: Person,
+): readonly [Start['until'], ...Start['until'][]] {
+  const own = permit.persons.filter((person) => samePerson(person, by)).map(({ exp }) => exp)
+  const proofs = Object.values(by.proofs)
+  const { selfSuspendsAt = Number.POSITIVE_INFINITY } = standing
+  return [
+    { at: selfSuspendsAt, code: 'SUSPENDED' },
+    ...[permit.exp, ...own].map((exp) => ({ at: exp * 1000, code: 'EXPIRED' }) as const),
+    ...proofs.map((at) => ({ at, code: 'PERSON_NOT_CLEARED' }) as const),
+  ]
 }

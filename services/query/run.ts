@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { onRecord } from '../audit/record.ts'
+import type { Bulle } from '../dataset/bulle.ts'
 import type { Person } from '../identity/person.ts'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal, refusals } from '../kernel/refusal.ts'
@@ -16,7 +17,7 @@ import type { QueryRun } from './registry.ts'
 import { readHeader } from './statement/header.ts'
 import { compose, finish, releaseLeaves } from './steps.ts'
 import { thresholdsOf } from './thresholds.ts'
-import { understand } from './understand.ts'
+import { type Statement, understand } from './understand.ts'
 import { changeTables, understandChange } from './workspace/change.ts'
 
 /**
@@ -24,8 +25,8 @@ import { changeTables, understandChange } from './workspace/change.ts'
  * those of the rulebook, of the text and of the run; all are recorded. A query that is stopped answers at once.
  */
 export async function runQuery(needs: QueryNeeds, by: Person, question: Question): Promise<Answer> {
-  const { parser, plans, running } = needs
-  const { project, id = randomUUID(), sql, parameters } = question
+  const { running } = needs
+  const { project, id = randomUUID(), sql } = question
   const permission = new Permission(needs, by, question)
   const journal = new Journal(needs, { id, project, by }, { ...question, permission })
   return journal.keep(async () => {
@@ -38,8 +39,7 @@ export async function runQuery(needs: QueryNeeds, by: Person, question: Question
       if (header) return await changeTables(needs, { permission, asked, header, question, journal, run })
       // What does the text mean? From here on only our own tree is used, never the caller's text.
       const bulle = await run.wait(permission.bulle(asked))
-      const text = { sql, today: permission.today, ...(parameters ? { parameters } : {}) }
-      const plan = await run.wait(plans.of(permission.catalogue, text, () => understand(parser, bulle, text)))
+      const plan = await run.wait(planOf(needs, { permission, bulle, text: textOf(question, permission) }))
       // The permit is read again, so that a stop between the first look and the start is not lost.
       const datasets = run.reads(plan.reads.map(({ dataset }) => dataset))
       const granted = await permission.insist(datasets)
@@ -133,15 +133,14 @@ async function decideText(
   permission: Permission,
   question: Question,
 ): Promise<Work | Refusal> {
-  const { sql, parameters } = question
   try {
     const asked = await permission.insist()
     const bulle = await permission.bulle(asked)
-    const text = { sql, today: permission.today, ...(parameters ? { parameters } : {}) }
-    const header = readHeader(sql)
+    const text = textOf(question, permission)
+    const header = readHeader(question.sql)
     const plan = header
       ? await understandChange(needs, bulle, { header, text })
-      : await understand(needs.parser, bulle, text)
+      : await planOf(needs, { permission, bulle, text })
     const datasets = [...new Set(plan.reads.map(({ dataset }) => dataset))]
     const granted = await permission.insist(datasets)
     return { plan, bulle, granted }
@@ -149,6 +148,19 @@ async function decideText(
     if (error instanceof Refusal && isDecision(error)) return error
     throw error
   }
+}
+
+/** What a plan follows from, beside the catalogue. */
+function textOf({ sql, parameters }: Question, { today }: Permission): Statement {
+  return { sql, today, ...(parameters ? { parameters } : {}) }
+}
+
+/** The plan of a text on the extract that the caller may read: kept from the last time, or made and proved. */
+function planOf(
+  { parser, plans }: QueryNeeds,
+  { permission, bulle, text }: { permission: Permission; bulle: Bulle; text: Statement },
+): Promise<Plan> {
+  return plans.of(permission.catalogue, text, () => understand(parser, bulle, text))
 }
 
 function isDecision({ code }: Refusal): boolean {

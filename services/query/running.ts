@@ -1,7 +1,8 @@
 /** The queries that run now, and every way to stop one. In memory: what runs dies with the process. */
+import type { Part } from '../habilitation/lines.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Actor } from '../kernel/id.ts'
-import { type Code, Refusal } from '../kernel/refusal.ts'
+import { type Code, type Facts, Refusal } from '../kernel/refusal.ts'
 
 /** Why a query was stopped, as its log entry says it. */
 export type Cause = 'deadline' | 'revoked' | 'client'
@@ -40,8 +41,8 @@ export interface Start {
   readonly id: string
   readonly project: string
   readonly by: Actor
-  /** Instant in ms at which the permit ends: the query ends with it, as EXPIRED. */
-  readonly until: number
+  /** Instant in ms at which the permission ends by itself: the query ends with it, and answers this code. */
+  readonly until: { readonly at: number; readonly code: Code }
   /** Wall time of the whole query. */
   readonly timeoutMs: number
   /** The client's own signal. */
@@ -52,10 +53,10 @@ export interface Running {
   /** Refusal CONFLICT when a query of that id runs already. */
   start(start: Start): Run
   /**
-   * Stops the queries of a project (those that read `dataset`, when it is named, and those not yet understood) at once; they answer with this code.
-   * A query that starts later sees the new permit in its own decision.
+   * Stops the queries of a project, or of a part of it, at once; they answer with this code. The part of a dataset holds those
+   * that read it and those not yet understood. A query that starts later sees the new permit in its own decision.
    */
-  stop(project: string, code: Code, dataset?: string): void
+  stop(project: string, code: Code, part?: Part): void
   isRunning(id: string, project: string, by: Actor): boolean
   /** Stops one query of this person; false when none has that id in this project. */
   cancel(id: string, project: string, by: Actor): boolean
@@ -80,8 +81,15 @@ export function causeOf(rule: string | undefined): Cause | undefined {
 /** What a stopped query answers. A client that went away reads nothing, but the log does. */
 function asRefusal(signal: AbortSignal): Refusal {
   const stopped = signal.reason
-  if (stopped instanceof Stopped) return new Refusal(stopped.code, { rule: `query.${stopped.why}` })
+  if (stopped instanceof Stopped)
+    return new Refusal(stopped.code, { rule: `query.${stopped.why}`, ...factOf(stopped) })
   return new Refusal('QUERY_FAILED', { rule: 'query.client' })
+}
+
+/** That it held when the query began; what failed since is said by the code. */
+function factOf({ why, code }: Stopped): Pick<Facts, 'fact'> {
+  if (code === 'QUERY_FAILED') return {}
+  return { fact: { key: why === 'deadline' ? 'fact.endedMeanwhile' : 'fact.stoppedMeanwhile' } }
 }
 
 export function openRunning(clock: Clock): Running {
@@ -89,11 +97,9 @@ export function openRunning(clock: Clock): Running {
   const halt = (entry: Entry, cause: Cause, code: Code) => entry.controller.abort(new Stopped(cause, code))
   return {
     start: (start) => register(entries, start, clock),
-    stop(project, code, dataset) {
-      for (const entry of entries.values()) {
-        const isMeant = dataset === undefined || entry.datasets === null || entry.datasets.includes(dataset)
-        if (entry.project === project && isMeant) halt(entry, 'revoked', code)
-      }
+    stop(project, code, part = {}) {
+      for (const entry of entries.values())
+        if (entry.project === project && isIn(part, entry)) halt(entry, 'revoked', code)
     },
     isRunning: (id, project, by) => own(entries.get(id), project, by) !== undefined,
     cancel(id, project, by) {
@@ -107,15 +113,20 @@ export function openRunning(clock: Clock): Running {
   }
 }
 
+function isIn({ dataset, person }: Part, { datasets, by }: Entry): boolean {
+  const isRead = dataset === undefined || datasets === null || datasets.includes(dataset)
+  return isRead && (person === undefined || isSame(person, by))
+}
+
 function register(entries: Map<string, Entry>, start: Start, clock: Clock): Run {
   if (entries.has(start.id)) throw new Refusal('CONFLICT', { rule: 'query.id' })
   const controller = new AbortController()
   const entry: Entry = { ...start, controller, datasets: null }
   entries.set(start.id, entry)
   const abort = (cause: Cause, code: Code) => controller.abort(new Stopped(cause, code))
-  const permitMs = start.until - clock.now()
+  const permittedMs = start.until.at - clock.now()
   const [ms, code]: [number, Code] =
-    permitMs < start.timeoutMs ? [permitMs, 'EXPIRED'] : [start.timeoutMs, 'QUERY_FAILED']
+    permittedMs < start.timeoutMs ? [permittedMs, start.until.code] : [start.timeoutMs, 'QUERY_FAILED']
   const timer = setTimeout(() => abort('deadline', code), Math.min(Math.max(ms, 0), longestTimer))
   const onClient = () => abort('client', 'QUERY_FAILED')
   start.client?.addEventListener('abort', onClient, { once: true })

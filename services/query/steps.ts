@@ -23,7 +23,7 @@ export async function releaseLeaves(
 ): Promise<readonly Disclosed[]> {
   const { plan, bulle } = work
   if (plan.leaves.length === 0) return []
-  const mounts = bulle.tables.map(({ mount }) => mount)
+  const mounts = bulle.tables.filter(({ closed }) => !closed).map(({ mount }) => mount)
   const thresholds = thresholdsOf(needs, work)
   const session = await needs.vault.open({ id: bulle.id, mounts }, { limits: needs.limits, signal })
   try {

@@ -1,10 +1,10 @@
 /** Entries of a search as a file for a spreadsheet, which opens without a warning and runs nothing. */
-import { stringify } from 'csv-stringify/sync'
 import type { Person } from '../identity/person.ts'
 import type { Language } from '../kernel/text.ts'
 import type { AuditFilter } from '../store/audit-index.ts'
+import { csvOf } from './csv.ts'
 import { type SearchNeeds, type ShownEntry, searchPages } from './search.ts'
-import { makeWorkbook, type Sheet, type SheetCell } from './workbook.ts'
+import { makeWorkbook, type Sheet } from './workbook.ts'
 
 type ExportFormat = 'csv' | 'xlsx'
 
@@ -96,20 +96,4 @@ function tableOf(entries: readonly ShownEntry[], language: Language): Sheet {
     entry.leaf,
   ])
   return { sheet: sheetNames[language], header: headers[language], rows }
-}
-
-/** As French spreadsheets read it without a question: UTF-8 with a mark, semicolons, CRLF; what looks like a formula is text. */
-function csvOf({ header, rows }: Sheet): Uint8Array {
-  const text = stringify([[...header], ...rows.map((row) => row.map(plain))], {
-    bom: true,
-    delimiter: ';',
-    record_delimiter: 'windows',
-    escape_formulas: true,
-  })
-  return Buffer.from(text)
-}
-
-function plain(cell: SheetCell): number | string | null {
-  if (cell === null || typeof cell !== 'object') return cell
-  return cell.instant.replace('T', ' ').slice(0, 19)
 }

@@ -39,6 +39,22 @@ export interface ReleasesOfMonth {
   readonly releases: number
 }
 
+/** Entries of one type in one month of Paris time, by project. */
+export interface MonthlyEntries {
+  /** `2026-11` */
+  readonly month: string
+  readonly project: string | null
+  readonly type: string
+  readonly entries: number
+}
+
+/** Entries of one type that are about a dataset. */
+export interface DatasetEntries {
+  readonly dataset: string
+  readonly type: string
+  readonly entries: number
+}
+
 const mostFrequent = 50
 
 export async function statistics(db: Database, { from, to }: Period): Promise<AuditStatistics> {
@@ -88,5 +104,22 @@ export async function releases(db: Database, { from, to }: Period): Promise<read
     FROM audit_index e LEFT JOIN audit_person p ON p.ps = e.ps
     WHERE e.type = 'query.release' AND e.ts_ms >= ${from} AND e.ts_ms < ${to}
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`.execute(db)
+  return rows
+}
+
+export async function monthly(db: Database, { from, to }: Period): Promise<readonly MonthlyEntries[]> {
+  const { rows } = await rawSql<MonthlyEntries>`
+    SELECT to_char(to_timestamp(ts_ms / 1000.0) AT TIME ZONE 'Europe/Paris', 'YYYY-MM') AS month, project, type,
+      count(*)::int AS entries
+    FROM audit_index WHERE ts_ms >= ${from} AND ts_ms < ${to}
+    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`.execute(db)
+  return rows
+}
+
+export async function byDataset(db: Database, { from, to }: Period): Promise<readonly DatasetEntries[]> {
+  const { rows } = await rawSql<DatasetEntries>`
+    SELECT d.dataset, e.type, count(*)::int AS entries
+    FROM audit_dataset d JOIN audit_index e ON e.shard = d.shard AND e.seq = d.seq
+    WHERE d.ts_ms >= ${from} AND d.ts_ms < ${to} GROUP BY 1, 2 ORDER BY 1, 2`.execute(db)
   return rows
 }

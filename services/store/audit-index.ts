@@ -6,6 +6,10 @@ import {
   type Activity,
   type AuditStatistics,
   activity,
+  byDataset,
+  type DatasetEntries,
+  type MonthlyEntries,
+  monthly,
   type Outcome,
   type Period,
   type ReleasesOfMonth,
@@ -80,6 +84,10 @@ export interface AuditIndex extends Closable {
   activity(period: Period): Promise<readonly Activity[]>
   /** Answers given, month by month: what the volume of a month is compared with. */
   releases(period: Period): Promise<readonly ReleasesOfMonth[]>
+  /** Entries of a period by month of Paris, project and type: all of them, whatever their number. */
+  monthly(period: Period): Promise<readonly MonthlyEntries[]>
+  /** Entries of a period by each dataset that they are about, and type. */
+  byDataset(period: Period): Promise<readonly DatasetEntries[]>
   /** The highest seq of each shard in the table; what lies behind the log is to be added again. */
   head(): Promise<ReadonlyMap<string, number>>
   /** Empties the index and fills it from the log. The persons behind the pseudonyms stay. */
@@ -113,6 +121,14 @@ export function openAuditIndex(store: Store, log: Log): AuditIndex {
     releases: async (period) => {
       await queue.flush()
       return releases(store.db, period)
+    },
+    monthly: async (period) => {
+      await queue.flush()
+      return monthly(store.db, period)
+    },
+    byDataset: async (period) => {
+      await queue.flush()
+      return byDataset(store.db, period)
     },
     head: () => head(store.db),
     rebuild: (entries) =>

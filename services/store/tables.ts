@@ -219,6 +219,8 @@ export interface IdentityAccount {
   charter_until_ms: number | null
   /** Yearly review stands until this instant, ms since 1970 UTC; null: not held */
   review_until_ms: number | null
+  /** Declared to have no interest in any request until this instant, ms since 1970 UTC; null: declares on each request */
+  interests_until_ms: number | null
 }
 
 export interface IdentityOrganisation {
@@ -228,6 +230,19 @@ export interface IdentityOrganisation {
   name: string
   /** Code of the vocabulary of applicants, such as ETABLISSEMENT_SANTE */
   kind: string
+}
+
+export interface IdentityVisa {
+  /** Configured name of the issuer of the account, not of the visa */
+  issuer: string
+  /** The person who handed it in */
+  subject: string
+  /** Of the token: how the log names it */
+  sha256: string
+  /** As it was received */
+  token: string
+  /** Its own end, ms since 1970 UTC; removed at the next passport of anybody after it */
+  until_ms: number
 }
 
 export interface QueryRun {
@@ -303,6 +318,7 @@ export interface Tables {
   habilitation_stream: HabilitationStream
   identity_account: IdentityAccount
   identity_organisation: IdentityOrganisation
+  identity_visa: IdentityVisa
   query_run: QueryRun
   review_finding: ReviewFinding
   store_migration: StoreMigration

@@ -38,7 +38,7 @@ const others = [
     ['rows of persons are never the answer', "if (relation.class !== 'PK') return\n", 'return\n'],
   ]),
   ...editsOf(`${folder}/select.ts`, tests, [
-    ['SAMPLE of a query', "if (select.sample !== null) task.note('SAMPLE', select)", ''],
+    ['SAMPLE of a query', "if (written.sample !== null) task.note('SAMPLE', written)", ''],
     [
       'joins that nothing settled',
       'for (const one of from.obligations) if (!isMet(one, equalities)) refuseObligation(one, scope.task)',
@@ -65,11 +65,23 @@ const others = [
       "if (part.class !== 'COMPARISON') return []",
     ],
   ]),
+  ...editsOf(`${folder}/recursive.ts`, tests, [
+    [
+      'recursion that starts at persons',
+      "if (start.class === 'PK') return task.refuse('RECURSION', node.left)",
+      '',
+    ],
+    [
+      'recursion that comes to persons',
+      "if (first.class === 'PK') return task.refuse('RECURSION', node.right)",
+      '',
+    ],
+  ]),
   ...editsOf('services/query/prepare.ts', tests, [
     [
-      'recursion',
-      "return task.refuse('RECURSION', node)",
-      'return bindSetOperation(node, task, environment)',
+      'a released relation beside persons is an input',
+      'return isBesidePersons(environment) ? inputOfRelation(relation, task) : relation',
+      'return relation',
     ],
     ['the outermost relation is looked at', 'checkOutermost(relation, statement.query, work.task)', ''],
     [

@@ -14,8 +14,8 @@ const from = editsOf(`${folder}/from.ts`, tests, [
   ['references to other persons are identifiers', " && role !== 'unit-reference'", ''],
   [
     'table functions',
-    "if (!isKnown || functionClass(name, 'table') === 'deny')",
-    "if (called.class !== 'FUNCTION')",
+    "return isKnown && functionClass(name, 'table') !== 'deny' ? name : undefined",
+    "return called.class === 'FUNCTION' ? name : undefined",
   ],
   [
     'the length of a series',
@@ -52,16 +52,21 @@ const join = editsOf(`${folder}/join.ts`, tests, [
     'return equalities.length > 0',
   ],
   ['only identifiers tie', 'equalities.filter(({ isPerson }) => isPerson)', 'equalities'],
+  ['POSITIONAL', "if (join.ref_type === 'POSITIONAL') task.note('JOIN_NOT_ALLOWED', join)", ''],
   [
-    'POSITIONAL and ASOF',
-    "if (join.ref_type === 'POSITIONAL' || join.ref_type === 'ASOF') task.note('JOIN_NOT_ALLOWED', join)",
+    'ASOF of persons for rows of nobody',
+    "if (join.ref_type === 'ASOF' && left.class !== 'PK') task.note('JOIN_NOT_ALLOWED', join)",
     '',
   ],
-  ['FULL', "if (join.join_type === 'FULL') task.note('JOIN_NOT_ALLOWED', join)", ''],
+  [
+    'the person of FULL stands on either side',
+    "if (join.join_type === 'FULL') return sql.coalesce(...[left.pix, right.pix].flatMap(keysIn))",
+    '',
+  ],
   [
     'released rows beside persons',
-    "if (classes.includes('SAFE')) task.note('JOIN_NOT_ALLOWED', join, { key: 'hint.releasedJoin' })",
-    '',
+    '{ join, left: inputOfFrom(left, task), right: inputOfFrom(right, task) }',
+    '{ join, left, right }',
   ],
   [
     'public rows chosen by persons',
@@ -76,7 +81,7 @@ const join = editsOf(`${folder}/join.ts`, tests, [
   ],
   [
     'USING of identifiers of another kind',
-    "if ((l.identifier || r.identifier) && !isPerson) scope.task.note('IDENTIFIER_COMPARED', join)",
+    "if ((l.identifier || r.identifier) && (isLast || !isPerson)) scope.task.note('IDENTIFIER_COMPARED', join)",
     '',
   ],
   [
@@ -125,8 +130,8 @@ const subquery = editsOf(`${folder}/subquery.ts`, tests, [
     '',
   ],
   [
-    'a released value beside persons',
-    "if (scope.class === 'PK')\n    scope.task.note('CROSS_PATIENT_SUBQUERY', expression, { key: 'hint.releasedInside' })",
+    'a released value is of a released relation',
+    "if (relation.class === 'SAFE') scope.seen.released.push(relation)",
     '',
   ],
   [
@@ -136,7 +141,7 @@ const subquery = editsOf(`${folder}/subquery.ts`, tests, [
   ],
   [
     'IN that could raise',
-    "if (scope.class === 'PK' && !members.every(isLike))\n    scope.task.note('STATEMENT_NOT_ALLOWED', expression, { key: 'hint.subqueryInFrom' })\n  const query",
+    "if (isNearPersons(scope) && !members.every(isLike))\n    scope.task.note('STATEMENT_NOT_ALLOWED', expression, { key: 'hint.subqueryInFrom' })\n  const query",
     'const query',
   ],
   [
@@ -173,7 +178,7 @@ const groups = editsOf(`${folder}/group.ts`, tests, [
   ],
   [
     'functions of groups',
-    "if (!mayAggregate(name)) return scope.task.refuse('FUNCTION_NOT_ALLOWED', call)",
+    "if (!mayAggregate(name)) return scope.task.refuse('FUNCTION_NOT_ALLOWED', call, instead(name, 'aggregate'))",
     '',
   ],
   [
@@ -191,7 +196,7 @@ const groups = editsOf(`${folder}/group.ts`, tests, [
 const windows = editsOf(`${folder}/window.ts`, tests, [
   [
     'windows across persons',
-    "if (!isWithinPerson) scope.task.note('CROSS_PATIENT_WINDOW', window, partitionHint(scope))",
+    "if (!isPlace) scope.task.note('CROSS_PATIENT_WINDOW', window, partitionHint(scope))",
     '',
   ],
   [
@@ -206,7 +211,7 @@ const windows = editsOf(`${folder}/window.ts`, tests, [
   ],
   [
     'the person in the partition',
-    '...(scope.pix ? [scope.pix] : [])],\n    orders: open',
+    '...(scope.pix && !isPlace ? [scope.pix] : [])],\n    orders: open',
     '],\n    orders: open',
   ],
 ])
@@ -277,7 +282,7 @@ const project = editsOf(`${folder}/project.ts`, tests, [
   ],
   [
     'a limit that reads',
-    "if (bound.columns.length > 0 || bound.hasSubquery)\n      scope.task.note('STATEMENT_NOT_ALLOWED', expression, { key: 'hint.limit' })",
+    "if (bound.columns.length > 0 || contains(expression, isSubquery))\n      scope.task.note('STATEMENT_NOT_ALLOWED', expression, { key: 'hint.limit' })",
     '',
   ],
 ])
@@ -334,14 +339,19 @@ const expression = editsOf(`${folder}/expression.ts`, tests, [
   ],
   ['a column that may not filter', "checkRestriction(bound, 'filter', { at: expression, scope })", ''],
   [
-    'identifiers in lists and operators',
-    'if (lists.has(type)) checkComparison(type, sides, scope)',
-    'if (lists.has(type)) checkRestriction',
+    'identifiers in lists',
+    'if (lists.has(type)) {\n    checkComparison(type, sides, scope)',
+    'if (lists.has(type)) {',
+  ],
+  [
+    'identifiers in operators',
+    'for (const { at, bound } of sides) checkComputed(bound, at, scope)',
+    'void sides',
   ],
   ['identifiers between', 'checkComparison(expression.class, sides, scope)', ''],
   [
     'a subquery under TRY',
-    "if (scope.class === 'PK')\n      scope.task.note('STATEMENT_NOT_ALLOWED', undefined, { key: 'hint.subqueryInFrom' })",
+    "if (isNearPersons(scope))\n      scope.task.note('STATEMENT_NOT_ALLOWED', undefined, { key: 'hint.subqueryInFrom' })",
     '',
   ],
 ])

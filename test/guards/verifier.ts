@@ -21,7 +21,7 @@ const operators = editsOf(`${folder}/operators.ts`, tests, [
   ['V3 table functions', "if (!boundFunctionAllowed(textOf(node.name), 'table')) notProven('V3')", ''],
   [
     'V5 windows across persons',
-    "if (from.class === 'private' && !partition.some(({ isOwner }) => isOwner)) notProven('V5')",
+    "if (from.class === 'private' && !isWithin && !isPlace(expression)) notProven('V5')",
     '',
   ],
   [

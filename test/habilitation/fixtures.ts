@@ -1,9 +1,12 @@
 /** What tests of habilitations begin with: the persons of the demo, the least body of the contract, a room in memory. */
-import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Body as EntryBody } from '../../services/audit/entry.ts'
 import type { About, Audit } from '../../services/audit/record.ts'
 import type { ActNeeds } from '../../services/habilitation/change.ts'
+import { openDocuments } from '../../services/habilitation/documents.ts'
 import type { HabilitationEvent } from '../../services/habilitation/event.ts'
 import { type PermitKeys, thumbprint } from '../../services/habilitation/keys.ts'
 import type { DatasetFacts, Datasets, StopCode } from '../../services/habilitation/lines.ts'
@@ -13,7 +16,8 @@ import type { Addition, Registry, Stored } from '../../services/habilitation/reg
 import type { Body } from '../../services/habilitation/request.ts'
 import { type NodeRulebook, openRulebook } from '../../services/habilitation/rulebook.ts'
 import type { SigningKey } from '../../services/habilitation/signature.ts'
-import { demoAccounts } from '../../services/identity/demo-accounts.ts'
+import type { Directory } from '../../services/habilitation/surroundings.ts'
+import { demoAccounts, demoOrganisations } from '../../services/identity/demo-accounts.ts'
 import type { Person } from '../../services/identity/person.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
 
@@ -96,6 +100,15 @@ const known: readonly DatasetFacts[] = [
   },
 ]
 export const facts: ReadonlyMap<string, DatasetFacts> = new Map(known.map((one) => [one.name, one]))
+
+/** The accounts and organisations of the demo. */
+export const directory: Directory = {
+  find: async ({ issuer: by, subject }) =>
+    accounts.find((one) => one.issuer === by && one.subject === subject) ?? null,
+  organisations: async () => demoOrganisations,
+}
+
+const limits = { maxBytes: 4096, most: 3 }
 
 /** Knows three datasets; takes a subquery for no filter. */
 const datasets: Datasets = {
@@ -241,6 +254,7 @@ export function openMemoryRegistry(): Registry {
         .sort()
         .reverse()
         .flatMap((id) => stored(id) ?? []),
+    total: async () => [...streams.values()].reduce((sum, events) => sum + events.length, 0),
     async ofProject(project) {
       const newest = permits.findLast((one) => one.project === project)
       const of = newest && stored(newest.stream)
@@ -257,6 +271,7 @@ interface Effect {
   readonly effect: 'seal' | 'destroy' | StopCode
   readonly project: string
   readonly dataset?: string
+  readonly person?: string
 }
 
 export interface Room extends ActNeeds {
@@ -269,7 +284,7 @@ export interface Room extends ActNeeds {
 
 /** A room in memory with the rulebook of the repository and new keys. */
 export async function openRoom(
-  change: Partial<Pick<ActNeeds, 'registry' | 'keys' | 'datasets'>> = {},
+  change: Partial<Pick<ActNeeds, 'registry' | 'keys' | 'datasets' | 'directory'>> = {},
 ): Promise<Room> {
   const time = { now: today }
   const registry = change.registry ?? openMemoryRegistry()
@@ -285,10 +300,13 @@ export async function openRoom(
     datasets: change.datasets ?? datasets,
     rulebook: await rulebook(),
     permits: openPermits({ registry, keys }),
+    directory: change.directory ?? directory,
+    documents: openDocuments({ folder: join(tmpdir(), 'huisclos-documents', randomUUID()), limits }),
     authority: { node, prefix: 'FR-NOR' },
     effects: {
       seal: ({ permit }) => effected.push({ effect: 'seal', project: permit.base }),
-      stop: (project, effect, dataset) => effected.push({ effect, project, ...(dataset && { dataset }) }),
+      stop: (project, effect, { dataset, person: one } = {}) =>
+        effected.push({ effect, project, ...(dataset && { dataset }), ...(one && { person: one.subject }) }),
       async destroy(project) {
         effected.push({ effect: 'destroy', project })
         const entries = { log: 'huisclos.demo/audit/2026', closed: 7, shredded: 8 }
@@ -321,6 +339,8 @@ export function newKeys(): PermitKeys {
     issuer,
     authority,
     operator: newKey(),
+    visas: newKey(),
+    publisher: newKey(),
     publicKeys: publicOf(authority),
     holderKey,
     holderPublicKeys: async (organisation) => publicOf(await holderKey(organisation)),

@@ -1,13 +1,14 @@
 /** Who may do what, when: the committed page is what the machine does. */
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { matrixPage } from '../../infra/matrix-page.ts'
 import { command, type Later } from '../../services/habilitation/command.ts'
 import { commandBodies } from '../../services/habilitation/commands.ts'
 import type { HabilitationEvent } from '../../services/habilitation/event.ts'
 import { fold } from '../../services/habilitation/fold.ts'
 import type { Given } from '../../services/habilitation/guard.ts'
 import { stateAt } from '../../services/habilitation/lifetime.ts'
-import { matrixDocument, type State, states } from '../../services/habilitation/matrix.ts'
+import { commandNames, personRules, type State, states } from '../../services/habilitation/matrix.ts'
 import type { OpenRulebook } from '../../services/habilitation/rulebook.ts'
 import type { Habilitation } from '../../services/habilitation/state.ts'
 import type { Person } from '../../services/identity/person.ts'
@@ -61,6 +62,7 @@ const bodies: Readonly<Record<string, object>> = {
   completeness: { complete: true },
   change: { patch: { title: 'x' } },
   opinions: { opinion: 'favourable', comment: '' },
+  comments: { field: 'aim', text: 'x', audience: 'applicant' },
   'external-references': { kind: 'cnil', reference: 'DR-2026-1' },
   questions: { items: [{ field: 'aim', comment: 'x' }] },
   answers: { items: [{ field: 'aim', comment: 'x' }] },
@@ -129,26 +131,49 @@ function given(by: Person): Given {
 }
 
 /** What comes of it, as far as the matrix is concerned. */
-function outcome(state: State, { command: type, capacity }: Cell): 'ROLE' | 'WRONG_STATE' | 'let through' {
+function outcome(state: State, cell: Cell): 'ROLE' | 'WRONG_STATE' | 'let through' {
+  const refusal = refusalOf(inState(state), cell, person(people[cell.capacity] ?? ''))
+  return refusal?.code === 'ROLE' || refusal?.code === 'WRONG_STATE' ? refusal.code : 'let through'
+}
+
+function refusalOf(before: Habilitation, { command: type, capacity }: Cell, by: Person): Refusal | null {
   const asked = { type, reason: 'x', reasons: 'x', ...bodies[type] } as unknown as Later
-  const by = person(people[capacity] ?? '')
   try {
-    command(inState(state), asked, { ...given(by), asSystem: capacity === 'system' })
+    command(before, asked, { ...given(by), asSystem: capacity === 'system' })
   } catch (error) {
-    if (error instanceof Refusal && error.code === 'ROLE') return 'ROLE'
-    if (error instanceof Refusal && error.code === 'WRONG_STATE') return 'WRONG_STATE'
+    if (error instanceof Refusal) return error
   }
-  return 'let through'
+  return null
+}
+
+/** A request of which one person has taken every step so far. */
+function allBy(before: Habilitation, by: Person): Habilitation {
+  const step = { by, at: today, reason: 'x' }
+  const proposal = { decision: 'refuse', reasons: 'x', conditions: [], by, at: today } as const
+  const agreed = (['dpo', 'authority'] as const).map((role) => ({ role, by }))
+  return {
+    ...before,
+    ...{ completedBy: by, proposal, confirmedBy: by, notice: step, dismissal: { by }, closedBy: by },
+    appeal: { reasons: 'x', at: today },
+    lines: { 'pmsi-demo': { answer: 'declined', by, at: today } },
+    stops: [{ scope: {}, reason: 'x', role: 'dpo', at: today, agreed: agreed.slice(0, 1) }],
+  }
 }
 
 describe('the matrix', () => {
   test('is the committed page', () => {
-    expect(page).toBe(matrixDocument(rules.vocabularies.roles))
+    expect(page).toBe(matrixPage(rules.vocabularies.roles))
   })
 
   test('names every command that a person may send', () => {
     const named = new Set(cells().map((cell) => cell.command))
     expect(Object.keys(commandBodies).filter((name) => !named.has(name))).toEqual([])
+  })
+
+  test('names every command that there is, with a cell for every role', () => {
+    expect([...new Set(cells().map((cell) => cell.command))]).toEqual(commandNames)
+    const named = cells().filter(({ capacity }) => Object.hasOwn(people, capacity))
+    expect(named).toHaveLength(commandNames.length * Object.keys(people).length)
   })
 
   test('every state of the page can be reached by the fixture', () => {
@@ -181,5 +206,43 @@ describe('the matrix', () => {
     )
     expect(told.filter((row) => row[3] === 'ROLE')).toEqual([])
     expect(told.length).toBeGreaterThan(60)
+  })
+})
+
+describe('the rules of persons', () => {
+  const allowed = cells()
+    .filter(({ capacity }) => capacity !== 'system' && capacity !== 'lead')
+    .flatMap((cell) =>
+      states.filter((state) => cell.allowed.includes(state)).map((state) => ({ cell, state })),
+    )
+  type Change = (before: Habilitation, by: Person) => readonly [Habilitation, Person]
+  /** By rule, the commands that it refuses after a change of the request or of the person. */
+  const refused = (change: Change) => {
+    const found: Record<string, Set<string>> = {}
+    for (const { cell, state } of allowed) {
+      const [before, by] = change(inState(state), person(people[cell.capacity] ?? ''))
+      const refusal = refusalOf(before, cell, by)
+      if (refusal?.code !== 'CONFLICT_OF_INTEREST') continue
+      const rule = refusal.facts.rule ?? ''
+      found[rule] = (found[rule] ?? new Set()).add(cell.command)
+    }
+    return Object.fromEntries(Object.entries(found).map(([rule, names]) => [rule, [...names].sort()]))
+  }
+  const sorted = (rule: keyof typeof personRules) => [...personRules[rule]].sort()
+
+  test('keep colleagues of the lead from instructing, and members from that and from signing', () => {
+    const { organisation } = person('paul')
+    expect(refused((before, by) => [before, { ...by, organisation }]).T1).toEqual(sorted('T1'))
+    const asMember: Change = (before, by) => {
+      const persons = [{ issuer: by.issuer, subject: by.subject, profile: 'analyst' }]
+      return [{ ...before, request: { ...before.request, persons } }, by]
+    }
+    expect(refused(asMember)).toEqual({ T1: sorted('T1'), T4: sorted('T4') })
+  })
+
+  test('keep whoever took one step from the other: what the page says, and nothing else', () => {
+    const { T1: _, ...others } = refused((before, by) => [allBy(before, by), by])
+    const wanted = (['T2', 'T7', 'T9', 'T10'] as const).map((rule) => [rule, sorted(rule)])
+    expect(others).toEqual(Object.fromEntries(wanted))
   })
 })

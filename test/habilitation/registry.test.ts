@@ -93,6 +93,15 @@ describe.each(kinds)('the registry %s', (_, open) => {
     expect(given).toEqual([1, 2])
   })
 
+  test('counts all events, whosever they are', async () => {
+    const registry = open()
+    const before = await registry.total()
+    const room = await openRoom({ registry })
+    const ids = [await opened(room), (await granted(room)).id]
+    const events = await Promise.all(ids.map(async (id) => (await registry.read(id))?.events.length ?? 0))
+    expect((await registry.total()) - before).toBe(events.reduce((sum, count) => sum + count, 0))
+  })
+
   test('says which entry of the log is its last', async () => {
     const room = await openRoom({ registry: open() })
     await granted(room)

@@ -1,12 +1,8 @@
 /** The walk of a request through actOn: who, what, in which state, and what is left in the log. */
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { actOn } from '../../services/habilitation/act.ts'
-import {
-  listHabilitations,
-  publicRequests,
-  readHabilitation,
-  readProject,
-} from '../../services/habilitation/read.ts'
+import { publicRequests } from '../../services/habilitation/publication.ts'
+import { listHabilitations, readHabilitation, readProject } from '../../services/habilitation/read.ts'
 import { leastBody, openRoom, person, type Room, secondLine } from './fixtures.ts'
 import { act, granted, opened, type Step, steps, walked } from './walk.ts'
 

@@ -48,6 +48,10 @@ describe('the accounts', () => {
     const alice = await accounts.find({ issuer: 'demo', subject: 'alice' })
     const inTenYears = Date.UTC(2038, 1, 27, 23)
     expect(alice?.proofs).toEqual({ training: inTenYears, charter: inTenYears, review: inTenYears })
+    for (const subject of ['nadia', 'ines', 'claire', 'yves']) {
+      const reviewer = await accounts.find({ issuer: 'demo', subject })
+      expect(reviewer?.proofs.interests).toBe(inTenYears)
+    }
   })
 
   test('are found by issuer and subject together, in their exact letters', async () => {

@@ -174,6 +174,41 @@ describe('a signed text', () => {
     expect(() => verifyCompact(asked)).toThrow(expect.objectContaining({ facts: { rule: 'jws.algorithm' } }))
   })
 
+  describe('where it may say where its key is published', () => {
+    const jku = 'https://issuer.example/jwks.json'
+    const asked = { keys, typ: ['visa+jwt', null], jku, algorithms: every } as const
+    const taken = (header: object) => verifyCompact({ ...asked, token: forge(header) }).kid
+    const visa = { alg: 'ES256', kid: 'k1', typ: 'visa+jwt' }
+
+    test.each([
+      ['as is expected', { ...visa, jku }],
+      ['not at all', visa],
+      ['beside the print of a certificate', { ...visa, jku, x5t: 'c2hhMQ' }],
+      ['without a type', { alg: 'ES256', kid: 'k1' }],
+    ])('it is accepted: %s', (_, header) => {
+      expect(taken(header)).toBe('k1')
+    })
+
+    test.each([
+      ['elsewhere', { ...visa, jku: 'https://elsewhere.example/jwks.json' }, 'jku'],
+      ['in other letters', { ...visa, jku: jku.toUpperCase() }, 'jku'],
+      ['as a list', { ...visa, jku: [jku] }, 'jku'],
+      ['with a key', { ...visa, jku, jwk: other.publicKey.export({ format: 'jwk' }) }, 'header'],
+      ['with another type', { ...visa, jku, typ: 'JWT' }, 'type'],
+      ['with a type that is null', { ...visa, jku, typ: null }, 'header'],
+    ])('it is refused: %s', (_, header, rule) => {
+      expect(() => taken(header)).toThrow(expect.objectContaining({ facts: { rule: `jws.${rule}` } }))
+    })
+
+    test('our own say it after the kid', () => {
+      const token = signCompact({ payload: text, key: pair.privateKey, kid: 'k1', typ: 'visa+jwt', jku })
+      expect(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).toBe(
+        `{"alg":"ES256","typ":"visa+jwt","kid":"k1","jku":"${jku}"}`,
+      )
+      expect(verifyCompact({ ...asked, token }).kid).toBe('k1')
+    })
+  })
+
   test('may be larger where that is said, and is refused with the code that is asked for', () => {
     const token = forge(head, 'x'.repeat(100_000))
     const asked = {

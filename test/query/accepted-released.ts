@@ -25,6 +25,13 @@ export const acceptedReleased: readonly (readonly [string, string?])[] = [
   ],
   ['SELECT count(*) FROM stays WHERE (SELECT count(*) FROM patients) = 12'],
   ['SELECT count(*) FROM stays WHERE ward = (SELECT ward FROM stays WHERE false GROUP BY ward)'],
+  // public rows beside a scalar
+  [
+    'SELECT count(*) FROM patients p JOIN (SELECT dep, (SELECT count(*) // 10 FROM stays) AS n FROM ref_dep) d ON d.dep = p.dep WHERE p.birth_year > d.n',
+  ],
+  [
+    'SELECT count(*) FROM patients p JOIN (SELECT dep FROM ref_dep WHERE population > (SELECT count(*) FROM stays)) d ON d.dep = p.dep',
+  ],
   // relations
   [
     `${w} SELECT w.ward, w.n, count(*) FROM stays s JOIN w ON w.ward = s.ward AND s.cost > w.m GROUP BY 1, 2 ORDER BY 1`,

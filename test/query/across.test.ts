@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { openRelease } from '../../services/query/disclosure/across.ts'
 import { template } from '../../services/query/disclosure/template.ts'
-import type { Leaf, Measure } from '../../services/query/plan.ts'
+import type { Leaf } from '../../services/query/plan.ts'
+import { halves, leafOf, type Shape, shownOf } from './compared.ts'
 import { openInProcess } from './vault-in-process.ts'
-
-const thresholds = { k: 11, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }
 
 let session: Awaited<ReturnType<typeof openInProcess>>
 beforeAll(async () => {
@@ -12,89 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => session.close())
 
-type Shape = Measure['shape']
-
-interface About {
-  readonly shape?: Shape
-  /** SQL: the group of a person of 0 to 99, NULL for none. */
-  readonly group?: string
-  /** SQL: who is there. */
-  readonly where?: string
-  readonly value?: string
-  readonly type?: string
-  readonly plan?: Leaf['plan']
-  readonly rows?: number
-  readonly size?: number
-}
-
-let made = 0
-
-/** A leaf with one measure over a hundred persons, who have two rows each; a total unless it has groups. */
-function leafOf(about: About = {}): Leaf {
-  const {
-    shape = 'presence',
-    group,
-    where = 'true',
-    value = 'range + 5',
-    type = 'DOUBLE',
-    rows = 2,
-    size = 100,
-  } = about
-  const key = group === undefined ? '' : `${group}, `
-  const x = `CAST(${value} AS ${type})`
-  const atLevelOne =
-    shape === 'sum' || shape === 'avg'
-      ? `, ${rows}::BIGINT, ${rows} * ${x}`
-      : ['presence', 'filtered', 'persons', 'keys'].includes(shape)
-        ? `, ${rows}::BIGINT`
-        : ''
-  const from = `FROM range(${size}) WHERE (${where})`
-  const held = {
-    values: x,
-    relation: `${x}, (range * 37 % 101)::DOUBLE, ${rows}::BIGINT`,
-  }
-  const own = shape in held ? held[shape as keyof typeof held] : `${x}, ${rows}::BIGINT`
-  const name = `leaf_${made++}`
-  const statistic = { spread: 'var_samp', relation: 'covar_samp' } as const
-  return {
-    name,
-    level1: template(`SELECT ${key}range::UINTEGER, ${rows}::BIGINT${atLevelOne} ${from}`),
-    values:
-      atLevelOne === ''
-        ? [{ measure: 'm1', statement: template(`SELECT ${key}range::UINTEGER, ${own} ${from}`) }]
-        : [],
-    keys: group === undefined ? [] : [{ name: 'g0', type: 'VARCHAR' }],
-    measures: [
-      {
-        name: 'm1',
-        shape,
-        type,
-        label: '',
-        ...(shape === 'quantile' ? { q: 0.5 } : {}),
-        ...(shape in statistic ? { statistic: statistic[shape as keyof typeof statistic] } : {}),
-      },
-    ],
-    plan: about.plan ?? 'X',
-    framed: false,
-    total: group === undefined,
-    reads: [],
-  }
-}
-
-/** Per leaf, the labels (or '*') of what is shown. */
-async function shown(...leaves: readonly Leaf[]): Promise<readonly (readonly unknown[])[]> {
-  const answer = openRelease(session, thresholds, leaves)
-  const seen = []
-  for (const leaf of leaves) {
-    const { table } = await answer.release(leaf)
-    const open = table.data.rows.filter((row) => row.at(-1) === false)
-    seen.push(open.map((row) => (leaf.total ? '*' : row[0])))
-  }
-  await answer.close()
-  return seen
-}
-
-const halves = `CASE WHEN range < 50 THEN 'low' ELSE 'high' END`
+const shown = (...leaves: readonly Leaf[]) => shownOf(session, leaves)
 
 describe('two leaves of one answer that differ by fewer than k persons', () => {
   const shapes: readonly (readonly [Shape, Shape])[] = [
@@ -163,6 +79,43 @@ describe('two leaves of one answer that differ by fewer than k persons', () => {
     ])
   })
 
+  test('a number that is hardly another', async () => {
+    const near = 'CASE WHEN range = 7 THEN 12.000001 ELSE range + 5 END'
+    for (const shape of ['sum', 'avg'] as const)
+      expect(await shown(leafOf({ shape }), leafOf({ shape, value: near }))).toEqual([['*'], []])
+  })
+
+  test('rows of which a few persons have more', async () => {
+    const more = 'CASE WHEN range < 5 THEN 3 ELSE 2 END'
+    expect(await shown(leafOf(), leafOf({ rows: more }))).toEqual([['*'], []])
+  })
+
+  test('the second number of two', async () => {
+    const relation = (other: string) => leafOf({ shape: 'relation', other })
+    const near = relation('CASE WHEN range = 7 THEN 58 ELSE range * 37 % 101 END')
+    expect(await shown(relation('range * 37 % 101'), near)).toEqual([['*'], []])
+  })
+
+  test('rows of nobody in both of them are no persons', async () => {
+    for (const shape of ['presence', 'avg', 'quantile', 'spread'] as const) {
+      const one = (where: string) => leafOf({ shape, where, nobody: true })
+      expect(await shown(one('true'), one('range >= 10'))).toEqual([['*'], []])
+    }
+  })
+
+  test('sums, whoever adds nothing to them', async () => {
+    const value = 'CASE WHEN range < 20 THEN 0 ELSE range END'
+    const sum = (where: string) => leafOf({ shape: 'sum', value, where })
+    expect(await shown(sum('true'), sum('range >= 23'))).toEqual([['*'], []])
+    expect(await shown(sum('true'), sum('range >= 31'))).toEqual([['*'], ['*']])
+  })
+
+  test('of which one has just enough persons to be looked at by a sample', async () => {
+    const but = (where: string) => leafOf({ size: 165, where })
+    expect(await shown(but('true'), but('range <> 160'))).toEqual([['*'], []])
+    expect(await shown(but('range <> 160'), but('true'))).toEqual([['*'], []])
+  })
+
   test('counts of persons where each has one row, but not rows beside persons', async () => {
     const unique = { plan: 'U', rows: 1 } as const
     expect(await shown(leafOf(unique), leafOf({ shape: 'persons', where: 'range <> 7' }))).toEqual([
@@ -191,113 +144,6 @@ describe('two leaves of one answer that differ by fewer than k persons', () => {
     const chain = ['range >= 0', 'range >= 6', 'range >= 12'].map((where) => leafOf({ where }))
     expect(await shown(...chain)).toEqual([['*'], [], ['*']])
   })
-})
-
-describe('groups of one leaf that may share rows', () => {
-  /** Persons 0 to 99, each in the groups that the list names. */
-  const shared = (
-    list: string,
-    overlaps: 'rows' | 'days' | 'none' = 'rows',
-    shape: Shape = 'presence',
-  ): Leaf => ({
-    ...leafOf({ group: `unnest(${list})`, shape }),
-    ...(overlaps === 'none' ? {} : { overlaps }),
-  })
-  const but = (who: string, many = "'low', 'all', 'rest'") =>
-    `CASE WHEN ${who} THEN list_filter([${many}], x -> x <> 'rest') ELSE [${many}] END`
-
-  test('of two that differ by fewer than k persons the later one is withheld, and another one with it', async () => {
-    for (const shape of ['presence', 'persons', 'sum', 'avg', 'spread', 'median'] as const) {
-      const measure = shape === 'median' ? 'quantile' : shape
-      const few = shared(but('range = 7', "'all', 'low', 'rest'"), 'rows', measure)
-      expect(await shown(few)).not.toEqual([['all', 'low', 'rest']])
-      expect((await shown(few)).flat()).not.toContain('rest')
-    }
-  })
-
-  test('both are shown when k persons make the difference, or nobody', async () => {
-    for (const who of ['range < 11', 'false'])
-      expect(await shown(shared(but(who, "'all', 'rest'")))).toEqual([['all', 'rest']])
-  })
-
-  test('those that share no rows are not compared: visits of the same persons, one each year', async () => {
-    session.seen.length = 0
-    expect(await shown(shared(but('range = 7', "'all', 'rest'"), 'none'))).toEqual([['all', 'rest']])
-    expect(session.seen.filter((text) => text.includes('_part_'))).toEqual([])
-  })
-
-  test('what is withheld of one withholds no other', async () => {
-    const steps = `list_filter(['a', 'b', 'c'], x -> range >= CASE x WHEN 'a' THEN 0 WHEN 'b' THEN 6 ELSE 12 END)`
-    const [seen = []] = await shown(shared(steps))
-    expect(seen).toContain('a')
-    expect(seen).not.toContain('b')
-  })
-
-  test('two measures, each of another group', async () => {
-    const leaf = shared(`CASE WHEN range = 7 THEN ['all'] ELSE ['all', 'rest'] END`)
-    const [first] = leaf.measures
-    const twice: Leaf = {
-      ...leaf,
-      level1: template(
-        `SELECT g, p, 1::BIGINT, CASE g WHEN 'all' THEN 1 ELSE 0 END::BIGINT, CASE g WHEN 'rest' THEN 1 ELSE 0 END::BIGINT FROM (SELECT unnest(CASE WHEN range = 7 THEN ['all'] ELSE ['all', 'rest'] END) AS g, range::UINTEGER AS p FROM range(100))`,
-      ),
-      measures: first
-        ? [
-            { ...first, shape: 'filtered' },
-            { ...first, name: 'm2', shape: 'filtered' },
-          ]
-        : [],
-    }
-    const answer = openRelease(session, thresholds, [twice])
-    const { table } = await answer.release(twice)
-    await answer.close()
-    expect(table.data.rows.find(([label]) => label === 'rest')?.slice(-2)).toEqual([true, true])
-  })
-
-  describe('as days of a calendar', () => {
-    const days = (second: string) =>
-      shared(
-        `list_concat(CASE WHEN range < 50 THEN ['1'] ELSE [] END, CASE WHEN ${second} THEN ['2'] ELSE [] END)`,
-        'days',
-      )
-
-    test('are shown when some came and some left', async () => {
-      expect(await shown(days('range BETWEEN 3 AND 52'))).toEqual([['1', '2']])
-    })
-
-    test('are withheld when some only came, or only left', async () => {
-      for (const second of ['range < 51', 'range < 49'])
-        expect((await shown(days(second))).flat()).not.toContain('2')
-    })
-  })
-})
-
-describe('statistics of one group of one leaf', () => {
-  /** A leaf with the measures of both. */
-  const beside = (first: Leaf, second: Leaf): Leaf => ({
-    ...first,
-    measures: [...first.measures, ...second.measures].map((measure, i) => ({
-      ...measure,
-      name: `m${i + 1}`,
-    })),
-    values: [...first.values, ...second.values].map((one, i) => ({ ...one, measure: `m${i + 1}` })),
-  })
-  const marks = async (leaf: Leaf) => {
-    const answer = openRelease(session, thresholds, [leaf])
-    const { table } = await answer.release(leaf)
-    await answer.close()
-    return table.data.rows.map((row) => row.slice(-2))
-  }
-
-  test.each(['spread', 'relation', 'quantile', 'min', 'max'] as const)(
-    '%s: the one of fewer persons is withheld',
-    async (shape) => {
-      const of = (where: string) => beside(leafOf({ shape }), leafOf({ shape, where }))
-      expect(await marks(of('range <> 7'))).toEqual([[false, true]])
-      expect(await marks(of('range >= 11'))).toEqual([[false, false]])
-      expect(await marks(of('range >= 0'))).toEqual([[false, false]])
-    },
-  )
 })
 
 describe('groups of two leaves', () => {
@@ -336,6 +182,19 @@ describe('groups of two leaves', () => {
     const minusOne = leafOf({ group: halves, where: 'range <> 7' })
     expect(await shown(leafOf(), minusOne)).toEqual([['*'], ['high']])
     expect(await shown(minusOne, leafOf())).toEqual([['high', 'low'], []])
+  })
+
+  test('that add up to nothing for some persons are a number of the others', async () => {
+    const both: Leaf = {
+      ...leafOf({ shape: 'sum', group: halves }),
+      level1: template(
+        `SELECT ${halves} AS g, range::UINTEGER, 1::BIGINT, 1::BIGINT, (range + 5)::DOUBLE FROM range(100) UNION ALL SELECT CASE WHEN range < 50 THEN 'high' ELSE 'low' END, range::UINTEGER, 1, 1, -(range + 5)::DOUBLE FROM range(100) WHERE range BETWEEN 40 AND 59`,
+      ),
+    }
+    const others = (where: string) =>
+      leafOf({ shape: 'sum', rows: 1, where: `range NOT BETWEEN 40 AND 59 AND ${where}` })
+    expect(await shown(both, others('range >= 3'))).toEqual([['high', 'low'], []])
+    expect(await shown(both, others('range >= 11'))).toEqual([['high', 'low'], ['*']])
   })
 
   test('that add up to what the groups of the other leaf add up to, but for few', async () => {

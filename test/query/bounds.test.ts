@@ -105,6 +105,7 @@ describe('bounds settle a group', () => {
 })
 
 describe('what the vault says of bounds', () => {
+  const failed = expect.objectContaining({ code: 'QUERY_FAILED' })
   const columns: never[] = []
   const read = (row: readonly (number | boolean | string)[]) =>
     parseBounds(masked('filtered'), { columns, rows: [row] })
@@ -119,12 +120,30 @@ describe('what the vault says of bounds', () => {
     ['a column too many', [0, 40, 20, 'a', 30, 12, 1]],
     ['a column too few', [0, 40, 20, 'a', 30]],
   ])('is not believed: %s', (_, row) => {
-    expect(() => read(row)).toThrow(expect.objectContaining({ code: 'QUERY_FAILED' }))
+    expect(() => read(row)).toThrow(failed)
+  })
+
+  test('of a sum is believed where its sign is known and its sizes are some', () => {
+    const row = [0, 40, 20, 'a', 30, 12, 100, true, 100, 30, 25]
+    const ofSum = (given: readonly (number | boolean | string)[]) =>
+      parseBounds(masked('sum'), { columns, rows: [given] })
+    expect(ofSum(row)[0]?.cells).toEqual([
+      { value: 100, rows: 30, persons: 12, sum: { isPositive: true, sizes: even, differing: 0 } },
+    ])
+    for (const wrong of [row.with(7, 'yes'), row.with(8, -1), row.with(6, 'P17'), [...row, 1]])
+      expect(() => ofSum(wrong)).toThrow(failed)
+  })
+
+  test('is not believed: a group twice', () => {
+    const row = [0, 40, 20, 'a', 30, 12]
+    expect(() => parseBounds(masked('filtered'), { columns, rows: [row, row] })).toThrow(failed)
   })
 
   test('of a slice is a lower bound: two of d hashes may be the commonest value', () => {
     const [sliced] = withSlice([group([sum({ differing: 0 })])], [[0, 1]], { columns, rows: [[0, 12, 7]] })
     expect(sliced?.cells[0]?.sum?.differing).toBe(10)
     expect(sliced?.apart).toEqual([7])
+    const rows = [[0, 12, 7, 1]]
+    expect(() => withSlice([group([sum({ differing: 0 })])], [[0, 1]], { columns, rows })).toThrow(failed)
   })
 })

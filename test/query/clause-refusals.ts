@@ -17,6 +17,18 @@ export const clauseRefusals: readonly (readonly [Code, string, string, string?])
     'hint.pivot',
   ],
   ['STATEMENT_NOT_ALLOWED', 'PIVOT', 'PIVOT stays ON ward USING sum(cost) GROUP BY site', 'hint.pivotValues'],
+  [
+    'STATEMENT_NOT_ALLOWED',
+    'SELECT',
+    'SELECT * FROM (PIVOT ref_dep ON dep USING sum(population))',
+    'hint.pivotValues',
+  ],
+  [
+    'STATEMENT_NOT_ALLOWED',
+    'ward',
+    'SELECT count(*) FROM stays GROUP BY ward COLLATE NOCASE',
+    'hint.collate',
+  ],
   ['STATEMENT_NOT_ALLOWED', 'PIVOT', 'PIVOT ref_dep ON dep USING sum(population)', 'hint.pivotValues'],
   ['ROW_LEVEL', 'UNPIVOT', 'UNPIVOT stays ON cost INTO NAME n VALUE v', 'hint.pivot'],
   [
@@ -237,8 +249,18 @@ export const clauseRefusals: readonly (readonly [Code, string, string, string?])
     'SELECT',
     'SELECT count(*) FROM patients WHERE birth_year BETWEEN SYMMETRIC 1950 AND 1940',
   ],
-  ['STATEMENT_NOT_ALLOWED', 'ward', "SELECT count(*) FROM stays WHERE ward COLLATE NOCASE = 'URO'"],
-  ['STATEMENT_NOT_ALLOWED', 'label', 'SELECT label FROM ref_dep ORDER BY label COLLATE NOCASE'],
+  [
+    'STATEMENT_NOT_ALLOWED',
+    'ward',
+    "SELECT count(*) FROM stays WHERE ward COLLATE NOCASE = 'URO'",
+    'hint.collate',
+  ],
+  [
+    'STATEMENT_NOT_ALLOWED',
+    'label',
+    'SELECT label FROM ref_dep ORDER BY label COLLATE NOCASE',
+    'hint.collate',
+  ],
   [
     'FUNCTION_NOT_ALLOWED',
     'overlay',

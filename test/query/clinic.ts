@@ -112,6 +112,8 @@ const rows = [
 
 export interface Clinic {
   draft(sql: string, parameters?: unknown): Promise<Draft>
+  /** What the parser says of a text. */
+  tree(sql: string): Promise<Tree>
   /** The text of a tree, as DuckDB writes it. */
   text(tree: Tree): Promise<string>
   /** What the draft answers when everything may be released: rows, then marks. */
@@ -153,6 +155,7 @@ export async function openClinic(): Promise<Clinic> {
   }
   return {
     draft,
+    tree: (sql) => treeOf(connection, sql),
     text,
     native: (sql) => read(connection, sql),
     withhold: (measure, condition) => {

@@ -1,7 +1,8 @@
 /** Texts and lists that could exhaust the memory for one person are refused by the text, whatever the rows. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { prepareRows } from '../../services/query/prepare.ts'
 import { accepted } from './accepted-statements.ts'
-import { type Clinic, openClinic } from './clinic.ts'
+import { bulle, type Clinic, openClinic, today } from './clinic.ts'
 
 let clinic: Clinic
 beforeAll(async () => {
@@ -24,6 +25,10 @@ describe('a text that could become too long', () => {
     `SELECT count(*) FROM (${doubled(20)}) WHERE length(x) > 3`,
     "SELECT count(*) FROM patients WHERE length(replace(replace(repeat(sex, 1000), 'x', repeat('y', 1000)), 'y', repeat('z', 1000))) > 3",
     'SELECT count(*) FROM patients WHERE len(flatten(list_transform(list_resize([sex], 1000, sex), x -> list_resize([x], 1000, x)))) > 3',
+    "SELECT count(*) FROM (SELECT patient_id, string_agg(repeat(repeat(ward, 1000), 2), ',') AS t FROM stays GROUP BY patient_id) WHERE length(t) > 3",
+    `SELECT count(*) FROM patients WHERE length(replace(repeat(sex, 1000), 'x', '${'y'.repeat(200)}')) > 3`,
+    'SELECT count(*) FROM patients WHERE len(list_transform(list_resize([sex], 1000, sex), x -> repeat(x, 1000))) > 3',
+    "SELECT count(*) FROM patients WHERE len(list_transform(list_resize([sex], 1000, sex), (x, i) -> struct_extract(struct_pack(a := repeat(x, 1000)), 'a'))) > 3",
     `SELECT count(*) FROM patients p WHERE EXISTS (SELECT 1 FROM stays s WHERE s.patient_id = p.patient_id AND length(repeat(repeat(repeat(ward, 1000), 1000), 900)) > 3)`,
   ])('is refused: %s', async (sql) => {
     await expect(clinic.draft(sql)).rejects.toMatchObject({
@@ -41,6 +46,19 @@ test('a list comprehension takes parts of elements, which makes nothing longer',
     .replace('[x FOR', '[repeat(ward, 1000) FOR')
     .replace('BY patient_id', 'BY patient_id, ward')
   await expect(clinic.draft(`SELECT sum(n) FROM (${long})`)).rejects.toMatchObject({ code: 'COST' })
+})
+
+describe('rows that are kept', () => {
+  test.each([
+    ['of themselves', `SELECT patient_id, ${thrice} AS long FROM patients`],
+    [
+      'in what they are compared with',
+      `SELECT patient_id FROM patients WHERE birth_year > (SELECT sum(length(${thrice})) FROM patients)`,
+    ],
+  ])('may not be too long %s', async (_, sql) => {
+    const tree = await clinic.tree(sql)
+    expect(() => prepareRows(tree, { sql, bulle, today })).toThrow(expect.objectContaining({ code: 'COST' }))
+  })
 })
 
 test('a deep expression is reckoned part by part', async () => {

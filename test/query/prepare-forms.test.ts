@@ -34,6 +34,7 @@ describe('what an aggregate across persons becomes', () => {
     ['count(*) + count(*)', ['presence']],
     ['max(cost) - min(cost) + max(cost)', ['max', 'min']],
     ['median(cost) + quantile_cont(cost, 0.5) + quantile_disc(cost, 0.9)', ['quantile', 'quantile']],
+    ['quantile_cont(cost, [0.25, 0.5]) || [median(cost)]', ['quantile', 'quantile']],
     ['percentile_cont(0.9) WITHIN GROUP (ORDER BY cost DESC) + quantile_cont(cost, 0.1)', ['quantile']],
     ['mode(ward)', ['mode']],
     ['mode() WITHIN GROUP (ORDER BY ward)', ['mode']],
@@ -107,9 +108,7 @@ describe('level 1', () => {
     const window = await only(
       'SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY patient_id ORDER BY entry_date) AS rn, ward FROM stays) WHERE rn = 1 GROUP BY ward',
     )
-    expect(window.text).toMatch(
-      /PARTITION BY __r1\.patient_id, __r1\.__pix ORDER BY __r1\.entry_date, .*__r1\.ward/,
-    )
+    expect(window.text).toMatch(/PARTITION BY __r1\.__pix ORDER BY __r1\.entry_date, __r1\.ward NULLS LAST\)/)
     const group = await only(
       'SELECT n, count(*) FROM (SELECT patient_id, count(*) AS n FROM stays GROUP BY patient_id) GROUP BY n',
     )

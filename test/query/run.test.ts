@@ -73,6 +73,16 @@ describe('a query', () => {
     expect(house.types()).toEqual(['query.intent', 'query.release'])
   })
 
+  test('puts several quantiles of one number in a list, which is withheld when one of them is', async () => {
+    const all = await ask({ sql: 'SELECT quantile_cont(score, [0.25, 0.5, 0.75]) AS q FROM persons' })
+    const apart = await ask({ sql: 'SELECT quantile_cont(score, 0.25), median(score) FROM persons' })
+    const [[q25, q50] = []] = apart.rows
+    expect(all.columns).toEqual([{ name: 'q', type: 'DOUBLE[]' }])
+    expect(all.rows).toEqual([[[q25, q50, expect.any(Number)]]])
+    const extreme = await ask({ sql: 'SELECT quantile_cont(score, [0.5, 0.9999]) AS q FROM persons' })
+    expect([extreme.rows, extreme.suppressed]).toEqual([[[null]], [[0, 0]]])
+  })
+
   test('is written down before it runs, with what it reads, who allowed it, and its text sealed', async () => {
     await ask()
     const [intent, release] = house.entries

@@ -12,7 +12,7 @@ function start(about: Partial<Start> = {}): Run {
     id: `q${runs.length}`,
     project: 'p',
     by: alice,
-    until: Number.MAX_SAFE_INTEGER,
+    until: { at: Number.MAX_SAFE_INTEGER, code: 'EXPIRED' },
     timeoutMs: 60_000,
     ...about,
   })
@@ -57,24 +57,39 @@ describe('a running query', () => {
     const run = start()
     run.reads(['mine', 'mine'])
     running.stop('other', 'SUSPENDED')
-    running.stop('p', 'LINE_CLOSED', 'another')
+    running.stop('p', 'LINE_CLOSED', { dataset: 'another' })
     expect(() => run.check()).not.toThrow()
-    running.stop('p', 'LINE_CLOSED', 'mine')
+    running.stop('p', 'LINE_CLOSED', { dataset: 'mine' })
     expect(() => run.check()).toThrow(expect.objectContaining({ code: 'LINE_CLOSED' }))
   })
 
   test('is stopped by the stop of any dataset while nobody knows what it reads', () => {
     const run = start()
-    running.stop('p', 'LINE_CLOSED', 'any')
+    running.stop('p', 'LINE_CLOSED', { dataset: 'any' })
     expect(() => run.check()).toThrow(expect.objectContaining({ code: 'LINE_CLOSED' }))
   })
 
   test('ends with its permit, as EXPIRED', async () => {
-    const run = start({ until: clock.now() + 5 })
+    const run = start({ until: { at: clock.now() + 5, code: 'EXPIRED' } })
     await expect(run.wait(never())).rejects.toMatchObject({
       code: 'EXPIRED',
       facts: { rule: 'query.deadline' },
     })
+  })
+
+  test('is stopped by the stop of its person, and of nobody else', () => {
+    const run = start()
+    running.stop('p', 'SUSPENDED', { person: bruno })
+    expect(() => run.check()).not.toThrow()
+    running.stop('p', 'SUSPENDED', { person: { ...alice, issuer: 'elsewhere' } })
+    expect(() => run.check()).not.toThrow()
+    running.stop('p', 'SUSPENDED', { person: alice })
+    expect(() => run.check()).toThrow(
+      expect.objectContaining({
+        code: 'SUSPENDED',
+        facts: expect.objectContaining({ fact: expect.anything() }),
+      }),
+    )
   })
 
   test('ends at its deadline', async () => {

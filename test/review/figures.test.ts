@@ -69,3 +69,20 @@ test('releases are counted per month of Paris', async () => {
   )
   expect(releases.reduce((sum, { releases: count }) => sum + count, 0)).toBe(6)
 })
+
+test('entries are counted per month of Paris, project and type, and per dataset', async () => {
+  await at('2026-03-31T21:59:59.999Z', '2026-03-31T22:00:00.000Z')
+  const period = { from: Date.parse('2026-03-31T21:00:00Z'), to: Date.parse('2026-03-31T22:00:00.001Z') }
+  const monthly = await house.auditIndex.monthly(period)
+  expect(monthly.filter(({ project }) => project !== null)).toEqual([
+    { month: '2026-03', project: 'P0', type: 'access.read', entries: 1 },
+    { month: '2026-03', project: 'P1', type: 'query.refused', entries: 1 },
+    { month: '2026-04', project: 'P0', type: 'access.read', entries: 1 },
+    { month: '2026-04', project: 'P1', type: 'query.refused', entries: 1 },
+  ])
+  expect(await house.auditIndex.byDataset(period)).toEqual([])
+  const filled = { from: Date.parse('2026-03-01T09:00:00Z'), to: Date.parse('2026-03-01T09:00:00.001Z') }
+  expect(await house.auditIndex.byDataset(filled)).toEqual([
+    { dataset: 'pmsi-demo', type: 'query.intent', entries: 8 },
+  ])
+})

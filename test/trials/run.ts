@@ -4,12 +4,14 @@ import { rulebook } from '../habilitation/fixtures.ts'
 import { inThisProcess } from '../property/engines.ts'
 import { timelines } from '../property/timelines.ts'
 import { main as brokenBuilds } from './broken-builds.ts'
+import { main as clauses } from './clauses.ts'
 import { runCohort } from './cohort.ts'
 import { main as faults, fullFaults } from './faults.ts'
 import { main as guards } from './guards.ts'
 import { main as mutants } from './mutants.ts'
 import { main as neighbours } from './neighbours.ts'
 import { main as oracle } from './oracle.ts'
+import { main as revocation } from './revocation.ts'
 import { main as tamper } from './tamper.ts'
 import { falseAlarms, tamperClasses } from './tamper-classes.ts'
 
@@ -45,6 +47,11 @@ const trials: Readonly<Record<string, Trial>> = {
     (seed, say) => brokenBuilds(seed, say),
     ({ survived }) => survived.length === 0,
   ),
+  clauses: async (argument, say) => {
+    const figures = await clauses(argument, say)
+    if (figures.survivors.length > 0) throw new Error(`nothing executes:\n${figures.survivors.join('\n')}`)
+    return figures
+  },
   guards: async (argument, say) => {
     const figures = await guards(argument, say)
     if (figures.survivors.length + figures.lost.length > 0)
@@ -61,6 +68,13 @@ const trials: Readonly<Record<string, Trial>> = {
     const figures = await neighbours(seedOf(argument), { statements: 3000, removals: 12, say })
     say(JSON.stringify(figures))
     if (figures.different.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  revocation: async (argument, say) => {
+    const figures = await revocation({ rounds: Number(argument ?? 20), queries: 50 }, say)
+    say(JSON.stringify(figures))
+    const slowest = Math.max(figures.refused.p99, figures.ended.p99)
+    if (figures.others.length + figures.notCut > 0 || slowest >= 1000) throw new Error('the trial has failed')
     return figures
   },
   tamper: seeded(

@@ -131,11 +131,12 @@ describe('ten requests', () => {
   test('2. the bed occupancy of the region, second kind: light as long as no personal table is asked for', async () => {
     const body = {
       ...{ kind: 'SECTOR_USEFUL', route: 'NON_PERSONNELLE', organisationKind: 'COLLECTIVITE' },
-      lines: [line('beds'), line('stays')],
+      lines: [line('beds')],
     }
+    const moved = await open({ ...body, lines: [line('beds'), line('stays')] })
+    expect(await lacks(moved, submit)).toEqual(['route'])
     const id = await open(body)
-    expect(await lacks(id, submit)).toEqual(['lines[1].dataset'])
-    await change(id, { lines: [line('beds')], routeReference: null })
+    await change(id, { routeReference: null })
     const { state, projectId } = await walk(id, ...toAssessment, accept('rouen', 'beds'), ...grant)
     expect(state).toBe('active')
     const patch = { lines: [line('beds'), line('stays')] }
@@ -147,8 +148,11 @@ describe('ten requests', () => {
     const id = await open({ organisationKind: 'PRODUCTEUR_PRODUIT_SANTE' })
     expect(await lacks(id, submit)).toEqual(['extraDuty'])
     await change(id, { extraDuty: { mode: 'INTERMEDIAIRE_INDEPENDANT', evidence: 'Contract 2026-4' } })
-    expect(await lacks(id, submit)).toEqual(['implementer'])
-    await change(id, { implementer: 'An independent laboratory' })
+    expect(await lacks(id, submit)).toEqual(['implementer', 'persons[0]'])
+    await change(id, {
+      implementer: 'An independent laboratory',
+      persons: [{ issuer: 'demo', subject: 'bruno', profile: 'analyst' }],
+    })
     const after = await walk(id, ...toAssessment, accept('rouen', 'stays'), ...grant)
     expect(after).toMatchObject({ state: 'active', extraDuty: { mode: 'INTERMEDIAIRE_INDEPENDANT' } })
   })

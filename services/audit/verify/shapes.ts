@@ -57,7 +57,12 @@ const isPath: Check = (value) => typeof value === 'string' && value.length <= 60
 
 const permit = shape({ id: text, version: count, sha256: hash })
 const dataset = shape({ name: text, version: count, sha256: optional(hash) })
-const decision = shape({ effect: oneOf('permit', 'deny'), bundle: hash, rules: list(text) })
+const decision = shape({
+  effect: oneOf('permit', 'deny'),
+  bundle: hash,
+  rules: list(text),
+  visas: optional(list(hash)),
+})
 const deposit = { dataset: text, deposit: text }
 
 const place = shape({ log: text, seq: count })
@@ -74,8 +79,9 @@ const habilitation: Members = {
   dataset: optional(text),
   reason: optional(code),
 }
+const document: Members = { habilitation: text, state: text, attachment: text, sha256: hash, bytes: count }
 const habilitationActs =
-  'opened changed requested returned completed answered opinion countersigned declined proposed confirmed refused granted suspended lifted noticed dismissed revoked expired withdrawn renounced closed'
+  'opened changed requested returned completed answered opinion interests commented countersigned declined proposed confirmed refused granted suspended lifted noticed dismissed revoked expired withdrawn renounced closed'
 
 /** Every type of entry with its members, `type` left out. */
 export const bodies: Readonly<Record<string, Members>> = {
@@ -100,6 +106,8 @@ export const bodies: Readonly<Record<string, Members>> = {
   'auth.refused': { code, rule: optional(text), route: text },
   'auth.closed': {},
   'token.issued': { sha256: hash },
+  'visa.issued': { permit, dataset: text, sha256: hash, visas: optional(list(hash)) },
+  'passport.received': { sha256: hash, visas: list(hash) },
   'access.read': { route: text, dataset: optional(text) },
   'access.refused': { route: text, code, rule: optional(text), dataset: optional(text) },
   'access.failed': { route: text },
@@ -112,6 +120,9 @@ export const bodies: Readonly<Record<string, Members>> = {
   'deposit.refused': { ...deposit, findings: count },
   'deposit.failed': deposit,
   ...Object.fromEntries(habilitationActs.split(' ').map((act) => [`habilitation.${act}`, habilitation])),
+  'habilitation.attached': document,
+  'habilitation.detached': document,
+  'habilitation.read': document,
   'bulle.sealed': { bulle: text, dataset, sha256: hash },
   'bulle.failed': { bulle: text, dataset },
   'bulle.closed': { bulle: text },
@@ -160,6 +171,8 @@ export const bodies: Readonly<Record<string, Members>> = {
     format: optional(oneOf('csv', 'xlsx')),
     entries: optional(count),
   },
+  'register.published': { sha256: hash, requests: count },
+  'report.made': { report: text, format: text, from: text, until: text, sha256: hash },
   'anomaly.raised': { anomaly: text, family: optional(text) },
   'anomaly.closed': { anomaly: text, conclusion: oneOf('explained', 'corrected', 'incident', 'mistaken') },
 }

@@ -1,4 +1,5 @@
 /** What a log asks of a witness (C2SP tlog-witness), and what it makes of the answers. A witness may lie, hang or send rubbish. */
+import { readLimited } from '../../kernel/limited-body.ts'
 import { cosignedAt, textOf } from '../note.ts'
 import { recordPath } from './record-path.ts'
 
@@ -78,20 +79,8 @@ async function call(
   try {
     const signal = AbortSignal.timeout(timeoutMs)
     const response = await fetch(url, { ...request, redirect: 'error', signal })
-    return { status: response.status, text: await readLimited(response) }
+    return { status: response.status, text: await readLimited(response, replyLimit) }
   } catch {
     return undefined
   }
-}
-
-/** Throws when the answer is longer than any that a witness has reason to give. */
-async function readLimited({ body }: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of body ?? []) {
-    bytes += chunk.length
-    if (bytes > replyLimit) throw new RangeError('the answer is too long')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
 }

@@ -11,7 +11,7 @@ const dataset = z
     title: z.string().optional(),
     description: z.string().optional(),
     kind: z.enum(['personal', 'non-personal']),
-    entity: z.enum(['person', 'establishment']).optional().meta({
+    entity: z.enum(['person', 'staff', 'establishment']).optional().meta({
       description:
         'Whom the fields of role "unit" name. Establishments: only where kind is "non-personal"; its tables are then "personal" by default, and protected by establishment in a project of kind SECTOR_USEFUL',
     }),

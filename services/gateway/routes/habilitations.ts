@@ -7,17 +7,25 @@ import { listHabilitations, readCertificate, readHabilitation, recheckPast } fro
 import { listReminders } from '../../habilitation/reminders.ts'
 import { pastQueries } from '../past-queries.ts'
 import { openRoute, type Route, route } from '../route.ts'
+import { document, meter, progress, thread } from './request-shapes.ts'
 
 const params = z.strictObject({ id: z.string().max(100) })
 const anything = z.record(z.string(), z.unknown())
 
+const path = '/api/v1/habilitations'
+
 /** The request as it was written, with what the state machine says of it; which members are there is up to its lead. */
-const view = z
+export const view = z
   .looseObject({
     id: z.string(),
     state: z.string(),
     missing: z.array(z.object({ path: z.string(), message: z.string() })),
+    warnings: z.array(z.object({ path: z.string(), message: z.string() })),
     projectId: z.string().nullable(),
+    completeness: progress,
+    minimisation: meter,
+    comments: z.array(thread),
+    attachments: z.array(document),
   })
   .meta({ id: 'Habilitation' })
 
@@ -30,11 +38,11 @@ const certified = z
   })
   .meta({ id: 'DestructionCertificate' })
 
-const path = '/api/v1/habilitations'
-
 const summaries: Readonly<Partial<Record<FurtherType, string>>> = {
   submission: 'Sends a complete draft; 422 with what is missing otherwise',
   completeness: 'The secretariat finds it complete, or asks',
+  interests: 'A reviewer declares its interests, before anything else it says of the request',
+  comments: 'A thread on one field, or an answer in it',
   opinions: 'An opinion of the DPO or of the ethics committee',
   countersignatures: 'A data holder answers its line',
   decision: 'A person of the authority proposes',
@@ -93,7 +101,8 @@ export const habilitationRoutes: readonly Route[] = [
   route({
     method: 'post',
     path,
-    summary: 'Opens a draft; any part of the body may still be absent',
+    summary:
+      'Opens a draft; any part of the body may still be absent. `copyOf` names an older request to begin with',
     records: 'own',
     body: anything,
     responses: { 201: { description: 'The draft', schema: view } },

@@ -1,11 +1,10 @@
-/** What everybody may read: health, figures, documents, the catalogue, the public register, and the start page. */
+/** What everybody may read: health, figures, documents, the catalogue, and the start page. */
 import { z } from 'zod'
 import type { Descriptor } from '../../dataset/descriptor.ts'
-import { publicRequests } from '../../habilitation/read.ts'
 import { type Code, Refusal, refusals } from '../../kernel/refusal.ts'
 import { catalogueGraph, catalogueTurtle } from '../catalogue.ts'
 import type { House } from '../house.ts'
-import { refusalPage, registerPage } from '../pages.ts'
+import { refusalPage } from '../pages.ts'
 import { progressOf } from '../readiness.ts'
 import { openRoute, type Route } from '../route.ts'
 
@@ -32,20 +31,6 @@ const progress = z.object({
     })
     .optional()
     .meta({ description: 'Who cosigns the log; absent when nobody is asked' }),
-})
-
-const registerEntry = z.object({
-  id: z.string(),
-  title: z.string(),
-  summaryLay: z.string(),
-  state: z.string(),
-  route: z.string(),
-  purposes: z.array(z.string()),
-  datasets: z.array(z.string()),
-  accessPeriod: z.object({ from: z.string(), until: z.string() }).nullable(),
-  receivedAt: z.string(),
-  reasons: z.string().optional(),
-  permit: z.string().optional(),
 })
 
 async function descriptors(house: House): Promise<readonly Descriptor[]> {
@@ -120,28 +105,6 @@ const catalogue: readonly Route[] = [
   }),
 ]
 
-const register: readonly Route[] = [
-  openRoute({
-    method: 'get',
-    path: '/transparence.json',
-    summary: 'The public register of requests and permits',
-    responses: {
-      200: { description: 'Public fields only', schema: z.object({ requests: z.array(registerEntry) }) },
-    },
-    handler: async (house) => ({ json: { requests: await publicRequests(house.habilitation) } }),
-  }),
-  openRoute({
-    method: 'get',
-    path: '/transparence',
-    summary: 'The public register as a page',
-    responses: { 200: page },
-    handler: async (house, { language }) => ({
-      type: html,
-      content: registerPage(language, await publicRequests(house.habilitation)),
-    }),
-  }),
-]
-
 const pages: readonly Route[] = [
   openRoute({
     method: 'get',
@@ -163,4 +126,4 @@ const pages: readonly Route[] = [
   }),
 ]
 
-export const publicRoutes: readonly Route[] = [...health, ...catalogue, ...register, ...pages]
+export const publicRoutes: readonly Route[] = [...health, ...catalogue, ...pages]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { roles } from '../../identity/person.ts'
+import { proofNames, proofUntil, roles } from '../../identity/person.ts'
 import { type Route, route } from '../route.ts'
 
 const me = z
@@ -13,7 +13,7 @@ const me = z
     methods: z.array(z.string()),
     proofs: z
       .record(z.string(), z.iso.datetime())
-      .meta({ description: 'Until when each personal proof stands' }),
+      .meta({ description: 'Until when each personal proof stands, by the account or by a visa' }),
   })
   .meta({ id: 'Me' })
 
@@ -25,7 +25,10 @@ export const sessionRoutes: readonly Route[] = [
     records: 'read',
     responses: { 200: { description: 'The account', schema: me } },
     handler: async (_house, { by }) => {
-      const proofs = Object.entries(by.proofs).map(([name, until]) => [name, new Date(until).toISOString()])
+      const proofs = proofNames.flatMap((name) => {
+        const until = proofUntil(by, name)
+        return until === undefined ? [] : [[name, new Date(until).toISOString()] as const]
+      })
       const { issuer, subject, displayName, organisation, level, methods } = by
       return {
         json: {

@@ -4,7 +4,7 @@ import * as sql from '../build.ts'
 import type { RelationStatistic, Shape, SpreadStatistic } from '../plan.ts'
 import { numberOf } from '../statement/label.ts'
 import type { Expression } from '../statement/nodes.ts'
-import { bind, bindCondition, boundColumn, checkRestriction } from '../typing/expression.ts'
+import { bind, bindCondition, boundColumn, checkRestriction, made } from '../typing/expression.ts'
 import { finite, finiteOrOther } from '../typing/harden.ts'
 import { checkComputed } from '../typing/identifiers.ts'
 import type { Bound } from '../typing/relation.ts'
@@ -106,10 +106,32 @@ function quantileOf(asked: Asked): Bound | null {
   const [first, second, ...more] = children
   const [order, ...others] = order_bys.orders
   if (!first || more.length > 0 || others.length > 0) return null
+  const shares = second && !order ? sharesOf(second) : undefined
+  if (shares) return quantiles(first, shares, asked)
   if (!order) return quantile(first, second && numberOf(second), asked)
   const q = second ? undefined : numberOf(first)
   const share = q !== undefined && order.type === 'DESCENDING' ? Number((1 - q).toPrecision(12)) : q
   return quantile(order.expression, share, asked)
+}
+
+/** The elements of `[0.25, 0.5, 0.75]`; undefined for anything else. */
+function sharesOf(written: Expression): readonly Expression[] | undefined {
+  const isList = written.class === 'FUNCTION' && written.function_name === 'list_value'
+  return isList && written.children.length > 0 ? written.children : undefined
+}
+
+/** Several quantiles of one number are several cells, put in a list after their release: one that is withheld takes the list. */
+function quantiles(at: Expression, shares: readonly Expression[], asked: Asked): Bound | null {
+  const parts = shares.map((share) => quantile(at, numberOf(share), asked))
+  const found = parts.filter((part) => part !== null)
+  if (found.length < parts.length) return null
+  return made(
+    sql.call(
+      'list_value',
+      found.map(({ tree }) => tree),
+    ),
+    found,
+  )
 }
 
 /** `mode(x)` and `mode() WITHIN GROUP (ORDER BY x)`. */

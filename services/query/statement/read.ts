@@ -10,6 +10,7 @@ const limits = { nodes: 6000, depth: 64, relations: 64 }
 
 /** Nodes that have a refusal, or a sentence, of their own. */
 const hints: Readonly<Record<string, string>> = {
+  COLLATE: 'hint.collate',
   SHOW_REF: 'hint.describe',
   POSITIONAL_REFERENCE: 'hint.positional',
 }

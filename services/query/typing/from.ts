@@ -110,16 +110,17 @@ function bindBase(table: node.BaseTable, task: Task, environment: Environment): 
 
 /** The one granted table of this name. Absent, forbidden, system tables and file paths all get the same refusal. */
 function lookUp(table: node.BaseTable, task: Task): BulleTable {
-  const matches = task.tables.filter(
-    ({ dataset, name }) =>
-      table.catalog_name === '' &&
-      name.toLowerCase() === table.table_name.toLowerCase() &&
-      (table.schema_name === '' || dataset.toLowerCase() === table.schema_name.toLowerCase()),
-  )
-  const [found, second] = matches
+  const open = task.tables.filter(({ closed }) => !closed)
+  const isMeant = ({ dataset, name }: BulleTable) =>
+    table.catalog_name === '' &&
+    name.toLowerCase() === table.table_name.toLowerCase() &&
+    (table.schema_name === '' || dataset.toLowerCase() === table.schema_name.toLowerCase())
+  const matches = open.filter(isMeant)
+  // A table of a closed line is understood where no other has its name: the rules then refuse it by its line.
+  const [found, second] = matches.length > 0 ? matches : task.tables.filter(isMeant)
   if (found && second === undefined) return found
-  const shared = (name: string) => task.tables.filter((other) => other.name === name).length > 1
-  const known = task.tables.map(({ dataset, name }) => (shared(name) ? `"${dataset}".${name}` : name))
+  const shared = (name: string) => open.filter((other) => other.name === name).length > 1
+  const known = open.map(({ dataset, name }) => (shared(name) ? `"${dataset}".${name}` : name))
   return task.refuse('RELATION_UNKNOWN', table, knownTables(table.table_name, known))
 }
 
@@ -143,6 +144,7 @@ function fromTable(table: BulleTable, naming: Naming, task: Task): From {
       ref: sql.column(alias, name),
       origin: { use, name },
       ...(identifier ? { identifier } : {}),
+      ...(role === 'unit' && personal && !table.derived ? { personKey: sql.column(alias, '__pix') } : {}),
       ...(kind ? { kind } : {}),
       type,
       restrict: restrict ?? [],

@@ -1,5 +1,6 @@
 /** Where an identifier may stand: bare, beside its like, and nowhere else (disclosure.md section 6). */
-import type { Bound, Identifier, Scope } from './relation.ts'
+import type { Tree } from '../../engine/engine.ts'
+import type { Bound, Column, Equality, From, Identifier, Scope } from './relation.ts'
 
 /** Comparisons that two identifiers of one kind may enter. */
 const identityOperators = new Set([
@@ -18,6 +19,27 @@ export function isOwn(identifier: Identifier | undefined): identifier is Identif
 export function isSame(left: Identifier | undefined, right: Identifier | undefined): boolean {
   if (!isOwn(left) || !isOwn(right)) return false
   return left.role === right.role && left.domain === right.domain && left.name === right.name
+}
+
+/** True for the bare column of a sealed table that says what this hidden key says: rows parted by the key are not parted by its text again. */
+export function saysPerson({ tree, columns: [column] }: Bound, pix: Tree): boolean {
+  return column !== undefined && tree === column.ref && isKeyOf(column, pix)
+}
+
+/** True for an equality of two persons that the equality of the hidden keys of both sides says already. */
+export function saysKeys(
+  equality: Equality | undefined,
+  { left, right }: Record<'left' | 'right', Pick<From, 'pix'>>,
+): boolean {
+  const [one, other, more] = equality?.isPerson ? equality.bare : []
+  const [l, r] = [left.pix, right.pix]
+  if (!one || !other || more || !l || !r) return false
+  return (isKeyOf(one, l) && isKeyOf(other, r)) || (isKeyOf(one, r) && isKeyOf(other, l))
+}
+
+/** True when this hidden key says the same as the column on every row. */
+export function isKeyOf({ personKey }: Column, pix: Tree): boolean {
+  return personKey !== undefined && JSON.stringify(personKey) === JSON.stringify(pix)
 }
 
 /** Notes IDENTIFIER_COMPARED unless no identifier is compared, or each with its like by (in)equality. */

@@ -6,7 +6,7 @@ import { contains, isSubquery } from './contains.ts'
 import { bind, conjuncts, made } from './expression.ts'
 import { compareSafely } from './harden.ts'
 import { addEquality } from './hints.ts'
-import { isSame } from './identifiers.ts'
+import { isSame, saysKeys } from './identifiers.ts'
 import { inputOfFrom } from './input.ts'
 import { checkLateral, readsLeft, type Sides, stillOuter, stillTied } from './lateral.ts'
 import { bindFilter, markedIfAbsent } from './layer.ts'
@@ -41,12 +41,16 @@ export function bindJoin(given: Sides, task: Task, environment: Environment): Fr
   const named = using.map((name) => mergedPair(name, sides, scope))
   const parts = conjuncts(join.condition)
   const conditions = parts.map((part) => bindOn(part, scope))
-  const equalities = [...named.map(({ equality }) => equality), ...equalitiesOf(parts, scope)]
+  const tied = parts.map((part) => equalitiesOf([part], scope))
+  const equalities = [...named.map(({ equality }) => equality), ...tied.flat()]
   const obligation = lateral && lateral.isNested !== true ? undefined : obligationOf(sides)
   const pending = stillTied(sides)
   const isAsOf = join.ref_type === 'ASOF'
   const pix = left.pix && right.pix ? [sql.equal(left.pix, right.pix)] : []
-  const own = [...named.map(({ condition }) => condition), ...conditions.map(({ tree }) => tree)]
+  const own = [
+    ...named.filter(({ equality }) => !saysKeys(equality, sides)).map(({ condition }) => condition),
+    ...conditions.filter((_, i) => !saysKeys(tied[i]?.[0], sides)).map(({ tree }) => tree),
+  ]
   const all = [...(lateral?.ties ?? []), ...own, ...pix]
   if (isAsOf) checkAsOf(join, [parts, conditions], task)
   return {

@@ -3,6 +3,7 @@ import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
 import type { Expression } from '../statement/nodes.ts'
 import { bindCondition } from './expression.ts'
+import { isKeyOf } from './identifiers.ts'
 import type { Bound, Column, Scope, Source, Task } from './relation.ts'
 
 export interface Layer {
@@ -95,10 +96,14 @@ export function markedIfAbsent(sources: readonly Source[]): readonly Source[] {
   return sources.map((source) => ({ ...source, columns: source.columns.map(mark) }))
 }
 
-/** A last key for orders that have ties: rows that agree on all columns in use cannot be told apart. */
-export function closeOrders({ seen }: Scope): void {
+/**
+ * A last key for orders that have ties: rows that agree on all columns in use cannot be told apart. Over patient rows an order is
+ * one of the rows of a person, or has the person in it: who that is tells nothing apart.
+ */
+export function closeOrders({ seen, pix }: Scope): void {
+  const last = [...seen.columns].filter(([, column]) => pix === undefined || !isKeyOf(column, pix))
   for (const orders of seen.openOrders) {
     const present = new Set(orders.map(({ expression }) => JSON.stringify(expression)))
-    for (const [key, { ref }] of seen.columns) if (!present.has(key)) orders.push(sql.order(ref))
+    for (const [key, { ref }] of last) if (!present.has(key)) orders.push(sql.order(ref))
   }
 }

@@ -3,6 +3,7 @@ import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
 import { literalNumber } from '../functions.ts'
 import type { Expression, Modifier, Order, Select } from '../statement/nodes.ts'
+import { contains, isSubquery } from './contains.ts'
 import { bind, checkRestriction } from './expression.ts'
 import { atPosition } from './group.ts'
 import { isOwn } from './identifiers.ts'
@@ -293,7 +294,7 @@ export function limitOf(modifier: Modifier, scope: Scope): readonly Tree[] {
   const literal = (expression: Expression | null) => {
     if (expression === null) return null
     const bound = bind(expression, scope)
-    if (bound.columns.length > 0 || bound.hasSubquery)
+    if (bound.columns.length > 0 || contains(expression, isSubquery))
       scope.task.note('STATEMENT_NOT_ALLOWED', expression, { key: 'hint.limit' })
     return bound.tree
   }

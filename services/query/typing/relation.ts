@@ -41,6 +41,8 @@ export interface Column {
   readonly isShare?: boolean
   /** The granted column that it is, for the list of what was read. */
   readonly origin?: { readonly use: Use; readonly name: string }
+  /** Of the person in a sealed table: its hidden key, which says the same on every row, and is NULL where this is. */
+  readonly personKey?: Tree
 }
 
 /** A base table in use; the columns that a statement reads are added as they are found. */

@@ -6,6 +6,7 @@ import type { Tree } from '../../engine/engine.ts'
 import * as sql from '../build.ts'
 import { literalNumber } from '../functions.ts'
 import type { Expression } from '../statement/nodes.ts'
+import { contains, isSubquery } from './contains.ts'
 import { finite } from './harden.ts'
 import type { Bound, Scope } from './relation.ts'
 
@@ -47,7 +48,7 @@ export function steadyOperands(
 function checkSetting(name: string, { at, bound }: { at: Expression; bound: Bound }, scope: Scope): Tree {
   const counts = /^(min|max|arg_?(min|max).*|(min|max)_by|nth_value)$/
   if (counts.test(name)) checkCount(at, scope)
-  else if (bound.columns.length > 0 || bound.hasSubquery || name.startsWith('histogram'))
+  else if (bound.columns.length > 0 || contains(at, isSubquery) || name.startsWith('histogram'))
     scope.task.note('STATEMENT_NOT_ALLOWED', at, { key: 'hint.windowBound' })
   return bound.tree
 }

@@ -6,7 +6,7 @@ import type { Expression, Order, Window } from '../statement/nodes.ts'
 import { bare, bind, bindCondition, made } from './expression.ts'
 import { bindFallback, bindFraming } from './frame.ts'
 import { instead, personOf } from './hints.ts'
-import { checkComputed, isOwn } from './identifiers.ts'
+import { checkComputed, isOwn, saysPerson } from './identifiers.ts'
 import { partial } from './layer.ts'
 import type { Bound, Kind, Scope } from './relation.ts'
 import { asShare, withoutShare } from './share.ts'
@@ -66,7 +66,7 @@ export function bindWindow(window: Window, scope: Scope): Bound {
     function_name: name,
     schema: '',
     children: steadyOperands(name, operands, scope),
-    partitions: [...partitions.map(({ tree }) => tree), ...(scope.pix && !isPlace ? [scope.pix] : [])],
+    partitions: isPlace ? partitions.map(({ tree }) => tree) : partedBy(partitions, scope),
     orders: open,
     arg_orders: argumentOrders.map((order) => order.tree),
     filter_expr: filter?.tree ?? null,
@@ -78,6 +78,12 @@ export function bindWindow(window: Window, scope: Scope): Bound {
   const sides = [...partitions, ...[...orders, ...argumentOrders].map(({ by }) => by)].map(withoutShare)
   const parts = [...children, ...sides, filter, fallback].filter((part) => part !== null)
   return partial(placed(made(tree, parts, kindOf(name, children)), name, isPlace), scope)
+}
+
+/** Within a person the hidden key parts the rows; what names the same person would part them again, by its text. */
+function partedBy(partitions: readonly Bound[], { pix }: Scope): readonly Tree[] {
+  if (!pix) return partitions.map(({ tree }) => tree)
+  return [...partitions.filter((bound) => !saysPerson(bound, pix)).map(({ tree }) => tree), pix]
 }
 
 /** A tile is coarse enough to be shown; a share is not. */

@@ -1,0 +1,170 @@
+/** `/transparence` as pages: the list with its search, and one request. No script, everything escaped. Pure. */
+import type { Vocabularies } from '../habilitation/vocabulary.ts'
+import { escaped } from '../kernel/markup.ts'
+import { type Language, say } from '../kernel/text.ts'
+import type { RegisterEntry } from '../review/register/register.ts'
+import { type RegisterFilter, yearOf } from '../review/register/search.ts'
+import { framed } from './pages.ts'
+
+/** Requests of one page: it stays light for a telephone. */
+export const pageSize = 50
+
+export interface RegisterPage {
+  readonly language: Language
+  readonly vocabularies: Vocabularies
+  readonly filter: RegisterFilter
+  /** From 1. */
+  readonly page: number
+  /** Of the whole register: what can be chosen. */
+  readonly all: readonly RegisterEntry[]
+  readonly found: readonly RegisterEntry[]
+}
+
+export function registerPage(shown: RegisterPage): string {
+  const { language, all, found, page } = shown
+  const word = wordsOf(language)
+  const rows = found.slice((page - 1) * pageSize, page * pageSize).map((one) => rowOf(one, shown))
+  const heads = ['received', 'project', 'applicant', 'purposes', 'datasets', 'period', 'state']
+  const table = [
+    '<div class="wide" tabindex="0"><table>',
+    `<caption>${word('found', { count: found.length })}</caption>`,
+    `<thead><tr>${heads.map((head) => `<th scope="col">${word(head)}</th>`).join('')}</tr></thead>`,
+    `<tbody>${rows.join('')}</tbody>`,
+    '</table></div>',
+    pagesOf(shown),
+  ]
+  return framed(language, say(language, { key: 'register.title' }), [
+    switchOf(language, ''),
+    `<p>${word('intro')}</p>`,
+    ...(all.length === 0 ? [`<p>${word('empty')}</p>`] : [searchForm(shown)]),
+    ...(all.length > 0 && found.length === 0 ? [`<p>${word('none')}</p>`] : []),
+    ...(found.length === 0 ? [] : table),
+    `<h2>${word('rights')}</h2>`,
+    `<p>${word('rights-note')}</p>`,
+    `<h2>${word('files')}</h2>`,
+    filesOf(shown),
+    `<p>${word('snapshot-note')}</p>`,
+  ])
+}
+
+/** A sentence of the register in the language of the page, escaped. */
+export type Word = (key: string, given?: Readonly<Record<string, string | number>>) => string
+
+export function wordsOf(language: Language): Word {
+  return (key, given = {}) => escaped(say(language, { key: `register.${key}`, with: given }))
+}
+
+function rowOf(one: RegisterEntry, { language, vocabularies }: RegisterPage): string {
+  const word = wordsOf(language)
+  const { id, title, applicant, purposes, datasets, receivedAt, state } = one
+  const href = `/transparence/${encodeURIComponent(id)}?lang=${language}`
+  return [
+    '<tr>',
+    `<td>${shownInstant(receivedAt, language, { dateStyle: 'medium' })}</td>`,
+    `<th scope="row"><a href="${href}">${escaped(title === '' ? id : title)}</a></th>`,
+    `<td>${escaped(applicant.name)}</td>`,
+    `<td>${purposes.map((code) => purposeOf(code, { language, vocabularies })).join('<br>')}</td>`,
+    `<td>${datasets.map(escaped).join('<br>')}</td>`,
+    `<td>${periodOf(one, language)}</td>`,
+    `<td>${word(`state.${state}`)}</td>`,
+    '</tr>',
+  ].join('')
+}
+
+/** The label of a purpose in the language of the page; the code where this version knows none. */
+export function purposeOf(
+  code: string,
+  { language, vocabularies }: Pick<RegisterPage, 'language' | 'vocabularies'>,
+): string {
+  const entries = [...vocabularies['purposes-snds'], ...vocabularies['purposes-ehds']]
+  return escaped(entries.find((entry) => entry.code === code)?.[language] ?? code)
+}
+
+export function periodOf({ accessPeriod }: RegisterEntry, language: Language): string {
+  if (accessPeriod === null) return '—'
+  const day = (text: string) => shownInstant(`${text}T12:00:00Z`, language, { dateStyle: 'medium' })
+  return `${day(accessPeriod.from)} → ${day(accessPeriod.until)}`
+}
+
+/** As a calendar in Paris shows it; the exact instant goes with it. */
+export function shownInstant(at: string, language: Language, style: Intl.DateTimeFormatOptions): string {
+  const shown = new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', {
+    timeZone: 'Europe/Paris',
+    ...style,
+  })
+  return `<time datetime="${escaped(at)}">${escaped(shown.format(Date.parse(at)))}</time>`
+}
+
+/** To the same page in the other language. */
+export function switchOf(language: Language, id: string): string {
+  const [other, label] = language === 'fr' ? ['en', 'English'] : ['fr', 'Français']
+  const place = id === '' ? '/transparence' : `/transparence/${encodeURIComponent(id)}`
+  return `<p><a href="${place}?lang=${other}" hreflang="${other}" lang="${other}">${label}</a></p>`
+}
+
+type Choice = readonly [value: string, label: string]
+
+function searchForm(shown: RegisterPage): string {
+  const { language, filter, all } = shown
+  const word = wordsOf(language)
+  const organisations = new Map(
+    all
+      .flatMap(({ applicant, holders }) => [applicant, ...holders])
+      .map(({ id, name }) => [id, escaped(name)]),
+  )
+  const themes = [...new Set(all.flatMap(({ purposes }) => purposes))].sort()
+  const states = [...new Set(all.map(({ state }) => state))].sort()
+  const years = [...new Set(all.map(yearOf))].sort().reverse()
+  const choices = {
+    organisation: [...organisations],
+    theme: themes.map((code): Choice => [code, purposeOf(code, shown)]),
+    state: states.map((state): Choice => [state, word(`state.${state}`)]),
+    year: years.map((year): Choice => [year, year]),
+  } satisfies Record<string, readonly Choice[]>
+  const selects = Object.entries(choices).map(([member, options]) => {
+    const chosen = filter[member as keyof typeof choices]
+    const items = options.map(
+      ([value, label]) =>
+        `<option value="${escaped(value)}"${value === chosen ? ' selected' : ''}>${label}</option>`,
+    )
+    return `<label>${word(member)} <select name="${member}"><option value="">${word('all')}</option>${items.join('')}</select></label>`
+  })
+  return [
+    '<form class="search" action="/transparence" method="get" role="search">',
+    `<input type="hidden" name="lang" value="${language}">`,
+    `<label>${word('words')} <input type="search" name="q" value="${escaped(filter.q ?? '')}"></label>`,
+    ...selects,
+    `<button type="submit">${word('search')}</button>`,
+    '</form>',
+  ].join('\n')
+}
+
+/** What is asked for, as the query of a link. */
+function queryOf({ filter, language }: RegisterPage, more: Readonly<Record<string, string>> = {}): string {
+  const given = Object.entries({ ...filter, lang: language, ...more })
+  const pairs = given.flatMap(([member, value]): [string, string][] => (value ? [[member, value]] : []))
+  return escaped(new URLSearchParams(pairs).toString())
+}
+
+function pagesOf(shown: RegisterPage): string {
+  const { language, page, found } = shown
+  const word = wordsOf(language)
+  const to = (number: number) => `/transparence?${queryOf(shown, { page: String(number) })}`
+  const links = [
+    ...(page > 1 ? [`<a rel="prev" href="${to(page - 1)}">${word('previous')}</a>`] : []),
+    ...(found.length > page * pageSize ? [`<a rel="next" href="${to(page + 1)}">${word('next')}</a>`] : []),
+  ]
+  return links.length === 0 ? '' : `<p>${links.join(' · ')}</p>`
+}
+
+function filesOf(shown: RegisterPage): string {
+  const word = wordsOf(shown.language)
+  const query = queryOf(shown)
+  const links = [
+    `<a href="/transparence.csv?${query}">CSV</a>`,
+    `<a href="/transparence.json?${query}">JSON</a>`,
+    `<a href="/transparence.atom?lang=${shown.language}" type="application/atom+xml">${word('feed')}</a>`,
+    `<a href="/transparence.jws">${word('snapshot')}</a>`,
+  ]
+  return `<ul>${links.map((link) => `<li>${link}</li>`).join('')}</ul>`
+}

@@ -1,0 +1,117 @@
+/** The public keys of an issuer, read at the one address that the configuration pins (security.md 5.4). */
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { z } from 'zod'
+import type { Clock } from '../kernel/clock.ts'
+import { readLimited } from '../kernel/limited-body.ts'
+import { type Algorithm, kidPattern } from './jws.ts'
+import { parseStrictObject } from './strict-json.ts'
+
+export type Keys = ReadonlyMap<string, KeyObject>
+
+export interface IssuerKeys {
+  /**
+   * By `kid`, as they were published at most ten minutes ago; none while the issuer does not answer and ten minutes are over.
+   * Asked again after five minutes, at most once a minute whatever happens. Never rejects.
+   */
+  current(): Promise<Keys>
+  /** Asks again because a `kid` is unknown, unless that was done within the minute: then what is known comes back. */
+  renewed(): Promise<Keys>
+}
+
+export interface KeysAt {
+  readonly jwks: string
+  /** A key that names another algorithm, or none of these fits, is not taken. */
+  readonly algorithms: readonly Algorithm[]
+}
+
+const askAgainMs = 5 * 60_000
+const endMs = 10 * 60_000
+const restMs = 60_000
+const timeoutMs = 3_000
+const maxBytes = 64 * 1024
+const maxKeys = 32
+const none: Keys = new Map()
+
+/** Nothing is asked before the first need. */
+export function openIssuerKeys(at: KeysAt, clock: Clock): IssuerKeys {
+  let known = { keys: none, at: Number.NEGATIVE_INFINITY }
+  let asked = Number.NEGATIVE_INFINITY
+  let asking: Promise<void> | undefined
+
+  /** Those who come while somebody asks wait for the same answer. */
+  async function ask(): Promise<void> {
+    if (asking === undefined && clock.now() - asked >= restMs) {
+      asked = clock.now()
+      asking = read(at).then((keys) => {
+        if (keys !== null) known = { keys, at: clock.now() }
+        asking = undefined
+      })
+    }
+    await asking
+  }
+
+  const standing = () => (clock.now() - known.at < endMs ? known.keys : none)
+  return {
+    async current() {
+      if (clock.now() - known.at >= askAgainMs) await ask()
+      return standing()
+    },
+    async renewed() {
+      await ask()
+      return standing()
+    },
+  }
+}
+
+/** Null when the answer is none, late, elsewhere, too long or not a set of keys. */
+async function read({ jwks, algorithms }: KeysAt): Promise<Keys | null> {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs)
+    const response = await fetch(jwks, { redirect: 'error', signal })
+    return response.status === 200 ? readKeys(await readLimited(response, maxBytes), algorithms) : null
+  } catch {
+    return null
+  }
+}
+
+const set = z.object({ keys: z.array(z.unknown()).max(maxKeys) })
+const common = {
+  kid: z.string().regex(kidPattern),
+  alg: z.string().optional(),
+  use: z.literal('sig').optional(),
+  key_ops: z
+    .array(z.string())
+    .refine((operations) => operations.includes('verify'))
+    .optional(),
+  /** Whoever publishes a private key has none any more. */
+  d: z.undefined().optional(),
+}
+const jwk = z.discriminatedUnion('kty', [
+  z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string(), ...common }),
+  z.object({ kty: z.literal('RSA'), n: z.string(), e: z.string(), ...common }),
+])
+
+/** Keys made to sign with one of these algorithms. Of two that bear one name neither is taken; null when it is no key set. */
+export function readKeys(text: string, algorithms: readonly Algorithm[]): Keys | null {
+  const whole = set.safeParse(parseStrictObject(text))
+  if (!whole.success) return null
+  const keys = new Map<string, KeyObject | null>()
+  for (const value of whole.data.keys) {
+    const one = jwk.safeParse(value).data
+    if (one === undefined) continue
+    const algorithm = one.kty === 'EC' ? 'ES256' : 'RS256'
+    const isFit = algorithms.includes(algorithm) && (one.alg ?? algorithm) === algorithm
+    keys.set(one.kid, isFit && !keys.has(one.kid) ? keyOf(one) : null)
+  }
+  return new Map([...keys].flatMap(([kid, key]) => (key === null ? [] : [[kid, key]])))
+}
+
+function keyOf(one: z.infer<typeof jwk>): KeyObject | null {
+  const { kty } = one
+  const key = kty === 'EC' ? { kty, crv: one.crv, x: one.x, y: one.y } : { kty, n: one.n, e: one.e }
+  try {
+    return createPublicKey({ key, format: 'jwk' })
+  } catch {
+    return null
+  }
+}

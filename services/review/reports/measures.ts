@@ -1,0 +1,321 @@
+/**
+ * The 23 security measures of MR-007 (title III), each with what this software does for it, the tests that hold that, and the entries
+ * of the log that show it at work. A test holds every name here to a test that exists. What only people can do is said so, and
+ * what is not built yet too: nothing here claims conformity.
+ */
+import type { EntryType } from '../../audit/entry.ts'
+import type { Language } from '../../kernel/text.ts'
+
+/** Held by the software, in part, not built yet, or the work of an organisation. */
+type Holding = 'held' | 'partial' | 'open' | 'organisational'
+
+export interface Measure {
+  readonly id: string
+  readonly holding: Holding
+  readonly rule: Readonly<Record<Language, string>>
+  readonly does: Readonly<Record<Language, string>>
+  /** `file › title`, as the file has it. */
+  readonly tests: readonly string[]
+  readonly entries: readonly EntryType[]
+}
+
+type Text = readonly [fr: string, en: string]
+type Given = Pick<Measure, 'id' | 'holding'> & {
+  readonly rule: Text
+  readonly does: Text
+  readonly tests?: readonly string[]
+  readonly entries?: readonly EntryType[]
+}
+
+const cases = (title: string) => `policies/cases/query.json › ${title}`
+
+const given: readonly Given[] = [
+  {
+    id: 'SEC-REP-1',
+    holding: 'organisational',
+    rule: [
+      'Convention : qui sensibilise, veille, alerte, publie',
+      'Agreement on who trains, watches, alerts, releases',
+    ],
+    does: [
+      'Le dossier porte la référence de la convention ; certaines procédures la demandent.',
+      'The request carries the reference of the agreement; some routes require it.',
+    ],
+    tests: ['test/policies.test.ts › holds each of its cases, by the code that decides'],
+    entries: ['habilitation.requested'],
+  },
+  {
+    id: 'SEC-HAB-1',
+    holding: 'held',
+    rule: ['Profils distincts, besoin d’en connaître', 'Distinct profiles, need to know'],
+    does: [
+      'Chaque appel est réservé à ses rôles ; les droits sur un projet viennent de l’autorisation signée seule.',
+      'Every call is for its roles; rights on a project come from the signed permit alone.',
+    ],
+    tests: [
+      'test/routes.test.ts › %s is for its roles only',
+      'test/habilitation/matrix.test.ts › whoever never may is told ROLE in every state, whatever the command would have found',
+      cases('la personne nommée'),
+    ],
+    entries: ['habilitation.granted', 'access.refused'],
+  },
+  {
+    id: 'SEC-HAB-2',
+    holding: 'partial',
+    rule: [
+      'Habilitation individuelle validée par le responsable',
+      'Individual habilitation validated by the manager',
+    ],
+    does: [
+      'Une décision prend deux personnes de l’autorité, hors conflit d’intérêts ; la validation par le supérieur se fait hors du logiciel.',
+      'A decision takes two persons of the authority without conflict of interest; the line manager validates outside the software.',
+    ],
+    tests: [
+      'test/habilitation/walk.test.ts › a member of the request does not instruct it, whatever the role',
+      'test/habilitation/life.test.ts › a person more takes two persons of the authority',
+    ],
+    entries: ['habilitation.proposed', 'habilitation.confirmed'],
+  },
+  {
+    id: 'SEC-HAB-3',
+    holding: 'partial',
+    rule: ['Revue annuelle et en fin d’étude', 'Review yearly and at the end of a study'],
+    does: [
+      'Sans revue en cours de validité, une personne n’interroge plus ; la campagne de revue se fait hors du logiciel.',
+      'Without a review that stands nobody queries; the campaign itself is run outside the software.',
+    ],
+    tests: [cases('la revue annuelle manque')],
+    entries: ['query.refused'],
+  },
+  {
+    id: 'SEC-HAB-4',
+    holding: 'held',
+    rule: ['Droits retirés sans délai', 'Rights removed at once'],
+    does: [
+      'Un arrêt refuse la question suivante et coupe celle qui court.',
+      'A stop refuses the next question and cuts the one that runs.',
+    ],
+    tests: [
+      'test/query/running.test.ts › is stopped at once with the code of the stop, whatever the engine does',
+      'test/contract/contract.test.ts › suspension and revocation stop the next query with their code',
+    ],
+    entries: ['habilitation.suspended', 'habilitation.noticed', 'habilitation.revoked', 'query.abort'],
+  },
+  {
+    id: 'SEC-IDE-1',
+    holding: 'partial',
+    rule: ['Identification de palier 2', 'Identification of tier 2'],
+    does: [
+      'Une personne est le couple émetteur et sujet, jamais un nom ; le palier de l’émetteur est l’affaire de l’organisation.',
+      'A person is the pair issuer and subject, never a name; the tier of the issuer is for the organisation.',
+    ],
+    tests: [
+      cases("le même sujet d'un autre émetteur est une autre personne"),
+      'test/identity/token.test.ts › is refused with %s',
+    ],
+    entries: ['auth.refused'],
+  },
+  {
+    id: 'SEC-IDE-2',
+    holding: 'held',
+    rule: ['Deux facteurs au moins', 'At least two factors'],
+    does: [
+      'Une session d’un seul facteur ne donne accès à aucune donnée.',
+      'A session of one factor reaches no data.',
+    ],
+    tests: [cases('un seul facteur')],
+    entries: ['query.refused'],
+  },
+  {
+    id: 'SEC-ESP-1',
+    holding: 'partial',
+    rule: ['Espace projet étanche', 'Project space sealed'],
+    does: [
+      'Un projet ne lit que ses propres extraits ; l’isolement du système d’exploitation manque encore.',
+      'A project reads its own extracts only; the isolation by the operating system is still missing.',
+    ],
+    tests: [
+      'test/dataset/bulles.test.ts › shares no pseudonym and no order with another project',
+      'test/engine/vault.test.ts › cannot read another file, the allow-list apart',
+    ],
+    entries: ['bulle.sealed', 'bulle.closed'],
+  },
+  {
+    id: 'SEC-ESP-2',
+    holding: 'held',
+    rule: [
+      'Import minimisé, pseudonyme propre à chaque espace, résistant à la force brute',
+      'Minimised import, a pseudonym of its own per space, resistant to brute force',
+    ],
+    does: [
+      'L’extrait ne contient que les colonnes et les personnes accordées ; HMAC-SHA-256 sous une clé par projet.',
+      'The extract holds the columns and persons that were granted only; HMAC-SHA-256 under a key per project.',
+    ],
+    tests: [
+      'test/dataset/bulles.test.ts › holds granted columns only, and says of each what the descriptor says',
+      'test/dataset/pseudonym.test.ts › name an integer and its text alike, and differ by key, domain, kind and space',
+    ],
+    entries: ['bulle.sealed', 'key.created', 'bulle.shredded'],
+  },
+  {
+    id: 'SEC-TRA-1',
+    holding: 'open',
+    rule: ['Chiffrement en transit et au repos', 'Encryption in transit and at rest'],
+    does: [
+      'Pas encore : le nœud écoute sur la boucle locale, sans TLS, et les extraits ne sont pas chiffrés sur le disque.',
+      'Not yet: the node listens on loopback, without TLS, and extracts are not encrypted on disk.',
+    ],
+  },
+  {
+    id: 'SEC-EXP-1',
+    holding: 'partial',
+    rule: [
+      'Trois critères d’anonymat documentés par export',
+      'Three criteria of anonymity documented per release',
+    ],
+    does: [
+      'Seules des statistiques par groupes sortent, chacune avec ses règles ; les trois critères ne sont pas documentés un à un.',
+      'Statistics by groups are all that leaves, each with its rules; the three criteria are not documented one by one.',
+    ],
+    tests: ['test/adversary/answered.test.ts › has no value of hers in an answer: %s: %s'],
+    entries: ['query.release'],
+  },
+  {
+    id: 'SEC-EXP-2',
+    holding: 'open',
+    rule: ['Validation préalable par un responsable', 'Prior validation by a responsible person'],
+    does: [
+      'Pas encore : aucune sortie de fichier n’est validée par une personne dans le logiciel.',
+      'Not yet: no release of a file is validated by a person in the software.',
+    ],
+  },
+  {
+    id: 'SEC-EXP-3',
+    holding: 'partial',
+    rule: [
+      'Surveillance des exports, quarantaine levée par une personne',
+      'Monitoring of releases, quarantine left by a human',
+    ],
+    does: [
+      'La revue mensuelle signale les volumes et les questions voisines ; il n’y a pas encore de quarantaine des réponses.',
+      'The monthly review tells volumes and near questions; there is no quarantine of answers yet.',
+    ],
+    tests: [
+      'test/review/month.test.ts › reads what the log says of queries: near-identical ones, rows, stops, rules and deposits',
+    ],
+    entries: ['anomaly.raised', 'anomaly.closed'],
+  },
+  {
+    id: 'SEC-SEN-1',
+    holding: 'held',
+    rule: ['Formation', 'Training'],
+    does: ['Une formation échue refuse la question.', 'A training that lapsed refuses the question.'],
+    tests: [cases('la formation est échue')],
+    entries: ['query.refused'],
+  },
+  {
+    id: 'SEC-SEN-2',
+    holding: 'held',
+    rule: ['Charte signée', 'Signed charter'],
+    does: ['Une charte qui manque refuse la question.', 'A missing charter refuses the question.'],
+    tests: [cases('la charte manque')],
+    entries: ['query.refused'],
+  },
+  {
+    id: 'SEC-SEN-3',
+    holding: 'organisational',
+    rule: ['Poste de travail', 'Workstation'],
+    does: ['Hors du logiciel.', 'Outside the software.'],
+  },
+  {
+    id: 'SEC-JOU-1',
+    holding: 'held',
+    rule: [
+      'Connexions, requêtes et opérations tracées et imputables',
+      'Connections, queries and operations logged and imputable',
+    ],
+    does: [
+      'Une écriture durable précède chaque réponse ; le journal est en ajout seul, signé, vérifiable hors ligne.',
+      'A durable entry comes before every answer; the log is append-only, signed, and verified offline.',
+    ],
+    tests: [
+      'test/routes.test.ts › %s is 401',
+      'test/gateway/route.test.ts › a read, with its person, its route and what it is about',
+      'test/audit/tamper.test.ts › a change of one byte anywhere in a log is found and placed',
+    ],
+    entries: [
+      'query.intent',
+      'query.release',
+      'query.refused',
+      'access.read',
+      'access.refused',
+      'log.sealed',
+    ],
+  },
+  {
+    id: 'SEC-JOU-2',
+    holding: 'partial',
+    rule: ['Revue mensuelle, et à la fin de chaque période', 'Monthly review, and at the end of each period'],
+    does: [
+      'Les constats du mois se lisent et se closent un à un ; un mois jamais ouvert n’alerte pas encore.',
+      'The findings of a month are read and closed one by one; a month that nobody opened raises no alarm yet.',
+    ],
+    tests: [
+      'test/review/month.test.ts › is an entry with the conclusion, the reason sealed, before the state changes',
+    ],
+    entries: ['audit.read', 'anomaly.raised', 'anomaly.closed'],
+  },
+  {
+    id: 'SEC-JOU-3',
+    holding: 'held',
+    rule: [
+      'Traces gardées 6 à 12 mois, 3 ans au plus avec motif',
+      'Traces kept 6 to 12 months, 3 years at most with a reason',
+    ],
+    does: [
+      'Une année du journal est détruite avec ses clés au terme ; garder plus longtemps demande un motif, écrit.',
+      'A year of the log goes with its keys at its term; keeping it longer takes a reason, on record.',
+    ],
+    tests: [
+      'test/audit/retention.test.ts › stays until its last day is twelve months old, then goes with its keys and is accounted for',
+      'test/audit/retention.test.ts › is kept for longer with a reason only, which is kept with the entry',
+    ],
+    entries: ['retention.pruned'],
+  },
+  {
+    id: 'SEC-INC-1',
+    holding: 'organisational',
+    rule: ['Procédure d’incident', 'Incident procedure'],
+    does: ['Hors du logiciel.', 'Outside the software.'],
+  },
+  {
+    id: 'SEC-INC-2',
+    holding: 'organisational',
+    rule: ['Registre des violations', 'Register of violations'],
+    does: [
+      'Un constat se clôt comme incident, avec son motif scellé ; le registre se tient hors du logiciel.',
+      'A finding is closed as an incident with its reason sealed; the register is kept outside the software.',
+    ],
+    entries: ['anomaly.closed'],
+  },
+  {
+    id: 'SEC-INC-3',
+    holding: 'organisational',
+    rule: ['Notification à la CNIL', 'Notice to the CNIL'],
+    does: ['Hors du logiciel.', 'Outside the software.'],
+  },
+  {
+    id: 'SEC-INC-4',
+    holding: 'organisational',
+    rule: ['Information des personnes', 'Notice to the persons'],
+    does: ['Hors du logiciel.', 'Outside the software.'],
+  },
+]
+
+export const measures: readonly Measure[] = given.map(({ rule, does, tests = [], entries = [], ...one }) => ({
+  ...one,
+  rule: { fr: rule[0], en: rule[1] },
+  does: { fr: does[0], en: does[1] },
+  tests,
+  entries,
+}))
