@@ -26,7 +26,8 @@ describe('the bundle', () => {
   test('has cases in every file that says something', () => {
     const files = new Set(playBundle(rules.files).map(({ file }) => file))
     const vocabularies = vocabularyNames.map((name) => `vocabulary/${name}.json`)
-    expect(files).toEqual(new Set(['cases/query.json', 'disclosure.json', 'review.json', ...vocabularies]))
+    const parameters = ['disclosure.json', 'review.json', 'visas.json']
+    expect(files).toEqual(new Set(['cases/query.json', ...parameters, ...vocabularies]))
   })
 
   test('begins its cases with the request and the permit of the contract', () => {

@@ -10,6 +10,7 @@ import { queryCases } from '../habilitation/query-cases.ts'
 import { type NodeRulebook, readPolicy, rulebookOf } from '../habilitation/rulebook.ts'
 import { playParameters } from '../query/parameter-cases.ts'
 import { playFindings } from './finding-cases.ts'
+import { playVisas } from './visa-cases.ts'
 
 /**
  * Validates a bundle and plays all its cases. Error, with file and place, when it does not validate, or when a rule has no case
@@ -25,6 +26,7 @@ export function playBundle(bundle: Bundle): readonly Played[] {
     ...playVocabularies(rules.vocabularies, base),
     ...playParameters(readPolicy(bundle, 'disclosure.json', disclosure)),
     ...playFindings(rules.review),
+    ...playVisas(rules.visas, base.today),
   ]
 }
 
