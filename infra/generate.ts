@@ -2,6 +2,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openRulebook } from '../services/habilitation/rulebook.ts'
 import { silentLog } from '../services/kernel/log.ts'
 import { startEmbedded } from '../services/store/embedded.ts'
 import { migrate } from '../services/store/migrate.ts'
@@ -11,7 +13,11 @@ import { tablesSource } from './tables-source.ts'
 import { shapesText, treeShapes } from './tree-shapes.ts'
 
 await writeFile(new URL('../docs/functions.md', import.meta.url), functionsPage())
-await writeFile(new URL('../docs/habilitation-matrix.md', import.meta.url), matrixPage())
+const rules = await openRulebook(fileURLToPath(new URL('../policies', import.meta.url)), { node: 'generate' })
+await writeFile(
+  new URL('../docs/habilitation-matrix.md', import.meta.url),
+  matrixPage(rules.vocabularies.roles),
+)
 const shapes = new URL('../services/engine/tree-shapes.json', import.meta.url)
 await writeFile(shapes, shapesText(await treeShapes()))
 

@@ -1,10 +1,11 @@
-/** The text of docs/habilitation-matrix.md, read off the matrix of the habilitation room. */
+/** The text of docs/habilitation-matrix.md, read off the powers of the roles (policies/vocabulary/roles.json). */
 import {
   type Capacity,
   capacities,
   commandNames,
   may,
   type PersonRule,
+  type Powers,
   personRules,
   type State,
   states,
@@ -78,7 +79,7 @@ const statesInFrench: Readonly<Record<State, string>> = {
   closed: 'close',
 }
 
-const roles: Readonly<Record<Capacity, string>> = {
+const capacitiesInFrench: Readonly<Record<Capacity, string>> = {
   lead: 'Porteur du projet',
   secretariat: 'Secrétariat',
   dpo: 'DPO',
@@ -95,16 +96,15 @@ const rules: Readonly<Record<PersonRule, string>> = {
   T1: 'ni le demandeur, ni un membre du projet, ni une personne de l’organisme porteur',
   T2: 'ni qui a fait le pas d’avant (proposition, annonce) ; ni, pour décider et confirmer, qui a déclaré la demande complète',
   T3: 'ni la personne elle-même ; et qui délivre n’est pas qui a validé',
-  T4: 'ni le demandeur, ni un membre du projet',
+  T4: 'ni le demandeur, ni un membre du projet ; un commentaire, quand il est donné comme détenteur',
   T7: 'deux personnes : la DPO et l’autorité ; suspendre n’en demande qu’une',
   T9: 'une autre personne que celle qui a détruit',
   T10: 'aucune des personnes qui ont pris part à la décision contestée',
 }
 
-const statesOf = (capacity: Capacity, command: Command) =>
-  states.filter((state) => may([capacity], state, command))
+type StatesOf = (capacity: Capacity, command: Command) => readonly State[]
 
-function tableOfCommands(): readonly string[] {
+function tableOfCommands(statesOf: StatesOf): readonly string[] {
   const rows = commandNames.map((command) => {
     const cells = capacities.map((capacity) => statesOf(capacity, command).join(' ') || '·')
     return `| \`${command}\` | ${cells.join(' | ')} |`
@@ -117,12 +117,12 @@ function tableOfCommands(): readonly string[] {
 }
 
 /** What one role may do, in French: the same cells, read down. */
-function listOf(capacity: Capacity): readonly string[] {
+function listOf(capacity: Capacity, statesOf: StatesOf): readonly string[] {
   const lines = commandNames.flatMap((command) => {
     const when = statesOf(capacity, command).map((state) => statesInFrench[state])
     return when.length === 0 ? [] : [`- ${commands[command]} (\`${command}\`) : ${when.join(' · ')}`]
   })
-  return [`### ${roles[capacity]} (\`${capacity}\`)`, '', ...lines, '']
+  return [`### ${capacitiesInFrench[capacity]} (\`${capacity}\`)`, '', ...lines, '']
 }
 
 function listOfRules(): readonly string[] {
@@ -132,20 +132,23 @@ function listOfRules(): readonly string[] {
   })
 }
 
-export function matrixPage(): string {
+/** The whole page, of the powers that these rules give. */
+export function matrixPage(roles: readonly Powers[]): string {
+  const statesOf: StatesOf = (capacity, command) =>
+    states.filter((state) => may(roles, { held: [capacity], state, command }))
   const page = [
     '# Qui peut quoi, et quand / Who may do what, when',
     '',
-    'Écrit par `npm run generate` d’après services/habilitation/matrix.ts ; une page changée à la main ne passe pas les tests. Chaque',
+    'Écrit par `npm run generate` d’après policies/vocabulary/roles.json ; une page changée à la main ne passe pas les tests. Chaque',
     'commande est essayée par chaque rôle dans chaque état : la machine répond ce que dit la page.',
     '',
-    'Generated from services/habilitation/matrix.ts by `npm run generate`; do not edit. A cell lists the states in which the role may give',
+    'Generated from policies/vocabulary/roles.json by `npm run generate`; do not edit. A cell lists the states in which the role may give',
     'the command; a dot means never. Opening a draft (`opening`) needs the account role `lead`. What is let through here still meets the',
     'rules of persons below, and the guards of the command: nothing missing, every line answered.',
     '',
     '## Commandes / Commands',
     '',
-    ...tableOfCommands(),
+    ...tableOfCommands(statesOf),
     '',
     '## Règles de personnes / Rules of persons',
     '',
@@ -158,7 +161,7 @@ export function matrixPage(): string {
     '',
     'Ouvrir un brouillon : toute personne dont le compte a le rôle `lead`.',
     '',
-    ...capacities.flatMap(listOf),
+    ...capacities.flatMap((capacity) => listOf(capacity, statesOf)),
     '## États / States',
     '',
     ...states.map((state) => `- \`${state}\` : ${statesInFrench[state]}`),

@@ -17,6 +17,7 @@ import { CommandError, exits } from './cli/ending.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
 import { type PassportOptions, passport } from './cli/passport.ts'
 import { addPersonCommands } from './cli/persons.ts'
+import { policyCommands } from './cli/policy-commands.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { replayAll } from './cli/replay.ts'
 import { type ReportOptions, report } from './cli/report.ts'
@@ -175,6 +176,14 @@ program
   .action(async (options: SimulateOptions & As) => simulate(await client(options), out, options))
 
 addPersonCommands(program, { open: client, out })
+policyCommands(
+  program
+    .command('policies')
+    .description(
+      'les règles : les lire, les éprouver, les changer à deux · the rules: read, try, change by two',
+    ),
+  { client, out },
+)
 
 const audit = program.command('audit').description('le journal de preuves · the evidence log')
 const dirOption = () => new Option('--dir <dossier>', 'dossier audit · audit folder').default(logFolder)

@@ -11,7 +11,7 @@ import type { House } from './gateway/house.ts'
 import { type Gauge, openMetrics } from './gateway/readiness.ts'
 import { routes } from './gateway/routes.ts'
 import { startPage } from './gateway/start-page.ts'
-import { type NodeRulebook, openRulebook } from './habilitation/rulebook.ts'
+import { openPolicyRegister } from './habilitation/policy-register.ts'
 import type { Clock } from './kernel/clock.ts'
 import { canonical, sha256 } from './kernel/hash.ts'
 import type { Closable } from './kernel/id.ts'
@@ -33,12 +33,13 @@ import {
 } from './node/floors.ts'
 import { type Door, openDoor, StartError } from './node/listening.ts'
 import { passTime, reconcile } from './node/reconcile.ts'
+import { admitRules, insistOnRetention, openRules } from './node/rules.ts'
 import { seedDemo } from './node/seed.ts'
 import { writeServerFile } from './node/server-file.ts'
 import { openSteps, type Say, type Steps } from './node/steps.ts'
 import { keepTime } from './node/timekeeping.ts'
 import { versionOf } from './node/version.ts'
-import { openStore } from './store/store.ts'
+import { openStore, type Store } from './store/store.ts'
 
 export interface NodeOptions {
   readonly settings: Settings
@@ -48,6 +49,8 @@ export interface NodeOptions {
   /** False where the data may be lost, as in tests: nothing is flushed by the database. */
   readonly durable?: boolean
   readonly onFatal?: (exitCode: number) => void
+  /** Folder of the rules; the one that is shipped when it is left out. */
+  readonly policies?: string
 }
 
 export interface Node extends Closable {
@@ -91,6 +94,7 @@ export async function openNode(options: NodeOptions): Promise<Node> {
 
 async function openFloors(options: NodeOptions, closing: Closing): Promise<Node> {
   const { settings, clock, log, durable = true, onFatal = () => {} } = options
+  const folder = options.policies ?? pathOf('../policies')
   if (settings.mode.kind === 'production') {
     throw new StartError(
       'bac à sable absent : un nœud de production ne démarre pas sans lui (sandbox required)',
@@ -109,7 +113,7 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
     await openDoor({ host: '127.0.0.1', port: settings.port }, createWaitingApp(steps)),
   )
   closing.keep('server file', await writeServerFile(settings.home, { url: door.url, pid: process.pid }))
-  const floors = await openUpTo(ground, settings, { steps, address: door.url })
+  const floors = await openUpTo(ground, { settings, steps, folder, address: door.url })
   const house = await houseOf(floors, { steps, door, options })
   const project = isFull
     ? await steps.run(names.demo, () => seedDemo(house, floors.identity.accounts), notedProject)
@@ -149,8 +153,7 @@ interface Floors {
 /** Store, evidence, identity, engine, rooms: each on those before it. */
 async function openUpTo(
   ground: Ground,
-  settings: Settings,
-  { steps, address }: { readonly steps: Steps; readonly address: string },
+  { settings, steps, folder, address }: Omit<Ruling, 'store'> & { readonly address: string },
 ): Promise<Floors> {
   const { closing, log } = ground
   const limits = { threads: 2, memoryBytes: 2 * 1024 ** 3, timeoutMs: 30_000 }
@@ -170,20 +173,9 @@ async function openUpTo(
     ({ audit }) => `${audit.origin} · ${audit.size} entrées`,
   )
   const { audit } = evidence
-  const rules = await steps.run(
-    names.rules,
-    () => openRules(pathOf('../policies')),
-    ({ sha256: bundle }) => bundle.slice(0, 20),
-  )
-  const version = versionOf()
-  const { mode, wirePort, witnesses = noWitnesses, visaIssuers = [] } = settings
-  const config = sha256(canonical({ mode, wirePort, witnesses, visaIssuers }))
-  await begin(audit, { type: 'log.started', version, engine: engineVersion(), sandbox: 'none', config })
-  const kept = openKept(settings.home)
-  for (const text of rules.texts) await kept.keep('policies', text)
-  await audit.append({ type: 'policy.loaded', sha256: rules.sha256 }, {})
+  const ruled = await openRuled(evidence, { store, settings, steps, folder })
   const onLoopback = () => 'boucle locale seulement'
-  const visas = { issuers: visaIssuers, policy: rules.visas, audience: address }
+  const visas = { issuers: settings.visaIssuers ?? [], policy: ruled.rulebook.visas, audience: address }
   const openIdentity = () => openDemoIdentity(ground, { store, audit, visas })
   const identity = await steps.run(names.identity, openIdentity, onLoopback)
   const engine = await steps.run(
@@ -194,13 +186,12 @@ async function openUpTo(
   const { maxMiB, most } = settings.attachments ?? { maxMiB: 10, most: 20 }
   const documentLimits = { maxBytes: maxMiB * 1024 ** 2, most }
   // The demo holds standing words: grants become active at acceptance (contract, section 3).
-  const grants = mode.kind === 'production' ? mode.configuration.grants : 'by-permit'
+  const grants = settings.mode.kind === 'production' ? settings.mode.configuration.grants : 'by-permit'
   const { accounts } = identity
-  const known = { accounts, grants, documentLimits }
-  const on = { store, ...evidence, engine, rulebook: rules, kept, ...known, ...demoNode }
+  const on = { store, ...evidence, ...ruled, engine, accounts, grants, documentLimits, ...demoNode }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
-    await reconcile(opened, audit)
+    await reconcile(opened, evidence.audit)
     const work = () => passTime(opened.habilitation)
     ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))
     return opened
@@ -208,13 +199,37 @@ async function openUpTo(
   return { evidence, identity, engine, rooms }
 }
 
-/** Rules that do not validate, or no rule at all, are the operator's to mend: one line, and no start. */
-async function openRules(folder: string): Promise<NodeRulebook> {
-  const rules = await openRulebook(folder, { node: demoNode.node }).catch((cause: unknown) => {
-    throw new StartError(`règles : ${cause instanceof Error ? cause.message : String(cause)}`, 78, { cause })
-  })
-  if (rules.policies.length === 0) throw new StartError('règles : aucune règle dans policies/', 78)
-  return rules
+interface Ruling {
+  readonly store: Store
+  readonly settings: Settings
+  readonly steps: Steps
+  readonly folder: string
+}
+
+/** The rules, put in force: from here on every entry names them. The first entries of the start are written. */
+async function openRuled(evidence: Evidence, { store, settings, steps, folder }: Ruling) {
+  const { audit } = evidence
+  const { mode, wirePort, witnesses = noWitnesses, visaIssuers = [], retention = { months: 12 } } = settings
+  const kept = openKept(settings.home)
+  const register = openPolicyRegister(store)
+  const isProduction = mode.kind === 'production'
+  const { rules, admitted } = await steps.run(
+    names.rules,
+    async () => {
+      const found = await openRules(folder, demoNode.node)
+      insistOnRetention(found, retention)
+      const admitting = { ...evidence, rules: found, kept, register, isProduction }
+      return { rules: found, admitted: await admitRules(admitting) }
+    },
+    (opened) => `${opened.rules.sha256.slice(0, 20)} ${opened.admitted.notice}`.trimEnd(),
+  )
+  audit.underPolicy(rules.sha256)
+  const config = sha256(canonical({ mode, wirePort, witnesses, visaIssuers }))
+  const engine = engineVersion()
+  await begin(audit, { type: 'log.started', version: versionOf(), engine, sandbox: 'none', config })
+  for (const { body, sealed } of admitted.entries)
+    await audit.append(body, sealed === undefined ? {} : { sealed })
+  return { rulebook: rules, kept, policyRegister: register }
 }
 
 /** The first entry of a start: a log that takes nothing is the operator's to mend. */
@@ -259,6 +274,7 @@ async function houseOf(
       clock.now(),
     ),
     portal: { startPage: '', assets: pathOf('portal/assets') },
+    policy: rooms.habilitation.rulebook.sha256,
     version: versionOf(),
     address: door.url,
   }

@@ -14,9 +14,10 @@ import { type Asked, openCedar } from '../services/habilitation/cedar.ts'
 import { decide } from '../services/habilitation/decide.ts'
 import type { Rulebook } from '../services/habilitation/decision.ts'
 import type { CurrentPermit } from '../services/habilitation/permit.ts'
+import { wordOf } from '../services/habilitation/query-cases.ts'
 import type { NodeRulebook } from '../services/habilitation/rulebook.ts'
 import { currentPermit, node, payload, person, policies, rulebook, today } from './habilitation/fixtures.ts'
-import { cases, decided, wordOf } from './policy-cases.ts'
+import { cases, decided } from './policy-cases.ts'
 
 const schema = readFileSync(`${policies}schema.cedarschema`, 'utf8')
 const text = readFileSync(`${policies}query.cedar`, 'utf8')

@@ -1,35 +1,42 @@
 /** policies/ is held by its own cases: each rule and each code shows what it lets through and what it stops. */
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { missing } from '../services/habilitation/completeness.ts'
+import { isHeld } from '../services/habilitation/cases.ts'
 import { insist } from '../services/habilitation/decide.ts'
 import type { Denied } from '../services/habilitation/decision.ts'
-import { mergePatch, patched } from '../services/habilitation/request.ts'
 import type { OpenRulebook } from '../services/habilitation/rulebook.ts'
 import { vocabularyNames } from '../services/habilitation/vocabulary.ts'
-import { currentPermit, facts, leastBody, person, rulebook, today } from './habilitation/fixtures.ts'
-import { cases, decided, wordOf } from './policy-cases.ts'
+import { playBundle } from '../services/review/bundle-cases.ts'
+import { currentPermit, leastBody, payload, person, rulebook, today } from './habilitation/fixtures.ts'
+import { base } from './policy-cases.ts'
 
 let rules: OpenRulebook
 beforeAll(async () => {
   rules = await rulebook()
 })
 
+describe('the bundle', () => {
+  const wrong = (found: ReturnType<typeof playBundle>) => found.filter((one) => !isHeld(one))
+
+  test('holds each of its cases, by the code that decides', () => {
+    const played = playBundle(rules.files)
+    expect(wrong(played)).toEqual([])
+    expect(played.length).toBeGreaterThan(300)
+  })
+
+  test('has cases in every file that says something', () => {
+    const files = new Set(playBundle(rules.files).map(({ file }) => file))
+    const vocabularies = vocabularyNames.map((name) => `vocabulary/${name}.json`)
+    const parameters = ['disclosure.json', 'review.json', 'visas.json']
+    expect(files).toEqual(new Set(['cases/query.json', ...parameters, ...vocabularies]))
+  })
+
+  test('begins its cases with the request and the permit of the contract', () => {
+    expect(base.request).toEqual(leastBody)
+    expect(base.permit).toEqual(payload)
+  })
+})
+
 describe('the rules of queries', () => {
-  test.each(cases.map((one) => [one.rule, one.title, one] as const))('%s: %s', (_, __, one) => {
-    const decision = decided(rules, one)
-    expect(wordOf(decision)).toBe(one.expect)
-    if (decision.effect === 'permit') expect(decision.rules).toEqual(['query'])
-    else if (one.expect === codeOf(one.rule)) expect(decision.rule).toBe(one.rule)
-  })
-
-  test('every rule has a case that it lets through, and every prohibition one that it stops', () => {
-    for (const { id, effect } of rules.policies) {
-      const of = cases.filter(({ rule }) => rule === id)
-      expect(of.some(({ expect: wanted }) => wanted === 'permit')).toBe(true)
-      if (effect === 'forbid') expect(of.some(({ expect: wanted }) => wanted === codeOf(id))).toBe(true)
-    }
-  })
-
   test('rules are read in the order of the file, which is the order of precedence', () => {
     expect(rules.policies.map(({ annotations }) => annotations.code)).toEqual([
       'NO_HABILITATION',
@@ -91,24 +98,7 @@ describe('the rules of queries', () => {
   })
 })
 
-function codeOf(id: string): string | undefined {
-  return rules.policies.find((policy) => policy.id === id)?.annotations.code
-}
-
 describe('the vocabularies', () => {
-  test('every entry lets its passing cases through and stops its failing ones, for the reason given', () => {
-    const { vocabularies } = rules
-    const entries = vocabularyNames.flatMap((name) => vocabularies[name])
-    const all = entries.flatMap(({ code, cases: of }) => of.map((one) => ({ code, ...one })))
-    for (const { code, given, at = '2026-11-21', expect: wanted, path } of all) {
-      const body = patched({}, mergePatch(leastBody, given))
-      const found = missing(body, { vocabularies, facts, today: at }, () => null)
-      const paths = found.map((one) => one.path)
-      const stopped = expect.arrayContaining([path])
-      expect({ code, paths }).toEqual({ code, paths: wanted === 'allow' ? [] : stopped })
-    }
-  })
-
   test('the contract names the codes it names', () => {
     expect(rules.codes('purposes-snds')).toContain('SNDS-III-6')
     expect(rules.codes('routes')).toContain('MR_004')

@@ -13,6 +13,7 @@ const filled = (path: string) =>
     .replace('/reports/{name}', '/reports/sec')
     .replace('{tile}', '0/000')
     .replace('{seq}', '999999')
+    .replace('{sha256}', '0'.repeat(64))
     .replace('{month}/findings/{family}/{detector}/{key}', '2026-11/findings/A4/off-hours/0123456789ab')
     .replace('{queryId}', '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0001')
     .replaceAll(/\{\w+\}/g, 'nothing')
@@ -161,6 +162,14 @@ const rules: Readonly<Record<string, Rule>> = {
     may: ['dpo'],
     status: 404,
   },
+  'GET /api/v1/policies/proposals': { may: ['dpo', 'authority'], status: 200 },
+  'GET /api/v1/policies/proposals/{sha256}': { may: ['dpo', 'authority'], status: 404 },
+  'POST /api/v1/policies/proposals': {
+    body: { files: [{ path: 'query.cedar', text: '' }], ...reason },
+    may: ['dpo', 'authority'],
+    status: 422,
+  },
+  'POST /api/v1/policies/proposals/{sha256}/approval': { may: ['dpo', 'authority'], status: 404 },
   'GET /api/v1/reports/{name}?from=2026-01-02&until=2026-01-01': { may: ['dpo', 'authority'], status: 422 },
   'GET /audit/{shard}/checkpoint': { may: ['dpo', 'holder'], status: 200 },
 }
@@ -182,6 +191,7 @@ const forAll: Readonly<Record<string, Omit<Rule, 'may'>>> = {
   'GET /api/v1/proofs': { status: 200 },
   'GET /api/v1/habilitations/{id}': { status: 404 },
   'GET /api/v1/audit/receipts/{seq}': { status: 404 },
+  'GET /api/v1/policies': { status: 200 },
   'GET /api/v1/projects': { status: 200 },
   'GET /api/v1/projects/{id}': { status: 404 },
   'GET /api/v1/projects/{id}/queries': { status: 403 },

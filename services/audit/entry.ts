@@ -28,6 +28,11 @@ const habilitationAct = {
   reason: code.optional(),
 }
 
+/** Another entry: of two persons, each is the actor of its own. */
+const place = z.strictObject({ log: text, seq: count })
+/** Two bundles of rules and the paths that differ. */
+const policyChange = { sha256: hash, previous: hash, changed: z.array(z.string().max(60)).max(128) }
+
 const bodies = [
   z.strictObject({
     type: z.literal('log.started'),
@@ -191,6 +196,18 @@ const bodies = [
   z.strictObject({ type: z.literal('query.cancelled'), query: text }),
   z.strictObject({ type: z.literal('policy.loaded'), sha256: hash }),
   z.strictObject({ type: z.literal('proof.recorded'), proof: text, version: text.optional(), until: text }),
+  z.strictObject({ type: z.literal('policy.proposed'), ...policyChange, checked: z.boolean() }),
+  z.strictObject({ type: z.literal('policy.approved'), ...policyChange, proposed: place }),
+  z.strictObject({
+    type: z.literal('policy.activated'),
+    ...policyChange,
+    previous: hash.optional(),
+    /** Why a start took it: there was none before, two persons agreed, or a demo takes any. */
+    basis: z.enum(['first', 'approved', 'demo']),
+    proposed: place.optional(),
+    approved: place.optional(),
+  }),
+  z.strictObject({ type: z.literal('policy.refused'), ...policyChange }),
   z.strictObject({ type: z.literal('key.created'), purpose: text, sha256: hash }),
   z.strictObject({ type: z.literal('audit.read'), entries: count }),
   z.strictObject({ type: z.literal('audit.opened'), shard: text, of: count }),
@@ -250,6 +267,8 @@ const common = z.strictObject({
   sealed: z
     .strictObject({ id: z.string().regex(/^[0-9a-f]{64}$/), sha256: z.string().regex(/^[0-9a-f]{64}$/) })
     .exactOptional(),
+  /** Bundle of rules in force; absent from what a start writes before it has read them. */
+  policy: hash.exactOptional(),
 })
 export type Common = z.infer<typeof common>
 

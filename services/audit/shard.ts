@@ -33,6 +33,8 @@ export interface ShardNeeds {
   readonly keyring: Keyring
   readonly key: NoteKey
   readonly boot: string
+  /** Bundle of rules in force, once it is known. */
+  readonly policy: () => string | undefined
   readonly epoch: number
   readonly openSegment: OpenSegment
   readonly onDurable: (pending: Pending, about: About) => void
@@ -152,6 +154,7 @@ export class Shard {
 
   #number(body: Body, about: About): Pending {
     const { clock, boot } = this.#needs
+    const policy = this.#needs.policy()
     const heads = this.#heads
     if (!endsOpenQuery(heads, body)) throw new TypeError(`no open query to end: ${body.type}`)
     const now = new Date(clock.now()).toISOString()
@@ -166,6 +169,7 @@ export class Shard {
       n: randomBytes(16).toString('base64url'),
       ...who,
       ...(sealed && { sealed: { id: sealed.id, sha256: sealed.sha256 } }),
+      ...(policy !== undefined && { policy }),
     }
     const bytes = Buffer.from(canonical(makeEntry(head, body)))
     if (bytes.length > entryLimit) throw new TypeError(`an entry of more than 8 KiB: ${body.type}`)

@@ -40,6 +40,8 @@ export interface AuditLog extends Audit, Closable {
   readonly size: number
   /** Room on the disk of the log, as it was seen last. */
   readonly space: Space
+  /** From now on every entry names this bundle of rules. */
+  underPolicy(sha256: string): void
   /** The signed note of the current shard, integrating first what is durable. */
   checkpoint(): Promise<string>
   /** Bytes of `checkpoint` or `tile/…` of a shard, null when there is no such file; any other path is null. */
@@ -91,6 +93,7 @@ class Writer implements AuditLog {
   readonly #space: SpaceGuard
   #mustTellReserve: number | undefined
   readonly #boot = randomBytes(8).toString('hex')
+  #policy: string | undefined
   #shards: string[] = []
   #shard: Shard | undefined
   #turning: Promise<void> | undefined
@@ -158,6 +161,10 @@ class Writer implements AuditLog {
 
   get space(): Space {
     return this.#space.space
+  }
+
+  underPolicy(sha256: string): void {
+    this.#policy = sha256
   }
 
   async append(body: Body, about: About): Promise<Receipt> {
@@ -249,6 +256,7 @@ class Writer implements AuditLog {
       keyring: this.#keyring,
       key,
       boot: this.#boot,
+      policy: () => this.#policy,
       epoch: this.#options.lease.epoch,
       openSegment: this.#options.openSegment ?? openSegment,
       onDurable: (pending: Pending, about: About) => this.#publish(name, pending, about),

@@ -7,7 +7,8 @@ import { openKept } from '../audit/kept.ts'
 import { Keyring } from '../audit/keyring.ts'
 import type { Indexed } from '../audit/record.ts'
 import { openParser } from '../engine/parser.ts'
-import { keptRulebook, type OpenRulebook } from '../habilitation/rulebook.ts'
+import type { Rulebook } from '../habilitation/decision.ts'
+import { keptRulebook } from '../habilitation/rulebook.ts'
 import { type Replayed, type ReplayNeeds, replay } from '../query/replay.ts'
 import { openProgress } from './progress.ts'
 import type { Out } from './query.ts'
@@ -71,7 +72,7 @@ async function* entriesOf({ dir, out, isTerminal, from, to }: ReplayOptions, key
 
 /** Each bundle is read and validated once. */
 function rulebooks(kept: ReplayNeeds['kept']): ReplayNeeds['rulebook'] {
-  const opened = new Map<string, Promise<OpenRulebook | null>>()
+  const opened = new Map<string, Promise<Pick<Rulebook, 'decide'> | null>>()
   return ({ bundle, node }) => {
     const name = `${node} ${bundle}`
     const read = (hash: string) => kept.read('policies', hash)

@@ -8,7 +8,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import type { House } from './house.ts'
 import { failureProblem, problemOf, traceOf, translated } from './problem.ts'
 import { progressOf, type Readiness } from './readiness.ts'
-import { languageOf, sendProblem } from './reply.ts'
+import { languageOf, policyHeader, sendProblem } from './reply.ts'
 import type { Route } from './route.ts'
 import { routerOf } from './router.ts'
 
@@ -29,6 +29,7 @@ const pagePolicy = {
 /** The whole house behind one request listener. */
 export function createApp(house: House, routes: readonly Route[]): Express {
   const app = bareApp()
+  app.use(policyNamed(house.policy))
   app.use(counted(house, routes))
   app.use(routerOf(house, routes))
   app.use(
@@ -97,6 +98,14 @@ function bareApp(): Express {
     next()
   })
   return app
+}
+
+/** Whatever is answered, it was under these rules: a header of every answer, and a member of every problem document. */
+function policyNamed(policy: string) {
+  return (_request: Request, response: Response, next: NextFunction) => {
+    response.set(policyHeader, `sha256:${policy}`)
+    next()
+  }
 }
 
 function counted(house: House, routes: readonly Route[]) {

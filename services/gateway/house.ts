@@ -4,6 +4,7 @@ import type { Bulles } from '../dataset/bulles.ts'
 import type { Catalogue } from '../dataset/catalogue.ts'
 import type { DepositNeeds } from '../dataset/deposit.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
+import type { PolicyNeeds } from '../habilitation/policy-change.ts'
 import type { Passports } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
 import type { ProofNeeds } from '../identity/proofs.ts'
@@ -32,6 +33,7 @@ export interface House {
   readonly query: QueryNeeds
   readonly proofs: ProofNeeds
   readonly review: ReviewNeeds
+  readonly policies: PolicyNeeds
   readonly register: PublicRegister
   readonly reports: ReportNeeds
   readonly audit: AuditLog
@@ -47,6 +49,8 @@ export interface House {
   readonly readiness: Readiness
   readonly metrics: Metrics
   readonly portal: Portal
+  /** SHA-256 of the rules in force; every answer names it. */
+  readonly policy: string
   /** Version of huisclos. */
   readonly version: string
   /** Where this node is reached, without a slash at the end. */

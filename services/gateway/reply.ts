@@ -24,6 +24,9 @@ export interface Returned {
   readonly types?: readonly string[]
 }
 
+/** Names the rules in force; absent until a start has read them. */
+export const policyHeader = 'Huisclos-Policy'
+
 /** By status; the lowest is the usual one. */
 export type Responses = Readonly<Record<number, Returned>>
 
@@ -58,6 +61,7 @@ export function sendProblem(
   if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer realm="huisclos"')
   if (problem.status === 413) response.set('Connection', 'close')
   response.status(problem.status).set('Content-Language', language).vary('Accept-Language')
-  response.type(problemType).send(JSON.stringify(problem))
+  const policy = response.get(policyHeader)
+  response.type(problemType).send(JSON.stringify({ ...problem, ...(policy && { policy }) }))
   if (!response.req.complete) response.req.resume()
 }

@@ -11,6 +11,7 @@ import { habilitationRoutes } from './routes/habilitations.ts'
 import { monthRoutes } from './routes/months.ts'
 import { passportRoutes } from './routes/passports.ts'
 import { personRoutes } from './routes/persons.ts'
+import { policyRoutes } from './routes/policies.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
@@ -33,6 +34,7 @@ const problem = z
     hint: z.string(),
     missing: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     receipt: z.object({ log: z.string(), seq: z.number().int(), leaf: z.string() }).optional(),
+    policy: z.string().optional().meta({ description: 'The rules in force' }),
   })
   .meta({ id: 'Problem', description: 'A refusal (RFC 9457)' })
 
@@ -42,6 +44,7 @@ const documented: readonly Route[] = [
   ...datasetRoutes,
   ...depositRoutes,
   ...simulationRoutes,
+  ...policyRoutes,
   ...requestRoutes,
   ...personRoutes,
   ...habilitationRoutes,

@@ -33,7 +33,8 @@ export interface Act {
  */
 export async function actOn(needs: ActNeeds, by: Person, act: Act): Promise<HabilitationView> {
   const asked = act.command
-  if (!mayEver(possibleCapacities(by), asked.type)) throw notTheirs(asked.type)
+  const { roles } = needs.rulebook.vocabularies
+  if (!mayEver(roles, possibleCapacities(by), asked.type)) throw notTheirs(roles, asked.type)
   if (asked.type === 'opening') return readHabilitation(needs, by, await open(needs, by, asked.request))
   if (act.id === undefined) throw new Refusal('NOT_FOUND')
   await change(needs, act.id, { by, asked })

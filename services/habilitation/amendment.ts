@@ -6,13 +6,13 @@ import type { LineAsked } from './form/data.ts'
 import { lacks } from './lacking.ts'
 import { samePerson } from './matrix.ts'
 import type { Body } from './request.ts'
-import type { EntryFacts } from './vocabulary.ts'
+import type { RouteFacts } from './vocabulary.ts'
 
 /** Always a new request: these say what for and for whom. */
 const fixed = ['kind', 'route', 'purposes', 'controllers', 'organisationKind', 'emergency'] as const
 
 /** What the amended body changes that only a new request, or a renewal, may. Empty when it stays within an amendment. */
-export function staysWithin(before: Body, after: Body, route: EntryFacts): readonly Missing[] {
+export function staysWithin(before: Body, after: Body, route: RouteFacts): readonly Missing[] {
   if (canonical(before) === canonical(after)) return [lacks('patch', 'nothing')]
   const moved = fixed.filter((field) => !same(before[field], after[field]))
   const longer = (after.accessPeriod?.until ?? '') > (before.accessPeriod?.until ?? '')

@@ -1,7 +1,7 @@
 /** What the checks of a request look at beside the request itself: vocabularies, catalogue, parties, day. Pure. */
 import type { DatasetFacts } from './lines.ts'
 import type { Body } from './request.ts'
-import type { Entry, EntryFacts, Vocabularies, VocabularyName } from './vocabulary.ts'
+import type { RequestVocabulary, RouteFacts, Vocabularies } from './vocabulary.ts'
 
 /** Who the organisations and the persons of a request are, as the accounts of this node say it. */
 export interface Parties {
@@ -24,19 +24,20 @@ export interface Surroundings {
 }
 
 /** The entry of a code that may be used today. */
-export function inForce(
+export function inForce<Name extends RequestVocabulary>(
   { vocabularies, today }: Pick<Surroundings, 'vocabularies' | 'today'>,
-  name: VocabularyName,
+  name: Name,
   code?: string,
-): Entry | undefined {
-  return vocabularies[name].find((one) => one.code === code && (one.until === null || today <= one.until))
+): Vocabularies[Name][number] | undefined {
+  const entries: readonly Vocabularies[Name][number][] = vocabularies[name]
+  return entries.find((one) => one.code === code && (one.until === null || today <= one.until))
 }
 
 /** What the vocabulary says of a route; nothing of an unknown one, which is itself a gap. */
 export function routeFacts(
   { route }: Body,
   { vocabularies }: Pick<Surroundings, 'vocabularies'>,
-): EntryFacts {
+): RouteFacts {
   return vocabularies.routes.find(({ code }) => code === route)?.facts ?? {}
 }
 

@@ -24,8 +24,10 @@ export function command(before: Habilitation, asked: Later, given: Given & { asS
         holders: holdersOf(before, given),
         managers: managersOf(before, given.grants),
       })
-  if (!mayEver(held, asked.type)) throw notTheirs(asked.type)
-  if (!may(held, stateAt(before, given.now), asked.type)) throw wrongState()
+  const { roles } = given.vocabularies
+  if (!mayEver(roles, held, asked.type)) throw notTheirs(roles, asked.type)
+  const state = stateAt(before, given.now)
+  if (!may(roles, { held, state, command: asked.type })) throw wrongState()
   standApart(before, given.by, asked.type)
   if (!given.asSystem) insistDeclared(before, given, asked)
   return handlerOf(before, asked)(before, asked, given)

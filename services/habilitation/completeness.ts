@@ -14,7 +14,7 @@ import { samePerson } from './matrix.ts'
 import { ofOrganisations } from './organisations.ts'
 import { unexplained, unjustified } from './quasi.ts'
 import type { Body } from './request.ts'
-import type { Entry, EntryFacts } from './vocabulary.ts'
+import type { Entry, RouteFacts } from './vocabulary.ts'
 
 export interface FilterAsked {
   readonly dataset: string
@@ -85,7 +85,7 @@ function required(body: Body): Missing[] {
   return [...absent, ...(said ? [] : [lacks('summaryLay', 'required')]), ...labels]
 }
 
-function ofRoute(body: Body, around: Surroundings, route: EntryFacts): Missing[] {
+function ofRoute(body: Body, around: Surroundings, route: RouteFacts): Missing[] {
   const { kind } = body
   if (isBlank(body.route)) return []
   if (!inForce(around, 'routes', body.route)) return [lacks('route', 'code')]
@@ -99,7 +99,7 @@ function ofRoute(body: Body, around: Surroundings, route: EntryFacts): Missing[]
   return [...absent.map((field) => lacks(field, 'required')), ...(wrongKind ? [lacks('kind', 'kind')] : [])]
 }
 
-function ofPurposes(body: Body, around: Surroundings, route: EntryFacts): Missing[] {
+function ofPurposes(body: Body, around: Surroundings, route: RouteFacts): Missing[] {
   const purposes = body.purposes ?? []
   const snds = purposes.flatMap((code) => inForce(around, 'purposes-snds', code) ?? [])
   const ehds = purposes.flatMap((code) => inForce(around, 'purposes-ehds', code) ?? [])
@@ -113,18 +113,28 @@ function ofPurposes(body: Body, around: Surroundings, route: EntryFacts): Missin
   return [
     ...unknown,
     ...(wrongFamily ? [lacks('purposes', 'family')] : []),
-    ...(strangers(snds, ehds) ? [lacks('purposes', 'neighbours')] : []),
-    ...(ehds.some(({ facts }) => facts?.reserved) && !body.mandate ? [lacks('mandate', 'mandate')] : []),
+    ...(strangers(around, snds, ehds) ? [lacks('purposes', 'neighbours')] : []),
+    ...(ehds.some(({ facts }) => facts.reserved) ? ofMandate(body, around) : []),
   ]
 }
 
-/** Codes of both laws must be neighbours in the cross-walk (governance.md 2.5). */
-function strangers(snds: readonly Entry[], ehds: readonly Entry[]): boolean {
-  if (snds.length === 0 || ehds.length === 0) return false
-  return ehds.some(({ code }) => !snds.some(({ facts }) => facts?.neighbours?.includes(code)))
+/** A reserved purpose takes a task given by law: one's own, or that of the public body on whose behalf one acts (REG 53(2)). */
+function ofMandate({ mandate, organisationKind }: Body, around: Surroundings): Missing[] {
+  if (mandate === undefined) return [lacks('mandate', 'mandate')]
+  const isPrivate = inForce(around, 'organisations', organisationKind)?.facts.publicBody === 'no'
+  return isPrivate && isBlank(mandate.onBehalfOf) ? [lacks('mandate.onBehalfOf', 'required')] : []
 }
 
-function ofProhibitions(body: Body, around: Surroundings, { family }: EntryFacts): Missing[] {
+/** Codes of both laws must be neighbours in the cross-walk (governance.md 2.5). */
+function strangers({ vocabularies }: Surroundings, snds: readonly Entry[], ehds: readonly Entry[]): boolean {
+  if (snds.length === 0 || ehds.length === 0) return false
+  const near = vocabularies['purpose-crosswalk']
+    .filter((one) => snds.some(({ code }) => code === one.code))
+    .flatMap(({ facts }) => facts.neighbours)
+  return ehds.some(({ code }) => !near.includes(code))
+}
+
+function ofProhibitions(body: Body, around: Surroundings, { family }: RouteFacts): Missing[] {
   const { prohibitions } = body
   const { vocabularies } = around
   if (prohibitions === undefined || prohibitions === 'none') return []
@@ -159,7 +169,7 @@ function ofLists(body: Body, around: Surroundings): Missing[] {
   return [...twice, ...sameId, ...quasi, ...unjustified(body, facts), ...unexplained(body, facts)]
 }
 
-function ofLines(body: Body, around: Surroundings, route: EntryFacts): Missing[] {
+function ofLines(body: Body, around: Surroundings, route: RouteFacts): Missing[] {
   const lines = body.lines ?? []
   return lines.flatMap((line, i) => {
     const path = `lines[${i}]`
@@ -217,7 +227,7 @@ function filtersOf(body: Body): readonly FilterAsked[] {
   })
 }
 
-function ofPeriod({ accessPeriod, emergency }: Body, { maxYears }: EntryFacts): Missing[] {
+function ofPeriod({ accessPeriod, emergency }: Body, { maxYears }: RouteFacts): Missing[] {
   const unsaid = emergency && isBlank(emergency.reason) ? [lacks('emergency.reason', 'required')] : []
   if (accessPeriod === undefined) return unsaid
   const { from, until } = accessPeriod

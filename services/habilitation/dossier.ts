@@ -27,7 +27,8 @@ export interface Upload {
  */
 export async function attach(needs: ActNeeds, by: Person, upload: Upload): Promise<HabilitationView> {
   const { id, field, name, type, body } = upload
-  if (!mayEver(possibleCapacities(by), 'attachment')) throw new Refusal('ROLE')
+  if (!mayEver(needs.rulebook.vocabularies.roles, possibleCapacities(by), 'attachment'))
+    throw new Refusal('ROLE')
   await readHabilitation(needs, by, id)
   if (!/^application\/pdf *(;|$)/i.test(type ?? '')) throw new Refusal('UNSUPPORTED_TYPE')
   const received = await needs.documents.receive(body)
@@ -49,7 +50,8 @@ export async function detach(
   by: Person,
   { id, attachment }: { id: string; attachment: string },
 ): Promise<HabilitationView> {
-  if (!mayEver(possibleCapacities(by), 'detachment')) throw new Refusal('ROLE')
+  if (!mayEver(needs.rulebook.vocabularies.roles, possibleCapacities(by), 'detachment'))
+    throw new Refusal('ROLE')
   await change(needs, id, { by, asked: { type: 'detachment', attachment } })
   await needs.documents.forget(attachment)
   return readHabilitation(needs, by, id)

@@ -26,6 +26,8 @@ const line = z.object({
   holderAct: z.enum(['countersign', 'acknowledge']),
   holderJws: z.string(),
 })
+/** When what begins here runs out: the clock of the rules of that day, which later rules do not move. */
+const due = z.number().int().exactOptional()
 const permitRef = z.object({
   id: z.string(),
   version: z.number().int(),
@@ -75,7 +77,7 @@ const happenings = [
   }),
   z.object({ type: z.literal('changed'), request: body }),
   z.object({ type: z.literal('submitted') }),
-  z.object({ type: z.literal('returned'), items }),
+  z.object({ type: z.literal('returned'), items, due }),
   z.object({ type: z.literal('resubmitted') }),
   z.object({ type: z.literal('completed') }),
   z.object({
@@ -120,7 +122,7 @@ const happenings = [
     /** The explicit decision on more than one quasi-identifier. */
     crossed: z.boolean().exactOptional(),
   }),
-  z.object({ type: z.literal('confirmed') }),
+  z.object({ type: z.literal('confirmed'), due }),
   z.object({ type: z.literal('refused') }),
   z.object({
     type: z.literal('granted'),
@@ -129,11 +131,12 @@ const happenings = [
     /** Opinions that an emergency went ahead of. */
     awaited: z.array(awaited).readonly().optional(),
     grants: grantsBegun.optional(),
+    due,
   }),
   z.object({ type: z.literal('withdrawn') }),
   z.object({ type: z.literal('lapsed') }),
   z.object({ type: z.literal('appealed'), reasons: text }),
-  z.object({ type: z.literal('appealDecided'), upheld: z.boolean(), reasons: text }),
+  z.object({ type: z.literal('appealDecided'), upheld: z.boolean(), reasons: text, due }),
   z.object({
     type: z.literal('escalated'),
     trigger: z.string(),

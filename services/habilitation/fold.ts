@@ -6,9 +6,12 @@ import { staffRoute } from './escalation.ts'
 import type { HabilitationEvent, HappeningType } from './event.ts'
 import type { LineAsked } from './form/data.ts'
 import { grantReducers, grantsUnder } from './grants.ts'
-import { emergencyMs } from './opinions.ts'
 import type { Body } from './request.ts'
 import { type Habilitation, type LineAnswer, type Step, type Stop, sameScope, type Thread } from './state.ts'
+
+const dayMs = 86_400_000
+/** What an event that names no deadline had: the lengths of the first rules, which were not written with it. */
+const unsaid = { completion: 28 * dayMs, acceptance: 28 * dayMs, emergency: 15 * dayMs } as const
 
 /** The state after all events, oldest first. Throws on an empty stream or one that does not begin with `opened`. */
 export function fold(id: string, events: readonly HabilitationEvent[]): Habilitation {
@@ -74,7 +77,10 @@ const reducers: Reducers = {
   },
   changed: (before, { request }) => ({ request, lines: keptAnswers(before, request) }),
   submitted: (_, { at }) => ({ stored: 'received', submittedAt: at }),
-  returned: (_, { items, at }) => ({ stored: 'awaiting_completion', returned: { items, at } }),
+  returned: (_, { items, at, due = at + unsaid.completion }) => ({
+    stored: 'awaiting_completion',
+    returned: { items, at, due },
+  }),
   resubmitted: () => ({ stored: 'received' }),
   completed: (_, { at }, by) => ({ stored: 'under_assessment', assessedAt: at, completedBy: by }),
   opinionGiven: ({ opinions }, { role, opinion, comment, at }, by) => ({
@@ -103,18 +109,25 @@ const reducers: Reducers = {
   proposed: (_, { decision, reasons, conditions, crossed, at }, by) => ({
     proposal: { decision, reasons, conditions, by, at, ...(crossed !== undefined && { crossed }) },
   }),
-  confirmed: (_, { at }, by) => ({ stored: 'pre_permit', confirmedBy: by, decidedAt: at }),
+  confirmed: (_, { at, due = at + unsaid.acceptance }, by) => ({
+    ...{ stored: 'pre_permit', confirmedBy: by, decidedAt: at, acceptBy: due },
+  }),
   refused: (_, { at }, by) => ({ stored: 'refused', confirmedBy: by, decidedAt: at }),
-  granted: ({ request, grants }, { project, permit, awaited, at, grants: begun }) => ({
+  granted: (
+    { request, grants },
+    { project, permit, awaited, at, grants: begun, due = at + unsaid.emergency },
+  ) => ({
     ...{ stored: 'active', project, permits: [permit] },
     grants: grantsUnder(grants, request, { at, grants: begun }),
-    ...(awaited && { awaited: { opinions: awaited, due: at + emergencyMs } }),
+    ...(awaited && { awaited: { opinions: awaited, since: at, due } }),
   }),
   withdrawn: (_, { at }) => ({ stored: 'withdrawn', endedAt: at }),
   lapsed: (_, { at }) => ({ stored: 'lapsed', endedAt: at }),
   appealed: (_, { reasons, at }) => ({ stored: 'under_appeal', appeal: { reasons, at } }),
-  appealDecided: (_, { upheld, at }) =>
-    upheld ? { stored: 'pre_permit', decidedAt: at } : { stored: 'refused', appealRefused: true },
+  appealDecided: (_, { upheld, at, due = at + unsaid.acceptance }) =>
+    upheld
+      ? { stored: 'pre_permit', decidedAt: at, acceptBy: due }
+      : { stored: 'refused', appealRefused: true },
   escalated: (before, event) => escalate(before, event),
   suspended: (before, { scope, reason, role, at }) =>
     withStops([...before.stops, { scope, reason, role, at, agreed: [] }]),

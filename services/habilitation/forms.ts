@@ -3,7 +3,7 @@ import type { Missing } from '../kernel/refusal.ts'
 import { isBlank } from './around.ts'
 import { lacks } from './lacking.ts'
 import type { Body } from './request.ts'
-import type { EntryFacts } from './vocabulary.ts'
+import type { RouteFacts } from './vocabulary.ts'
 
 /** Texts that are there and of no possible form, and answers without the words they call for. */
 export function ofForms(body: Body): readonly Missing[] {
@@ -90,7 +90,7 @@ function periods({ storagePeriod, lines = [] }: Body): readonly Missing[] {
 }
 
 /** What a route shuts out whatever its other gates say: linkage, long histories, cold storage (MR-007 2.5.1). */
-export function ofStudy(body: Body, route: EntryFacts): readonly Missing[] {
+export function ofStudy(body: Body, route: RouteFacts): readonly Missing[] {
   const { maxHistory, noLinkage, noStorage } = route
   const isLinked = (body.linkage?.groups.length ?? 0) > 0
   const tooOld = (body.lines ?? []).flatMap(({ history }, i) =>

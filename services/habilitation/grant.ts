@@ -6,13 +6,13 @@ import type { DatasetFacts } from './lines.ts'
 import type { PermitLine, PermitPayload, PermitTable, UnsignedLine } from './permit.ts'
 import type { Body } from './request.ts'
 import type { Habilitation, LineAnswer } from './state.ts'
-import type { EntryFacts } from './vocabulary.ts'
+import type { RouteFacts } from './vocabulary.ts'
 
 /** The line as its holder signs it: `*` becomes the columns of the descriptor, in its order. */
 export function unsignedLine(
   asked: LineAsked,
   facts: DatasetFacts,
-  { id, route }: { id: string; route: EntryFacts },
+  { id, route }: { id: string; route: RouteFacts },
 ): UnsignedLine {
   const tables = Object.entries(asked.tables ?? {}).map(
     ([name, { columns, filter }]): [string, PermitTable] => {

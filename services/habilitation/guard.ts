@@ -69,8 +69,11 @@ export function wrongState(): Refusal {
   return new Refusal('WRONG_STATE')
 }
 
+/** Those of a request, and the one of a change of the rules themselves. */
+type AnyPersonRule = PersonRule | 'T6'
+
 /** The person rule that says no (governance.md 5.1). */
-export function conflict(rule: PersonRule): Refusal {
+export function conflict(rule: AnyPersonRule): Refusal {
   return new Refusal('CONFLICT_OF_INTEREST', { rule, fact: { key: `fact.conflict.${rule}` } })
 }
 
@@ -137,7 +140,7 @@ function isMember({ request, amendment }: Habilitation, by: Actor): boolean {
   return persons.some((person) => samePerson(person, by))
 }
 
-/** T2, T9, T10: the person must be another than each of these. */
-export function anotherThan(by: Actor, others: readonly (Actor | undefined)[], rule: PersonRule): void {
+/** T2, T6, T9, T10: the person must be another than each of these. */
+export function anotherThan(by: Actor, others: readonly (Actor | undefined)[], rule: AnyPersonRule): void {
   if (others.some((other) => other !== undefined && samePerson(by, other))) throw conflict(rule)
 }

@@ -6,11 +6,6 @@ import { lackingOpinions } from './opinions.ts'
 import type { PermitLine, PermitStanding } from './permit.ts'
 import type { Habilitation, PermitRef } from './state.ts'
 
-const DAY_MS = 86_400_000
-/** One window of four weeks to complete (REG 68(4)), 28 days to accept (governance.md 2.11). */
-export const completionMs = 28 * DAY_MS
-export const acceptanceMs = 28 * DAY_MS
-
 /** The permit version in force, of a request that has been granted. */
 export function currentRef(habilitation: Habilitation): PermitRef | undefined {
   return habilitation.permits.at(-1)
@@ -21,10 +16,9 @@ export function currentRef(habilitation: Habilitation): PermitRef | undefined {
  * time, a pre-permit that was not accepted, a permit past its last second. A permit before its first day is `issued`.
  */
 export function stateAt(habilitation: Habilitation, now: number): State {
-  const { stored, returned, decidedAt } = habilitation
-  if (stored === 'awaiting_completion' && returned && now >= returned.at + completionMs) return 'lapsed'
-  if (stored === 'pre_permit' && decidedAt !== undefined && now >= decidedAt + acceptanceMs)
-    return 'withdrawn'
+  const { stored, returned, acceptBy } = habilitation
+  if (stored === 'awaiting_completion' && returned && now >= returned.due) return 'lapsed'
+  if (stored === 'pre_permit' && acceptBy !== undefined && now >= acceptBy) return 'withdrawn'
   const ref = currentRef(habilitation)
   if (ref === undefined || (stored !== 'active' && stored !== 'suspended')) return stored
   if (now >= ref.exp * 1000) return 'expired'
@@ -44,11 +38,11 @@ const endStates: ReadonlySet<State> = new Set([
 
 /** The instant at which the request or its permit came to an end, by an act or by time; null while neither has. */
 export function endOf(habilitation: Habilitation, now: number): number | null {
-  const { endedAt, stored, returned, decidedAt } = habilitation
+  const { endedAt, stored, returned, acceptBy } = habilitation
   if (!endStates.has(stateAt(habilitation, now))) return null
   if (stored === 'active' || stored === 'suspended') return (currentRef(habilitation)?.exp ?? 0) * 1000
-  if (stored === 'awaiting_completion') return (returned?.at ?? 0) + completionMs
-  if (stored === 'pre_permit') return (decidedAt ?? 0) + acceptanceMs
+  if (stored === 'awaiting_completion') return returned?.due ?? null
+  if (stored === 'pre_permit') return acceptBy ?? null
   return endedAt ?? null
 }
 

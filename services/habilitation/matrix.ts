@@ -1,6 +1,6 @@
 /**
- * Who may do what, when, on one page: the only place that says so. `may` is asked before any guard, so that a forbidden
- * caller never learns why the command would have failed (governance.md 5).
+ * Who may do what, when: what policies/vocabulary/roles.json says, and nothing else. `may` is asked before any guard, so that a
+ * forbidden caller never learns why the command would have failed (governance.md 5).
  */
 import type { Account } from '../identity/person.ts'
 import type { Actor } from '../kernel/id.ts'
@@ -48,77 +48,72 @@ export const capacities = [
 ] as const
 export type Capacity = (typeof capacities)[number]
 
-type Row = Partial<Record<Capacity, readonly State[]>>
+/** What somebody may ask of a request that is there. */
+export const commandNames = [
+  'change',
+  'submission',
+  'attachment',
+  'detachment',
+  'completeness',
+  'completion',
+  'opinions',
+  'interests',
+  'comments',
+  'external-references',
+  'questions',
+  'answers',
+  'extension',
+  'countersignatures',
+  'decision',
+  'confirmation',
+  'acceptance',
+  'renunciation',
+  'withdrawal',
+  'appeal',
+  'appeal-decision',
+  'suspension',
+  'lift',
+  'recall',
+  'revocation',
+  'dismissal',
+  'revocation-appeal',
+  'amendment',
+  'renewal',
+  'closure',
+  'shredding',
+  'attestation',
+  'grant-validation',
+  'grant-issue',
+  'grant-end',
+  'grant-review',
+  'review-campaign',
+  'access-review',
+  'lapse',
+  'escalation',
+  'expiry',
+] as const satisfies readonly Exclude<CommandType, 'opening'>[]
+export type CommandName = (typeof commandNames)[number]
 
-const running = ['issued', 'active', 'suspended'] as const
-const inForce = ['issued', 'active'] as const
-const over = ['expired', 'revoked', 'renounced', 'closing'] as const
-const ended = ['expired', 'revoked', 'renounced'] as const
-const beforeDecision = ['draft', 'received', 'awaiting_completion', 'under_assessment'] as const
-
-const beingRead = ['received', 'awaiting_completion', 'under_assessment'] as const
-const reviewing = [...beingRead, 'under_appeal', ...running, 'revocation_noticed', 'revoked'] as const
-
-const matrix: Readonly<Record<Exclude<CommandType, 'opening'>, Row>> = {
-  change: { lead: ['draft', 'awaiting_completion'] },
-  submission: { lead: ['draft', 'awaiting_completion'] },
-  attachment: { lead: ['draft', 'awaiting_completion'] },
-  detachment: { lead: ['draft'] },
-  completeness: { secretariat: ['received'] },
-  completion: { lead: ['awaiting_completion'] },
-  opinions: { dpo: ['under_assessment', ...running], ethics: ['under_assessment', ...running] },
-  interests: { dpo: reviewing, ethics: reviewing, authority: reviewing },
-  comments: {
-    lead: beingRead,
-    secretariat: beingRead,
-    dpo: beingRead,
-    ethics: beingRead,
-    authority: beingRead,
-    holder: beingRead,
-  },
-  'external-references': { secretariat: ['under_assessment'] },
-  questions: {
-    secretariat: ['under_assessment'],
-    dpo: ['under_assessment'],
-    ethics: ['under_assessment'],
-    authority: ['under_assessment'],
-  },
-  answers: { lead: ['under_assessment'] },
-  extension: { authority: ['under_assessment'] },
-  countersignatures: { holder: ['under_assessment', ...inForce] },
-  decision: { authority: ['under_assessment', ...inForce] },
-  confirmation: { authority: ['under_assessment', ...inForce] },
-  acceptance: { lead: ['pre_permit'] },
-  renunciation: { lead: ['pre_permit', ...running] },
-  withdrawal: { lead: beforeDecision },
-  appeal: { lead: ['refused'] },
-  'appeal-decision': { authority: ['under_appeal', 'revoked'] },
-  suspension: { dpo: running, authority: running, operator: running, holder: running },
-  lift: { dpo: running, authority: running },
-  recall: { holder: [...running, 'revocation_noticed'] },
-  revocation: { authority: [...running, 'revocation_noticed'] },
-  dismissal: { authority: ['revocation_noticed'] },
-  'revocation-appeal': { lead: ['revoked'] },
-  amendment: { lead: inForce },
-  renewal: { lead: inForce },
-  closure: { operator: ended },
-  shredding: { system: ['closing'] },
-  attestation: { dpo: ['closing'] },
-  'grant-validation': { manager: running },
-  'grant-issue': { registrar: running },
-  'grant-end': { lead: running, manager: running, registrar: running, dpo: running },
-  'grant-review': { lead: running, manager: running },
-  'review-campaign': { dpo: running },
-  'access-review': { lead: over, dpo: over },
-  lapse: { system: running },
-  escalation: { system: [...beforeDecision, ...running] },
-  expiry: { system: ['lapsed', 'withdrawn', 'expired'] },
+/** The powers of one capacity; policies/vocabulary/roles.json has one for each. */
+export interface Powers {
+  readonly code: Capacity
+  readonly facts: {
+    /** May open a request of its own. */
+    readonly opens: boolean
+    /** Its part in a change of the rules, which takes two persons (governance.md 5.1, T6). */
+    readonly rules: readonly RulesAct[]
+    /** The states in which it may give each command; one that is not named it never may. */
+    readonly commands: Readonly<Partial<Record<CommandName, readonly State[]>>>
+  }
 }
+export const rulesActs = ['propose', 'approve'] as const
+export type RulesAct = (typeof rulesActs)[number]
 
 /**
  * The rules that tell people apart (governance.md 5.1), and the commands that each may refuse: by person, never by role.
- * T1 nobody of the lead's side instructs; T2 the second of two steps is somebody else's; T3 nobody grants herself; T4 a holder neither signs nor comments a request of their own;
- * T7 lifting takes two; T9 whoever destroyed does not attest; T10 whoever decided does not hear the appeal.
+ * T1 nobody of the lead's side instructs; T2 the second of two steps is somebody else's; T3 nobody grants herself, and who issues is
+ * not who validated; T4 a holder signs no request of their own, nor comments it as its holder; T7 lifting takes two; T9 whoever
+ * destroyed does not attest; T10 whoever decided does not hear the appeal.
  */
 export const personRules = {
   T1: [
@@ -145,25 +140,23 @@ export type PersonRule = keyof typeof personRules
 
 /** Whether any of these capacities may give the command in this state. */
 export function may(
-  held: readonly Capacity[],
-  state: State,
-  command: Exclude<CommandType, 'opening'>,
+  roles: readonly Powers[],
+  { held, state, command }: { held: readonly Capacity[]; state: State; command: CommandName },
 ): boolean {
-  const row = matrix[command]
-  return held.some((capacity) => row[capacity]?.includes(state) ?? false)
+  return powersOf(roles, held).some(({ commands }) => commands[command]?.includes(state) ?? false)
 }
 
 /** Whether any of these capacities may give the command in some state. */
-export function mayEver(held: readonly Capacity[], command: CommandType): boolean {
-  if (command === 'opening') return held.includes('lead')
-  const row = matrix[command]
-  return held.some((capacity) => row[capacity] !== undefined)
+export function mayEver(roles: readonly Powers[], held: readonly Capacity[], command: CommandType): boolean {
+  const powers = powersOf(roles, held)
+  if (command === 'opening') return powers.some(({ opens }) => opens)
+  return powers.some(({ commands }) => commands[command] !== undefined)
 }
 
 /** The refusal of who may never give a command: it names who may. */
-export function notTheirs(command: CommandType): Refusal {
-  const row = command === 'opening' ? { lead: [] } : matrix[command]
-  return roleRefusal(`matrix.${command}`, Object.keys(row))
+export function notTheirs(roles: readonly Powers[], command: CommandType): Refusal {
+  const theirs = capacities.filter((capacity) => mayEver(roles, [capacity], command))
+  return roleRefusal(`matrix.${command}`, theirs)
 }
 
 /** ROLE, with the roles that it takes. */
@@ -172,11 +165,21 @@ export function roleRefusal(rule: string, wanted: readonly string[]): Refusal {
 }
 
 /** The commands that these capacities may give now; what a page offers as buttons. */
-export function offered(held: readonly Capacity[], state: State): readonly string[] {
-  return commandNames.filter((command) => may(held, state, command))
+export function offered(
+  roles: readonly Powers[],
+  { held, state }: { held: readonly Capacity[]; state: State },
+): readonly string[] {
+  return commandNames.filter((command) => may(roles, { held, state, command }))
 }
 
-export const commandNames = Object.keys(matrix) as readonly (keyof typeof matrix)[]
+/** Whether any of these capacities has this part in a change of the rules. */
+export function mayChangeRules(roles: readonly Powers[], held: readonly Capacity[], act: RulesAct): boolean {
+  return powersOf(roles, held).some(({ rules }) => rules.includes(act))
+}
+
+function powersOf(roles: readonly Powers[], held: readonly Capacity[]): readonly Powers['facts'][] {
+  return roles.filter(({ code }) => held.includes(code)).map(({ facts }) => facts)
+}
 
 const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator', 'registrar'] as const
 

@@ -6,6 +6,7 @@ import { narrows, staysWithin } from './amendment.ts'
 import { routeFacts } from './around.ts'
 import { changesBetween } from './changes.ts'
 import type { CommandOf } from './commands.ts'
+import { clockOf, deadline } from './deadline.ts'
 import type { Scope } from './event.ts'
 import { permitPayload, signedLines, type Terms } from './grant.ts'
 import {
@@ -83,7 +84,8 @@ export const onPermit = {
     anotherThan(given.by, decided, 'T10')
     if (before.stored === 'under_appeal') {
       if (upheld && signedLines(before.request, before.lines).length === 0) demand([lacks('lines', 'noLine')])
-      return happened({ type: 'appealDecided', upheld, reasons })
+      const due = upheld ? { due: deadline(given, 'prePermit.accept') } : {}
+      return happened({ type: 'appealDecided', upheld, reasons, ...due })
     }
     if (!isAppealed(before)) throw wrongState()
     if (!upheld) return happened({ type: 'revocationUpheld', reasons })
@@ -105,7 +107,8 @@ export const onPermit = {
     if (before.amendment !== null) throw wrongState()
     const { accessPeriod } = before.request
     if (accessPeriod === undefined) throw wrongState()
-    const late = addDays(parisDay(given.now), 30) > accessPeriod.until
+    const { count } = clockOf(given.vocabularies, 'renewal.ask')
+    const late = addDays(parisDay(given.now), count) > accessPeriod.until
     demand([
       ...(before.renewalUsed ? [lacks('until', 'renewalOnce')] : []),
       ...(before.request.emergency ? [lacks('until', 'emergencyOnce')] : []),

@@ -3,6 +3,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import { routeFacts } from './around.ts'
 import { conditionFaults } from './clauses.ts'
 import type { CommandOf } from './commands.ts'
+import { deadline } from './deadline.ts'
 import { downward, escalated } from './escalation.ts'
 import { type Granting, lineId, permitPayload, unsignedLine } from './grant.ts'
 import { anotherThan, demand, type Given, happened, notHolder, type Outcome, wrongState } from './guard.ts'
@@ -35,7 +36,7 @@ export const onRequest = {
     if ('items' in command) {
       // One window only, all items at once.
       if (before.returned) throw wrongState()
-      return happened({ type: 'returned', items: command.items })
+      return happened({ type: 'returned', items: command.items, due: deadline(given, 'completeness.answer') })
     }
     demand(given.missingOf(before.request))
     return happened({ type: 'completed' })
@@ -103,7 +104,8 @@ export const onRequest = {
     const { proposal, completedBy } = before
     if (proposal === null) throw wrongState()
     anotherThan(given.by, [completedBy, proposal.by], 'T2')
-    return happened({ type: proposal.decision === 'grant' ? 'confirmed' : 'refused' })
+    if (proposal.decision === 'refuse') return happened({ type: 'refused' })
+    return happened({ type: 'confirmed', due: deadline(given, 'prePermit.accept') })
   },
 
   acceptance: (before: Before, _: CommandOf<'acceptance'>, given: Given): Outcome => {
@@ -116,7 +118,7 @@ export const onRequest = {
       project: given.base,
       permit: { id, version, sha256, nbf, exp },
       grants: begun(before, before.request, given),
-      ...(lacking.length > 0 && { awaited: [...lacking] }),
+      ...(lacking.length > 0 && { awaited: [...lacking], due: deadline(given, 'emergency.opinions') }),
     } as const
     return { happenings: [happening], permit }
   },

@@ -1,11 +1,8 @@
 /** The opinions that a route asks for, and those of an emergency that may come after the permit (governance.md 5.2). Pure. */
 import type { Awaited, Opinion } from './state.ts'
-import type { EntryFacts } from './vocabulary.ts'
+import type { RouteFacts } from './vocabulary.ts'
 
-/** Missing opinions of an emergency are due within 15 days of the grant, or the permit suspends itself. */
-export const emergencyMs = 15 * 86_400_000
-
-export function opinionsOf({ ethics, dpo }: EntryFacts): readonly Awaited[] {
+export function opinionsOf({ ethics, dpo }: RouteFacts): readonly Awaited[] {
   return [
     ...(ethics === undefined ? [] : [{ role: 'ethics', wanted: ethics } as const]),
     ...(dpo === undefined ? [] : [{ role: 'dpo', wanted: dpo } as const]),

@@ -6,10 +6,10 @@ import type { Missing } from '../kernel/refusal.ts'
 import { inForce, isBlank, type Surroundings } from './around.ts'
 import { lacks } from './lacking.ts'
 import type { Body } from './request.ts'
-import type { EntryFacts } from './vocabulary.ts'
+import type { OrganisationFacts, RouteFacts } from './vocabulary.ts'
 
 /** What is missing of the organisations of a request. */
-export function ofOrganisations(body: Body, around: Surroundings, route: EntryFacts): readonly Missing[] {
+export function ofOrganisations(body: Body, around: Surroundings, route: RouteFacts): readonly Missing[] {
   const { organisationKind, beneficiary } = body
   const faults = [
     ...kindFaults('organisationKind', organisationKind, around),
@@ -28,7 +28,7 @@ function kindFaults(path: string, kind: string | undefined, around: Surroundings
 
 type Organisations = Pick<Surroundings, 'vocabularies' | 'today' | 'parties'>
 
-function factsOf(kind: string | undefined, around: Organisations): EntryFacts {
+function factsOf(kind: string | undefined, around: Organisations): OrganisationFacts {
   return inForce(around, 'organisations', kind)?.facts ?? {}
 }
 

@@ -1,6 +1,10 @@
 /** The form of policies/persons.json: personal proofs and how long each stands (governance.md 7). */
 import { z } from 'zod'
-import { parameter } from './vocabulary.ts'
+import { source } from './vocabulary.ts'
+
+/** A figure with where it comes from. */
+const parameter = <Value>(value: z.ZodType<Value>) =>
+  z.strictObject({ value, why: z.string().min(1), source }).transform((read): Value => read.value)
 
 const version = parameter(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,39}$/))
 const months = (most: number) => parameter(z.number().int().min(1).max(most))

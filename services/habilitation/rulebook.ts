@@ -1,32 +1,32 @@
 /** policies/ read, validated and hashed: rules, vocabularies, parameters. Read as data, from a folder given by main.ts. */
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
 import type { ProofRules } from '../identity/proof-rules.ts'
 import { type VisaPolicy, visaPolicy } from '../identity/visa-policy.ts'
-import { canonical, sha256 } from '../kernel/hash.ts'
 import { isCode } from '../kernel/refusal.ts'
-import { openCedar, type Policy } from './cedar.ts'
+import { type Bundle, keptBundle, readBundle } from './bundle.ts'
+import { type Cedar, openCedar, type Policy } from './cedar.ts'
+import { clockIds } from './deadline.ts'
 import { decide } from './decide.ts'
 import type { Ask, Decision, Rulebook } from './decision.ts'
+import { capacities, rulesActs } from './matrix.ts'
+import { disclosure } from './parameters.ts'
 import type { CurrentPermit } from './permit.ts'
 import { personRules } from './person-rules.ts'
 import { type ReviewThresholds, reviewThresholds } from './thresholds.ts'
-import { disclosure, type Vocabularies, vocabulary, vocabularyNames } from './vocabulary.ts'
+import { type Vocabularies, type VocabularyName, vocabularyFiles, vocabularyNames } from './vocabulary.ts'
 
 /** The rulebook with what only this room reads of it. */
 export interface OpenRulebook extends Rulebook {
   readonly vocabularies: Vocabularies
+  /** Personal proofs, and how long each stands. */
+  readonly persons: ProofRules
   readonly policies: readonly Policy[]
-  /** Proofs of persons; absent from bundles of before they were policy. */
-  readonly persons?: ProofRules
-  /** The index of the bundle, whose hash names it, and every file: what must be kept to decide again. */
-  readonly texts: readonly string[]
+  /** What it was made from: what must be kept to decide again, or to compare. */
+  readonly files: Bundle
 }
 
 /** The rules of a running node: what the DPO's review looks for is among them, and decides nothing. */
 export interface NodeRulebook extends OpenRulebook {
-  readonly persons: ProofRules
   readonly review: ReviewThresholds
   /** Which visas of others stand for a proof: what they add to a person is in the facts of a decision. */
   readonly visas: VisaPolicy
@@ -44,78 +44,64 @@ const annotations = z.looseObject({
  * known refusal code, a policy that the schema contradicts) throws an Error that names file or rule: the node does not start.
  */
 export async function openRulebook(folder: string, { node }: { node: string }): Promise<NodeRulebook> {
-  const files = await readAll(folder)
-  const review = read('review.json', reviewThresholds, textOf(files))
-  const visas = read('visas.json', visaPolicy, textOf(files))
-  const persons = read('persons.json', personRules, textOf(files))
-  return { ...makeRulebook(files, { node }), review, visas, persons }
+  return rulebookOf(await readBundle(folder), { node })
 }
 
-function makeRulebook(files: readonly PolicyFile[], { node }: { node: string }): OpenRulebook {
-  const index = canonical(files.map(({ path, text }) => [path, sha256(text)]))
-  const bundle = sha256(index)
+/** As openRulebook, of a bundle that was read before. */
+export function rulebookOf(files: Bundle, { node }: { node: string }): NodeRulebook {
+  const { sha256: bundle } = files
   const text = textOf(files)
-  const cedarTexts = files.filter(({ path }) => path.endsWith('.cedar')).map((file) => file.text)
-  const cedar = openCedar(bundle, { schema: text('schema.cedarschema'), texts: cedarTexts })
+  const cedar = cedarOf(files)
+  if (!cedar.policies.some(({ effect }) => effect === 'permit')) throw new Error('policies: no rule permits')
   cedar.policies.forEach(checkAnnotations)
   const vocabularies = readVocabularies(text)
-  const parameters = read('disclosure.json', disclosure, text)
-  const hasPersons = files.some(({ path }) => path === 'persons.json')
-  const persons = hasPersons ? read('persons.json', personRules, text) : undefined
-  const rules = { cedar, bundle, node, ...(persons && { persons }) }
+  const persons = read('persons.json', personRules, text)
+  const rules = { cedar, bundle, node, persons }
   const codes = new Map(
-    Object.entries(vocabularies).map(([name, entries]) => [name, new Set(entries.map(({ code }) => code))]),
+    vocabularyNames.map((name) => [
+      name as string,
+      new Set(vocabularies[name].map(({ code }) => code as string)),
+    ]),
   )
   return {
     sha256: bundle,
     node,
     decide: (ask: Ask, current: CurrentPermit | null): Decision => decide(ask, current, rules),
-    disclosure: parameters,
+    disclosure: read('disclosure.json', disclosure, text).values,
     codes: (name) => codes.get(name) ?? new Set(),
     vocabularies,
-    ...(persons && { persons }),
+    persons,
     policies: cedar.policies,
-    texts: [index, ...files.map((file) => file.text)],
+    files,
+    review: read('review.json', reviewThresholds, text),
+    visas: read('visas.json', visaPolicy, text),
   }
 }
 
-const policyIndex = z.array(z.tuple([z.string(), z.string()]))
-
 /**
- * The rulebook of a bundle from texts that were kept, each by its SHA-256; `read` answers null for what is gone. Null when the
- * bundle or one of its files is: what was decided by it cannot be decided again.
+ * What decides, of a bundle from texts that were kept, each by its SHA-256; `read` answers null for what is gone. Null when the
+ * bundle or one of its files is: what was decided by it cannot be decided again. Its vocabularies are not read: their form may
+ * have been another then. Bundles of before proofs were policy have no persons.json.
  */
 export async function keptRulebook(
   bundle: string,
   { node, read: kept }: { node: string; read: (sha256: string) => Promise<string | null> },
-): Promise<OpenRulebook | null> {
-  const index = await kept(bundle)
-  if (index === null) return null
-  const files: PolicyFile[] = []
-  for (const [path, hash] of policyIndex.parse(JSON.parse(index))) {
-    const text = await kept(hash)
-    if (text === null) return null
-    files.push({ path, text })
-  }
-  return makeRulebook(files, { node })
+): Promise<Pick<Rulebook, 'decide'> | null> {
+  const files = await keptBundle(bundle, kept)
+  if (files === null) return null
+  const isOfPersons = files.files.some(({ path }) => path === 'persons.json')
+  const persons = isOfPersons ? { persons: readPolicy(files, 'persons.json', personRules) } : {}
+  const rules = { cedar: cedarOf(files), bundle, node, ...persons }
+  return { decide: (ask, current) => decide(ask, current, rules) }
 }
 
-interface PolicyFile {
-  readonly path: string
-  readonly text: string
+function cedarOf({ sha256, files }: Bundle): Cedar {
+  const schema = textOf({ files })('schema.cedarschema')
+  const texts = files.filter(({ path }) => path.endsWith('.cedar')).map((file) => file.text)
+  return openCedar(sha256, { schema, texts })
 }
 
-/** Every file of the folder in the order of its path, so that the hash is that of the content alone. */
-async function readAll(folder: string): Promise<readonly PolicyFile[]> {
-  const found = await readdir(folder, { recursive: true, withFileTypes: true })
-  const paths = found
-    .filter((one) => one.isFile())
-    .map((one) => join(one.parentPath, one.name).slice(join(folder, '/').length).replaceAll('\\', '/'))
-    .sort()
-  return Promise.all(paths.map(async (path) => ({ path, text: await readFile(join(folder, path), 'utf8') })))
-}
-
-function textOf(files: readonly PolicyFile[]): (path: string) => string {
+function textOf({ files }: Pick<Bundle, 'files'>): (path: string) => string {
   return (path) => {
     const file = files.find((one) => one.path === path)
     if (file === undefined) throw new Error(`policies: ${path} is missing`)
@@ -124,16 +110,59 @@ function textOf(files: readonly PolicyFile[]): (path: string) => string {
 }
 
 function readVocabularies(text: (path: string) => string): Vocabularies {
-  const entries = vocabularyNames.map(
-    (name) => [name, read(`vocabulary/${name}.json`, vocabulary, text)] as const,
+  const entries = vocabularyNames.map((name) => [name, readVocabulary(name, text)] as const)
+  const all = Object.fromEntries(entries) as unknown as Vocabularies // every name was read, just above
+  insistOn('clocks', clockIds, all)
+  insistOn('retention', ['JOURNAL'], all)
+  insistOn('roles', capacities, all)
+  insistOnRoles(all)
+  return all
+}
+
+/** Rules that nobody could change any more, or that give persons what the house alone does, are none. */
+function insistOnRoles({ roles }: Vocabularies): void {
+  for (const act of rulesActs) {
+    if (!roles.some(({ facts }) => facts.rules.includes(act)))
+      throw new Error(`policies: vocabulary/roles.json: nobody may ${act} a change of the rules`)
+  }
+  const own = new Set(
+    roles.flatMap(({ code, facts }) => (code === 'system' ? Object.keys(facts.commands) : [])),
   )
-  return Object.fromEntries(entries) as unknown as Vocabularies // every name was read, just above
+  for (const { code, facts } of roles) {
+    const taken = Object.keys(facts.commands).find((command) => own.has(command))
+    if (code !== 'system' && taken !== undefined)
+      throw new Error(`policies: vocabulary/roles.json: ${code} may not ${taken}, which no person does`)
+  }
+}
+
+/** What the house executes must be there: refused by default is no answer to a clock that never runs out. */
+function insistOn(name: VocabularyName, wanted: readonly string[], all: Vocabularies): void {
+  const known = new Set<string>(all[name].map(({ code }) => code))
+  const absent = wanted.find((code) => !known.has(code))
+  if (absent !== undefined) throw new Error(`policies: vocabulary/${name}.json: ${absent} is missing`)
+}
+
+function readVocabulary(name: VocabularyName, text: (path: string) => string) {
+  return read<Vocabularies[typeof name]>(`vocabulary/${name}.json`, vocabularyFiles[name], text)
+}
+
+/** One file of a bundle, in its form. Error that names the file and the first fault. */
+export function readPolicy<T>(bundle: Bundle, path: string, schema: z.ZodType<T>): T {
+  return read(path, schema, textOf(bundle))
 }
 
 function read<T>(path: string, schema: z.ZodType<T>, text: (path: string) => string): T {
-  const parsed = schema.safeParse(JSON.parse(text(path)))
+  const parsed = schema.safeParse(jsonOf(path, text(path)))
   if (parsed.success) return parsed.data
   throw new Error(`policies: ${path}: ${z.prettifyError(parsed.error)}`)
+}
+
+function jsonOf(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Error(`policies: ${path}: not JSON`, { cause })
+  }
 }
 
 function checkAnnotations(policy: Policy): void {

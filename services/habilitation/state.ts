@@ -109,7 +109,8 @@ export interface Habilitation {
   readonly lead: Lead
   readonly request: Body
   readonly submittedAt?: number
-  readonly returned?: Items
+  /** What was asked for, and the instant until which it is waited for. */
+  readonly returned?: Items & { readonly due: number }
   readonly assessedAt?: number
   readonly completedBy?: Actor
   readonly extended: boolean
@@ -126,6 +127,8 @@ export interface Habilitation {
   readonly proposal: Proposal | null
   readonly confirmedBy?: Actor
   readonly decidedAt?: number
+  /** The instant at which a pre-permit is withdrawn. */
+  readonly acceptBy?: number
   readonly appeal?: { readonly reasons: string; readonly at: number }
   /** One appeal only: refused, there is no other here. */
   readonly appealRefused?: boolean
@@ -133,8 +136,8 @@ export interface Habilitation {
   readonly permits: readonly PermitRef[]
   /** What each later version changed, by its number. */
   readonly changes: Readonly<Record<number, readonly Change[]>>
-  /** Opinions that an emergency went ahead of, and the instant at which it suspends itself without them. */
-  readonly awaited?: { readonly opinions: readonly Awaited[]; readonly due: number }
+  /** Opinions that an emergency went ahead of, since when, and the instant at which it suspends itself without them. */
+  readonly awaited?: { readonly opinions: readonly Awaited[]; readonly since: number; readonly due: number }
   readonly stops: readonly Stop[]
   /** Of every person that some version named, ended ones too. */
   readonly grants: readonly Grant[]

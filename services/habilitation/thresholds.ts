@@ -52,7 +52,9 @@ const threshold = z
       .refine((cases) => cases.some(({ expect }) => expect === 'found'), 'one case that is found')
       .refine((cases) => cases.some(({ expect }) => expect === 'nothing'), 'one case that is not'),
   })
-  .transform(({ value, least = 1, workday = { from: 0, until: 23 } }) => ({ value, least, workday }))
+  .transform(({ value, least = 1, workday = { from: 0, until: 23 }, cases }) => {
+    return { value, least, workday, cases }
+  })
 export type Threshold = z.infer<typeof threshold>
 export type ReviewThresholds = Readonly<Record<DetectorName, Threshold>>
 

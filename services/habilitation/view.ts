@@ -141,14 +141,14 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
     state,
     lead,
     turn: turnOf(habilitation, seen),
-    offered: offered(
-      capacitiesOf(seen.by, {
+    offered: offered(vocabularies.roles, {
+      held: capacitiesOf(seen.by, {
         lead,
         holders: holdersOf(habilitation, seen),
         managers: managersOf(habilitation, seen),
       }),
       state,
-    ),
+    }),
     missing,
     warnings: adviceOn(request, now),
     completeness: progressOf(request, { missing, advice: adviceOn(request, now) }, { vocabularies }),

@@ -28,6 +28,8 @@ import { sweepDocuments } from '../habilitation/dossier.ts'
 import type { GrantPolicy } from '../habilitation/guard.ts'
 import { openKeys } from '../habilitation/keys.ts'
 import { openPermits } from '../habilitation/permits.ts'
+import type { PolicyNeeds } from '../habilitation/policy-change.ts'
+import type { PolicyRegister } from '../habilitation/policy-register.ts'
 import { openRegistry as openHabilitations } from '../habilitation/registry.ts'
 import type { NodeRulebook } from '../habilitation/rulebook.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
@@ -238,6 +240,7 @@ export interface Rooms {
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly review: ReviewNeeds
+  readonly policies: PolicyNeeds
   readonly register: PublicRegister
   readonly reports: ReportNeeds
   readonly proofs: ProofNeeds
@@ -250,6 +253,7 @@ export interface RoomsOn {
   readonly engine: Engine
   readonly rulebook: NodeRulebook
   readonly kept: Kept
+  readonly policyRegister: PolicyRegister
   readonly documentLimits: DocumentLimits
   /** Identifier of the node, also the first part of its permit numbers. */
   readonly node: string
@@ -269,6 +273,7 @@ export async function openRooms(
     engine,
     rulebook,
     kept,
+    policyRegister,
     node,
     issuer,
     accounts,
@@ -309,6 +314,7 @@ export async function openRooms(
     catalogue,
     bulles,
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },
+    policies: { audit, clock, kept, rulebook, register: policyRegister },
     review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },
     habilitation: {
       ...common,

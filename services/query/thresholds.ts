@@ -1,5 +1,5 @@
 /** Which parameters of the disclosure rules are in force for one answer (governance.md 2.9 and 3, disclosure.md 9.1). Pure. */
-import type { Rulebook } from '../habilitation/decision.ts'
+import type { DisclosureParameters, Rulebook } from '../habilitation/decision.ts'
 import type { PermitLine } from '../habilitation/permit.ts'
 import type { Thresholds } from './disclosure/rules.ts'
 import type { Work } from './journal.ts'
@@ -17,14 +17,22 @@ export function thresholdsOf({ rulebook }: Needs, work: Work): Thresholds {
   if (!isOfEstablishments(work, lines)) return { ...persons, k: strictest(persons.k, work) }
   if (lines.every(({ establishmentLevel }) => establishmentLevel === 'consented'))
     return { ...persons, k: 1, unit: 'establishment', isConsented: true }
+  return ofEstablishments(rulebook.disclosure, strictest(establishment.k, work))
+}
+
+/** The thresholds where establishments are counted, at least `k` of them. */
+export function ofEstablishments(
+  { establishment, degreesOfFreedom }: DisclosureParameters,
+  k: number,
+): Thresholds {
   return {
-    k: strictest(establishment.k, work),
+    k,
     p: 0,
     twoShare: 1,
     oneShare: establishment.share,
     // Of three that differ, two differ from any one of them.
     differing: establishment.k - 1,
-    degreesOfFreedom: persons.degreesOfFreedom,
+    degreesOfFreedom,
     unit: 'establishment',
   }
 }

@@ -160,6 +160,39 @@ export interface HabilitationPermit {
   audit_seq: number
 }
 
+export interface HabilitationPolicy {
+  /** SHA-256 of the index of the bundle; its texts are in the folder kept */
+  sha256: string
+  /** The bundle that was in force when it was proposed */
+  previous: string
+  /** Paths that differ between the two */
+  changed: Json
+  /** Why, in the words of who proposed it */
+  reason: string
+  /** Whether this version could read it and all its cases held */
+  checked: boolean
+  /** Issuer of who proposed it */
+  proposed_issuer: string
+  /** Subject of who proposed it */
+  proposed_subject: string
+  /** Instant of the proposal, ms since 1970 UTC */
+  proposed_ms: number
+  /** Origin of the audit log that holds the entry of the proposal */
+  proposed_log: string
+  /** Sequence number of that entry */
+  proposed_seq: number
+  /** Issuer of the second person; null until there is one */
+  approved_issuer: string | null
+  /** Subject of the second person */
+  approved_subject: string | null
+  /** Instant of the approval, ms since 1970 UTC */
+  approved_ms: number | null
+  /** Origin of the audit log that holds the entry of the approval */
+  approved_log: string | null
+  /** Sequence number of that entry */
+  approved_seq: number | null
+}
+
 export interface HabilitationStream {
   /** Identifier of the request, such as D-2026-0117 */
   id: string
@@ -325,6 +358,7 @@ export interface Tables {
   habilitation_counter: HabilitationCounter
   habilitation_event: HabilitationEvent
   habilitation_permit: HabilitationPermit
+  habilitation_policy: HabilitationPolicy
   habilitation_stream: HabilitationStream
   identity_account: IdentityAccount
   identity_organisation: IdentityOrganisation

@@ -126,7 +126,7 @@ describe('entries', () => {
   })
 
   test('no member of a body has the name of a common one', () => {
-    const common = ['v', 'seq', 'ts', 'boot', 'n', 'actor', 'project', 'holders', 'sealed']
+    const common = ['v', 'seq', 'ts', 'boot', 'n', 'actor', 'project', 'holders', 'sealed', 'policy']
     const members = Object.values(entryShapes()).flat()
     expect(members.filter((member) => common.includes(member))).toEqual([])
   })

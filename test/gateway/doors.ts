@@ -64,6 +64,7 @@ export function openDoors(): Doors {
     readiness: { ready: true, steps: [] },
     metrics: openMetrics([], 0),
     portal: { startPage: '<!doctype html><title>huisclos</title>', assets: 'services/portal/assets' },
+    policy: 'c'.repeat(64),
     version: '0.0.0',
     address: 'http://127.0.0.1:1',
   }

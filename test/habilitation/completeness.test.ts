@@ -1,7 +1,7 @@
 /** What a request lacks, item by item: each check stops something that passes without its fault. */
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { isWorkingDay } from '../../services/habilitation/clocks.ts'
 import { missing, warnings } from '../../services/habilitation/completeness.ts'
+import { isWorkingDay } from '../../services/habilitation/durations.ts'
 import { readHabilitation } from '../../services/habilitation/read.ts'
 import { mergePatch, patched } from '../../services/habilitation/request.ts'
 import type { OpenRulebook } from '../../services/habilitation/rulebook.ts'

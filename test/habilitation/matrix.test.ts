@@ -96,7 +96,8 @@ function inState(state: State): Habilitation {
     ...fold('D-2026-0001', [opened]),
     submittedAt: today,
     decidedAt: today,
-    returned: { items: [], at: today },
+    returned: { items: [], at: today, due: exp * 1000 },
+    acceptBy: exp * 1000,
   }
   const ref = { id: 'FR-NOR-2026-000001-v1', version: 1, sha256: 'a'.repeat(64), nbf: 0, exp }
   const granted = { ...start, project: 'FR-NOR-2026-000001', permits: [ref] }
@@ -165,7 +166,7 @@ function allBy(before: Habilitation, by: Person): Habilitation {
 
 describe('the matrix', () => {
   test('is the committed page', () => {
-    expect(page).toBe(matrixPage())
+    expect(page).toBe(matrixPage(rules.vocabularies.roles))
   })
 
   test('names every command that a person may send', () => {

@@ -2,6 +2,7 @@
  * Random lives of requests, by random persons at random times, against oracles that read the events alone and share no code
  * with the fold: nobody is answered past an end or a stop, nobody decides alone, one owner of the ball.
  */
+import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { command, type Later } from '../../services/habilitation/command.ts'
@@ -10,7 +11,7 @@ import type { HabilitationEvent } from '../../services/habilitation/event.ts'
 import { fold } from '../../services/habilitation/fold.ts'
 import type { Given } from '../../services/habilitation/guard.ts'
 import { standingOf, stateAt } from '../../services/habilitation/lifetime.ts'
-import { mayEver, possibleCapacities, states } from '../../services/habilitation/matrix.ts'
+import { mayEver, type Powers, possibleCapacities, states } from '../../services/habilitation/matrix.ts'
 import type {
   CurrentPermit,
   Permit,
@@ -22,7 +23,7 @@ import { turnOf } from '../../services/habilitation/view.ts'
 import { parisDay } from '../../services/kernel/clock.ts'
 import { canonical, sha256 } from '../../services/kernel/hash.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
-import { accountOf, facts, issuer, leastBody, node, person, rulebook, today } from './fixtures.ts'
+import { accountOf, facts, issuer, leastBody, node, person, policies, rulebook, today } from './fixtures.ts'
 import { steps } from './walk.ts'
 
 let rules: OpenRulebook
@@ -74,10 +75,12 @@ const commands: readonly Later[] = [
   { type: 'attestation' },
 ]
 
+const roles: readonly Powers[] = JSON.parse(readFileSync(`${policies}vocabulary/roles.json`, 'utf8'))
+
 /** Who might well succeed with a command; anybody tries anything too. */
 const capable = commands.flatMap((what) =>
   everybody
-    .filter((who) => mayEver(possibleCapacities(person(who)), what.type))
+    .filter((who) => mayEver(roles, possibleCapacities(person(who)), what.type))
     .map((who) => ({ who, what })),
 )
 

@@ -30,7 +30,7 @@ describe('a rulebook', () => {
     expect((await open()).sha256).not.toBe(before.sha256)
   })
 
-  const edits: readonly (readonly [string, string, (text: string) => string, RegExp])[] = [
+  const edits: (readonly [string, string, (text: string) => string, RegExp])[] = [
     [
       'a rule without reason',
       'query.cedar',
@@ -72,9 +72,29 @@ describe('a rulebook', () => {
       /organisations/,
     ],
   ]
+  const roles = 'vocabulary/roles.json'
+  edits.push(
+    [
+      'rules that nobody may change',
+      roles,
+      (text) => text.replaceAll('["propose", "approve"]', '[]'),
+      /propose/,
+    ],
+    [
+      'a person who may do what the house alone does',
+      roles,
+      (text) => text.replace('"closure": [', '"shredding": ["closing"], "closure": ['),
+      /operator may not shredding/,
+    ],
+  )
   test.each(edits)('with %s does not open', async (...[, path, change, told]) => {
     await edit(path, change)
     await expect(open()).rejects.toThrow(told)
+  })
+
+  test('with a file that is not named as a policy is does not open', async () => {
+    await writeFile(join(folder, 'query.cedar~'), 'permit (principal, action, resource);')
+    await expect(open()).rejects.toThrow(/policies/)
   })
 
   test('without one of its files does not open', async () => {

@@ -7,6 +7,7 @@ import type { Body } from '../../services/audit/entry.ts'
 import { type Kept, openKept } from '../../services/audit/kept.ts'
 import type { Parser } from '../../services/engine/engine.ts'
 import { openParser } from '../../services/engine/parser.ts'
+import { textsOf } from '../../services/habilitation/bundle.ts'
 import { keptRulebook } from '../../services/habilitation/rulebook.ts'
 import { permitText } from '../../services/habilitation/signature.ts'
 import { sha256 } from '../../services/kernel/hash.ts'
@@ -23,7 +24,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'huisclos-replay-'))
   kept = openKept(folder)
   parser = await openParser({ processes: 1 })
-  for (const text of (await rulebook()).texts) await kept.keep('policies', text)
+  for (const text of textsOf((await rulebook()).files)) await kept.keep('policies', text)
 })
 afterAll(async () => {
   await parser?.close()

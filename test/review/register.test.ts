@@ -130,6 +130,7 @@ describe('a canary', () => {
     const withoutText = [
       ...codes,
       'studyKind',
+      'leadCountry',
       'noStigma',
       'feesAccepted',
       'truthful',

@@ -213,7 +213,7 @@ describe('instruction', () => {
     expect(decided.proposal).toMatchObject({ decision: 'grant', crossed: true })
     const register = await node.call('GET', '/transparence.json')
     const told = register.json.requests.find((one: { id: string }) => one.id === id)
-    expect(told.request).toMatchObject({ title: common.title, lines: [{ dataset: 'stays' }] })
+    expect(told).toMatchObject({ title: common.title, datasets: ['stays'] })
     expect(JSON.stringify(told)).not.toMatch(/Distances|bruno|board|month of birth/)
   })
 })

@@ -53,6 +53,8 @@ const list =
   (value) =>
     Array.isArray(value) && value.every(item)
 
+const isPath: Check = (value) => typeof value === 'string' && value.length <= 60
+
 const permit = shape({ id: text, version: count, sha256: hash })
 const dataset = shape({ name: text, version: count, sha256: optional(hash) })
 const decision = shape({
@@ -62,6 +64,13 @@ const decision = shape({
   visas: optional(list(hash)),
 })
 const deposit = { dataset: text, deposit: text }
+
+const place = shape({ log: text, seq: count })
+const policyChange: Members = {
+  sha256: hash,
+  previous: hash,
+  changed: (value) => Array.isArray(value) && value.length <= 128 && value.every(isPath),
+}
 
 const habilitation: Members = {
   habilitation: text,
@@ -145,6 +154,16 @@ export const bodies: Readonly<Record<string, Members>> = {
   'query.cancelled': { query: text },
   'policy.loaded': { sha256: hash },
   'proof.recorded': { proof: text, version: optional(text), until: text },
+  'policy.proposed': { ...policyChange, checked: oneOf(true, false) },
+  'policy.approved': { ...policyChange, proposed: place },
+  'policy.activated': {
+    ...policyChange,
+    previous: optional(hash),
+    basis: oneOf('first', 'approved', 'demo'),
+    proposed: optional(place),
+    approved: optional(place),
+  },
+  'policy.refused': policyChange,
   'key.created': { purpose: text, sha256: hash },
   'audit.read': { entries: count },
   'audit.opened': { shard: text, of: count },
@@ -179,6 +198,7 @@ const common: Members = {
   project: optional(shape({ id: text, seq: count, prev: hex })),
   holders: optional(list(shape({ id: text, seq: count }))),
   sealed: optional(shape({ id: hex, sha256: hex })),
+  policy: optional(hash),
 }
 
 const checks = new Map(

@@ -96,6 +96,7 @@ const check = z
     columns: z.array(column),
     explanation: explanation.optional().meta({ description: 'What is released or withheld, and why' }),
     accepted: z.string().optional().meta({ description: 'Of a refusal: the nearest accepted form' }),
+    policy: z.string().meta({ description: 'The rules in force' }),
   })
   .meta({ id: 'Check' })
 
@@ -149,7 +150,8 @@ export const queryRoutes: readonly Route[] = [
     handler: async (house, { by, params, body, language }) => {
       const asked = { ...defined(body), project: params.id, language }
       const { hint, ...checked } = await checkQuery(house.query, by, asked)
-      return { json: { ...checked, ...(hint ? { hint: say(language, hint) } : {}) } }
+      const policy = `sha256:${house.policy}`
+      return { json: { ...checked, ...(hint ? { hint: say(language, hint) } : {}), policy } }
     },
   }),
   route({

@@ -41,9 +41,7 @@ const given: readonly Given[] = [
       'Le dossier porte la référence de la convention ; certaines procédures la demandent.',
       'The request carries the reference of the agreement; some routes require it.',
     ],
-    tests: [
-      'test/policies.test.ts › every entry lets its passing cases through and stops its failing ones, for the reason given',
-    ],
+    tests: ['test/policies.test.ts › holds each of its cases, by the code that decides'],
     entries: ['habilitation.requested'],
   },
   {

@@ -1,0 +1,78 @@
+/** `policies list|test|diff|proposals|propose|approve`: the words of the command line for policies.ts. */
+import { resolve } from 'node:path'
+import { type Command, Option } from 'commander'
+import {
+  approvePolicies,
+  diffPolicies,
+  listPolicies,
+  proposePolicies,
+  shippedPolicies,
+  showProposals,
+  testPolicies,
+} from './policies.ts'
+import type { Commands } from './request.ts'
+
+interface As {
+  readonly as?: string
+}
+
+const asOption = () => new Option('--as <sujet>', 'compte de démonstration · demo account')
+const folderOf = (folder: string | undefined) => resolve(folder ?? shippedPolicies)
+
+/** Adds them to `policies`: what is read from a folder alone, and what a running node is asked. */
+export function policyCommands(policies: Command, needs: Commands): void {
+  folderCommands(policies, needs)
+  changeCommands(policies, needs)
+}
+
+function folderCommands(policies: Command, { out }: Commands): void {
+  policies
+    .command('list [dossier]')
+    .description('chaque règle et chaque code, sa source · every rule and code, its source')
+    .action((folder: string | undefined) => listPolicies(folderOf(folder), out))
+
+  policies
+    .command('test [dossier]')
+    .alias('check')
+    .description('valide et joue tous les cas · validates and plays every case; 5 = un cas échoue/one fails')
+    .option('--json', 'un document JSON · one JSON document')
+    .action((folder: string | undefined, options: { json?: boolean }) =>
+      testPolicies(folderOf(folder), out, options),
+    )
+
+  policies
+    .command('diff <dossier> [avant]')
+    .description('ce qui change, et ce que cela casse · what changes, and what it breaks')
+    .action((folder: string, before: string | undefined) =>
+      diffPolicies({ before: folderOf(before), after: folderOf(folder) }, out),
+    )
+}
+
+function changeCommands(policies: Command, { client, out }: Commands): void {
+  policies
+    .command('proposals [empreinte]')
+    .description('les changements proposés, ou l’un d’eux · proposed changes, or one of them')
+    .addOption(asOption())
+    .action(async (sha256: string | undefined, options: As) =>
+      showProposals(await client(options), out, sha256),
+    )
+
+  policies
+    .command('propose <dossier>')
+    .description('propose d’autres règles ; autorité ou DPO · proposes other rules; authority or DPO')
+    .requiredOption('--reason <texte>', 'pourquoi · why')
+    .option('--unchecked', 'règles d’une version ultérieure, non éprouvées · of a later version, not tried')
+    .addOption(asOption())
+    .action(async (folder: string, { as, ...options }: As & { reason: string; unchecked?: boolean }) =>
+      proposePolicies(await client(as === undefined ? {} : { as }), out, {
+        folder: folderOf(folder),
+        ...options,
+      }),
+    )
+
+  policies
+    .command('approve <empreinte>')
+    .description('approuve une proposition d’une autre personne · approves what another person proposed')
+    .addOption(asOption())
+    .action(async (sha256: string, options: As) => approvePolicies(await client(options), out, sha256))
+}
