@@ -26,7 +26,7 @@ export interface Signing {
 export type GrantPolicy = 'individual' | 'by-permit'
 
 /** What is known of the persons of a request. */
-export interface Granters {
+interface Granters {
   readonly policy: GrantPolicy
   /** Absent where a bundle has none. */
   readonly rules?: ProofRules | undefined

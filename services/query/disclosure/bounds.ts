@@ -10,7 +10,7 @@ import { isSum, type Pair } from './level-two.ts'
 import { isDominated, type Thresholds } from './rules.ts'
 import { beyond } from './statistic-evidence.ts'
 
-export interface CellBounds {
+interface CellBounds {
   readonly value: Value
   /** Rows of the selection: an upper bound of its persons. */
   readonly rows: number
