@@ -37,11 +37,13 @@ export const person = (subject: string): Person => ({
   displayName: subject,
   organisation: 'chu',
   roles: ['researcher'],
-  proofs: {},
+  proofs: { training: later, charter: later, review: later, workstation: later, affiliation: later },
   level: 2,
   door: 'http',
   methods: ['mfa'],
 })
+
+const later = Date.parse('2099-01-01')
 
 export class QueryHouse {
   readonly entries: Entry[] = []
@@ -152,7 +154,15 @@ export class QueryHouse {
       lines: [line],
       ...(this.limits && { limits: this.limits }),
     }
-    const standing = { state: this.state, currentVersion: 1, openLines: ['L1'], suspendedLines: [] }
+    const alice = {
+      issuer: 'demo',
+      subject: 'alice',
+      stored: 'active',
+      leadUntil: later,
+      managerUntil: later,
+    }
+    const lines = { openLines: ['L1'], suspendedLines: [] }
+    const standing = { state: this.state, currentVersion: 1, ...lines, grants: [alice] }
     // Only what a query reads of a permit is there.
     return { permit: payload, standing } as unknown as CurrentPermit
   }

@@ -44,7 +44,7 @@ function plantedIn(schema: Json, name: string, member = name): unknown {
     case 'boolean':
       return true
     default:
-      return 1
+      return typeof schema.minimum === 'number' ? Math.max(schema.minimum, 1) : 1
   }
 }
 

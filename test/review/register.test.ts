@@ -131,6 +131,7 @@ describe('a canary', () => {
       ...codes,
       'studyKind',
       'leadCountry',
+      'limits',
       'noStigma',
       'feesAccepted',
       'truthful',

@@ -73,7 +73,8 @@ export async function main(seed: number, count: number, options: Options = {}): 
       const scene = scenes[number % scenes.length]
       if (scene) counter.count(number, await examine(pipeline, scene, statementOf(seed, number, scene)))
       done += 1
-      if (done % progressEvery === 0) say(`${done} of ${count}, ${rate(done, begun)} per second`)
+      if (done % progressEvery === 0)
+        say(`${done} of ${count}, ${rate(done, begun)} per second: ${counter.soFar()}`)
     }
   }
   try {
@@ -173,6 +174,12 @@ class Counter {
     this.#totals.withheld += withheld
     for (const rule of rules) add(this.#rules, rule)
     for (const { kind } of generated.measures) add(this.#measures, kind)
+  }
+
+  /** A run that is cut has shown this much. */
+  soFar(): string {
+    const { answered, cells, withheld } = this.#totals
+    return `${answered} answered, ${cells} cells, ${withheld} withheld, ${this.#faults.length} faults`
   }
 
   tally(seed: number, statements: number): Tally {

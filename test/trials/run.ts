@@ -104,12 +104,13 @@ const trials: Readonly<Record<string, Trial>> = {
   },
 }
 
-/** `seed`, `seed,count`, or `seed@number` for one statement again. */
+/** `seed`, `seed,count`, `seed,count,from` to go on where a run was cut, or `seed@number` for one statement again. */
 function oracleOf(argument = '42'): { seed: number; from: number; count: number } {
-  const [, seed, count, number] = /^(\d+)(?:,(\d+)|@(\d+))?$/.exec(argument) ?? []
-  if (seed === undefined) throw new Error('oracle=SEED, oracle=SEED,COUNT or oracle=SEED@NUMBER')
+  const [, seed, count, from, number] = /^(\d+)(?:,(\d+)(?:,(\d+))?|@(\d+))?$/.exec(argument) ?? []
+  if (seed === undefined)
+    throw new Error('oracle=SEED, oracle=SEED,COUNT, oracle=SEED,COUNT,FROM or oracle=SEED@NUMBER')
   const many = number === undefined ? Number(count ?? 10_000) : 1
-  return { seed: Number(seed), from: Number(number ?? 0), count: many }
+  return { seed: Number(seed), from: Number(number ?? from ?? 0), count: many }
 }
 
 const folder = new URL('../../bench/results/', import.meta.url).pathname
