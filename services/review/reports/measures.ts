@@ -61,31 +61,35 @@ const given: readonly Given[] = [
   },
   {
     id: 'SEC-HAB-2',
-    holding: 'partial',
+    holding: 'held',
     rule: [
       'Habilitation individuelle validée par le responsable',
       'Individual habilitation validated by the manager',
     ],
     does: [
-      'Une décision prend deux personnes de l’autorité, hors conflit d’intérêts ; la validation par le supérieur se fait hors du logiciel.',
-      'A decision takes two persons of the authority without conflict of interest; the line manager validates outside the software.',
+      'L’accès d’une personne est validé par son supérieur, puis délivré par le bureau des habilitations : deux autres personnes qu’elle.',
+      'The access of a person is validated by her line manager, then issued by the registration office: two persons other than herself.',
     ],
     tests: [
-      'test/habilitation/walk.test.ts › a member of the request does not instruct it, whatever the role',
-      'test/habilitation/life.test.ts › a person more takes two persons of the authority',
+      'test/habilitation/grants.test.ts › goes from the invitation to the access by two persons, and not before',
+      'test/habilitation/grants.test.ts › is issued by another person than who validated, and than its own (T3)',
     ],
-    entries: ['habilitation.proposed', 'habilitation.confirmed'],
+    entries: ['habilitation.validated', 'habilitation.issued'],
   },
   {
     id: 'SEC-HAB-3',
-    holding: 'partial',
+    holding: 'held',
     rule: ['Revue annuelle et en fin d’étude', 'Review yearly and at the end of a study'],
     does: [
-      'Sans revue en cours de validité, une personne n’interroge plus ; la campagne de revue se fait hors du logiciel.',
-      'Without a review that stands nobody queries; the campaign itself is run outside the software.',
+      'Porteur et supérieur confirment chaque personne chaque année et lors des campagnes ; sans leur mot, elle n’interroge plus. La dernière période est revue en fin de projet.',
+      'Lead and line manager confirm each person yearly and in campaigns; without their word she queries no more. The last period is reviewed at the end of a project.',
     ],
-    tests: [cases('la revue annuelle manque')],
-    entries: ['query.refused'],
+    tests: [
+      cases('la revue annuelle manque'),
+      'test/habilitation/grants.test.ts › lapses on day 366 without anybody writing it down, and then it is written once',
+      'test/habilitation/grants.test.ts › of the last period is asked once the access is over, and recorded once',
+    ],
+    entries: ['habilitation.review_asked', 'habilitation.reviewed', 'habilitation.lapsed'],
   },
   {
     id: 'SEC-HAB-4',
