@@ -1,5 +1,6 @@
 /** What a data holder declares: a Data Package v2 descriptor with the members of the contract, section 4. */
 import { z } from 'zod'
+import { noticeSchema } from './notice.ts'
 
 /** Names are SQL identifiers that need no quotes, so that text, file and page say the same word. */
 const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]{0,62}$/)
@@ -56,6 +57,8 @@ export const descriptorSchema = z.object({
   holder: z.string().min(1).max(100),
   domain: z.string().min(1).max(100).optional(),
   threshold: z.number().int().min(3).max(1000).default(11),
+  keywords: z.array(z.string().min(1).max(100)).max(50).optional(),
+  catalogue: noticeSchema.optional(),
   resources: z.array(resourceSchema).min(1).max(200),
 })
 export type Descriptor = z.infer<typeof descriptorSchema>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { declareDataset, listDatasets, readDataset } from '../../dataset/deposit.ts'
+import { tableSchemas } from '../../dataset/dictionary.ts'
 import { type Route, route } from '../route.ts'
 
 const params = z.strictObject({ name: z.string().max(100) })
@@ -67,6 +68,20 @@ export const datasetRoutes: readonly Route[] = [
     responses: { 200: { description: 'The descriptor', schema: dataset } },
     handler: async (house, { by, params: { name } }) => ({
       json: await readDataset(house.dataset, by, name),
+    }),
+  }),
+  route({
+    method: 'get',
+    path: `${path}/{name}/schema`,
+    summary: 'Its tables as Table Schemas, in one Data Package',
+    records: 'read',
+    params,
+    about: ({ name }) => ({ dataset: name }),
+    responses: {
+      200: { description: 'A Data Package v2 without data', schema: z.looseObject({ name: z.string() }) },
+    },
+    handler: async (house, { by, params: { name } }) => ({
+      json: tableSchemas(await readDataset(house.dataset, by, name)),
     }),
   }),
 ]
