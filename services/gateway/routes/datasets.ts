@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { declareDataset, listDatasets, readDataset } from '../../dataset/deposit.ts'
 import { tableSchemas } from '../../dataset/dictionary.ts'
+import { datasetFilter, organisationNames, pageSize } from '../dataset-search.ts'
 import { type Route, route } from '../route.ts'
 
 const params = z.strictObject({ name: z.string().max(100) })
@@ -25,6 +26,25 @@ const dataset = z
     publishedAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'Dataset' })
+
+const facet = z.array(z.object({ value: z.string(), count: z.number().int() }))
+
+const answer = z.object({
+  datasets: z.array(dataset),
+  total: z.number().int(),
+  facets: z.object({ holder: facet, theme: facet, kind: facet }),
+})
+
+const search = z.strictObject({
+  ...datasetFilter,
+  page: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .meta({ description: 'Fifty datasets each, from 1; all of them where it is left out' }),
+})
 
 const path = '/api/v1/datasets'
 
@@ -53,10 +73,16 @@ export const datasetRoutes: readonly Route[] = [
   route({
     method: 'get',
     path,
-    summary: 'The catalogue: names, classes and roles, never how many rows',
+    summary: 'The catalogue, or a search in it: names, classes and roles, never how many rows',
     records: 'read',
-    responses: { 200: { description: 'All datasets', schema: z.object({ datasets: z.array(dataset) }) } },
-    handler: async (house, { by }) => ({ json: { datasets: await listDatasets(house.dataset, by) } }),
+    query: search,
+    responses: { 200: { description: 'Datasets, the best first', schema: answer } },
+    handler: async (house, { by, query: { page, ...filter } }) => {
+      const nameOf = await organisationNames(house)
+      const { datasets, facets } = await listDatasets(house.dataset, by, { filter, nameOf })
+      const shown = page === undefined ? datasets : datasets.slice((page - 1) * pageSize, page * pageSize)
+      return { json: { datasets: shown, total: datasets.length, facets } }
+    },
   }),
   route({
     method: 'get',
