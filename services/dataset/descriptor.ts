@@ -9,6 +9,8 @@ const datasetName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 export const fieldRoles = ['unit', 'key', 'unit-reference', 'quasi-identifier', 'sensitive'] as const
 const fieldTypes = ['string', 'integer', 'number', 'boolean', 'date', 'datetime', 'time'] as const
 
+const code = z.union([z.string().max(200), z.number()])
+
 const fieldSchema = z.object({
   name,
   type: z.enum(fieldTypes).default('string'),
@@ -24,6 +26,12 @@ const fieldSchema = z.object({
   bounds: z.tuple([z.number(), z.number()]).optional(),
   restrict: z.array(z.enum(['filter', 'group-by', 'output'])).optional(),
   format: z.string().max(100).optional(),
+  /** The codes of a column, as Table Schema has them: for readers and the synthetic twin, never checked against data. */
+  categories: z
+    .array(z.union([code, z.object({ value: code, label: z.string().max(300).optional() })]))
+    .min(1)
+    .max(1000)
+    .optional(),
   constraints: z.object({ required: z.boolean().optional(), unique: z.boolean().optional() }).optional(),
 })
 export type Field = z.infer<typeof fieldSchema>

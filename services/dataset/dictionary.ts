@@ -29,6 +29,7 @@ export const dictionaryHeads = [
   'least',
   'most',
   'required',
+  'codes',
 ] as const
 
 /** One row per column, in the order of the heads. */
@@ -36,9 +37,11 @@ export function dictionaryRows({ resources }: Pick<Descriptor, 'resources'>): re
   return resources.flatMap(({ name, schema }) => schema.fields.map((field) => [name, ...cellsOf(field)]))
 }
 
-function cellsOf({ name, type, role, title, description, unit, bounds, constraints }: Field): string[] {
+function cellsOf(field: Field): string[] {
+  const { name, type, role, title, description, unit, bounds, constraints, categories = [] } = field
   const [least, most] = bounds?.map(String) ?? []
   const isRequired = constraints?.required === true
   const texts = [name, type, role, title, description, unit, least, most].map((one) => one ?? '')
-  return [...texts, isRequired ? 'true' : 'false']
+  const codes = categories.map((one) => (typeof one === 'object' ? `${one.value}=${one.label ?? ''}` : one))
+  return [...texts, isRequired ? 'true' : 'false', codes.join(' | ')]
 }

@@ -37,6 +37,7 @@ export function datasetPage(shown: DatasetPage): string {
     `<h2>${word('dictionary')}</h2>`,
     `<p><a href="/catalogue/${name}/dictionary.csv">${word('dictionary-file')}</a></p>`,
     ...descriptor.resources.map((one) => tableOf(one, shown)),
+    ...twinOf(shown),
     `<h2>${word('notice')}</h2>`,
     `<p>${word('completeness', { filled, of })}</p>`,
     ...(missing.length === 0
@@ -44,6 +45,17 @@ export function datasetPage(shown: DatasetPage): string {
       : [`<p>${word('missing')} <code>${missing.map(escaped).join('</code>, <code>')}</code></p>`]),
     `<p><a href="/catalogue?lang=${language}">${word('back')}</a></p>`,
   ])
+}
+
+/** Links to the invented rows of each table of a dataset of persons. */
+function twinOf({ language, dataset }: DatasetPage): string[] {
+  const { kind, name, resources } = dataset.descriptor
+  if (kind !== 'personal') return []
+  const word = catalogueWords(language)
+  const links = resources.map(
+    (one) => `<a href="/catalogue/${name}/twin/${one.name}">${escaped(one.name)}</a>`,
+  )
+  return [`<h2>${word('twin')}</h2>`, `<p>${word('twin-note')}</p>`, `<p>${links.join(' · ')}</p>`]
 }
 
 type Fact = readonly [label: string, values: readonly string[]]

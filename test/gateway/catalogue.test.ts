@@ -82,10 +82,17 @@ describe('everybody', () => {
   test('takes the dictionary as CSV', async () => {
     const lines = (await textOf('/catalogue/shown/dictionary.csv')).split('\r\n')
     expect(lines[0]).toContain('table;column;type;role')
-    expect(lines).toContain('people;weight;number;;;;;0;500;false')
+    expect(lines).toContain('people;weight;number;;;;;0;500;false;')
   })
 
-  test.each(['/catalogue/nothing', '/catalogue/nothing/dictionary.csv'])(
+  test('takes the synthetic twin of a table, the same each time', async () => {
+    const twin = await textOf('/catalogue/shown/twin/people')
+    expect(twin.split('\r\n')[0]).toContain('id;label;weight;born')
+    expect(await textOf('/catalogue/shown/twin/people')).toBe(twin)
+    expect(await textOf('/catalogue/shown')).toContain('href="/catalogue/shown/twin/acts"')
+  })
+
+  test.each(['/catalogue/nothing', '/catalogue/nothing/dictionary.csv', '/catalogue/shown/twin/nothing'])(
     'finds nothing at %s',
     async (path) => {
       expect((await get(path)).status).toBe(404)

@@ -6,7 +6,7 @@ import type { Dataset } from '../catalogue.ts'
 import type { Notice } from '../notice.ts'
 import { countryOf } from './country.ts'
 import { tableTriples } from './table-graph.ts'
-import { authority, known, named, node, text, typed } from './terms.ts'
+import { authority, known, named, node, type Said, text, typed } from './terms.ts'
 import type { Triple } from './triples.ts'
 
 /** What a graph needs to know of its node. */
@@ -50,7 +50,10 @@ export function datasetTriples(home: CatalogueHome, dataset: Dataset): Triple[] 
       'dcat:version': latest === null ? undefined : text(String(latest.version)),
       'dct:provenance': named(at('provenance')),
       'dcat:contactPoint': named(at('contact')),
-      'adms:sample': named(at('dictionary')),
+      'adms:sample': [
+        named(at('dictionary')),
+        ...(descriptor.kind === 'personal' ? [named(at('twin'))] : []),
+      ],
       'dcat:distribution': named(at('queries')),
       'dct:language': authority('language', 'FRA'),
       ...noticeTerms(home, notice, at),
@@ -150,7 +153,7 @@ function contactTriples(home: CatalogueHome, { descriptor }: Dataset, iri: strin
   })
 }
 
-/** Questions to the data are the one distribution; the dictionary is its sample. */
+/** Questions to the data are the one distribution; the dictionary and the synthetic twin are its samples. */
 function distributionTriples({ descriptor }: Dataset, iri: string): Triple[] {
   const rights = authority('access-right', 'NON_PUBLIC')
   const open = authority('access-right', 'PUBLIC')
@@ -177,5 +180,21 @@ function distributionTriples({ descriptor }: Dataset, iri: string): Triple[] {
       'csvw:tableSchema': descriptor.resources.map((one) => named(`${iri}#schema-${one.name}`)),
     }),
     ...dictionary,
+    ...(descriptor.kind === 'personal'
+      ? twinTriples(descriptor, { ...common, 'dct:accessRights': open, 'dcat:mediaType': csv }, iri)
+      : []),
   ]
+}
+
+/** Invented rows of the same schema, for whoever writes SQL before asking. */
+function twinTriples({ resources }: Dataset['descriptor'], common: Said, iri: string): Triple[] {
+  return node(`${iri}#twin`, {
+    ...common,
+    'dct:title': [
+      text('Jumeau synthétique, sans donnée réelle', 'fr'),
+      text('Synthetic twin, without real data', 'en'),
+    ],
+    'dcat:accessURL': named(iri),
+    'dcat:downloadURL': resources.map((one) => named(`${iri}/twin/${one.name}`)),
+  })
 }

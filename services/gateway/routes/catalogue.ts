@@ -9,7 +9,9 @@ import { completenessOf } from '../../dataset/dcat/mandatory.ts'
 import type { Triple } from '../../dataset/dcat/triples.ts'
 import { writeTurtle } from '../../dataset/dcat/turtle.ts'
 import { dictionaryHeads, dictionaryRows } from '../../dataset/dictionary.ts'
+import { resourceOf } from '../../dataset/relations.ts'
 import { searchDatasets } from '../../dataset/search.ts'
+import { twinOf } from '../../dataset/twin.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { csvOf } from '../../review/csv.ts'
 import { cacheable } from '../cacheable.ts'
@@ -147,6 +149,21 @@ export const catalogueRoutes: readonly Route[] = [
           'Content-Disposition': `attachment; filename="${descriptor.name}-dictionary.csv"`,
         },
       )
+    },
+  }),
+  openRoute({
+    method: 'get',
+    path: '/catalogue/{name}/twin/{table}',
+    summary: 'Invented rows of one table of a personal dataset, made from its descriptor alone, as CSV',
+    params: z.strictObject({ name: z.string().max(100), table: z.string().max(100) }),
+    responses: { 200: { description: 'A file', types: ['text/csv'] } },
+    handler: async (house, { params: { name, table } }) => {
+      const { descriptor } = await datasetOf(house, name)
+      const resource = resourceOf(descriptor, table)
+      if (descriptor.kind !== 'personal' || resource === undefined) throw new Refusal('NOT_FOUND')
+      return cacheable('text/csv; charset=utf-8', csvOf(twinOf(descriptor, resource)), {
+        'Content-Disposition': `attachment; filename="${name}-${table}-twin.csv"`,
+      })
     },
   }),
 ]
