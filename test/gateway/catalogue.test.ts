@@ -14,13 +14,17 @@ const shown = {
     populationCoverage: hostile,
   },
 }
+const beds = {
+  ...{ name: 'beds', kind: 'non-personal', holder: 'chu-rouen' },
+  resources: [{ name: 'beds', schema: { fields: [{ name: 'ward' }] } }],
+}
 let node: TestNode
 const get = (path: string, headers: Record<string, string> = {}) => fetch(node.url + path, { headers })
 const textOf = async (path: string, headers?: Record<string, string>) => (await get(path, headers)).text()
 
 beforeAll(async () => {
   node = await openTestNode()
-  for (const body of [shown, small('second')]) {
+  for (const body of [shown, small('second'), beds]) {
     expect((await node.call('POST', '/api/v1/datasets', { as: 'rouen', body })).status).toBe(201)
   }
 })
@@ -92,12 +96,14 @@ describe('everybody', () => {
     expect(await textOf('/catalogue/shown')).toContain('href="/catalogue/shown/twin/acts"')
   })
 
-  test.each(['/catalogue/nothing', '/catalogue/nothing/dictionary.csv', '/catalogue/shown/twin/nothing'])(
-    'finds nothing at %s',
-    async (path) => {
-      expect((await get(path)).status).toBe(404)
-    },
-  )
+  test.each([
+    '/catalogue/nothing',
+    '/catalogue/nothing/dictionary.csv',
+    '/catalogue/shown/twin/nothing',
+    '/catalogue/beds/twin/beds',
+  ])('finds nothing at %s', async (path) => {
+    expect((await get(path)).status).toBe(404)
+  })
 })
 
 describe('an account', () => {

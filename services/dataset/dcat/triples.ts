@@ -1,6 +1,6 @@
 /** A graph as plain triples with absolute identifiers: the one form that every other is written from. Pure. */
 
-export interface Literal {
+interface Literal {
   readonly text: string
   readonly language?: string
   /** Absolute; a plain string where it is absent. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { declareDataset, listDatasets, readDataset } from '../../dataset/deposit.ts'
 import { tableSchemas } from '../../dataset/dictionary.ts'
+import { noticeSchema } from '../../dataset/notice.ts'
 import { datasetFilter, organisationNames, pageSize } from '../dataset-search.ts'
 import { type Route, route } from '../route.ts'
 
@@ -21,6 +22,10 @@ const dataset = z
       description: 'Units per cell: at least 11 persons, or 3 establishments; 11 where it is left out',
     }),
     holder: z.string(),
+    keywords: z.array(z.string()).optional(),
+    catalogue: noticeSchema
+      .optional()
+      .meta({ description: 'What only the holder can say in the public catalogue (HealthDCAT-AP)' }),
     resources: z.array(z.looseObject({ name: z.string() })),
     version: z.number().int().nullable().meta({ description: 'Of the last accepted deposit' }),
     publishedAt: z.iso.datetime().nullable(),
