@@ -180,6 +180,7 @@ const forAll: Readonly<Record<string, Omit<Rule, 'may'>>> = {
   'PUT /api/v1/me/passport': { body: { passport: 'none' }, status: 422 },
   'GET /api/v1/datasets': { status: 200 },
   'GET /api/v1/datasets/{name}': { status: 404 },
+  'GET /api/v1/datasets/{name}/schema': { status: 404 },
   'GET /api/v1/habilitations': { status: 200 },
   'GET /api/v1/habilitations/reminders': { status: 200 },
   'GET /api/v1/habilitations/form': { status: 200 },

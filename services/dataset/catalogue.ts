@@ -11,7 +11,7 @@ export interface Version {
   readonly publishedAt: number
 }
 
-interface Dataset {
+export interface Dataset {
   readonly descriptor: Descriptor
   readonly sha256: string
   readonly latest: Version | null

@@ -12,6 +12,7 @@ import { type ShownFinding, show } from './finding.ts'
 import { mediaOf } from './media.ts'
 import type { DatasetRegister, Declared, Deposit, DepositStatus, VersionRow } from './register.ts'
 import { classOf, faultsOf, resourceOf, withInheritedRoles } from './relations.ts'
+import { type DatasetFilter, type Facets, searchDatasets } from './search.ts'
 import type { DepositStorage } from './storage.ts'
 
 export interface DepositNeeds {
@@ -104,11 +105,19 @@ export async function readDataset(
   return shown(found)
 }
 
+/** The catalogue, or what of it answers a search. */
 export async function listDatasets(
   needs: Pick<DepositNeeds, 'register'>,
   _by: Person,
-): Promise<readonly ShownDataset[]> {
-  return (await needs.register.list()).map(shown)
+  { filter, nameOf }: Search,
+): Promise<{ readonly datasets: readonly ShownDataset[]; readonly facets: Facets }> {
+  const { datasets, facets } = searchDatasets(await needs.register.list(), filter, nameOf)
+  return { datasets: datasets.map(shown), facets }
+}
+
+interface Search {
+  readonly filter: DatasetFilter
+  readonly nameOf: (organisation: string) => string
 }
 
 /** Opens a deposit of a dataset of one's own organisation. */

@@ -1,5 +1,6 @@
 /** What a data holder declares: a Data Package v2 descriptor with the members of the contract, section 4. */
 import { z } from 'zod'
+import { noticeSchema } from './notice.ts'
 
 /** Names are SQL identifiers that need no quotes, so that text, file and page say the same word. */
 const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]{0,62}$/)
@@ -7,6 +8,8 @@ const datasetName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 
 export const fieldRoles = ['unit', 'key', 'unit-reference', 'quasi-identifier', 'sensitive'] as const
 const fieldTypes = ['string', 'integer', 'number', 'boolean', 'date', 'datetime', 'time'] as const
+
+const code = z.union([z.string().max(200), z.number()])
 
 const fieldSchema = z.object({
   name,
@@ -23,6 +26,12 @@ const fieldSchema = z.object({
   bounds: z.tuple([z.number(), z.number()]).optional(),
   restrict: z.array(z.enum(['filter', 'group-by', 'output'])).optional(),
   format: z.string().max(100).optional(),
+  /** The codes of a column, as Table Schema has them: for readers and the synthetic twin, never checked against data. */
+  categories: z
+    .array(z.union([code, z.object({ value: code, label: z.string().max(300).optional() })]))
+    .min(1)
+    .max(1000)
+    .optional(),
   constraints: z.object({ required: z.boolean().optional(), unique: z.boolean().optional() }).optional(),
 })
 export type Field = z.infer<typeof fieldSchema>
@@ -56,6 +65,8 @@ export const descriptorSchema = z.object({
   holder: z.string().min(1).max(100),
   domain: z.string().min(1).max(100).optional(),
   threshold: z.number().int().min(3).max(1000).default(11),
+  keywords: z.array(z.string().min(1).max(100)).max(50).optional(),
+  catalogue: noticeSchema.optional(),
   resources: z.array(resourceSchema).min(1).max(200),
 })
 export type Descriptor = z.infer<typeof descriptorSchema>

@@ -97,13 +97,13 @@ export function openDatasetRegister(store: Store): DatasetRegister {
       }
     },
     async find(name) {
-      const row = await selectDatasets(store).where('d.name', '=', name).executeTakeFirst()
-      return row === undefined ? null : datasetOf(row)
+      const row = await selectDatasets(store)
+        .select('d.descriptor')
+        .where('d.name', '=', name)
+        .executeTakeFirst()
+      return row === undefined ? null : declaredOf(row, descriptorSchema.parse(row.descriptor))
     },
-    async list() {
-      const rows = await selectDatasets(store).orderBy('d.name').execute()
-      return rows.map(datasetOf)
-    },
+    list: listing(store),
     ...depositsOf(store),
   }
 }
@@ -119,11 +119,34 @@ function selectDatasets({ db }: Store) {
           .whereRef('w.dataset', '=', 'd.name'),
       ),
     )
-    .select(['d.descriptor', 'd.sha256', 'v.dataset', 'v.version', 'v.manifest_sha256', 'v.published_at'])
+    .select(['d.name', 'd.sha256', 'v.dataset', 'v.version', 'v.manifest_sha256', 'v.published_at'])
+}
+
+/**
+ * Lists all datasets. A descriptor never changes, and its hash names it: each is read and parsed once, which keeps the
+ * search over a large catalogue quick.
+ */
+function listing(store: Store): DatasetRegister['list'] {
+  const seen = new Map<string, Descriptor>()
+  return async () => {
+    const rows = await selectDatasets(store).orderBy('d.name').execute()
+    const unread = rows.flatMap(({ name, sha256 }) => (seen.has(sha256) ? [] : [name]))
+    if (unread.length > 0) {
+      const found = await store.db
+        .selectFrom('dataset_descriptor')
+        .select(['descriptor', 'sha256'])
+        .where('name', 'in', unread)
+        .execute()
+      for (const { descriptor, sha256 } of found) seen.set(sha256, descriptorSchema.parse(descriptor))
+    }
+    return rows.flatMap((row) => {
+      const descriptor = seen.get(row.sha256)
+      return descriptor === undefined ? [] : [declaredOf(row, descriptor)]
+    })
+  }
 }
 
 interface DatasetRow {
-  readonly descriptor: unknown
   readonly sha256: string
   readonly dataset: string | null
   readonly version: number | null
@@ -131,11 +154,14 @@ interface DatasetRow {
   readonly published_at: number | null
 }
 
-function datasetOf(row: DatasetRow): Declared & { readonly latest: VersionRow | null } {
+function declaredOf(
+  row: DatasetRow,
+  descriptor: Descriptor,
+): Declared & { readonly latest: VersionRow | null } {
   const { dataset, version, manifest_sha256: manifestSha256, published_at: publishedAt } = row
   const published = dataset !== null && version !== null && manifestSha256 !== null && publishedAt !== null
   return {
-    descriptor: descriptorSchema.parse(row.descriptor),
+    descriptor,
     sha256: row.sha256,
     latest: published ? { dataset, version, manifestSha256, publishedAt } : null,
   }

@@ -5,6 +5,7 @@ import { problemType } from './problem.ts'
 import type { Returned } from './reply.ts'
 import { openRoute, type Route } from './route.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { catalogueRoutes } from './routes/catalogue.ts'
 import { datasetRoutes } from './routes/datasets.ts'
 import { depositRoutes } from './routes/deposits.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
@@ -55,6 +56,7 @@ const documented: readonly Route[] = [
   ...monthRoutes,
   ...reportRoutes,
   ...publicRoutes,
+  ...catalogueRoutes,
   ...registerRoutes,
 ]
 

@@ -36,7 +36,8 @@ async function personOf(accounts: AccountTable, subject: string): Promise<Person
 }
 
 async function depositOnce({ dataset }: Seeding, holder: Person): Promise<void> {
-  await declareDataset(dataset, holder, pmsiDemo)
+  // A home of an earlier version keeps the descriptor that it has.
+  if ((await dataset.register.find(pmsiDemo.name)) === null) await declareDataset(dataset, holder, pmsiDemo)
   const known = await readDataset(dataset, holder, pmsiDemo.name)
   if (known.version !== null) return
   const { id } = await openDeposit(dataset, holder, { dataset: pmsiDemo.name })

@@ -15,6 +15,19 @@ export const pmsiDemo: z.input<typeof descriptorSchema> = {
   holder: 'chu-rouen',
   domain: 'patients-normandie',
   threshold: 11,
+  keywords: ['PMSI', 'séjours hospitaliers', 'diagnostics', 'données synthétiques'],
+  catalogue: {
+    spatial: ['http://data.europa.eu/nuts/code/FRD'],
+    temporal: { from: '2020-01-01', until: '2025-12-31' },
+    purposes: ['Démonstration : essayer le logiciel sans données réelles.'],
+    provenance: 'Engendrées par un générateur déterministe ; aucune personne n’y figure.',
+    healthCategories: ['e'],
+    healthThemes: ['http://www.wikidata.org/entity/Q16917'],
+    populationCoverage: 'Patients inventés, domiciliés en Normandie.',
+    codingSystems: ['http://www.wikidata.org/entity/Q45127'],
+    periodicity: 'NEVER',
+    accessConditions: 'Aucune condition particulière : un projet autorisé suffit.',
+  },
   resources: [
     {
       name: 'patients',

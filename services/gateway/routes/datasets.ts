@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { declareDataset, listDatasets, readDataset } from '../../dataset/deposit.ts'
+import { tableSchemas } from '../../dataset/dictionary.ts'
+import { noticeSchema } from '../../dataset/notice.ts'
+import { datasetFilter, organisationNames, pageSize } from '../dataset-search.ts'
 import { type Route, route } from '../route.ts'
 
 const params = z.strictObject({ name: z.string().max(100) })
@@ -19,11 +22,34 @@ const dataset = z
       description: 'Units per cell: at least 11 persons, or 3 establishments; 11 where it is left out',
     }),
     holder: z.string(),
+    keywords: z.array(z.string()).optional(),
+    catalogue: noticeSchema
+      .optional()
+      .meta({ description: 'What only the holder can say in the public catalogue (HealthDCAT-AP)' }),
     resources: z.array(z.looseObject({ name: z.string() })),
     version: z.number().int().nullable().meta({ description: 'Of the last accepted deposit' }),
     publishedAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'Dataset' })
+
+const facet = z.array(z.object({ value: z.string(), count: z.number().int() }))
+
+const answer = z.object({
+  datasets: z.array(dataset),
+  total: z.number().int(),
+  facets: z.object({ holder: facet, theme: facet, kind: facet }),
+})
+
+const search = z.strictObject({
+  ...datasetFilter,
+  page: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .meta({ description: 'Fifty datasets each, from 1; all of them where it is left out' }),
+})
 
 const path = '/api/v1/datasets'
 
@@ -52,10 +78,16 @@ export const datasetRoutes: readonly Route[] = [
   route({
     method: 'get',
     path,
-    summary: 'The catalogue: names, classes and roles, never how many rows',
+    summary: 'The catalogue, or a search in it: names, classes and roles, never how many rows',
     records: 'read',
-    responses: { 200: { description: 'All datasets', schema: z.object({ datasets: z.array(dataset) }) } },
-    handler: async (house, { by }) => ({ json: { datasets: await listDatasets(house.dataset, by) } }),
+    query: search,
+    responses: { 200: { description: 'Datasets, the best first', schema: answer } },
+    handler: async (house, { by, query: { page, ...filter } }) => {
+      const nameOf = await organisationNames(house)
+      const { datasets, facets } = await listDatasets(house.dataset, by, { filter, nameOf })
+      const shown = page === undefined ? datasets : datasets.slice((page - 1) * pageSize, page * pageSize)
+      return { json: { datasets: shown, total: datasets.length, facets } }
+    },
   }),
   route({
     method: 'get',
@@ -67,6 +99,20 @@ export const datasetRoutes: readonly Route[] = [
     responses: { 200: { description: 'The descriptor', schema: dataset } },
     handler: async (house, { by, params: { name } }) => ({
       json: await readDataset(house.dataset, by, name),
+    }),
+  }),
+  route({
+    method: 'get',
+    path: `${path}/{name}/schema`,
+    summary: 'Its tables as Table Schemas, in one Data Package',
+    records: 'read',
+    params,
+    about: ({ name }) => ({ dataset: name }),
+    responses: {
+      200: { description: 'A Data Package v2 without data', schema: z.looseObject({ name: z.string() }) },
+    },
+    handler: async (house, { by, params: { name } }) => ({
+      json: tableSchemas(await readDataset(house.dataset, by, name)),
     }),
   }),
 ]

@@ -1,8 +1,6 @@
-/** What everybody may read: health, figures, documents, the catalogue, and the start page. */
+/** What everybody may read: health, figures, documents, and the start page. */
 import { z } from 'zod'
-import type { Descriptor } from '../../dataset/descriptor.ts'
 import { type Code, Refusal, refusals } from '../../kernel/refusal.ts'
-import { catalogueGraph, catalogueTurtle } from '../catalogue.ts'
 import type { House } from '../house.ts'
 import { refusalPage } from '../pages.ts'
 import { progressOf } from '../readiness.ts'
@@ -32,10 +30,6 @@ const progress = z.object({
     .optional()
     .meta({ description: 'Who cosigns the log; absent when nobody is asked' }),
 })
-
-async function descriptors(house: House): Promise<readonly Descriptor[]> {
-  return (await house.catalogue.list()).map((dataset) => dataset.descriptor)
-}
 
 /** Never a reason to be unready: witnesses hold up no answer. */
 function witnessesOf(witnessing: House['witnessing']) {
@@ -82,29 +76,6 @@ const health: readonly Route[] = [
   }),
 ]
 
-const catalogue: readonly Route[] = [
-  openRoute({
-    method: 'get',
-    path: '/catalog.jsonld',
-    summary: 'The catalogue as DCAT, in JSON-LD',
-    responses: { 200: { description: 'A graph', types: ['application/ld+json'] } },
-    handler: async (house) => ({
-      type: 'application/ld+json; charset=utf-8',
-      content: JSON.stringify(catalogueGraph(house.address, await descriptors(house))),
-    }),
-  }),
-  openRoute({
-    method: 'get',
-    path: '/catalog.ttl',
-    summary: 'The catalogue as DCAT, in Turtle',
-    responses: { 200: { description: 'A graph', types: ['text/turtle'] } },
-    handler: async (house) => ({
-      type: 'text/turtle; charset=utf-8',
-      content: catalogueTurtle(house.address, await descriptors(house)),
-    }),
-  }),
-]
-
 const pages: readonly Route[] = [
   openRoute({
     method: 'get',
@@ -126,4 +97,4 @@ const pages: readonly Route[] = [
   }),
 ]
 
-export const publicRoutes: readonly Route[] = [...health, ...catalogue, ...pages]
+export const publicRoutes: readonly Route[] = [...health, ...pages]

@@ -3,15 +3,14 @@ import { z } from 'zod'
 import { keySet, publisherOf } from '../../habilitation/keys.ts'
 import { states } from '../../habilitation/matrix.ts'
 import { publicFactNames } from '../../habilitation/public-facts.ts'
-import { sha256 } from '../../kernel/hash.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { bands } from '../../review/bands.ts'
 import { registerFeed } from '../../review/register/feed.ts'
 import { type RegisterFilter, searchRegister } from '../../review/register/search.ts'
 import { registerCsv } from '../../review/register/table.ts'
+import { cacheable } from '../cacheable.ts'
 import type { House } from '../house.ts'
 import { registerPage } from '../register-page.ts'
-import type { Reply } from '../reply.ts'
 import { requestPage } from '../request-page.ts'
 import { openRoute, type Route } from '../route.ts'
 
@@ -93,16 +92,6 @@ const paged = z.strictObject({
   ...filter,
   page: z.coerce.number().int().min(1).max(100_000).default(1),
 })
-
-/** Whoever kept an answer asks again with its ETag: a copy is never older than the register, and costs nothing while it stands. */
-function cacheable(type: string, content: string | Uint8Array, headers = {}): Reply {
-  const tag = `"${sha256(content).slice(0, 32)}"`
-  return {
-    type,
-    content,
-    headers: { ETag: tag, 'Cache-Control': 'public, no-cache', Vary: 'Accept-Language', ...headers },
-  }
-}
 
 const vocabulariesOf = (house: House) => house.habilitation.rulebook.vocabularies
 

@@ -1,5 +1,6 @@
 /** Which entries of the register somebody asks for. Pure. */
 import { parisDay } from '../../kernel/clock.ts'
+import { folded } from '../../kernel/fold.ts'
 import type { RegisterEntry } from './register.ts'
 
 /** All members together (and). */
@@ -33,8 +34,8 @@ const tests: readonly Test[] = [
   (one, { year }) => year === undefined || yearOf(one) === year,
   (one, { dataset }) => dataset === undefined || one.datasets.includes(dataset),
   ({ title, summaryLay, applicant }, { q = '' }) => {
-    const text = plain(`${title} ${summaryLay} ${applicant.name}`)
-    return plain(q)
+    const text = folded(`${title} ${summaryLay} ${applicant.name}`)
+    return folded(q)
       .split(/\s+/)
       .every((word) => text.includes(word))
   },
@@ -43,8 +44,4 @@ const tests: readonly Test[] = [
 /** The year of reception, in Paris. */
 export function yearOf({ receivedAt }: RegisterEntry): string {
   return parisDay(Date.parse(receivedAt)).slice(0, 4)
-}
-
-function plain(text: string): string {
-  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()
 }

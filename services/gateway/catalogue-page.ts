@@ -1,0 +1,110 @@
+/** `/catalogue` as a page: the search and what it found. No script, everything escaped. Pure. */
+import type { Dataset } from '../dataset/catalogue.ts'
+import type { DatasetFilter, Facets } from '../dataset/search.ts'
+import { escaped } from '../kernel/markup.ts'
+import { type Language, say } from '../kernel/text.ts'
+import { pageSize } from './dataset-search.ts'
+import { framed } from './pages.ts'
+
+export interface CataloguePage {
+  readonly language: Language
+  readonly filter: DatasetFilter
+  /** From 1. */
+  readonly page: number
+  /** All that was found, the best first. */
+  readonly datasets: readonly Dataset[]
+  readonly facets: Facets
+  readonly nameOf: (organisation: string) => string
+  /** The node has no dataset at all. */
+  readonly isEmpty: boolean
+}
+
+/** A sentence of the catalogue in the language of the page, escaped. */
+type Word = (key: string, given?: Readonly<Record<string, string | number>>) => string
+
+export function catalogueWords(language: Language): Word {
+  return (key, given = {}) => escaped(say(language, { key: `catalogue.${key}`, with: given }))
+}
+
+export function cataloguePage(shown: CataloguePage): string {
+  const { language, datasets, page, isEmpty } = shown
+  const word = catalogueWords(language)
+  const items = datasets.slice((page - 1) * pageSize, page * pageSize).map((one) => itemOf(one, shown))
+  return framed(language, say(language, { key: 'catalogue.title' }), [
+    languageSwitch(language, '/catalogue'),
+    `<p>${word('intro')}</p>`,
+    ...(isEmpty ? [`<p>${word('empty')}</p>`] : [searchForm(shown)]),
+    ...(!isEmpty && datasets.length === 0 ? [`<p>${word('none')}</p>`] : []),
+    ...(datasets.length === 0
+      ? []
+      : [`<p role="status">${word('found', { count: datasets.length })}</p>`, `<ol>${items.join('')}</ol>`]),
+    pagesOf(shown),
+    `<h2>${word('files')}</h2>`,
+    `<p>${word('files-note')} <a href="/catalog.ttl">Turtle</a> · <a href="/catalog.jsonld">JSON-LD</a></p>`,
+  ])
+}
+
+/** To the same page in the other language. */
+export function languageSwitch(language: Language, place: string): string {
+  const [other, label] = language === 'fr' ? ['en', 'English'] : ['fr', 'Français']
+  return `<p><a href="${place}?lang=${other}" hreflang="${other}" lang="${other}">${label}</a></p>`
+}
+
+function itemOf({ descriptor }: Dataset, { language, nameOf }: CataloguePage): string {
+  const { name, title = name, description = '', holder, kind } = descriptor
+  const word = catalogueWords(language)
+  return [
+    `<li><a href="/catalogue/${name}?lang=${language}">${escaped(title)}</a>`,
+    `<br>${escaped(nameOf(holder))} · ${word(`kind.${kind}`)}`,
+    description === '' ? '' : `<br>${escaped(beginningOf(description))}`,
+    '</li>',
+  ].join('')
+}
+
+/** Enough to tell datasets apart. */
+function beginningOf(text: string): string {
+  const most = 240
+  return text.length > most ? `${text.slice(0, most).toWellFormed()}…` : text
+}
+
+function searchForm(shown: CataloguePage): string {
+  const { language, filter, facets, nameOf } = shown
+  const word = catalogueWords(language)
+  const labels = {
+    holder: (value: string) => escaped(nameOf(value)),
+    theme: escaped,
+    kind: (value: string) => word(`kind.${value}`),
+  }
+  const selects = Object.entries(labels).map(([member, labelOf]) => {
+    const one = member as keyof typeof labels
+    const options = facets[one].map(({ value, count }) => {
+      const chosen = value === filter[one] ? ' selected' : ''
+      return `<option value="${escaped(value)}"${chosen}>${labelOf(value)} (${count})</option>`
+    })
+    return `<label>${word(one)} <select name="${one}"><option value="">${word('all')}</option>${options.join('')}</select></label>`
+  })
+  return [
+    '<form class="search" action="/catalogue" method="get" role="search">',
+    `<input type="hidden" name="lang" value="${language}">`,
+    `<label>${word('words')} <input type="search" name="q" value="${escaped(filter.q ?? '')}"></label>`,
+    ...selects,
+    `<button type="submit">${word('search')}</button>`,
+    '</form>',
+  ].join('\n')
+}
+
+function pagesOf({ language, filter, page, datasets }: CataloguePage): string {
+  const word = catalogueWords(language)
+  const to = (number: number) => {
+    const given = Object.entries({ ...filter, lang: language, page: String(number) })
+    const pairs = given.flatMap(([member, value]): [string, string][] => (value ? [[member, value]] : []))
+    return `/catalogue?${escaped(new URLSearchParams(pairs).toString())}`
+  }
+  const links = [
+    ...(page > 1 ? [`<a rel="prev" href="${to(page - 1)}">${word('previous')}</a>`] : []),
+    ...(datasets.length > page * pageSize
+      ? [`<a rel="next" href="${to(page + 1)}">${word('next')}</a>`]
+      : []),
+  ]
+  return links.length === 0 ? '' : `<p>${links.join(' · ')}</p>`
+}
