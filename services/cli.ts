@@ -15,6 +15,7 @@ import { type DepositOptions, deposit } from './cli/deposit.ts'
 import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
+import { addOptOutCommands } from './cli/opt-outs.ts'
 import { type PassportOptions, passport } from './cli/passport.ts'
 import { addPersonCommands } from './cli/persons.ts'
 import { type PseudonymiseOptions, pseudonymise } from './cli/pseudonymise.ts'
@@ -158,6 +159,9 @@ program
   .action((tables: string[], options: PseudonymiseOptions) =>
     pseudonymise(tables, options, { out, isTerminal: setting.isTerminal }),
   )
+
+const optOut = program.command('opt-out').description('les oppositions des personnes · persons who object')
+addOptOutCommands(optOut, { open: client, out })
 
 interface Asked extends QueryOptions, As {}
 

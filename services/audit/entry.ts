@@ -82,6 +82,8 @@ const bodies = [
   }),
   z.strictObject({ type: z.literal('access.failed'), route: text }),
   z.strictObject({ type: z.literal('dataset.declared'), dataset: text, sha256: hash }),
+  z.strictObject({ type: z.literal('opt-out.registered'), dataset: text, version: count, sha256: hash }),
+  z.strictObject({ type: z.literal('opt-out.reversed'), dataset: text, number: count }),
   z.strictObject({ type: z.literal('deposit.opened'), dataset: text, deposit: text }),
   z.strictObject({
     type: z.literal('deposit.received'),
@@ -146,7 +148,14 @@ const bodies = [
       bytes: count,
     }),
   ),
-  z.strictObject({ type: z.literal('bulle.sealed'), bulle: text, dataset: datasetVersion, sha256: hash }),
+  z.strictObject({
+    type: z.literal('bulle.sealed'),
+    bulle: text,
+    dataset: datasetVersion,
+    sha256: hash,
+    /** Version of the list of opt-outs, and how many persons it took away, as a band. */
+    optOuts: z.strictObject({ version: count, removed: text }).optional(),
+  }),
   z.strictObject({ type: z.literal('bulle.failed'), bulle: text, dataset: datasetVersion }),
   z.strictObject({ type: z.literal('bulle.closed'), bulle: text }),
   z.strictObject({ type: z.literal('bulle.shredded'), bulle: text }),
