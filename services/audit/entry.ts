@@ -20,6 +20,9 @@ const decision = z.strictObject({
   visas: z.array(hash).optional(),
 })
 
+/** Version of the list of opt-outs, and how many persons it took away, as a band. */
+const optOuts = z.strictObject({ version: count, removed: text }).optional()
+
 const habilitationAct = {
   habilitation: text,
   state: text,
@@ -100,6 +103,7 @@ const bodies = [
     deposit: text,
     version: count,
     manifestSha256: hash,
+    optOuts,
   }),
   z.strictObject({ type: z.literal('deposit.quarantined'), dataset: text, deposit: text, findings: count }),
   z.strictObject({ type: z.literal('deposit.refused'), dataset: text, deposit: text, findings: count }),
@@ -153,8 +157,7 @@ const bodies = [
     bulle: text,
     dataset: datasetVersion,
     sha256: hash,
-    /** Version of the list of opt-outs, and how many persons it took away, as a band. */
-    optOuts: z.strictObject({ version: count, removed: text }).optional(),
+    optOuts,
   }),
   z.strictObject({ type: z.literal('bulle.failed'), bulle: text, dataset: datasetVersion }),
   z.strictObject({ type: z.literal('bulle.closed'), bulle: text }),

@@ -288,7 +288,7 @@ export async function openRooms(
     openBulles({ home, catalogue, clock, audit, log, parser, vault, optOuts }),
   )
   const onPublished = (dataset: string) => bulles.published(dataset)
-  const needs = { register, storage, audit, clock, log, sandboxed: false, onPublished }
+  const needs = { register, optOuts, storage, audit, clock, log, sandboxed: false, onPublished }
   const checker = closing.keep('deposit checks', openChecker(needs))
   const registry = openHabilitations(store)
   const folder = join(home, 'keys', 'habilitation')

@@ -221,6 +221,39 @@ describe('an extract', () => {
   })
 })
 
+describe('a version', () => {
+  test('is published without the rows of persons who object, and without references to them', async () => {
+    await publish('versions')
+    await object('versions', 8)
+    const shown = await deposit(room.needs, 'versions', files)
+    expect(shown).toMatchObject({ status: 'accepted', version: 2 })
+    expect(shown.findings.map(({ rule, message }) => [rule, message])).toEqual([
+      ['opt-out', 'Oppositions, version 1 de la liste : < 11 personne(s) ôtée(s) de cette version.'],
+    ])
+    for (const [table, rows] of [
+      ['people', 39],
+      ['stays', 39],
+    ] as const) {
+      const file = join(room.home, 'datasets/versions/v2', `${table}.parquet`)
+      const all = await queryParquet(`SELECT * FROM read_parquet('${file}')`)
+      expect(all).toHaveLength(rows)
+      expect(JSON.stringify(all)).not.toContain(named(8))
+      expect(all[8]?.at(-1)).toBe({ people: 'w', stays: 'note-9' }[table])
+    }
+    const entry = room.audit.entries.map(({ body }) => body).at(-1)
+    expect(entry).toMatchObject({ type: 'deposit.accepted', optOuts: { version: 1, removed: '< 11' } })
+  })
+
+  test('waits when its key is one that the list does not know: nobody who objects would be found', async () => {
+    const renewed = Object.fromEntries(
+      Object.entries(files).map(([table, body]) => [table, body.replaceAll('h1k01_', 'h1k02_')]),
+    )
+    const shown = await deposit(room.needs, 'versions', renewed)
+    expect(shown.status).toBe('quarantined')
+    expect(shown.findings.map(({ rule }) => rule)).toContain('opt-out.key')
+  })
+})
+
 describe('what an extract leaves out', () => {
   const one = (index: number, changes: Partial<OptOut> = {}): OptOut => ({
     ...{ number: index, holder: 'h', pseudonym: named(index), addedVersion: index, addedAt: 0 },

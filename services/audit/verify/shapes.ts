@@ -62,6 +62,7 @@ const decision = shape({
   visas: optional(list(hash)),
 })
 const deposit = { dataset: text, deposit: text }
+const optOuts = optional(shape({ version: count, removed: text }))
 
 const habilitation: Members = {
   habilitation: text,
@@ -108,7 +109,7 @@ export const bodies: Readonly<Record<string, Members>> = {
   'deposit.opened': deposit,
   'deposit.received': { ...deposit, table: text, bytes: count, sha256: hash },
   'deposit.submitted': deposit,
-  'deposit.accepted': { ...deposit, version: count, manifestSha256: hash },
+  'deposit.accepted': { ...deposit, version: count, manifestSha256: hash, optOuts },
   'deposit.quarantined': { ...deposit, findings: count },
   'deposit.refused': { ...deposit, findings: count },
   'deposit.failed': deposit,
@@ -116,12 +117,7 @@ export const bodies: Readonly<Record<string, Members>> = {
   'habilitation.attached': document,
   'habilitation.detached': document,
   'habilitation.read': document,
-  'bulle.sealed': {
-    bulle: text,
-    dataset,
-    sha256: hash,
-    optOuts: optional(shape({ version: count, removed: text })),
-  },
+  'bulle.sealed': { bulle: text, dataset, sha256: hash, optOuts },
   'bulle.failed': { bulle: text, dataset },
   'bulle.closed': { bulle: text },
   'bulle.shredded': { bulle: text },
