@@ -6,7 +6,7 @@
 import type { OptOut } from './opt-out-register.ts'
 
 /** The versions of the list that the extracts of a project rest on, in one domain. */
-export interface Applied {
+interface Applied {
   /** The first one: a reversal after it does not bring anybody back into this project. */
   readonly since: number
   /** The last one. */
@@ -19,7 +19,7 @@ export interface Exclusion extends Applied {
 }
 
 /** Persons that a batch has at least, unless the oldest of them has waited for `longestWaitMs`. */
-export const leastBatch = 11
+const leastBatch = 11
 /** An opt-out reaches the next extract of an open project within this time, batch or not: 30 days. */
 export const longestWaitMs = 30 * 24 * 3_600_000
 

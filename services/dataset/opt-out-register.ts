@@ -12,7 +12,7 @@ export interface OptOut {
   readonly reversedAt: number | null
 }
 
-export interface Change {
+interface Change {
   readonly domain: string
   readonly holder: string
   readonly at: number
