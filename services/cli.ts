@@ -15,9 +15,11 @@ import { type DepositOptions, deposit } from './cli/deposit.ts'
 import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
+import { addOptOutCommands } from './cli/opt-outs.ts'
 import { type PassportOptions, passport } from './cli/passport.ts'
 import { addPersonCommands } from './cli/persons.ts'
 import { policyCommands } from './cli/policy-commands.ts'
+import { type PseudonymiseOptions, pseudonymise } from './cli/pseudonymise.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { replayAll } from './cli/replay.ts'
 import { type ReportOptions, report } from './cli/report.ts'
@@ -135,6 +137,32 @@ program
     const { isTerminal, language } = setting
     await deposit(() => client(options), tables, { options, out, isTerminal, language })
   })
+
+program
+  .command('pseudonymise [table=fichier...]')
+  .description(
+    'pseudonymes de premier niveau, hors ligne, chez le détenteur · first-level pseudonyms, offline (.csv .ndjson, .gz)',
+  )
+  .option('--key <fichier>', 'clé du détenteur · key of the holder')
+  .option('--new-key <fichier>', 'fait une clé, n’en écrase aucune · makes a key, overwrites none')
+  .option(
+    '--rekey <clés...>',
+    'ancienne et nouvelle clé, depuis la source · former and new key, from the source',
+  )
+  .option('--domain <nom>', 'domaine des pseudonymes · domain of the pseudonyms')
+  .option('--column <table.colonne>', 'identifiant de personne ; répétable · repeatable', several, [])
+  .option('-o, --output <dossier>', 'où écrire · where to write')
+  .option('--opt-outs <fichier>', 'opposants à ôter, un par ligne · opt-outs to leave out, one a line')
+  .option('--nir', 'contrôle la forme et la clé des NIR · checks form and key of NIR')
+  .option('--verify', 'compare avec ce qui est écrit · compares with what is written')
+  .option('--charset <jeu>', 'sinon détecté · else detected')
+  .option('--delimiter <signe>', '; , tab |')
+  .action((tables: string[], options: PseudonymiseOptions) =>
+    pseudonymise(tables, options, { out, isTerminal: setting.isTerminal }),
+  )
+
+const optOut = program.command('opt-out').description('les oppositions des personnes · persons who object')
+addOptOutCommands(optOut, { open: client, out })
 
 interface Asked extends QueryOptions, As {}
 

@@ -20,6 +20,9 @@ const decision = z.strictObject({
   visas: z.array(hash).optional(),
 })
 
+/** Version of the list of opt-outs, and how many persons it took away, as a band. */
+const optOuts = z.strictObject({ version: count, removed: text }).optional()
+
 const habilitationAct = {
   habilitation: text,
   state: text,
@@ -87,6 +90,8 @@ const bodies = [
   }),
   z.strictObject({ type: z.literal('access.failed'), route: text }),
   z.strictObject({ type: z.literal('dataset.declared'), dataset: text, sha256: hash }),
+  z.strictObject({ type: z.literal('opt-out.registered'), dataset: text, version: count, sha256: hash }),
+  z.strictObject({ type: z.literal('opt-out.reversed'), dataset: text, number: count }),
   z.strictObject({ type: z.literal('deposit.opened'), dataset: text, deposit: text }),
   z.strictObject({
     type: z.literal('deposit.received'),
@@ -103,6 +108,7 @@ const bodies = [
     deposit: text,
     version: count,
     manifestSha256: hash,
+    optOuts,
   }),
   z.strictObject({ type: z.literal('deposit.quarantined'), dataset: text, deposit: text, findings: count }),
   z.strictObject({ type: z.literal('deposit.refused'), dataset: text, deposit: text, findings: count }),
@@ -151,7 +157,13 @@ const bodies = [
       bytes: count,
     }),
   ),
-  z.strictObject({ type: z.literal('bulle.sealed'), bulle: text, dataset: datasetVersion, sha256: hash }),
+  z.strictObject({
+    type: z.literal('bulle.sealed'),
+    bulle: text,
+    dataset: datasetVersion,
+    sha256: hash,
+    optOuts,
+  }),
   z.strictObject({ type: z.literal('bulle.failed'), bulle: text, dataset: datasetVersion }),
   z.strictObject({ type: z.literal('bulle.closed'), bulle: text }),
   z.strictObject({ type: z.literal('bulle.shredded'), bulle: text }),

@@ -25,6 +25,7 @@ import {
   type SealedExtract,
 } from './extract.ts'
 import { type Lane, openLane } from './lane.ts'
+import type { OptOutRegister } from './opt-out-register.ts'
 import { openProjectKeys } from './pseudonym.ts'
 import { type Sealer, sealInto } from './sealing.ts'
 import { shredDataset } from './shredding.ts'
@@ -37,6 +38,8 @@ export interface BullesNeeds {
   readonly audit: Audit
   readonly log: Log
   readonly parser: Parser
+  /** Who objects; without a register nobody does. */
+  readonly optOuts?: Pick<OptOutRegister, 'list' | 'version'>
   /** Its process of a bulle ends when the project is closed. */
   readonly vault?: Pick<Vault, 'evict'>
   readonly memoryBytes?: number

@@ -14,6 +14,8 @@ import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Finding, verdictOf } from './finding.ts'
 import { openLane } from './lane.ts'
+import type { OptOutRegister } from './opt-out-register.ts'
+import { leaveOut, type OptOutsLeft } from './opt-outs-left.ts'
 import type { DatasetRegister, Declared, Deposit, ReceivedFile, VersionRow } from './register.ts'
 import type { DepositStorage, Manifest, UnsealedManifest } from './storage.ts'
 
@@ -42,6 +44,8 @@ export interface CheckerNeeds {
   readonly register: DatasetRegister
   readonly storage: DepositStorage
   readonly audit: Audit
+  /** Who objects; without a register nobody does. */
+  readonly optOuts?: Pick<OptOutRegister, 'list' | 'version'>
   readonly clock: Clock
   readonly log: Log
   /** Whether workers run in a sandbox; without one every deposit says so. */
@@ -140,7 +144,11 @@ interface Job {
 interface Outcome {
   readonly findings: readonly Finding[]
   /** The folder to publish and its manifest; absent when there is nothing to publish. */
-  readonly sealed?: { readonly folder: string; readonly manifest: UnsealedManifest }
+  readonly sealed?: {
+    readonly folder: string
+    readonly manifest: UnsealedManifest
+    readonly optOuts: OptOutsLeft | undefined
+  }
 }
 
 async function examine(job: Job): Promise<Outcome> {
@@ -232,6 +240,8 @@ async function readAll(job: Job, reader: Process, findings: Finding[]): Promise<
   if (verdictOf(findings) === 'refused') return { findings }
   watch.say({ step: 'relate', rows })
   findings.push(...findingsSchema.parse(await call('relate', null)))
+  const optOuts = await leaveOut(needs, declared.descriptor, (pseudonyms) => call('exclude', { pseudonyms }))
+  findings.push(...(optOuts?.findings ?? []))
   if (verdictOf(findings) !== 'accepted') return { findings }
   const folder = join(scratch, 'out')
   await mkdir(folder, { mode: 0o700 })
@@ -244,7 +254,14 @@ async function readAll(job: Job, reader: Process, findings: Finding[]): Promise<
   const head = { format: 1, dataset: deposit.dataset, version: job.version, deposit: deposit.id } as const
   return {
     findings,
-    sealed: { folder, manifest: { ...head, descriptor: declared.sha256, tables, sources } },
+    sealed: {
+      folder,
+      manifest: {
+        ...{ ...head, descriptor: declared.sha256, tables, sources },
+        ...(optOuts && { optOuts: { version: optOuts.version } }),
+      },
+      optOuts,
+    },
   }
 }
 
@@ -268,7 +285,12 @@ async function conclude(job: Job, { findings, sealed }: Outcome): Promise<void> 
   const { version } = job
   const manifestSha256 = await needs.storage.seal(sealed.folder, sealed.manifest)
   await needs.at?.('sealed')
-  await record(job, { type: 'deposit.accepted', dataset, deposit: id, version, manifestSha256 })
+  await record(job, {
+    ...{ type: 'deposit.accepted', dataset, deposit: id, version, manifestSha256 },
+    ...(sealed.optOuts && {
+      optOuts: { version: sealed.optOuts.version, removed: sealed.optOuts.removed },
+    }),
+  })
   await needs.at?.('recorded')
   await needs.storage.publish(sealed.folder, { dataset, version })
   await needs.at?.('renamed')

@@ -26,7 +26,8 @@ export interface TextFile {
   readonly resource: Resource
 }
 
-const sampleBytes = 256 * 1024
+/** What the dialect of a file is told from. */
+export const sampleBytes = 256 * 1024
 
 /** Decodes a file into `target`. Throws Unreadable when it cannot be read to its end. */
 export async function decode(file: TextFile, target: string): Promise<Decoded> {
@@ -50,9 +51,33 @@ async function firstBytes({ path, media }: TextFile): Promise<Buffer> {
   return Buffer.alloc(0)
 }
 
-type Reading = TextFile & { readonly charset: Charset; readonly skip: number }
+export type Reading = TextFile & { readonly charset: Charset; readonly skip: number }
 
-async function* decodedBytes({ path, media, charset, skip }: Reading): AsyncGenerator<Buffer> {
+/**
+ * How a file is to be read, settled as `decode` does: its mark, what was declared, else UTF-8 where every byte of the file
+ * is, else what it looks like. Throws Unreadable for NDJSON that is not UTF-8.
+ */
+export async function readingOf(file: TextFile): Promise<Reading> {
+  const start = await firstBytes(file)
+  const mark = markOf(start)
+  const reading = { ...file, charset: mark?.charset ?? file.media.charset ?? 'utf-8', skip: mark?.bytes ?? 0 }
+  if (mark !== null || file.media.charset !== undefined) return reading
+  try {
+    await drain(decodedBytes(reading))
+    return reading
+  } catch (error) {
+    if (!(error instanceof Unreadable) || error.rule !== 'encoding' || file.media.kind === 'ndjson')
+      throw error
+    return { ...reading, charset: guess(start) }
+  }
+}
+
+async function drain(all: AsyncGenerator<Buffer>): Promise<void> {
+  for (let next = await all.next(); !next.done; next = await all.next());
+}
+
+/** The text of a file in UTF-8, without its byte order mark. */
+export async function* decodedBytes({ path, media, charset, skip }: Reading): AsyncGenerator<Buffer> {
   const decoder = openDecoder(charset)
   let left = skip
   for await (const chunk of readBytes(path, media.gzip)) {

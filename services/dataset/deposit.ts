@@ -10,6 +10,7 @@ import type { Checker, Progress } from './checking.ts'
 import { type Descriptor, descriptorSchema } from './descriptor.ts'
 import { type ShownFinding, show } from './finding.ts'
 import { mediaOf } from './media.ts'
+import type { OptOutRegister } from './opt-out-register.ts'
 import type { DatasetRegister, Declared, Deposit, DepositStatus, VersionRow } from './register.ts'
 import { classOf, faultsOf, resourceOf, withInheritedRoles } from './relations.ts'
 import { type DatasetFilter, type Facets, searchDatasets } from './search.ts'
@@ -17,6 +18,7 @@ import type { DepositStorage } from './storage.ts'
 
 export interface DepositNeeds {
   readonly audit: Audit
+  readonly optOuts: OptOutRegister
   readonly clock: Clock
   readonly register: DatasetRegister
   readonly storage: DepositStorage

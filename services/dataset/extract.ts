@@ -45,6 +45,8 @@ const extractSchema = z.strictObject({
   /** Persons of the domain that the project has numbered up to this line. */
   persons: z.number().int().nonnegative(),
   sealedAt: z.number(),
+  /** Versions of the list of opt-outs: the first that the project rests on, and the one applied here. */
+  optOuts: z.strictObject({ since: z.number().int(), version: z.number().int() }).optional(),
 })
 type Extract = z.infer<typeof extractSchema>
 export type ExtractTable = Extract['tables'][number]

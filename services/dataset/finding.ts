@@ -31,6 +31,8 @@ export type Rule =
   | 'identifier.nir'
   | 'identifier.email'
   | 'identifier.phone'
+  | 'opt-out'
+  | 'opt-out.key'
   | 'sandbox.missing'
   | 'internal'
 

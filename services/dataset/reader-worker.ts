@@ -22,6 +22,7 @@ serve({
       return opened().read(table, path, media)
     },
     relate: () => opened().relate(),
+    exclude: (params) => opened().exclude((params as { pseudonyms: string[] }).pseudonyms),
     write: (params) => opened().write((params as { table: string }).table),
   },
 })

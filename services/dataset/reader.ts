@@ -14,6 +14,7 @@ import {
 import type { Descriptor, Resource } from './descriptor.ts'
 import type { Finding } from './finding.ts'
 import { isLack } from './lack.ts'
+import { type LeftOut, nameExcluded, withoutExcluded } from './leave-out.ts'
 import type { Media } from './media.ts'
 import { type Engine, inquire, linesKept, probeTable, rowsOf } from './probing.ts'
 import { name, text } from './quote.ts'
@@ -48,6 +49,8 @@ interface TableWritten {
 export interface Reader {
   read(table: string, path: string, media: Media): Promise<TableRead>
   relate(): Promise<readonly Finding[]>
+  /** Persons whose rows `write` leaves out, by first-level pseudonym. */
+  exclude(pseudonyms: readonly string[]): Promise<LeftOut>
   write(table: string): Promise<TableWritten>
   close(): void
 }
@@ -60,6 +63,7 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
   const budget = { lines: linesKept }
   const pathOf = (table: string) => join(scratch, `${table}.checked.parquet`)
   const relationOf = (table: string) => `read_parquet(${text(pathOf(table))})`
+  let publishedOf = relationOf
   const engine: Engine = { connection, scratch, budget }
   return {
     async read(table, path, media) {
@@ -73,10 +77,14 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
       return { rows, findings: [...source.findings, ...findings], reading: source.reading }
     },
     relate: () => inquire(engine, relationsOf(descriptor, relationOf)),
+    exclude(pseudonyms) {
+      publishedOf = (table) => withoutExcluded({ descriptor, relationOf }, table)
+      return nameExcluded({ connection, descriptor, relationOf }, pseudonyms)
+    },
     async write(table) {
       const file = `${table}.parquet`
       const to = join(scratch, 'out', file)
-      await connection.run(writeStatement(descriptor, table, { from: relationOf(table), to }))
+      await connection.run(writeStatement(descriptor, table, { from: publishedOf(table), to }))
       const relation = `read_parquet(${text(to)})`
       const columns = await rowsOf(connection, describeStatement(relation))
       const [[rows] = []] = await rowsOf(connection, `SELECT count(*) FROM ${relation}`)

@@ -1,4 +1,4 @@
-/** Datasets, deposits and versions in PostgreSQL: the only file that names the tables of this room. */
+/** Datasets, deposits and versions in PostgreSQL: the only file that names these tables (opt-outs: opt-out-register.ts). */
 import type { Store } from '../store/store.ts'
 import { type Descriptor, descriptorSchema } from './descriptor.ts'
 import type { Finding } from './finding.ts'

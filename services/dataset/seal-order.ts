@@ -13,6 +13,8 @@ export interface SealOrder {
   /** Persons of the same domain that the project knows already, with their `__pix`; they keep it. */
   readonly persons?: string
   readonly key: Uint8Array
+  /** Source values of persons who object: no row and no reference of theirs enters the extract. */
+  readonly excluded?: readonly string[]
   readonly tables: readonly SealTable[]
   /** Statement that answers `__row` of the rows of persons to keep. */
   readonly population?: { readonly table: string; readonly statement: string }
@@ -37,6 +39,8 @@ export interface SealedTable {
 
 export interface Sealed {
   readonly tables: readonly SealedTable[]
+  /** Persons of the full dataset that were left out because they object. */
+  readonly excluded: number
   /** Persons of the domain that the project has numbered, this line included. */
   readonly persons: number
 }

@@ -31,6 +31,7 @@ export async function sealLine(order: SealOrder): Promise<Sealed> {
     const work = { connection, order }
     const personal = order.tables.filter((table) => isPersonal(order.descriptor, table.name))
     await keepPopulation(work)
+    await nameExcluded(work)
     for (const table of personal) await keepRows(work, table, files.indexOf(table.name))
     const persons = await numberPersons(
       work,
@@ -41,7 +42,7 @@ export async function sealLine(order: SealOrder): Promise<Sealed> {
       const personalTable = isPersonal(order.descriptor, table.name)
       sealed.push(await (personalTable ? writePersonal(work, table, index) : writePublic(work, table)))
     }
-    return { tables: sealed, persons }
+    return { tables: sealed, persons, excluded: await countExcluded(work) }
   } finally {
     connection.closeSync()
     database.close()
@@ -81,11 +82,37 @@ async function keepPopulation(work: Work): Promise<void> {
     WHERE __unit IS NOT NULL AND __row IN (${population.statement})`)
 }
 
+const namesPerStatement = 5000
+
+/** `excluded`: the persons who object. */
+async function nameExcluded({ connection, order: { excluded = [] } }: Work): Promise<void> {
+  await connection.run('CREATE TEMP TABLE excluded (unit VARCHAR)')
+  for (let from = 0; from < excluded.length; from += namesPerStatement) {
+    const rows = excluded.slice(from, from + namesPerStatement).map((one) => `(${text(one)})`)
+    await connection.run(`INSERT INTO excluded VALUES ${rows.join(', ')}`)
+  }
+}
+
+/** How many of them the personal tables of the line hold. */
+async function countExcluded(work: Work): Promise<number> {
+  if (work.order.excluded === undefined) return 0
+  await work.connection.run('CREATE TEMP TABLE left_out (unit VARCHAR)')
+  for (const { name: table } of work.order.tables) {
+    if (!isPersonal(work.order.descriptor, table)) continue
+    await useSource(work, table)
+    await work.connection.run(`INSERT INTO left_out SELECT DISTINCT unit FROM excluded
+      WHERE unit IN (SELECT CAST(__unit AS VARCHAR) FROM source)`)
+  }
+  const [[count] = []] = await rowsOf(work.connection, 'SELECT count(DISTINCT unit) FROM left_out')
+  return Number(count)
+}
+
 /** `kept_<index>`: row number and person of the rows that filter and population keep. */
 async function keepRows(work: Work, table: SealTable, index: number): Promise<void> {
   await useSource(work, table.name)
   const conditions = [
     '__unit IS NOT NULL',
+    'CAST(__unit AS VARCHAR) NOT IN (SELECT unit FROM excluded)',
     ...(table.filter === undefined ? [] : [`__row IN (${table.filter})`]),
     ...(work.order.population === undefined
       ? []
@@ -146,7 +173,9 @@ function identifier({ descriptor, key }: SealOrder, table: string, field: Field)
   const domain = domainOf(descriptor)
   if (field.role === 'unit') return 'p.ps'
   if (field.role === 'unit-reference') {
-    return pseudonymSql(key, { kind: 'unit', domain }, `s.${name(field.name)}`)
+    const other = `s.${name(field.name)}`
+    const renamed = pseudonymSql(key, { kind: 'unit', domain }, other)
+    return `CASE WHEN CAST(${other} AS VARCHAR) NOT IN (SELECT unit FROM excluded) THEN ${renamed} END`
   }
   if (field.role !== 'key') return undefined
   const space = keySpace(descriptor, table, field.name)

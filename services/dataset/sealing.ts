@@ -12,9 +12,11 @@ import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Catalogue, Version } from './catalogue.ts'
 import type { Descriptor, Field, Resource } from './descriptor.ts'
+import { bandOfPersons, type Exclusion, exclusionOf } from './exclusion.ts'
 import type { Extracts, Unhashed } from './extract.ts'
 import { filterStatement } from './filter.ts'
 import { isIntact } from './integrity.ts'
+import type { OptOutRegister } from './opt-out-register.ts'
 import type { ProjectKeys } from './pseudonym.ts'
 import { classOf, domainOf, keySpace, resourceOf } from './relations.ts'
 import { personsFile, type SealOrder, type SealTable } from './seal-order.ts'
@@ -27,6 +29,8 @@ export interface Sealer {
   readonly parser: Parser
   readonly extracts: Extracts
   readonly keys: ProjectKeys
+  /** Who objects; without a register nobody does. */
+  readonly optOuts?: Pick<OptOutRegister, 'list' | 'version'>
   readonly memoryBytes?: number
   /** Aborted at the end of the house. */
   readonly signal: AbortController
@@ -60,14 +64,17 @@ export async function sealInto(sealer: Sealer, job: LineToSeal): Promise<'sealed
   }
   const folder = await extracts.begin(project)
   try {
-    const extract = await makeExtract(sealer, job, {
+    const { extract, removed } = await makeExtract(sealer, job, {
       descriptor: dataset.descriptor,
       version: dataset.latest,
       folder,
     })
     const hash = await extracts.finish(folder, extract)
     await audit.append(
-      { type: 'bulle.sealed', bulle: `${project}/${key}`, dataset: version, sha256: hash },
+      {
+        ...{ type: 'bulle.sealed', bulle: `${project}/${key}`, dataset: version, sha256: hash },
+        ...(extract.optOuts === undefined ? {} : { optOuts: { version: extract.optOuts.version, removed } }),
+      },
       about,
     )
     await extracts.publish(folder, project, key)
@@ -86,13 +93,22 @@ interface Place {
   readonly folder: string
 }
 
-async function makeExtract(sealer: Sealer, job: LineToSeal, place: Place): Promise<Unhashed> {
+interface Made {
+  readonly extract: Unhashed
+  /** How many persons were left out, as a band. */
+  readonly removed: string
+}
+
+async function makeExtract(sealer: Sealer, job: LineToSeal, place: Place): Promise<Made> {
   const { project, line } = job
   const { descriptor, version } = place
   if (!(await isIntact(version))) throw new Refusal('UNAVAILABLE', { rule: 'dataset.damaged' })
+  const exclusion = await exclusionFor(sealer, job, descriptor)
   const order = await orderOf(sealer, job, place)
-  const { tables, persons } = await sealedBy(sealer, order)
-  return {
+  const excluded = exclusion === undefined ? {} : { excluded: exclusion.pseudonyms }
+  const sealed = await sealedBy(sealer, { ...order, ...excluded })
+  const { tables, persons } = sealed
+  const extract: Unhashed = {
     format: 1,
     project,
     line: line.id,
@@ -102,8 +118,32 @@ async function makeExtract(sealer: Sealer, job: LineToSeal, place: Place): Promi
     domain: domainOf(descriptor),
     persons,
     sealedAt: sealer.clock.now(),
+    ...(exclusion && { optOuts: { since: exclusion.since, version: exclusion.version } }),
     tables: tables.map((table) => described(descriptor, table)),
   }
+  return { extract, removed: bandOfPersons(sealed.excluded, line.k) }
+}
+
+/** Undefined in a domain where nobody has ever objected. */
+async function exclusionFor(
+  { optOuts, extracts, clock }: Sealer,
+  { project, line }: LineToSeal,
+  descriptor: Descriptor,
+): Promise<Exclusion | undefined> {
+  const domain = domainOf(descriptor)
+  const latest = (await optOuts?.version(domain)) ?? 0
+  if (optOuts === undefined || latest === 0) return undefined
+  const own = (await extracts.list(project)).filter(({ extract }) => extract.domain === domain)
+  const versions = own.map(({ extract }) => extract.optOuts ?? { since: 0, version: 0 })
+  const applied =
+    versions.length === 0
+      ? undefined
+      : {
+          since: Math.min(...versions.map((one) => one.since)),
+          version: Math.max(...versions.map((one) => one.version)),
+        }
+  const all = await optOuts.list(domain)
+  return exclusionOf({ all, latest, applied, k: line.k, now: clock.now() })
 }
 
 /** A process may die of something else than its work: the order is given a second time. */
@@ -140,7 +180,8 @@ const sealedTable = z.strictObject({
   unique: z.boolean(),
   columns: z.array(z.strictObject({ name: z.string(), type: z.string() })),
 })
-const sealedSchema = z.strictObject({ tables: z.array(sealedTable), persons: z.number().int().nonnegative() })
+const count = z.number().int().nonnegative()
+const sealedSchema = z.strictObject({ tables: z.array(sealedTable), persons: count, excluded: count })
 type SealedAnswer = z.infer<typeof sealedSchema>
 
 /** Adds what the descriptor says of the columns. */

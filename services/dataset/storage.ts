@@ -44,6 +44,8 @@ export interface Manifest {
   readonly deposit: string
   readonly descriptor: string
   readonly tables: readonly ManifestTable[]
+  /** The list of opt-outs whose persons were left out; absent where nobody of the domain has objected. */
+  readonly optOuts?: { readonly version: number }
   /** The files as received: hash of the body and how it was understood. */
   readonly sources: readonly {
     readonly table: string

@@ -10,6 +10,7 @@ import { datasetRoutes } from './routes/datasets.ts'
 import { depositRoutes } from './routes/deposits.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
 import { monthRoutes } from './routes/months.ts'
+import { optOutRoutes } from './routes/opt-outs.ts'
 import { passportRoutes } from './routes/passports.ts'
 import { personRoutes } from './routes/persons.ts'
 import { policyRoutes } from './routes/policies.ts'
@@ -44,6 +45,7 @@ const documented: readonly Route[] = [
   ...passportRoutes,
   ...datasetRoutes,
   ...depositRoutes,
+  ...optOutRoutes,
   ...simulationRoutes,
   ...policyRoutes,
   ...requestRoutes,

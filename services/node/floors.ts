@@ -14,6 +14,7 @@ import { type Catalogue, openCatalogue } from '../dataset/catalogue.ts'
 import { openChecker } from '../dataset/checking.ts'
 import type { DepositNeeds } from '../dataset/deposit.ts'
 import { openDatasets } from '../dataset/filter.ts'
+import { openOptOutRegister } from '../dataset/opt-out-register.ts'
 import { openDatasetRegister } from '../dataset/register.ts'
 import { openDepositStorage } from '../dataset/storage.ts'
 import { openWorkspace } from '../dataset/workspace.ts'
@@ -283,12 +284,16 @@ export async function openRooms(
 ): Promise<Rooms> {
   const { home, clock, log, closing } = ground
   const register = openDatasetRegister(store)
+  const optOuts = openOptOutRegister(store)
   const storage = openDepositStorage({ home })
   const catalogue = openCatalogue({ register, folderOf: storage.folderOf })
   const { parser, vault, limits } = engine
-  const bulles = closing.keep('bulles', openBulles({ home, catalogue, clock, audit, log, parser, vault }))
+  const bulles = closing.keep(
+    'bulles',
+    openBulles({ home, catalogue, clock, audit, log, parser, vault, optOuts }),
+  )
   const onPublished = (dataset: string) => bulles.published(dataset)
-  const needs = { register, storage, audit, clock, log, sandboxed: false, onPublished }
+  const needs = { register, optOuts, storage, audit, clock, log, sandboxed: false, onPublished }
   const checker = closing.keep('deposit checks', openChecker(needs))
   const registry = openHabilitations(store)
   const folder = join(home, 'keys', 'habilitation')
@@ -310,7 +315,7 @@ export async function openRooms(
   return {
     register: openPublicRegister(published),
     reports: { ...published, node },
-    dataset: { audit, clock, register, storage, checker },
+    dataset: { audit, clock, register, optOuts, storage, checker },
     catalogue,
     bulles,
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },

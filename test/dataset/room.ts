@@ -16,6 +16,7 @@ import {
   type ShownDeposit,
   submitDeposit,
 } from '../../services/dataset/deposit.ts'
+import { type OptOutRegister, openOptOutRegister } from '../../services/dataset/opt-out-register.ts'
 import { openDatasetRegister } from '../../services/dataset/register.ts'
 import { openDepositStorage } from '../../services/dataset/storage.ts'
 import type { Person } from '../../services/identity/person.ts'
@@ -57,6 +58,7 @@ export interface Room {
   readonly audit: RememberingAudit
   readonly needs: DepositNeeds
   readonly catalogue: Catalogue
+  readonly optOuts: OptOutRegister
   /** The same home and database, opened again as after a crash. */
   again(at?: (moment: Moment) => void): DepositNeeds
   close(): Promise<void>
@@ -71,9 +73,10 @@ async function roomOn(database: TestDatabase): Promise<Room> {
   const home = await mkdtemp(join(tmpdir(), 'huisclos-dataset-'))
   const audit = rememberingAudit()
   const register = openDatasetRegister(store)
+  const optOuts = openOptOutRegister(store)
   const storage = openDepositStorage({ home })
   const open = (hook?: (moment: Moment) => void): DepositNeeds => {
-    const shared = { register, storage, audit, clock: fixedClock }
+    const shared = { register, optOuts, storage, audit, clock: fixedClock }
     const checker = openChecker({
       ...shared,
       log: silentLog,
@@ -88,6 +91,7 @@ async function roomOn(database: TestDatabase): Promise<Room> {
     home,
     audit,
     needs,
+    optOuts,
     catalogue: openCatalogue({ register, folderOf: storage.folderOf }),
     again: open,
     async close() {

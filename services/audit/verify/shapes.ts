@@ -64,6 +64,7 @@ const decision = shape({
   visas: optional(list(hash)),
 })
 const deposit = { dataset: text, deposit: text }
+const optOuts = optional(shape({ version: count, removed: text }))
 
 const place = shape({ log: text, seq: count })
 const policyChange: Members = {
@@ -112,10 +113,12 @@ export const bodies: Readonly<Record<string, Members>> = {
   'access.refused': { route: text, code, rule: optional(text), dataset: optional(text) },
   'access.failed': { route: text },
   'dataset.declared': { dataset: text, sha256: hash },
+  'opt-out.registered': { dataset: text, version: count, sha256: hash },
+  'opt-out.reversed': { dataset: text, number: count },
   'deposit.opened': deposit,
   'deposit.received': { ...deposit, table: text, bytes: count, sha256: hash },
   'deposit.submitted': deposit,
-  'deposit.accepted': { ...deposit, version: count, manifestSha256: hash },
+  'deposit.accepted': { ...deposit, version: count, manifestSha256: hash, optOuts },
   'deposit.quarantined': { ...deposit, findings: count },
   'deposit.refused': { ...deposit, findings: count },
   'deposit.failed': deposit,
@@ -123,7 +126,7 @@ export const bodies: Readonly<Record<string, Members>> = {
   'habilitation.attached': document,
   'habilitation.detached': document,
   'habilitation.read': document,
-  'bulle.sealed': { bulle: text, dataset, sha256: hash },
+  'bulle.sealed': { bulle: text, dataset, sha256: hash, optOuts },
   'bulle.failed': { bulle: text, dataset },
   'bulle.closed': { bulle: text },
   'bulle.shredded': { bulle: text },

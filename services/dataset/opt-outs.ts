@@ -1,0 +1,121 @@
+/** The use-cases of opt-outs: a holder registers and reverses them, its engineers and the DPO read the list (governance.md 12). */
+import type { Audit } from '../audit/record.ts'
+import type { Person } from '../identity/person.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { canonical, sha256 } from '../kernel/hash.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { say } from '../kernel/text.ts'
+import { longestWaitMs } from './exclusion.ts'
+import { isFirstLevel } from './first-level.ts'
+import type { OptOut, OptOutRegister } from './opt-out-register.ts'
+import type { DatasetRegister } from './register.ts'
+import { domainOf } from './relations.ts'
+
+export interface OptOutNeeds {
+  readonly audit: Audit
+  readonly clock: Clock
+  readonly register: Pick<DatasetRegister, 'find'>
+  readonly optOuts: OptOutRegister
+}
+
+/** What a person who objects is given. It does not repeat the pseudonym. */
+export interface OptOutReceipt {
+  readonly number: number
+  /** From this instant the person is in no extract of a project that had none of this domain. */
+  readonly effectiveAt: string
+  /** From this one in none that is built for a project that had some; earlier once enough others object. */
+  readonly openProjectsBy: string
+  readonly reversedAt?: string
+}
+
+export interface ShownOptOuts {
+  readonly domain: string
+  readonly version: number
+  readonly receipts: readonly OptOutReceipt[]
+}
+
+/**
+ * Registers persons of the domain of a dataset. Those who stand already keep their receipt. INVALID unless every one is a
+ * first-level pseudonym: no number of a person and no plain hash of one, which could be guessed.
+ */
+export async function registerOptOuts(
+  needs: OptOutNeeds,
+  by: Person,
+  { dataset, pseudonyms }: { readonly dataset: string; readonly pseudonyms: readonly string[] },
+): Promise<ShownOptOuts> {
+  const domain = await heldDomain(needs, by, dataset)
+  insistPseudonyms(pseudonyms)
+  const named = new Set(pseudonyms)
+  const at = needs.clock.now()
+  const version = (await needs.optOuts.version(domain)) + 1
+  await needs.audit.append(
+    { type: 'opt-out.registered', dataset, version, sha256: sha256(canonical([...named].sort())) },
+    { by, holders: [by.organisation] },
+  )
+  await needs.optOuts.add({ domain, holder: by.organisation, at }, [...named])
+  const all = await needs.optOuts.list(domain)
+  const own = all.filter((one) => named.has(one.pseudonym) && one.reversedVersion === null)
+  return shown(domain, await needs.optOuts.version(domain), own)
+}
+
+function insistPseudonyms(pseudonyms: readonly string[]): void {
+  const sentence = { key: 'missing.opt-out.pseudonym' }
+  const missing = pseudonyms.flatMap((one, index) =>
+    isFirstLevel(one) ? [] : [{ path: `pseudonyms[${index}]`, message: say('fr', sentence), sentence }],
+  )
+  if (missing.length > 0) {
+    throw new Refusal('INVALID', { rule: 'opt-out.pseudonym', missing: missing.slice(0, 20) })
+  }
+}
+
+/** Ends an opt-out that one's own organisation registered. Projects that left the person out do not take the person back. */
+export async function reverseOptOut(
+  needs: OptOutNeeds,
+  by: Person,
+  { dataset, number }: { readonly dataset: string; readonly number: number },
+): Promise<OptOutReceipt> {
+  const domain = await heldDomain(needs, by, dataset)
+  const known = (await needs.optOuts.list(domain)).find((one) => one.number === number)
+  if (known === undefined || known.holder !== by.organisation) throw new Refusal('NOT_FOUND')
+  if (known.reversedAt !== null) throw new Refusal('WRONG_STATE', { rule: 'opt-out.reversed' })
+  const at = needs.clock.now()
+  await needs.audit.append({ type: 'opt-out.reversed', dataset, number }, { by, holders: [by.organisation] })
+  const done = await needs.optOuts.reverse({ domain, holder: by.organisation, at }, number)
+  if (!done) throw new Refusal('WRONG_STATE', { rule: 'opt-out.reversed' })
+  return receiptOf({ ...known, reversedAt: at })
+}
+
+/** The receipts of a domain: those of one's own organisation, or all of them for the DPO. Never a pseudonym. */
+export async function readOptOuts(needs: OptOutNeeds, by: Person, dataset: string): Promise<ShownOptOuts> {
+  const isDpo = by.roles.includes('dpo')
+  if (!isDpo && !by.roles.includes('holder')) throw new Refusal('ROLE', { rule: 'opt-out.role' })
+  const found = await needs.register.find(dataset)
+  if (found === null || (!isDpo && found.descriptor.holder !== by.organisation)) {
+    throw new Refusal('NOT_FOUND')
+  }
+  const domain = domainOf(found.descriptor)
+  const all = await needs.optOuts.list(domain)
+  const seen = isDpo ? all : all.filter((one) => one.holder === by.organisation)
+  return shown(domain, await needs.optOuts.version(domain), seen)
+}
+
+/** The domain of a dataset of one's own organisation; to everybody else it is not there. */
+async function heldDomain(needs: OptOutNeeds, by: Person, dataset: string): Promise<string> {
+  if (!by.roles.includes('holder')) throw new Refusal('ROLE', { rule: 'opt-out.role' })
+  const found = await needs.register.find(dataset)
+  if (found === null || found.descriptor.holder !== by.organisation) throw new Refusal('NOT_FOUND')
+  return domainOf(found.descriptor)
+}
+
+function shown(domain: string, version: number, all: readonly OptOut[]): ShownOptOuts {
+  return { domain, version, receipts: all.map(receiptOf) }
+}
+
+function receiptOf({ number, addedAt, reversedAt }: OptOut): OptOutReceipt {
+  return {
+    number,
+    effectiveAt: new Date(addedAt).toISOString(),
+    openProjectsBy: new Date(addedAt + longestWaitMs).toISOString(),
+    ...(reversedAt === null ? {} : { reversedAt: new Date(reversedAt).toISOString() }),
+  }
+}
