@@ -31,6 +31,12 @@ export type Rule =
   | 'identifier.nir'
   | 'identifier.email'
   | 'identifier.phone'
+  | 'identifier.ins'
+  | 'identifier.name'
+  | 'identifier.address'
+  | 'identifier.patient'
+  | 'identifier.text'
+  | 'identifier.column'
   | 'sandbox.missing'
   | 'internal'
 

@@ -13,11 +13,12 @@ import {
 } from './check.ts'
 import type { Descriptor, Resource } from './descriptor.ts'
 import type { Finding } from './finding.ts'
+import { withoutIdle } from './identifiers/probes.ts'
 import { isLack } from './lack.ts'
 import type { Media } from './media.ts'
 import { type Engine, inquire, linesKept, probeTable, rowsOf } from './probing.ts'
 import { name, text } from './quote.ts'
-import { resourceOf } from './relations.ts'
+import { classOf, isOfEstablishments, resourceOf } from './relations.ts'
 import { type Reading, type Source, sourceOf } from './source.ts'
 
 const probesPerStatement = 300
@@ -69,7 +70,9 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
       const broken = await convert(connection, convertStatement(source, resource, pathOf(table)))
       if (broken) return unreadableTable(source, resource)
       await rm(join(scratch, `${table}.staged`), { force: true })
-      const { rows, findings } = await checkTable(engine, { resource, source, relation: relationOf(table) })
+      const isOfPersons = classOf(descriptor, resource) === 'personal' && !isOfEstablishments(descriptor)
+      const checked = { resource, source, relation: relationOf(table), isOfPersons }
+      const { rows, findings } = await checkTable(engine, checked)
       return { rows, findings: [...source.findings, ...findings], reading: source.reading }
     },
     relate: () => inquire(engine, relationsOf(descriptor, relationOf)),
@@ -135,10 +138,11 @@ function unreadableTable({ findings, reading }: Source, { name: table }: Resourc
 
 async function checkTable(
   engine: Engine,
-  { resource, source, relation }: { resource: Resource; source: Source; relation: string },
+  checked: { resource: Resource; source: Source; relation: string; isOfPersons: boolean },
 ): Promise<{ rows: number; findings: readonly Finding[] }> {
-  const { charset } = source.reading
-  const probes = probesOf(resource, charset === undefined ? {} : { charset })
+  const { resource, relation, isOfPersons } = checked
+  const { charset } = checked.source.reading
+  const probes = probesOf(resource, charset === undefined ? { isOfPersons } : { charset, isOfPersons })
   const findings: Finding[] = []
   for (let from = 0; from < probes.length; from += probesPerStatement) {
     const some = probes.slice(from, from + probesPerStatement)
@@ -146,5 +150,5 @@ async function checkTable(
   }
   findings.push(...(await inquire(engine, uniquenessOf(resource, relation))))
   const [[rows] = []] = await rowsOf(engine.connection, `SELECT count(*) FROM ${relation}`)
-  return { rows: Number(rows), findings }
+  return { rows: Number(rows), findings: withoutIdle(findings) }
 }
