@@ -37,6 +37,9 @@ export type Rule =
   | 'identifier.patient'
   | 'identifier.text'
   | 'identifier.column'
+  | 'quasi-identifier'
+  | 'validity'
+  | 'order'
   | 'sandbox.missing'
   | 'internal'
 

@@ -22,6 +22,7 @@ serve({
       return opened().read(table, path, media)
     },
     relate: () => opened().relate(),
+    measure: (params) => opened().measure(params as Parameters<Reader['measure']>[0]),
     write: (params) => opened().write((params as { table: string }).table),
   },
 })

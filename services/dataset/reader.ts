@@ -17,6 +17,8 @@ import { withoutIdle } from './identifiers/probes.ts'
 import { isLack } from './lack.ts'
 import type { Media } from './media.ts'
 import { type Engine, inquire, linesKept, probeTable, rowsOf } from './probing.ts'
+import { type Measured, measure } from './quality/measure.ts'
+import type { Measuring } from './quality/measuring.ts'
 import { name, text } from './quote.ts'
 import { classOf, isOfEstablishments, resourceOf } from './relations.ts'
 import { type Reading, type Source, sourceOf } from './source.ts'
@@ -49,6 +51,8 @@ interface TableWritten {
 export interface Reader {
   read(table: string, path: string, media: Media): Promise<TableRead>
   relate(): Promise<readonly Finding[]>
+  /** Of a deposit that passed all checks; see quality/measure.ts. */
+  measure(about: Pick<Measuring, 'today' | 'previous'>): Promise<Measured>
   write(table: string): Promise<TableWritten>
   close(): void
 }
@@ -76,6 +80,7 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
       return { rows, findings: [...source.findings, ...findings], reading: source.reading }
     },
     relate: () => inquire(engine, relationsOf(descriptor, relationOf)),
+    measure: (about) => measure({ connection, descriptor, relationOf, ...about }),
     async write(table) {
       const file = `${table}.parquet`
       const to = join(scratch, 'out', file)

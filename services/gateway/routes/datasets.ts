@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { declareDataset, listDatasets, readDataset } from '../../dataset/deposit.ts'
+import { publicQualitySchema } from '../../dataset/quality/label.ts'
 import { type Route, route } from '../route.ts'
 
 const params = z.strictObject({ name: z.string().max(100) })
@@ -22,6 +23,9 @@ const dataset = z
     resources: z.array(z.looseObject({ name: z.string() })),
     version: z.number().int().nullable().meta({ description: 'Of the last accepted deposit' }),
     publishedAt: z.iso.datetime().nullable(),
+    quality: publicQualitySchema.optional().meta({
+      description: 'Label of that version, in bands that name nobody; absent where none was measured',
+    }),
   })
   .meta({ id: 'Dataset' })
 
