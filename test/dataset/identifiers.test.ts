@@ -191,6 +191,7 @@ const decoys: readonly (readonly [string, Column])[] = [
   ],
   ['a diagnosis', { name: 'o12', value: (i) => `I${10 + (i % 80)}` }],
   ['a test with a result', { name: 'o13', value: (i) => `hdl ${i / 10}` }],
+  ['one e-mail address among sixty texts', { name: 'o14', value: (i) => (i === 7 ? 'p@exemple.fr' : 'vu') }],
 ]
 
 const descriptor = (columns: readonly Column[]) => ({
@@ -273,5 +274,37 @@ describe('a suspicious column name alone is a warning', () => {
     const big = Array.from({ length: 900 }, (_, i) => `p${i};${many.value(i)}`).join('\n')
     const findings = await findingsOf(descriptor([many]), [{ table: 'people', csv: `who;e9\n${big}\n` }])
     expect(findings).toMatchObject([{ rule: 'identifier.name', severity: 'warning', column: 'e9' }])
+  })
+})
+
+describe('a table of no person', () => {
+  const inPublic = (columns: readonly Column[]) => {
+    const { resources, ...rest } = descriptor(columns)
+    const schema = { fields: columns.map(({ value: _, ...field }) => field) }
+    return { ...rest, resources: [...resources, { name: 'list', class: 'public', schema }] }
+  }
+  const fileIn = (column: Column) => {
+    const lines = Array.from({ length: rows }, (_, i) => column.value(i)).join('\n')
+    return { table: 'list', csv: `${column.name}\n${lines}\n` }
+  }
+  test('may have names and addresses of its own', async () => {
+    for (const column of [
+      { name: 'nom', value: surname },
+      { name: 'lieu', value: (i: number) => `${i} rue des Lilas` },
+    ]) {
+      expect(await findingsOf(inPublic([column]), [fileIn(column)])).toEqual([])
+    }
+  })
+
+  test('has no first names, e-mail addresses or national numbers', async () => {
+    for (const [column, rule] of [
+      [{ name: 'prenom', value: givenName }, 'identifier.name'],
+      [{ name: 'x', value: (i: number) => `p${i}@exemple.fr` }, 'identifier.email'],
+      [{ name: 'x', value: nir }, 'identifier.nir'],
+    ] as const) {
+      expect(await findingsOf(inPublic([column]), [fileIn(column)])).toMatchObject([
+        { rule, severity: 'quarantine', table: 'list' },
+      ])
+    }
   })
 })

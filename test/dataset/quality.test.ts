@@ -122,6 +122,30 @@ describe('the label of a sound version', () => {
       belowK: '99-100',
     })
   })
+
+  test('counts nobody in classes of many persons, and those of a small one among them', async () => {
+    const resources = [
+      {
+        name: 'people',
+        schema: {
+          fields: [
+            { name: 'id', type: 'integer', role: 'unit' },
+            { name: 'sex', role: 'quasi-identifier' },
+          ],
+        },
+      },
+    ]
+    await declare(room.needs, { ...descriptor, name: 'classes', resources })
+    const people = (small: number) => {
+      const lines = Array.from({ length: persons }, (_, id) => `${id};${id < small ? '9' : '1'}`)
+      return { people: `id;sex\n${lines.join('\n')}\n` }
+    }
+    const belowK = async (small: number) =>
+      tableOf(await deposit(room.needs, 'classes', people(small)))?.risk?.belowK
+    expect(await belowK(0)).toBe('0-1')
+    expect(await belowK(11)).toBe('0-1')
+    expect(await belowK(10)).toBe('5-20')
+  })
 })
 
 describe('the label of a faulty version', () => {
