@@ -84,8 +84,9 @@ program
     'le catalogue, ou un jeu de données et ses colonnes · the catalogue, or one dataset and its columns',
   )
   .addOption(asOption())
+  .option('--quality', 'l’étiquette de qualité, avec un nom · the quality label, with a name')
   .addOption(jsonOption())
-  .action(async (name: string | undefined, options: Shown) =>
+  .action(async (name: string | undefined, options: Shown & { quality?: boolean }) =>
     datasets(await client(options), out, { ...options, ...(name === undefined ? {} : { name }) }),
   )
 
@@ -124,6 +125,7 @@ program
   .addOption(asOption())
   .option('--descriptor <fichier>', 'déclare d’abord ce descripteur · declares this descriptor first')
   .option('--dry-run', 'contrôle ici, n’envoie rien · checks here, sends nothing')
+  .option('--quality', 'imprime l’étiquette de la version · prints the label of the version')
   .option('--charset <jeu>', 'utf-8 | utf-16 | windows-1252 | iso-8859-1 (sinon détecté · else detected)')
   .option('--delimiter <signe>', '; , tab |')
   .option('--decimal <signe>', ', .')

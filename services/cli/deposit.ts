@@ -1,12 +1,14 @@
 /** `huisclos deposit`: declares, sends, follows the checks, and says what they found. */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { HolderQuality } from '../dataset/quality/label.ts'
 import { hasCode } from '../kernel/system-error.ts'
 import type { Language } from '../kernel/text.ts'
 import { askJson, type Client } from './client.ts'
 import { dryRun } from './dry-run.ts'
 import { CommandError, exits } from './ending.ts'
 import { openProgress } from './progress.ts'
+import { holderLines } from './quality.ts'
 import type { Out } from './query.ts'
 import { type ShownFinding, type TableFile, tableFile } from './table-file.ts'
 import { upload } from './upload.ts'
@@ -15,6 +17,8 @@ export interface DepositOptions {
   readonly dataset: string
   readonly descriptor?: string
   readonly dryRun?: boolean
+  /** Prints the label of an accepted version. */
+  readonly quality?: boolean
   readonly charset?: string
   readonly delimiter?: string
   readonly decimal?: string
@@ -27,6 +31,7 @@ interface Deposit {
   readonly status: 'open' | 'checking' | 'accepted' | 'quarantined' | 'refused'
   readonly version?: number
   readonly findings: readonly ShownFinding[]
+  readonly quality?: HolderQuality
   readonly progress?: { readonly step: string; readonly table?: string; readonly rows?: number }
 }
 
@@ -52,7 +57,7 @@ export async function deposit(
 ): Promise<void> {
   try {
     const files = tables.map((one) => tableFile(one, way.options.charset))
-    report(await verdictOn(client, files, way), way.out)
+    report(await verdictOn(client, files, way), way)
   } catch (error) {
     if (!(error instanceof CommandError) || error.exit === exits.depositRefused) throw error
     throw new CommandError(error.message, exits.failed)
@@ -141,13 +146,17 @@ async function followed(client: Client, at: string, { out, isTerminal }: Pick<Wa
   }
 }
 
-type Verdict = Pick<Deposit, 'status' | 'version' | 'findings'>
+type Verdict = Pick<Deposit, 'status' | 'version' | 'findings' | 'quality'>
 
-function report({ status, version, findings }: Verdict, { stdout }: Out): void {
+function report(
+  { status, version, findings, quality }: Verdict,
+  { out: { stdout }, options }: DepositWay,
+): void {
   const lines = findings.map(
     ({ severity, rule, table, column, line, count, message }) =>
       `${severity}  ${[table, column].filter(Boolean).join('.')}${line === undefined ? '' : `:${line}`}  ${rule} (${count})  ${message}`,
   )
   stdout.write(`${[...lines, `${status}${version === undefined ? '' : ` version ${version}`}`].join('\n')}\n`)
+  if (options.quality && quality !== undefined) stdout.write(`\n${holderLines(quality).join('\n')}\n`)
   if (status !== 'accepted') throw new CommandError('', exits.depositRefused)
 }

@@ -7,6 +7,7 @@ import { type Finding, show, verdictOf } from '../dataset/finding.ts'
 import { mediaOf } from '../dataset/media.ts'
 import { openReader } from '../dataset/reader.ts'
 import { resourceOf } from '../dataset/relations.ts'
+import { parisDay } from '../kernel/clock.ts'
 import type { Language } from '../kernel/text.ts'
 import { CommandError, exits } from './ending.ts'
 import type { ShownFinding, TableFile } from './table-file.ts'
@@ -67,7 +68,10 @@ async function findingsOf(
       })
       findings.push(...(await reader.read(one.table, resolve(one.file), media)).findings)
     }
-    return absent.length > 0 ? findings : [...findings, ...(await reader.relate())]
+    if (absent.length > 0) return findings
+    findings.push(...(await reader.relate()))
+    if (verdictOf(findings) !== 'accepted') return findings
+    return [...findings, ...(await reader.measure({ today: parisDay(Date.now()) })).findings]
   } finally {
     reader.close()
   }

@@ -1,5 +1,7 @@
 /** `whoami`, `datasets`, `habilitation show`: what the API answers, as lines. */
+import type { PublicQuality } from '../dataset/quality/label.ts'
 import { askJson, type Client } from './client.ts'
+import { publicLines } from './quality.ts'
 import type { Out } from './query.ts'
 import { tableLines } from './table.ts'
 
@@ -44,6 +46,7 @@ interface Dataset {
   readonly kind: string
   readonly holder: string
   readonly version: number | null
+  readonly quality?: PublicQuality
   readonly resources: readonly {
     readonly name: string
     readonly class?: string
@@ -56,17 +59,23 @@ const texts = (names: readonly string[]) => names.map((name) => ({ name, type: '
 export async function datasets(
   client: Client,
   out: Out,
-  { name, ...shape }: Shape & { name?: string },
+  { name, quality, ...shape }: Shape & { name?: string; quality?: boolean },
 ): Promise<void> {
   if (name !== undefined) {
     const one = await askJson<Dataset>(client, `GET /api/v1/datasets/${encodeURIComponent(name)}`)
-    write(out, shape, { value: one, lines: () => datasetLines(one) })
+    const lines = () => (quality ? qualityLines(one) : datasetLines(one))
+    write(out, shape, { value: one, lines })
     return
   }
   const { datasets: all } = await askJson<{ datasets: readonly Dataset[] }>(client, 'GET /api/v1/datasets')
   const rows = all.map((one) => [one.name, one.kind, one.holder, one.version ?? '—', one.title ?? ''])
   const columns = texts(['name', 'kind', 'holder', 'version', 'title'])
   write(out, shape, { value: all, lines: () => tableLines({ columns, rows, suppressed: [], k: 0 }) })
+}
+
+function qualityLines({ name, version, quality }: Dataset): readonly string[] {
+  const head = `${name} · version ${version ?? '—'}`
+  return quality === undefined ? [head, 'pas d’étiquette / no label'] : [head, ...publicLines(quality)]
 }
 
 function datasetLines(one: Dataset): readonly string[] {

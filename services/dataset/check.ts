@@ -1,6 +1,8 @@
 /** What is checked of the rows of a deposit, as SQL over the converted tables: the rules, and what each calls a case. Pure. */
 import type { Descriptor, Field, Resource } from './descriptor.ts'
 import type { Finding, Rule } from './finding.ts'
+import { identifierProbes } from './identifiers/probes.ts'
+import type { Probe } from './probe.ts'
 import { name, text } from './quote.ts'
 import { ambiguousKeys, type RelationOf, withUnit } from './reach.ts'
 import { classOf, isForeign, keySpace, pathToUnit, resourceOf } from './relations.ts'
@@ -10,31 +12,11 @@ export const lineColumn = '__line'
 /** Column of the converted tables: true where the value of field `index` is not of its type. */
 export const faultColumn = (index: number): string => `__f${index}`
 
-/** One rule on one column: a row is a case when the condition is true. */
-export interface Probe {
-  readonly rule: Rule
-  readonly severity: Finding['severity']
-  readonly column?: string
-  readonly condition: string
-  readonly with?: Readonly<Record<string, string | number>>
-  /** Another condition whose count `tolerated` is told. */
-  readonly shaped?: string
-  /** Cases that are still no finding. Default none. */
-  readonly tolerated?: (cases: Counted) => boolean
-}
-
-export interface Counted {
-  readonly count: number
-  /** Rows that have a value. */
-  readonly filled: number
-  /** Rows for which `shaped` is true. */
-  readonly shaped: number
-}
-
-const identifying = new Set(['unit', 'key'])
-
 /** Everything that one row can have wrong by itself. */
-export function probesOf(resource: Resource, reading: { readonly charset?: string }): readonly Probe[] {
+export function probesOf(
+  resource: Resource,
+  reading: { readonly charset?: string; readonly isOfPersons: boolean },
+): readonly Probe[] {
   const required = new Set(resource.schema.primaryKey ?? [])
   return resource.schema.fields.flatMap((field, index) => [
     typeProbe(field, index),
@@ -45,7 +27,7 @@ export function probesOf(resource: Resource, reading: { readonly charset?: strin
     }),
     ...boundsProbes(field),
     ...charsetProbes(field, reading.charset),
-    ...identifierProbes(field),
+    ...identifierProbes(field, reading),
   ])
 }
 
@@ -85,82 +67,6 @@ function charsetProbes(field: Field, charset: string | undefined): Probe[] {
   if (charset === 'utf-8' || charset === 'utf-16') return [lost]
   const condition = `regexp_matches(${name(column)}, '[\\x{80}-\\x{9f}]')`
   return [lost, { rule: 'encoding.control', severity: 'warning', column, condition, with: { charset } }]
-}
-
-const bare = (column: string) => `upper(regexp_replace(${column}, '[ .\u00a0\u202f-]', '', 'g'))`
-const nirShape =
-  '[123478][0-9]{2}(0[1-9]|1[0-2]|[23][0-9]|4[0-2]|[5-9][0-9])(0[1-9]|[1-8][0-9]|9[0-9]|2[AB])[0-9]{8}'
-
-/** The 15 characters of a social security number that is the whole of a value; NULL without. */
-function nirAlone(column: string): string {
-  return `CASE WHEN regexp_full_match(${bare(column)}, '${nirShape}') THEN ${bare(column)} END`
-}
-
-/** The 15 characters of a social security number somewhere in a text; NULL without. */
-function nirIn(column: string): string {
-  const found = `regexp_extract(${bare(column)}, '(^|[^0-9])(${nirShape})([^0-9]|$)', 2)`
-  return `CASE WHEN length(${column}) >= 15 THEN NULLIF(${found}, '') END`
-}
-
-/** Whether the key of a social security number is right: 97 − (first 13 mod 97), 2A counted 19 and 2B counted 18. */
-function nirKey(nir: string): string {
-  const digits = `replace(replace(substr(${nir}, 1, 13), '2A', '19'), '2B', '18')`
-  return `97 - TRY_CAST(${digits} AS BIGINT) % 97 = TRY_CAST(substr(${nir}, 14, 2) AS BIGINT)`
-}
-
-/**
- * A random number of that shape has the right key once in 97: a column is suspect well above what chance gives, and from
- * three values on (one or two say nothing in a large column).
- */
-function byChance({ count, filled, shaped }: Counted): boolean {
-  return count < 0.05 * filled && count <= Math.max(2, (4 * shaped) / 97)
-}
-
-/**
- * Identifiers that must not come in. No field is exempt from the detector of social security numbers; `unit` and `key`
- * fields hold what looks like numbers and codes, so the others do not read them.
- */
-function identifierProbes(field: Field): Probe[] {
-  if (field.type !== 'string' && field.type !== 'integer') return []
-  const column = field.name
-  const value = field.type === 'string' ? name(column) : `CAST(${name(column)} AS VARCHAR)`
-  const isIdentifier = identifying.has(field.role ?? '')
-  // A pseudonym is one token: digits between the letters of its hexadecimal text are no social security number.
-  const found = isIdentifier ? nirAlone(value) : nirIn(value)
-  const nir: Probe = {
-    rule: 'identifier.nir',
-    severity: 'quarantine',
-    column,
-    condition: `COALESCE(${nirKey(found)}, false)`,
-    shaped: `${found} IS NOT NULL`,
-    tolerated: byChance,
-  }
-  if (field.type === 'integer' || isIdentifier) return [nir]
-  const email = `contains(${value}, '@') AND regexp_matches(${value}, '[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+[.][A-Za-z]{2,}')`
-  const phone = `length(${value}) BETWEEN 10 AND 20
-    AND regexp_full_match(trim(${value}), '([+]33|0033|0) ?[1-9]([ .-]?[0-9]{2}){4}')`
-  return [
-    nir,
-    {
-      rule: 'identifier.email',
-      severity: 'quarantine',
-      column,
-      condition: email,
-      tolerated: fewerThan(3, 0),
-    },
-    // Ten digits after a zero may be a code: telephones fill the column.
-    {
-      rule: 'identifier.phone',
-      severity: 'quarantine',
-      column,
-      condition: phone,
-      tolerated: fewerThan(3, 0.3),
-    },
-  ]
-}
-
-function fewerThan(count: number, share: number): (cases: Counted) => boolean {
-  return (cases) => cases.count < count || cases.count < share * cases.filled
 }
 
 /**

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import type { Audit } from '../audit/record.ts'
 import { failureOf } from '../engine/failure.ts'
 import { type Process, startProcess } from '../engine/process.ts'
-import type { Clock } from '../kernel/clock.ts'
+import { type Clock, parisDay } from '../kernel/clock.ts'
 import type { Closable } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -16,12 +16,14 @@ import { type Finding, verdictOf } from './finding.ts'
 import { openLane } from './lane.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
 import { leaveOut, type OptOutsLeft } from './opt-outs-left.ts'
+import { type Quality, qualitySchema } from './quality/label.ts'
+import type { Measuring } from './quality/measuring.ts'
 import type { DatasetRegister, Declared, Deposit, ReceivedFile, VersionRow } from './register.ts'
 import type { DepositStorage, Manifest, UnsealedManifest } from './storage.ts'
 
 export interface Progress {
   /** `queued` until its turn comes, then what is being done. */
-  readonly step: 'queued' | 'read' | 'relate' | 'write' | 'publish'
+  readonly step: 'queued' | 'read' | 'relate' | 'measure' | 'write' | 'publish'
   readonly table?: string
   /** Rows of the tables read so far. */
   readonly rows?: number
@@ -144,6 +146,7 @@ interface Job {
 interface Outcome {
   readonly findings: readonly Finding[]
   /** The folder to publish and its manifest; absent when there is nothing to publish. */
+  readonly quality?: Quality
   readonly sealed?: {
     readonly folder: string
     readonly manifest: UnsealedManifest
@@ -217,13 +220,28 @@ const writtenSchema = z.strictObject({
   columns: z.array(columnSchema),
 })
 
+const measuredSchema = z.strictObject({ quality: qualitySchema, findings: findingsSchema })
+
+/** The files of the version before, by table; every version of a dataset has the same tables. */
+function previousOf({ needs, deposit, declared }: Job): Measuring['previous'] {
+  if (declared.latest === null) return undefined
+  const { version } = declared.latest
+  const folder = needs.storage.folderOf(deposit.dataset, version)
+  const files = declared.descriptor.resources.map(({ name }) => [name, join(folder, `${name}.parquet`)])
+  return { version, files: Object.fromEntries(files) }
+}
+
 async function readAll(job: Job, reader: Process, findings: Finding[]): Promise<Outcome> {
   const { needs, deposit, declared, files, watch } = job
   const { storage } = needs
   const scratch = await storage.scratch(deposit.id)
   const call = (method: string, params: unknown) =>
     reader.call(method, params, { timeoutMs: callMs, signal: watch.signal })
-  const read = files.map((file) => storage.pathOf(deposit.id, file.file))
+  const previous = previousOf(job)
+  const read = [
+    ...files.map((file) => storage.pathOf(deposit.id, file.file)),
+    ...Object.values(previous?.files ?? {}),
+  ]
   const memoryBytes = needs.memoryBytes ?? readerBytes
   await call('open', { descriptor: declared.descriptor, read, scratch, memoryBytes, threads: 2 })
   const sources: Manifest['sources'][number][] = []
@@ -243,6 +261,10 @@ async function readAll(job: Job, reader: Process, findings: Finding[]): Promise<
   const optOuts = await leaveOut(needs, declared.descriptor, (pseudonyms) => call('exclude', { pseudonyms }))
   findings.push(...(optOuts?.findings ?? []))
   if (verdictOf(findings) !== 'accepted') return { findings }
+  watch.say({ step: 'measure', rows })
+  const today = parisDay(needs.clock.now())
+  const measured = measuredSchema.parse(await call('measure', { today, ...(previous && { previous }) }))
+  findings.push(...measured.findings)
   const folder = join(scratch, 'out')
   await mkdir(folder, { mode: 0o700 })
   const tables: UnsealedManifest['tables'][number][] = []
@@ -254,6 +276,7 @@ async function readAll(job: Job, reader: Process, findings: Finding[]): Promise<
   const head = { format: 1, dataset: deposit.dataset, version: job.version, deposit: deposit.id } as const
   return {
     findings,
+    quality: measured.quality,
     sealed: {
       folder,
       manifest: {
@@ -271,7 +294,7 @@ function record(job: Job, body: Parameters<Audit['append']>[0]) {
 }
 
 /** Records the verdict, then makes it true: for an accepted deposit the folder, then the row by which it is found. */
-async function conclude(job: Job, { findings, sealed }: Outcome): Promise<void> {
+async function conclude(job: Job, { findings, sealed, quality }: Outcome): Promise<void> {
   const { needs, deposit } = job
   const { dataset, id } = deposit
   const status = verdictOf(findings)
@@ -301,6 +324,7 @@ async function conclude(job: Job, { findings, sealed }: Outcome): Promise<void> 
     findings,
     at,
     version: { dataset, version, manifestSha256, publishedAt: at },
+    ...(quality === undefined ? {} : { quality }),
   })
   await needs.at?.('registered')
   needs.onPublished?.(dataset)

@@ -11,6 +11,7 @@ import { type Descriptor, descriptorSchema } from './descriptor.ts'
 import { type ShownFinding, show } from './finding.ts'
 import { mediaOf } from './media.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
+import type { HolderQuality, PublicQuality } from './quality/label.ts'
 import type { DatasetRegister, Declared, Deposit, DepositStatus, VersionRow } from './register.ts'
 import { classOf, faultsOf, resourceOf, withInheritedRoles } from './relations.ts'
 import { type DatasetFilter, type Facets, searchDatasets } from './search.ts'
@@ -32,6 +33,8 @@ const uploadLimit = 2 * 1024 ** 3
 export type ShownDataset = Descriptor & {
   readonly version: number | null
   readonly publishedAt: string | null
+  /** What the label of that version says to everybody. */
+  readonly quality?: PublicQuality
 }
 
 export interface ShownDeposit {
@@ -40,6 +43,8 @@ export interface ShownDeposit {
   readonly status: DepositStatus
   readonly version?: number
   readonly findings: readonly ShownFinding[]
+  /** The label of the version, when there is one. */
+  readonly quality?: HolderQuality
   readonly progress?: Progress
   /** Tables received so far, while the deposit is open. */
   readonly tables?: readonly { readonly table: string; readonly bytes: number; readonly sha256: string }[]
@@ -93,6 +98,7 @@ function shown({ descriptor, latest }: Declared & { readonly latest: VersionRow 
     resources: descriptor.resources.map((one) => ({ ...one, class: classOf(descriptor, one) })),
     version: latest?.version ?? null,
     publishedAt: latest === null ? null : new Date(latest.publishedAt).toISOString(),
+    ...(latest?.quality === undefined ? {} : { quality: latest.quality.public }),
   }
 }
 
@@ -236,6 +242,7 @@ export async function readDeposit(
     status,
     ...(version === undefined ? {} : { version }),
     findings: deposit.findings.map((finding) => show(input.language ?? 'fr', finding)),
+    ...(deposit.quality === undefined ? {} : { quality: deposit.quality.holder }),
     ...(progress === undefined ? {} : { progress }),
     ...(files === undefined
       ? {}

@@ -32,7 +32,14 @@ const fieldSchema = z.object({
     .min(1)
     .max(1000)
     .optional(),
-  constraints: z.object({ required: z.boolean().optional(), unique: z.boolean().optional() }).optional(),
+  constraints: z
+    .object({
+      required: z.boolean().optional(),
+      unique: z.boolean().optional(),
+      /** The nomenclature: values outside it are counted in the label of the version. */
+      enum: z.array(z.string().max(300)).min(1).max(10_000).optional(),
+    })
+    .optional(),
 })
 export type Field = z.infer<typeof fieldSchema>
 

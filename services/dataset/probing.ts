@@ -1,7 +1,8 @@
 /** Asks the engine about a converted table. Runs in the reader's process. */
 import type { Database } from '../engine/duckdb.ts'
-import { type Counted, type Inquiry, lineColumn, type Probe } from './check.ts'
+import { type Inquiry, lineColumn } from './check.ts'
 import type { Finding } from './finding.ts'
+import type { Counted, Probe } from './probe.ts'
 import { name } from './quote.ts'
 
 /** Lines that findings name over a whole deposit. */
@@ -32,16 +33,19 @@ export interface Probing {
 
 /** Counts the cases of all probes in one pass, then looks up the lines of those that have any. */
 export async function probeTable(engine: Engine, { table, relation, probes }: Probing): Promise<Finding[]> {
-  const counted = probes.flatMap(({ condition, column, shaped }) => [
+  const counted = probes.flatMap(({ condition, column, shaped, isSpread }) => [
     `count_if(${condition})`,
     column === undefined ? 'count(*)' : `count(${name(column)})`,
     shaped === undefined ? '0' : `count_if(${shaped})`,
+    column === undefined || isSpread === undefined
+      ? '0'
+      : `approx_count_distinct(${name(column)}) FILTER (${condition})`,
   ])
   const [row = []] = await rowsOf(engine.connection, `SELECT ${counted.join(', ')} FROM ${relation}`)
   const findings: Finding[] = []
   for (const [index, probe] of probes.entries()) {
-    const [count = 0, filled = 0, shaped = 0] = row.slice(3 * index, 3 * index + 3).map(Number)
-    const cases: Counted = { count, filled, shaped }
+    const [count = 0, filled = 0, shaped = 0, distinct = 0] = row.slice(4 * index, 4 * index + 4).map(Number)
+    const cases: Counted = { count, filled, shaped, distinct }
     if (count === 0 || probe.tolerated?.(cases)) continue
     const lines = await linesWhere(engine, relation, probe.condition)
     findings.push({

@@ -23,6 +23,7 @@ serve({
     },
     relate: () => opened().relate(),
     exclude: (params) => opened().exclude((params as { pseudonyms: string[] }).pseudonyms),
+    measure: (params) => opened().measure(params as Parameters<Reader['measure']>[0]),
     write: (params) => opened().write((params as { table: string }).table),
   },
 })

@@ -13,12 +13,15 @@ import {
 } from './check.ts'
 import type { Descriptor, Resource } from './descriptor.ts'
 import type { Finding } from './finding.ts'
+import { withoutIdle } from './identifiers/probes.ts'
 import { isLack } from './lack.ts'
 import { type LeftOut, nameExcluded, withoutExcluded } from './leave-out.ts'
 import type { Media } from './media.ts'
 import { type Engine, inquire, linesKept, probeTable, rowsOf } from './probing.ts'
+import { type Measured, measure } from './quality/measure.ts'
+import type { Measuring } from './quality/measuring.ts'
 import { name, text } from './quote.ts'
-import { resourceOf } from './relations.ts'
+import { classOf, isOfEstablishments, resourceOf } from './relations.ts'
 import { type Reading, type Source, sourceOf } from './source.ts'
 
 const probesPerStatement = 300
@@ -51,6 +54,8 @@ export interface Reader {
   relate(): Promise<readonly Finding[]>
   /** Persons whose rows `write` leaves out, by first-level pseudonym. */
   exclude(pseudonyms: readonly string[]): Promise<LeftOut>
+  /** Of a deposit that passed all checks; see quality/measure.ts. */
+  measure(about: Pick<Measuring, 'today' | 'previous'>): Promise<Measured>
   write(table: string): Promise<TableWritten>
   close(): void
 }
@@ -73,7 +78,9 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
       const broken = await convert(connection, convertStatement(source, resource, pathOf(table)))
       if (broken) return unreadableTable(source, resource)
       await rm(join(scratch, `${table}.staged`), { force: true })
-      const { rows, findings } = await checkTable(engine, { resource, source, relation: relationOf(table) })
+      const isOfPersons = classOf(descriptor, resource) === 'personal' && !isOfEstablishments(descriptor)
+      const checked = { resource, source, relation: relationOf(table), isOfPersons }
+      const { rows, findings } = await checkTable(engine, checked)
       return { rows, findings: [...source.findings, ...findings], reading: source.reading }
     },
     relate: () => inquire(engine, relationsOf(descriptor, relationOf)),
@@ -81,6 +88,7 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
       publishedOf = (table) => withoutExcluded({ descriptor, relationOf }, table)
       return nameExcluded({ connection, descriptor, relationOf }, pseudonyms)
     },
+    measure: (about) => measure({ connection, descriptor, relationOf: publishedOf, ...about }),
     async write(table) {
       const file = `${table}.parquet`
       const to = join(scratch, 'out', file)
@@ -143,10 +151,11 @@ function unreadableTable({ findings, reading }: Source, { name: table }: Resourc
 
 async function checkTable(
   engine: Engine,
-  { resource, source, relation }: { resource: Resource; source: Source; relation: string },
+  checked: { resource: Resource; source: Source; relation: string; isOfPersons: boolean },
 ): Promise<{ rows: number; findings: readonly Finding[] }> {
-  const { charset } = source.reading
-  const probes = probesOf(resource, charset === undefined ? {} : { charset })
+  const { resource, relation, isOfPersons } = checked
+  const { charset } = checked.source.reading
+  const probes = probesOf(resource, charset === undefined ? { isOfPersons } : { charset, isOfPersons })
   const findings: Finding[] = []
   for (let from = 0; from < probes.length; from += probesPerStatement) {
     const some = probes.slice(from, from + probesPerStatement)
@@ -154,5 +163,5 @@ async function checkTable(
   }
   findings.push(...(await inquire(engine, uniquenessOf(resource, relation))))
   const [[rows] = []] = await rowsOf(engine.connection, `SELECT count(*) FROM ${relation}`)
-  return { rows: Number(rows), findings }
+  return { rows: Number(rows), findings: withoutIdle(findings) }
 }

@@ -3,6 +3,7 @@ import type { Store } from '../store/store.ts'
 import { type Descriptor, descriptorSchema } from './descriptor.ts'
 import type { Finding } from './finding.ts'
 import type { Media } from './media.ts'
+import type { Quality } from './quality/label.ts'
 
 export type DepositStatus = 'open' | 'checking' | 'accepted' | 'quarantined' | 'refused'
 
@@ -16,6 +17,7 @@ export interface VersionRow {
   readonly version: number
   readonly manifestSha256: string
   readonly publishedAt: number
+  readonly quality?: Quality
 }
 
 export interface ReceivedFile {
@@ -33,6 +35,7 @@ export interface Deposit {
   readonly status: DepositStatus
   readonly findings: readonly Finding[]
   readonly version?: number
+  readonly quality?: Quality
   readonly opener: { readonly issuer: string; readonly subject: string }
 }
 
@@ -43,6 +46,7 @@ interface Verdict {
   readonly findings: readonly Finding[]
   readonly at: number
   readonly version?: VersionRow
+  readonly quality?: Quality
 }
 
 export interface DatasetRegister {
@@ -119,7 +123,15 @@ function selectDatasets({ db }: Store) {
           .whereRef('w.dataset', '=', 'd.name'),
       ),
     )
-    .select(['d.name', 'd.sha256', 'v.dataset', 'v.version', 'v.manifest_sha256', 'v.published_at'])
+    .select([
+      'd.name',
+      'd.sha256',
+      'v.dataset',
+      'v.version',
+      'v.manifest_sha256',
+      'v.published_at',
+      'v.quality',
+    ])
 }
 
 /**
@@ -152,6 +164,7 @@ interface DatasetRow {
   readonly version: number | null
   readonly manifest_sha256: string | null
   readonly published_at: number | null
+  readonly quality: unknown
 }
 
 function declaredOf(
@@ -163,8 +176,13 @@ function declaredOf(
   return {
     descriptor,
     sha256: row.sha256,
-    latest: published ? { dataset, version, manifestSha256, publishedAt } : null,
+    latest: published ? { dataset, version, manifestSha256, publishedAt, ...qualityOf(row) } : null,
   }
+}
+
+/** Written by `end` alone, from a value of this type. */
+function qualityOf({ quality }: { readonly quality: unknown }): { readonly quality?: Quality } {
+  return quality === null ? {} : { quality: quality as Quality }
 }
 
 type Deposits = Omit<DatasetRegister, 'declare' | 'find' | 'list'>
@@ -267,6 +285,7 @@ function end(store: Store, verdict: Verdict): Promise<boolean> {
           deposit: verdict.deposit,
           manifest_sha256: manifestSha256,
           published_at: publishedAt,
+          quality: verdict.quality === undefined ? null : JSON.stringify(verdict.quality),
         })
         .execute()
     }
@@ -286,6 +305,7 @@ function selectDeposits({ db }: Store) {
       'd.opened_issuer',
       'd.opened_subject',
       'v.version',
+      'v.quality',
     ])
 }
 
@@ -297,6 +317,7 @@ interface DepositRow {
   readonly opened_issuer: string
   readonly opened_subject: string
   readonly version: number | null
+  readonly quality: unknown
 }
 
 function depositOf(row: DepositRow): Deposit {
@@ -308,5 +329,6 @@ function depositOf(row: DepositRow): Deposit {
     findings: row.findings as readonly Finding[],
     opener: { issuer: row.opened_issuer, subject: row.opened_subject },
     ...(row.version === null ? {} : { version: row.version }),
+    ...qualityOf(row),
   }
 }

@@ -145,6 +145,8 @@ export interface DatasetVersion {
   manifest_sha256: string
   /** Instant, ms since 1970 */
   published_at: number
+  /** Label for the holder, and its public part in bands; NULL for versions published before labels were measured */
+  quality: Json | null
 }
 
 export interface HabilitationCounter {

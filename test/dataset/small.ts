@@ -13,7 +13,7 @@ export const small = (name: string) => ({
           { name: 'id', type: 'integer', role: 'unit' },
           { name: 'label' },
           { name: 'weight', type: 'number', bounds: [0, 500] },
-          { name: 'born', type: 'date' },
+          { name: 'born', type: 'date', quasiIdentifier: 'NAISSANCE_MOIS_ANNEE' },
         ],
       },
     },

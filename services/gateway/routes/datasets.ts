@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { declareDataset, listDatasets, readDataset } from '../../dataset/deposit.ts'
 import { tableSchemas } from '../../dataset/dictionary.ts'
 import { noticeSchema } from '../../dataset/notice.ts'
+import { publicQualitySchema } from '../../dataset/quality/label.ts'
 import { datasetFilter, organisationNames, pageSize } from '../dataset-search.ts'
 import { type Route, route } from '../route.ts'
 
@@ -29,6 +30,9 @@ const dataset = z
     resources: z.array(z.looseObject({ name: z.string() })),
     version: z.number().int().nullable().meta({ description: 'Of the last accepted deposit' }),
     publishedAt: z.iso.datetime().nullable(),
+    quality: publicQualitySchema.optional().meta({
+      description: 'Label of that version, in bands that name nobody; absent where none was measured',
+    }),
   })
   .meta({ id: 'Dataset' })
 

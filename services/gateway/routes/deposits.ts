@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { openDeposit, readDeposit, receiveTable, submitDeposit } from '../../dataset/deposit.ts'
+import { holderQualitySchema } from '../../dataset/quality/label.ts'
 import { type Route, route } from '../route.ts'
 
 const finding = z.object({
@@ -22,7 +23,7 @@ const deposit = z
     status: z.enum(['open', 'checking', 'accepted', 'quarantined', 'refused']),
     version: z.number().int().optional(),
     findings: z.array(finding),
-    quality: z.unknown().optional(),
+    quality: holderQualitySchema.optional(),
     progress: z
       .object({ step: z.string(), table: z.string().optional(), rows: z.number().int().optional() })
       .optional(),
