@@ -63,7 +63,7 @@ async function findingsOf(
       const media = mediaOf({
         contentType: one.type,
         contentEncoding,
-        dialect: one.type.startsWith('text/csv') ? dialect : {},
+        dialect: one.isCsv ? dialect : {},
       })
       findings.push(...(await reader.read(one.table, resolve(one.file), media)).findings)
     }

@@ -5,9 +5,10 @@ import { finished } from 'node:stream/promises'
 import { guess, markOf, openDecoder } from './charset.ts'
 import type { Resource } from './descriptor.ts'
 import { type Sniffed, sniff } from './dialect.ts'
-import { readBytes, Unreadable } from './inflate.ts'
+import { Unreadable } from './inflate.ts'
 import type { Charset, Media } from './media.ts'
 import { type Cases, type Irregular, openSplitter, type RecordForm, type Splitter } from './records.ts'
+import { readBytes } from './unpack.ts'
 
 /** Between the line number and the text of an NDJSON record: no JSON text holds this character. */
 export const jsonSeparator = '\u0001'
@@ -46,7 +47,7 @@ export async function decode(file: TextFile, target: string): Promise<Decoded> {
 }
 
 async function firstBytes({ path, media }: TextFile): Promise<Buffer> {
-  for await (const chunk of readBytes(path, media.gzip)) return chunk
+  for await (const chunk of readBytes(path, media.packing)) return chunk
   return Buffer.alloc(0)
 }
 
@@ -55,7 +56,7 @@ type Reading = TextFile & { readonly charset: Charset; readonly skip: number }
 async function* decodedBytes({ path, media, charset, skip }: Reading): AsyncGenerator<Buffer> {
   const decoder = openDecoder(charset)
   let left = skip
-  for await (const chunk of readBytes(path, media.gzip)) {
+  for await (const chunk of readBytes(path, media.packing)) {
     const bytes = chunk.subarray(left)
     left -= chunk.length - bytes.length
     yield decoder.push(bytes)

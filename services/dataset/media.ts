@@ -51,7 +51,8 @@ type Kind = 'csv' | 'ndjson' | 'parquet' | 'arrow-stream' | 'arrow-file'
 
 export interface Media {
   readonly kind: Kind
-  readonly gzip: boolean
+  /** What the file is wrapped in; null for none. */
+  readonly packing: 'gzip' | 'zip' | null
   readonly charset?: Charset | undefined
   readonly dialect: AskedDialect
 }
@@ -61,6 +62,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   'application/vnd.apache.arrow.file': 'arrow-file',
   'application/vnd.apache.parquet': 'parquet',
   'text/csv': 'csv',
+  // One CSV file in a zip file: what comes out of a French office is often sent so.
+  'application/zip': 'csv',
   'application/x-ndjson': 'ndjson',
 }
 
@@ -83,12 +86,10 @@ export function mediaOf(announced: {
   dialect?: unknown
 }): Media {
   const [type = '', ...parameters] = (announced.contentType ?? '').split(';')
-  const kind = kinds[type.trim().toLowerCase()]
+  const named = type.trim().toLowerCase()
+  const kind = kinds[named]
   if (kind === undefined) throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.content-type' })
-  const coding = (announced.contentEncoding ?? 'identity').trim().toLowerCase()
-  if (coding !== 'identity' && coding !== 'gzip' && coding !== 'x-gzip') {
-    throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.content-encoding' })
-  }
+  const packing = packingOf(named, announced.contentEncoding ?? 'identity')
   const dialect = dialectSchema.safeParse(announced.dialect ?? {})
   if (!dialect.success) {
     throw new Refusal('INVALID', {
@@ -100,7 +101,17 @@ export function mediaOf(announced: {
   if (kind === 'ndjson' && charset !== undefined && charset !== 'utf-8') {
     throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.charset' })
   }
-  return { kind, gzip: coding !== 'identity', charset, dialect: dialect.data }
+  return { kind, packing, charset, dialect: dialect.data }
+}
+
+function packingOf(type: string, encoding: string): Media['packing'] {
+  const coding = encoding.trim().toLowerCase()
+  const isZip = type === 'application/zip'
+  if (coding === 'identity') return isZip ? 'zip' : null
+  const isGzip = coding === 'gzip' || coding === 'x-gzip'
+  // A zip file is compressed already: what is compressed twice is not unpacked twice.
+  if (isZip || !isGzip) throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.content-encoding' })
+  return 'gzip'
 }
 
 function charsetOf(parameters: readonly string[]): Charset | undefined {

@@ -10,11 +10,12 @@ import { fromText, fromTyped, type TextForm } from './convert.ts'
 import { type Decoded, decode, jsonSeparator } from './decode.ts'
 import type { Resource } from './descriptor.ts'
 import type { Finding } from './finding.ts'
-import { readBytes, Unreadable } from './inflate.ts'
+import { Unreadable } from './inflate.ts'
 import { isLack } from './lack.ts'
 import type { Charset, Media } from './media.ts'
 import { type Engine, probeTable, rowsOf } from './probing.ts'
 import { name, text } from './quote.ts'
+import { readBytes } from './unpack.ts'
 
 /** How a file was understood; kept in the manifest of the version. */
 export interface Reading {
@@ -193,9 +194,9 @@ async function arrowSource(engine: Engine, file: ForeignFile): Promise<Source> {
 
 /** Binary formats are read at random places: a compressed one is inflated into the scratch folder first. */
 async function plainFile({ scratch }: Engine, { path, media, resource }: ForeignFile): Promise<string> {
-  if (!media.gzip) return path
+  if (media.packing === null) return path
   const target = join(scratch, `${resource.name}.staged`)
-  await pipeline(Readable.from(readBytes(path, true)), createWriteStream(target, { mode: 0o600 }))
+  await pipeline(Readable.from(readBytes(path, media.packing)), createWriteStream(target, { mode: 0o600 }))
   return target
 }
 

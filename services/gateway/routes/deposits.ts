@@ -43,6 +43,7 @@ const dialect = z.looseObject({
 
 const fileTypes = [
   'text/csv',
+  'application/zip',
   'application/x-ndjson',
   'application/vnd.apache.arrow.stream',
   'application/vnd.apache.arrow.file',
@@ -65,7 +66,8 @@ export const depositRoutes: readonly Route[] = [
   route({
     method: 'put',
     path: '/api/v1/deposits/{id}/tables/{table}',
-    summary: 'Sends the file of one table as the body, at most 2 GiB; Content-Encoding gzip is accepted',
+    summary:
+      'Sends the file of one table as the body, at most 2 GiB; Content-Encoding gzip is accepted; a zip file holds one CSV file',
     records: 'own',
     params: byId.extend({ table: z.string().max(100) }),
     query: dialect,
