@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import { guess, markOf, openDecoder } from './charset.ts'
+import { guess, isUtf16, markOf, openDecoder } from './charset.ts'
 import type { Resource } from './descriptor.ts'
 import { type Sniffed, sniff } from './dialect.ts'
 import { Unreadable } from './inflate.ts'
@@ -33,15 +33,15 @@ const sampleBytes = 256 * 1024
 export async function decode(file: TextFile, target: string): Promise<Decoded> {
   const start = await firstBytes(file)
   const mark = markOf(start)
-  const charset = mark?.charset ?? file.media.charset
+  const isText = file.media.kind === 'csv'
+  const charset = mark?.charset ?? file.media.charset ?? (isText && isUtf16(start) ? 'utf-16' : undefined)
   const skip = mark?.bytes ?? 0
   if (charset !== undefined) return decodeAs({ ...file, charset, skip }, target)
   try {
     return await decodeAs({ ...file, charset: 'utf-8', skip }, target)
   } catch (error) {
     // NDJSON is UTF-8 by definition; a CSV that nobody described may be anything Western.
-    if (!(error instanceof Unreadable) || error.rule !== 'encoding' || file.media.kind === 'ndjson')
-      throw error
+    if (!(error instanceof Unreadable) || error.rule !== 'encoding' || !isText) throw error
     return decodeAs({ ...file, charset: guess(start), skip }, target)
   }
 }
