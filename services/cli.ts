@@ -23,6 +23,7 @@ import { type ReportOptions, report } from './cli/report.ts'
 import { requestCommands } from './cli/request.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
 import { type SimulateOptions, simulate } from './cli/simulate.ts'
+import { template } from './cli/template.ts'
 import { type WitnessOptions, witness } from './cli/witness.ts'
 import { versionOf } from './node/version.ts'
 
@@ -75,7 +76,7 @@ program
   .addOption(jsonOption())
   .action(async (options: Shown) => whoami(await client(options), out, options))
 
-program
+const catalogue = program
   .command('datasets [nom]')
   .description(
     'le catalogue, ou un jeu de données et ses colonnes · the catalogue, or one dataset and its columns',
@@ -84,6 +85,15 @@ program
   .addOption(jsonOption())
   .action(async (name: string | undefined, options: Shown) =>
     datasets(await client(options), out, { ...options, ...(name === undefined ? {} : { name }) }),
+  )
+
+catalogue
+  .command('template <modele> [tables...]')
+  .description('un descripteur de départ · a descriptor to start from (fhir | omop)')
+  .requiredOption('--name <nom>', 'nom du jeu de données · name of the dataset')
+  .requiredOption('--holder <organisation>', 'détenteur · holder')
+  .action((model: string, tables: string[], options: { name: string; holder: string }) =>
+    template({ model, tables, ...options }, out),
   )
 
 program

@@ -36,7 +36,8 @@ export async function dryRun(
   }
 }
 
-function readDescriptor(input: unknown): Descriptor {
+/** Throws CommandError with each fault, by path. */
+export function readDescriptor(input: unknown): Descriptor {
   const parsed = descriptorSchema.safeParse(input)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`)

@@ -104,7 +104,7 @@ async function begin(
 }
 
 function open(sample: Buffer, { media, resource }: Reading): Begun {
-  if (media.kind === 'ndjson') {
+  if (media.kind !== 'csv') {
     const form = { delimiter: null, separator: jsonSeparator.charCodeAt(0), fields: 1, skip: 0 }
     return { sniffed: null, splitter: openSplitter(form) }
   }

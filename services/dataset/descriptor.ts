@@ -59,3 +59,5 @@ export const descriptorSchema = z.object({
   resources: z.array(resourceSchema).min(1).max(200),
 })
 export type Descriptor = z.infer<typeof descriptorSchema>
+/** A descriptor as somebody writes it: what has a default may be left out. */
+export type DescriptorText = z.input<typeof descriptorSchema>

@@ -47,7 +47,7 @@ const dialectSchema = z.strictObject({
 })
 export type AskedDialect = z.infer<typeof dialectSchema>
 
-type Kind = 'csv' | 'ndjson' | 'parquet' | 'arrow-stream' | 'arrow-file'
+type Kind = 'csv' | 'ndjson' | 'fhir' | 'parquet' | 'arrow-stream' | 'arrow-file'
 
 export interface Media {
   readonly kind: Kind
@@ -65,6 +65,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   // One CSV file in a zip file: what comes out of a French office is often sent so.
   'application/zip': 'csv',
   'application/x-ndjson': 'ndjson',
+  'application/fhir+ndjson': 'fhir',
 }
 
 const spelledCharsets: Readonly<Record<string, Charset>> = {
@@ -98,7 +99,8 @@ export function mediaOf(announced: {
     })
   }
   const charset = charsetOf(parameters)
-  if (kind === 'ndjson' && charset !== undefined && charset !== 'utf-8') {
+  const isJson = kind === 'ndjson' || kind === 'fhir'
+  if (isJson && charset !== undefined && charset !== 'utf-8') {
     throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.charset' })
   }
   return { kind, packing, charset, dialect: dialect.data }

@@ -9,6 +9,7 @@ import { matchColumns } from './columns.ts'
 import { fromText, fromTyped, type TextForm } from './convert.ts'
 import { type Decoded, decode, jsonSeparator } from './decode.ts'
 import type { Resource } from './descriptor.ts'
+import { flatten } from './fhir-source.ts'
 import type { Finding } from './finding.ts'
 import { Unreadable } from './inflate.ts'
 import { isLack } from './lack.ts'
@@ -50,6 +51,7 @@ export async function sourceOf(engine: Engine, file: ForeignFile): Promise<Sourc
       case 'csv':
         return await csvSource(engine, file)
       case 'ndjson':
+      case 'fhir':
         return await jsonSource(engine, file)
       case 'parquet':
         return await parquetSource(engine, file)
@@ -139,8 +141,15 @@ function charsetFindings({ media, resource }: ForeignFile, charset: Charset): Fi
   return [{ severity: 'warning', rule: 'encoding.detected', table: resource.name, count: 1, ...facts }]
 }
 
-async function jsonSource(engine: Engine, file: ForeignFile): Promise<Source> {
-  const { resource, media } = file
+/** The objects of a file of JSON lines, as a relation of `__line` and `doc`, and what is wrong with the other lines. */
+interface Documents {
+  readonly relation: string
+  readonly keys: readonly string[]
+  readonly findings: readonly Finding[]
+}
+
+async function documentsOf(engine: Engine, file: ForeignFile): Promise<Documents> {
+  const { resource } = file
   const staged = join(engine.scratch, `${resource.name}.staged`)
   const decoded = await decode(file, staged)
   const findings = caseFindings(decoded, resource.name, engine)
@@ -154,10 +163,25 @@ async function jsonSource(engine: Engine, file: ForeignFile): Promise<Source> {
     engine.connection,
     `SELECT DISTINCT unnest(json_keys(doc)) AS k FROM ${documents} WHERE good ORDER BY k LIMIT 20000`,
   )
-  const columns = keys.map(([key]) => String(key))
-  const matched = matchColumns(columns, resource)
   return {
     relation: `(SELECT * FROM ${documents} WHERE good)`,
+    keys: keys.map(([key]) => String(key)),
+    findings,
+  }
+}
+
+async function jsonSource(engine: Engine, file: ForeignFile): Promise<Source> {
+  const { resource, media } = file
+  const { relation, keys: columns, findings } = await documentsOf(engine, file)
+  // Without a field of that name the file could only be refused: it is FHIR under the general type.
+  const isField = resource.schema.fields.some((field) => field.name.toLowerCase() === 'resourcetype')
+  if (media.kind === 'fhir' || (columns.includes('resourceType') && !isField)) {
+    const flat = await flatten(engine, { relation, resource })
+    return { ...flat, findings: [...findings, ...flat.findings], reading: { kind: 'fhir', charset: 'utf-8' } }
+  }
+  const matched = matchColumns(columns, resource)
+  return {
+    relation,
     line: lineColumn,
     fields: resource.schema.fields.flatMap((field, index) => {
       const key = columns[matched.positions[index] ?? -1]

@@ -45,6 +45,7 @@ const fileTypes = [
   'text/csv',
   'application/zip',
   'application/x-ndjson',
+  'application/fhir+ndjson',
   'application/vnd.apache.arrow.stream',
   'application/vnd.apache.arrow.file',
   'application/vnd.apache.parquet',
