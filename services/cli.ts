@@ -126,7 +126,7 @@ requestCommands(requests, { client, out })
 
 program
   .command('deposit <table=fichier...>')
-  .description('dépose un jeu de données · deposits a dataset (.csv .ndjson .parquet .arrow, .gz, .zip)')
+  .description('dépose un jeu de données · deposits a dataset (.csv .ndjson .parquet .arrow .txt, .gz, .zip)')
   .requiredOption('--dataset <nom>', 'jeu de données · dataset')
   .addOption(asOption())
   .option('--descriptor <fichier>', 'déclare d’abord ce descripteur · declares this descriptor first')

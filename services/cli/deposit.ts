@@ -103,7 +103,7 @@ async function sendOne(client: Client, one: TableFile, { at, query, out, isTermi
   let done = 0
   try {
     const received = await upload(client, {
-      path: `${at}/tables/${encodeURIComponent(one.table)}${one.isCsv && query !== '' ? `?${query}` : ''}`,
+      path: `${at}/tables/${encodeURIComponent(one.table)}${one.isText && query !== '' ? `?${query}` : ''}`,
       file: one.file,
       type: one.type,
       gzip: one.gzip,

@@ -64,7 +64,7 @@ async function findingsOf(
       const media = mediaOf({
         contentType: one.type,
         contentEncoding,
-        dialect: one.isCsv ? dialect : {},
+        dialect: one.isText ? dialect : {},
       })
       findings.push(...(await reader.read(one.table, resolve(one.file), media)).findings)
     }

@@ -7,7 +7,7 @@ export interface TableFile {
   readonly type: string
   readonly gzip: boolean
   /** Whether the dialect that was given is about this file. */
-  readonly isCsv: boolean
+  readonly isText: boolean
 }
 
 export interface ShownFinding {
@@ -23,6 +23,7 @@ export interface ShownFinding {
 const types: Readonly<Record<string, string>> = {
   csv: 'text/csv',
   zip: 'application/zip',
+  txt: 'text/plain',
   ndjson: 'application/x-ndjson',
   jsonl: 'application/x-ndjson',
   parquet: 'application/vnd.apache.parquet',
@@ -32,7 +33,7 @@ const types: Readonly<Record<string, string>> = {
 
 /**
  * `table=path` with type and gzip from the name: .csv, .ndjson or .jsonl, .parquet, .arrow, .arrows, each also
- * with .gz; .zip holds one CSV file.
+ * with .gz; .zip holds one CSV file, .txt fixed-width lines.
  */
 export function tableFile(argument: string, charset: string | undefined): TableFile {
   const [, table, file] = /^([^=]+)=(.+)$/.exec(argument) ?? []
@@ -45,7 +46,7 @@ export function tableFile(argument: string, charset: string | undefined): TableF
       .join(' ')
     throw new CommandError(`${argument}: table=fichier / table=file, ${known}`, exits.failed)
   }
-  const isCsv = type === types.csv || type === types.zip
-  const announced = isCsv && charset !== undefined ? `${type}; charset=${charset}` : type
-  return { table, file, gzip: gzip !== undefined, isCsv, type: announced }
+  const isText = type === types.csv || type === types.zip || type === types.txt
+  const announced = isText && charset !== undefined ? `${type}; charset=${charset}` : type
+  return { table, file, gzip: gzip !== undefined, isText, type: announced }
 }

@@ -20,6 +20,7 @@ const dateShapes: Readonly<Record<DateFormat, { readonly pattern: string; readon
   iso: { pattern: '[0-9]{4}-[0-9]{2}-[0-9]{2}', format: '%Y-%m-%d' },
   dmy: { pattern: '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}', format: '%d/%m/%Y' },
   compact: { pattern: '[0-9]{8}', format: '%Y%m%d' },
+  'dmy-compact': { pattern: '[0-9]{8}', format: '%d%m%Y' },
 }
 
 const clockPattern = '[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?'

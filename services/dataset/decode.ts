@@ -10,8 +10,8 @@ import type { Charset, Media } from './media.ts'
 import { type Cases, type Irregular, openSplitter, type RecordForm, type Splitter } from './records.ts'
 import { readBytes } from './unpack.ts'
 
-/** Between the line number and the text of an NDJSON record: no JSON text holds this character. */
-export const jsonSeparator = '\u0001'
+/** Between the line number and the text of a record that is one line: no JSON text and no fixed-width file holds it. */
+export const lineSeparator = '\u0001'
 
 export interface Decoded {
   readonly charset: Charset
@@ -33,7 +33,7 @@ const sampleBytes = 256 * 1024
 export async function decode(file: TextFile, target: string): Promise<Decoded> {
   const start = await firstBytes(file)
   const mark = markOf(start)
-  const isText = file.media.kind === 'csv'
+  const isText = file.media.kind === 'csv' || file.media.kind === 'fixed'
   const charset = mark?.charset ?? file.media.charset ?? (isText && isUtf16(start) ? 'utf-16' : undefined)
   const skip = mark?.bytes ?? 0
   if (charset !== undefined) return decodeAs({ ...file, charset, skip }, target)
@@ -105,7 +105,7 @@ async function begin(
 
 function open(sample: Buffer, { media, resource }: Reading): Begun {
   if (media.kind !== 'csv') {
-    const form = { delimiter: null, separator: jsonSeparator.charCodeAt(0), fields: 1, skip: 0 }
+    const form = { delimiter: null, separator: lineSeparator.charCodeAt(0), fields: 1, skip: 0 }
     return { sniffed: null, splitter: openSplitter(form) }
   }
   const lineEnd = sample.lastIndexOf(10)

@@ -23,6 +23,8 @@ const fieldSchema = z.object({
   bounds: z.tuple([z.number(), z.number()]).optional(),
   restrict: z.array(z.enum(['filter', 'group-by', 'output'])).optional(),
   format: z.string().max(100).optional(),
+  /** Where a fixed-width file has the field: its first character, from 1, and how many there are. */
+  position: z.tuple([z.number().int().min(1).max(100_000), z.number().int().min(1).max(100_000)]).optional(),
   constraints: z.object({ required: z.boolean().optional(), unique: z.boolean().optional() }).optional(),
 })
 export type Field = z.infer<typeof fieldSchema>

@@ -17,6 +17,8 @@ export type Rule =
   | 'ragged'
   | 'quote'
   | 'json'
+  | 'fixed.layout'
+  | 'fixed.length'
   | 'fhir.type'
   | 'fhir.unknown'
   | 'fhir.partial'

@@ -5,7 +5,7 @@ import { Refusal } from '../kernel/refusal.ts'
 const charsets = ['utf-8', 'utf-16', 'windows-1252', 'iso-8859-1'] as const
 export type Charset = (typeof charsets)[number]
 
-const dateFormats = ['iso', 'dmy', 'compact'] as const
+const dateFormats = ['iso', 'dmy', 'compact', 'dmy-compact'] as const
 export type DateFormat = (typeof dateFormats)[number]
 
 const spelledDates: Readonly<Record<string, DateFormat>> = {
@@ -21,6 +21,11 @@ const spelledDates: Readonly<Record<string, DateFormat>> = {
   yyyymmdd: 'compact',
   aaaammjj: 'compact',
   '%y%m%d': 'compact',
+  // Never detected: eight digits may be read both ways.
+  'dmy-compact': 'dmy-compact',
+  ddmmyyyy: 'dmy-compact',
+  jjmmaaaa: 'dmy-compact',
+  '%d%m%y': 'dmy-compact',
 }
 
 const spelledDelimiters: Readonly<Record<string, string>> = { tab: '\t', '\\t': '\t' }
@@ -47,7 +52,7 @@ const dialectSchema = z.strictObject({
 })
 export type AskedDialect = z.infer<typeof dialectSchema>
 
-type Kind = 'csv' | 'ndjson' | 'fhir' | 'parquet' | 'arrow-stream' | 'arrow-file'
+type Kind = 'csv' | 'fixed' | 'ndjson' | 'fhir' | 'parquet' | 'arrow-stream' | 'arrow-file'
 
 export interface Media {
   readonly kind: Kind
@@ -64,6 +69,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   'text/csv': 'csv',
   // One CSV file in a zip file: what comes out of a French office is often sent so.
   'application/zip': 'csv',
+  'text/plain': 'fixed',
   'application/x-ndjson': 'ndjson',
   'application/fhir+ndjson': 'fhir',
 }

@@ -7,10 +7,11 @@ import { readArrow } from '../engine/arrow-read.ts'
 import { describeStatement, lineColumn, type Probe } from './check.ts'
 import { matchColumns } from './columns.ts'
 import { fromText, fromTyped, type TextForm } from './convert.ts'
-import { type Decoded, decode, jsonSeparator } from './decode.ts'
-import type { Resource } from './descriptor.ts'
+import { type Decoded, decode, lineSeparator } from './decode.ts'
+import type { Field, Resource } from './descriptor.ts'
 import { flatten } from './fhir-source.ts'
 import type { Finding } from './finding.ts'
+import { cutLines } from './fixed.ts'
 import { Unreadable } from './inflate.ts'
 import { isLack } from './lack.ts'
 import type { Charset, Media } from './media.ts'
@@ -50,6 +51,8 @@ export async function sourceOf(engine: Engine, file: ForeignFile): Promise<Sourc
     switch (kind) {
       case 'csv':
         return await csvSource(engine, file)
+      case 'fixed':
+        return await fixedSource(engine, file)
       case 'ndjson':
       case 'fhir':
         return await jsonSource(engine, file)
@@ -131,6 +134,7 @@ function formatOf(format: string | undefined): TextForm['dateFormat'] | undefine
     '%Y-%m-%d': 'iso',
     '%d/%m/%Y': 'dmy',
     '%Y%m%d': 'compact',
+    '%d%m%Y': 'dmy-compact',
   }
   return format === undefined ? undefined : known[format]
 }
@@ -139,6 +143,34 @@ function charsetFindings({ media, resource }: ForeignFile, charset: Charset): Fi
   if (charset === 'utf-8' || charset === media.charset) return []
   const facts = { with: { charset } }
   return [{ severity: 'warning', rule: 'encoding.detected', table: resource.name, count: 1, ...facts }]
+}
+
+/** A staged file as numbered lines, `__line` and `doc`. */
+function linesOf(staged: string): string {
+  return `read_csv(${text(staged)}, auto_detect = false, header = false, delim = '${lineSeparator}', quote = '', escape = '',
+      new_line = '\\n', max_line_size = 4194304, columns = {'${lineColumn}': 'BIGINT', 'doc': 'VARCHAR'})`
+}
+
+async function fixedSource(engine: Engine, file: ForeignFile): Promise<Source> {
+  const { resource, media } = file
+  const staged = join(engine.scratch, `${resource.name}.staged`)
+  const decoded = await decode(file, staged)
+  const { charset } = decoded
+  const relation = linesOf(staged)
+  const { dateFormat = 'dmy-compact', decimal = ',' } = media.dialect
+  const form = (field: Field): TextForm => ({ decimal, dateFormat: formatOf(field.format) ?? dateFormat })
+  const { fields, findings } = await cutLines(engine, { relation, resource, form })
+  return {
+    relation,
+    line: lineColumn,
+    fields,
+    findings: [
+      ...caseFindings(decoded, resource.name, engine),
+      ...charsetFindings(file, charset),
+      ...findings,
+    ],
+    reading: { kind: media.kind, charset, decimal, dateFormat },
+  }
 }
 
 /** The objects of a file of JSON lines, as a relation of `__line` and `doc`, and what is wrong with the other lines. */
@@ -154,8 +186,7 @@ async function documentsOf(engine: Engine, file: ForeignFile): Promise<Documents
   const decoded = await decode(file, staged)
   const findings = caseFindings(decoded, resource.name, engine)
   const documents = `(SELECT ${lineColumn}, doc, json_valid(doc) AND COALESCE(json_type(TRY_CAST(doc AS JSON)) = 'OBJECT', false) AS good
-    FROM read_csv(${text(staged)}, auto_detect = false, header = false, delim = '${jsonSeparator}', quote = '', escape = '',
-      new_line = '\\n', max_line_size = 4194304, columns = {'${lineColumn}': 'BIGINT', 'doc': 'VARCHAR'}))`
+    FROM ${linesOf(staged)})`
   const probe: Probe = { rule: 'json', severity: 'error', condition: 'NOT good' }
   const [broken] = await probeTable(engine, { table: resource.name, relation: documents, probes: [probe] })
   if (broken !== undefined) findings.push(broken)

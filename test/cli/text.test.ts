@@ -85,9 +85,10 @@ describe('what is typed', () => {
     [
       't=a.csv.zip',
       'windows-1252',
-      { type: 'application/zip; charset=windows-1252', gzip: false, isCsv: true },
+      { type: 'application/zip; charset=windows-1252', gzip: false, isText: true },
     ],
-    ['t=a.ZIP', undefined, { type: 'application/zip', isCsv: true }],
+    ['t=rss.txt.gz', undefined, { type: 'text/plain', gzip: true, isText: true }],
+    ['t=a.ZIP', undefined, { type: 'application/zip', isText: true }],
     ['t=a.parquet', 'utf-8', { type: 'application/vnd.apache.parquet' }],
     ['t=a.ndjson', undefined, { type: 'application/x-ndjson' }],
     ['t=a.jsonl.gz', undefined, { type: 'application/x-ndjson', gzip: true }],

@@ -44,6 +44,7 @@ const dialect = z.looseObject({
 const fileTypes = [
   'text/csv',
   'application/zip',
+  'text/plain',
   'application/x-ndjson',
   'application/fhir+ndjson',
   'application/vnd.apache.arrow.stream',
