@@ -94,7 +94,7 @@ export function mediaOf(announced: {
 }): Media {
   const [type = '', ...parameters] = (announced.contentType ?? '').split(';')
   const named = type.trim().toLowerCase()
-  const kind = kinds[named]
+  const kind = Object.hasOwn(kinds, named) ? kinds[named] : undefined
   if (kind === undefined) throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.content-type' })
   const packing = packingOf(named, announced.contentEncoding ?? 'identity')
   const dialect = dialectSchema.safeParse(announced.dialect ?? {})
@@ -126,7 +126,8 @@ function charsetOf(parameters: readonly string[]): Charset | undefined {
   for (const parameter of parameters) {
     const [key = '', value = ''] = parameter.split('=')
     if (key.trim().toLowerCase() !== 'charset') continue
-    const charset = spelledCharsets[value.trim().replaceAll('"', '').toLowerCase()]
+    const spelled = value.trim().replaceAll('"', '').toLowerCase()
+    const charset = Object.hasOwn(spelledCharsets, spelled) ? spelledCharsets[spelled] : undefined
     if (charset === undefined) throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.charset' })
     return charset
   }
