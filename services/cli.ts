@@ -26,6 +26,7 @@ import { type ReportOptions, report } from './cli/report.ts'
 import { requestCommands } from './cli/request.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
 import { type SimulateOptions, simulate } from './cli/simulate.ts'
+import { template } from './cli/template.ts'
 import { type WitnessOptions, witness } from './cli/witness.ts'
 import { versionOf } from './node/version.ts'
 
@@ -78,7 +79,7 @@ program
   .addOption(jsonOption())
   .action(async (options: Shown) => whoami(await client(options), out, options))
 
-program
+const catalogue = program
   .command('datasets [nom]')
   .description(
     'le catalogue, ou un jeu de données et ses colonnes · the catalogue, or one dataset and its columns',
@@ -88,6 +89,15 @@ program
   .addOption(jsonOption())
   .action(async (name: string | undefined, options: Shown & { quality?: boolean }) =>
     datasets(await client(options), out, { ...options, ...(name === undefined ? {} : { name }) }),
+  )
+
+catalogue
+  .command('template <modele> [tables...]')
+  .description('un descripteur de départ · a descriptor to start from (fhir | omop)')
+  .requiredOption('--name <nom>', 'nom du jeu de données · name of the dataset')
+  .requiredOption('--holder <organisation>', 'détenteur · holder')
+  .action((model: string, tables: string[], options: { name: string; holder: string }) =>
+    template({ model, tables, ...options }, out),
   )
 
 program
@@ -120,7 +130,7 @@ requestCommands(requests, { client, out })
 
 program
   .command('deposit <table=fichier...>')
-  .description('dépose un jeu de données · deposits a dataset (.csv .ndjson .parquet .arrow, .gz)')
+  .description('dépose un jeu de données · deposits a dataset (.csv .ndjson .parquet .arrow .txt, .gz, .zip)')
   .requiredOption('--dataset <nom>', 'jeu de données · dataset')
   .addOption(asOption())
   .option('--descriptor <fichier>', 'déclare d’abord ce descripteur · declares this descriptor first')

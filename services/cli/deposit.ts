@@ -106,10 +106,9 @@ interface Way {
 async function sendOne(client: Client, one: TableFile, { at, query, out, isTerminal }: Way): Promise<void> {
   const progress = openProgress(one.table, { stream: out.stderr, isTerminal })
   let done = 0
-  const isCsv = one.type.startsWith('text/csv')
   try {
     const received = await upload(client, {
-      path: `${at}/tables/${encodeURIComponent(one.table)}${isCsv && query !== '' ? `?${query}` : ''}`,
+      path: `${at}/tables/${encodeURIComponent(one.table)}${one.isText && query !== '' ? `?${query}` : ''}`,
       file: one.file,
       type: one.type,
       gzip: one.gzip,

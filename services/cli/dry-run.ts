@@ -37,7 +37,8 @@ export async function dryRun(
   }
 }
 
-function readDescriptor(input: unknown): Descriptor {
+/** Throws CommandError with each fault, by path. */
+export function readDescriptor(input: unknown): Descriptor {
   const parsed = descriptorSchema.safeParse(input)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`)
@@ -64,7 +65,7 @@ async function findingsOf(
       const media = mediaOf({
         contentType: one.type,
         contentEncoding,
-        dialect: one.type.startsWith('text/csv') ? dialect : {},
+        dialect: one.isText ? dialect : {},
       })
       findings.push(...(await reader.read(one.table, resolve(one.file), media)).findings)
     }

@@ -29,6 +29,18 @@ export function markOf(start: Buffer): { readonly charset: Charset; readonly byt
   return null
 }
 
+/**
+ * Whether a text without a mark is UTF-16. Its plain letters are half NUL, always the same half, which UTF-8 allows and no
+ * CSV file has: asked before UTF-8 is tried.
+ */
+export function isUtf16(start: Buffer): boolean {
+  const bytes = start.subarray(0, 512)
+  const nuls = [0, 0]
+  for (const [index, byte] of bytes.entries()) if (byte === 0) nuls[index % 2] = (nuls[index % 2] ?? 0) + 1
+  const [even = 0, odd = 0] = nuls
+  return Math.min(even, odd) === 0 && Math.max(even, odd) * 4 > bytes.length
+}
+
 /** What a file that is not UTF-8 is, judged by its beginning. */
 export function guess(start: Buffer): Charset {
   const best = analyse(start)[0]?.name

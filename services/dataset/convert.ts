@@ -20,9 +20,14 @@ const dateShapes: Readonly<Record<DateFormat, { readonly pattern: string; readon
   iso: { pattern: '[0-9]{4}-[0-9]{2}-[0-9]{2}', format: '%Y-%m-%d' },
   dmy: { pattern: '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}', format: '%d/%m/%Y' },
   compact: { pattern: '[0-9]{8}', format: '%Y%m%d' },
+  'dmy-compact': { pattern: '[0-9]{8}', format: '%d%m%Y' },
 }
 
 const clockPattern = '[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?'
+
+/** What French offices put between thousands: a space, a no-break space or a thin one, and only before three digits. */
+const blanks = ' \u00a0\u202f'
+const digits = `([0-9]+|[0-9]{1,3}([${blanks}][0-9]{3})+)`
 
 function matching(text: string, pattern: string, value: string): string {
   return `CASE WHEN regexp_full_match(${text}, '${pattern}') THEN ${value} END`
@@ -38,9 +43,9 @@ export function fromText(column: string, field: Field, form: TextForm): string {
     case 'string':
       return column
     case 'integer':
-      return matching(text, '[+-]?[0-9]+', `TRY_CAST(${text} AS BIGINT)`)
+      return fromInteger(column)
     case 'number':
-      return fromNumber(text, form)
+      return fromNumber(column, form)
     case 'boolean':
       return `CASE WHEN lower(${text}) IN ('true', 'vrai', 'oui', 'o', '1') THEN true
         WHEN lower(${text}) IN ('false', 'faux', 'non', 'n', '0') THEN false END`
@@ -55,14 +60,24 @@ export function fromText(column: string, field: Field, form: TextForm): string {
   }
 }
 
-/** No-break and thin spaces between digits are thousands separators; the other decimal mark is an error. */
-function fromNumber(text: string, { decimal }: TextForm): string {
+function withoutBlanks(column: string): string {
+  return `regexp_replace(${column}, '[${blanks}]', '', 'g')`
+}
+
+function fromInteger(column: string): string {
+  const value = `TRY_CAST(${withoutBlanks(column)} AS BIGINT)`
+  return matching(`trim(${column}, '${blanks}')`, `[+-]?${digits}`, value)
+}
+
+/** The other decimal mark is an error. */
+function fromNumber(column: string, { decimal }: TextForm): string {
   const mark = decimal === ',' ? ',' : '[.]'
-  const plain = `regexp_replace(${text}, '[\u00a0\u202f]', '', 'g')`
-  const pattern = `[+-]?([0-9]+(${mark}[0-9]*)?|${mark}[0-9]+)([eE][+-]?[0-9]+)?`
+  const pattern = `[+-]?(${digits}(${mark}[0-9]*)?|${mark}[0-9]+)([eE][+-]?[0-9]+)?`
+  const plain = withoutBlanks(column)
   const points = decimal === ',' ? `replace(${plain}, ',', '.')` : plain
   const value = `TRY_CAST(${points} AS DOUBLE)`
-  return matching(plain, pattern, `CASE WHEN isfinite(${value}) THEN ${value} END`)
+  const finite = `CASE WHEN isfinite(${value}) THEN ${value} END`
+  return matching(`trim(${column}, '${blanks}')`, pattern, finite)
 }
 
 /** A day alone is its midnight; a zone is refused, since it would be dropped. */

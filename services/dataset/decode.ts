@@ -2,15 +2,16 @@
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import { guess, markOf, openDecoder } from './charset.ts'
+import { guess, isUtf16, markOf, openDecoder } from './charset.ts'
 import type { Resource } from './descriptor.ts'
 import { type Sniffed, sniff } from './dialect.ts'
-import { readBytes, Unreadable } from './inflate.ts'
+import { Unreadable } from './inflate.ts'
 import type { Charset, Media } from './media.ts'
 import { type Cases, type Irregular, openSplitter, type RecordForm, type Splitter } from './records.ts'
+import { readBytes } from './unpack.ts'
 
-/** Between the line number and the text of an NDJSON record: no JSON text holds this character. */
-export const jsonSeparator = '\u0001'
+/** Between the line number and the text of a record that is one line: no JSON text and no fixed-width file holds it. */
+export const lineSeparator = '\u0001'
 
 export interface Decoded {
   readonly charset: Charset
@@ -33,21 +34,21 @@ export const sampleBytes = 256 * 1024
 export async function decode(file: TextFile, target: string): Promise<Decoded> {
   const start = await firstBytes(file)
   const mark = markOf(start)
-  const charset = mark?.charset ?? file.media.charset
+  const isText = file.media.kind === 'csv' || file.media.kind === 'fixed'
+  const charset = mark?.charset ?? file.media.charset ?? (isText && isUtf16(start) ? 'utf-16' : undefined)
   const skip = mark?.bytes ?? 0
   if (charset !== undefined) return decodeAs({ ...file, charset, skip }, target)
   try {
     return await decodeAs({ ...file, charset: 'utf-8', skip }, target)
   } catch (error) {
     // NDJSON is UTF-8 by definition; a CSV that nobody described may be anything Western.
-    if (!(error instanceof Unreadable) || error.rule !== 'encoding' || file.media.kind === 'ndjson')
-      throw error
+    if (!(error instanceof Unreadable) || error.rule !== 'encoding' || !isText) throw error
     return decodeAs({ ...file, charset: guess(start), skip }, target)
   }
 }
 
 async function firstBytes({ path, media }: TextFile): Promise<Buffer> {
-  for await (const chunk of readBytes(path, media.gzip)) return chunk
+  for await (const chunk of readBytes(path, media.packing)) return chunk
   return Buffer.alloc(0)
 }
 
@@ -80,7 +81,7 @@ async function drain(all: AsyncGenerator<Buffer>): Promise<void> {
 export async function* decodedBytes({ path, media, charset, skip }: Reading): AsyncGenerator<Buffer> {
   const decoder = openDecoder(charset)
   let left = skip
-  for await (const chunk of readBytes(path, media.gzip)) {
+  for await (const chunk of readBytes(path, media.packing)) {
     const bytes = chunk.subarray(left)
     left -= chunk.length - bytes.length
     yield decoder.push(bytes)
@@ -128,8 +129,8 @@ async function begin(
 }
 
 function open(sample: Buffer, { media, resource }: Reading): Begun {
-  if (media.kind === 'ndjson') {
-    const form = { delimiter: null, separator: jsonSeparator.charCodeAt(0), fields: 1, skip: 0 }
+  if (media.kind !== 'csv') {
+    const form = { delimiter: null, separator: lineSeparator.charCodeAt(0), fields: 1, skip: 0 }
     return { sniffed: null, splitter: openSplitter(form) }
   }
   const lineEnd = sample.lastIndexOf(10)

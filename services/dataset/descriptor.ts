@@ -26,6 +26,8 @@ const fieldSchema = z.object({
   bounds: z.tuple([z.number(), z.number()]).optional(),
   restrict: z.array(z.enum(['filter', 'group-by', 'output'])).optional(),
   format: z.string().max(100).optional(),
+  /** Where a fixed-width file has the field: its first character, from 1, and how many there are. */
+  position: z.tuple([z.number().int().min(1).max(100_000), z.number().int().min(1).max(100_000)]).optional(),
   /** The codes of a column, as Table Schema has them: for readers and the synthetic twin, never checked against data. */
   categories: z
     .array(z.union([code, z.object({ value: code, label: z.string().max(300).optional() })]))
@@ -77,3 +79,5 @@ export const descriptorSchema = z.object({
   resources: z.array(resourceSchema).min(1).max(200),
 })
 export type Descriptor = z.infer<typeof descriptorSchema>
+/** A descriptor as somebody writes it: what has a default may be left out. */
+export type DescriptorText = z.input<typeof descriptorSchema>

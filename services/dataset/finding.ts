@@ -1,6 +1,7 @@
 /** What a check says of a deposit: a rule, a place and a count, never a value of the file. */
 import type { Language } from '../kernel/text.ts'
 import { say } from '../kernel/text.ts'
+import type { UnreadableRule } from './inflate.ts'
 
 /** Each rule has its sentence `finding.<rule>` in kernel/messages. */
 export type Rule =
@@ -8,17 +9,19 @@ export type Rule =
   | 'column.unknown'
   | 'column.absent'
   | 'column.repeated'
-  | 'encoding'
   | 'encoding.control'
   | 'encoding.detected'
   | 'dialect'
-  | 'gzip'
-  | 'gzip.ratio'
-  | 'format'
+  | UnreadableRule
   | 'line.length'
   | 'ragged'
   | 'quote'
   | 'json'
+  | 'fixed.layout'
+  | 'fixed.length'
+  | 'fhir.type'
+  | 'fhir.unknown'
+  | 'fhir.partial'
   | 'nul'
   | 'type'
   | 'required'

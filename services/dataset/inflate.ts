@@ -1,33 +1,46 @@
-/** Reads a received file, inflating it on the way; never trusts what a header says of sizes (security.md 9). */
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+/** What unpacks received bytes, within limits; never trusts what a header says of sizes (security.md 9). */
+import { pipeline, Readable } from 'node:stream'
+import type { Gunzip, InflateRaw } from 'node:zlib'
 
 /** Below this size any ratio is fine: a short file of zeros compresses well and harms nobody. */
 const smallBytes = 16 * 1024 ** 2
 const greatestRatio = 100
 const greatestBytes = 16 * 1024 ** 3
 
+/** Why a file cannot be read further; each is a finding. */
+export type UnreadableRule =
+  | 'gzip'
+  | 'gzip.ratio'
+  | 'zip'
+  | 'zip.ratio'
+  | 'zip.members'
+  | 'zip.nested'
+  | 'zip.encrypted'
+  | 'zip.zip64'
+  | 'zip.method'
+  | 'encoding'
+  | 'format'
+
 /** A file that cannot be read further; `rule` is the finding. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable'
-  readonly rule: 'gzip' | 'gzip.ratio' | 'encoding' | 'format'
+  readonly rule: UnreadableRule
   readonly line: number | undefined
 
-  constructor(rule: Unreadable['rule'], line?: number) {
+  constructor(rule: UnreadableRule, line?: number) {
     super(rule)
     this.rule = rule
     this.line = line
   }
 }
 
-export async function* readBytes(path: string, gzip: boolean): AsyncGenerator<Buffer> {
-  const source = createReadStream(path, { highWaterMark: 256 * 1024 })
-  if (!gzip) {
-    yield* source
-    return
-  }
-  const inflater = createGunzip({ chunkSize: 256 * 1024 })
+/** What comes out of `inflater`. Throws Unreadable(`packing`) where the stream is broken, `<packing>.ratio` beyond the limits. */
+export async function* inflated(
+  packed: Iterable<Buffer> | AsyncIterable<Buffer>,
+  inflater: Gunzip | InflateRaw,
+  packing: 'gzip' | 'zip',
+): AsyncGenerator<Buffer> {
+  const source = packed instanceof Readable ? packed : Readable.from(packed)
   // An error reaches the loop below through the stream itself.
   pipeline(source, inflater, () => {})
   let bytes = 0
@@ -35,12 +48,12 @@ export async function* readBytes(path: string, gzip: boolean): AsyncGenerator<Bu
     for await (const chunk of inflater as AsyncIterable<Buffer>) {
       bytes += chunk.length
       if (bytes > greatestBytes || (bytes > smallBytes && bytes > greatestRatio * inflater.bytesWritten)) {
-        throw new Unreadable('gzip.ratio')
+        throw new Unreadable(`${packing}.ratio`)
       }
       yield chunk
     }
   } catch (error) {
-    throw isZlibError(error) ? new Unreadable('gzip') : error
+    throw isZlibError(error) ? new Unreadable(packing) : error
   } finally {
     source.destroy()
     inflater.destroy()

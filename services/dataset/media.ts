@@ -5,7 +5,7 @@ import { Refusal } from '../kernel/refusal.ts'
 const charsets = ['utf-8', 'utf-16', 'windows-1252', 'iso-8859-1'] as const
 export type Charset = (typeof charsets)[number]
 
-const dateFormats = ['iso', 'dmy', 'compact'] as const
+const dateFormats = ['iso', 'dmy', 'compact', 'dmy-compact'] as const
 export type DateFormat = (typeof dateFormats)[number]
 
 const spelledDates: Readonly<Record<string, DateFormat>> = {
@@ -21,6 +21,11 @@ const spelledDates: Readonly<Record<string, DateFormat>> = {
   yyyymmdd: 'compact',
   aaaammjj: 'compact',
   '%y%m%d': 'compact',
+  // Never detected: eight digits may be read both ways.
+  'dmy-compact': 'dmy-compact',
+  ddmmyyyy: 'dmy-compact',
+  jjmmaaaa: 'dmy-compact',
+  '%d%m%y': 'dmy-compact',
 }
 
 const spelledDelimiters: Readonly<Record<string, string>> = { tab: '\t', '\\t': '\t' }
@@ -47,11 +52,12 @@ const dialectSchema = z.strictObject({
 })
 export type AskedDialect = z.infer<typeof dialectSchema>
 
-type Kind = 'csv' | 'ndjson' | 'parquet' | 'arrow-stream' | 'arrow-file'
+type Kind = 'csv' | 'fixed' | 'ndjson' | 'fhir' | 'parquet' | 'arrow-stream' | 'arrow-file'
 
 export interface Media {
   readonly kind: Kind
-  readonly gzip: boolean
+  /** What the file is wrapped in; null for none. */
+  readonly packing: 'gzip' | 'zip' | null
   readonly charset?: Charset | undefined
   readonly dialect: AskedDialect
 }
@@ -61,7 +67,11 @@ const kinds: Readonly<Record<string, Kind>> = {
   'application/vnd.apache.arrow.file': 'arrow-file',
   'application/vnd.apache.parquet': 'parquet',
   'text/csv': 'csv',
+  // One CSV file in a zip file: what comes out of a French office is often sent so.
+  'application/zip': 'csv',
+  'text/plain': 'fixed',
   'application/x-ndjson': 'ndjson',
+  'application/fhir+ndjson': 'fhir',
 }
 
 const spelledCharsets: Readonly<Record<string, Charset>> = {
@@ -83,12 +93,10 @@ export function mediaOf(announced: {
   dialect?: unknown
 }): Media {
   const [type = '', ...parameters] = (announced.contentType ?? '').split(';')
-  const kind = kinds[type.trim().toLowerCase()]
+  const named = type.trim().toLowerCase()
+  const kind = Object.hasOwn(kinds, named) ? kinds[named] : undefined
   if (kind === undefined) throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.content-type' })
-  const coding = (announced.contentEncoding ?? 'identity').trim().toLowerCase()
-  if (coding !== 'identity' && coding !== 'gzip' && coding !== 'x-gzip') {
-    throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.content-encoding' })
-  }
+  const packing = packingOf(named, announced.contentEncoding ?? 'identity')
   const dialect = dialectSchema.safeParse(announced.dialect ?? {})
   if (!dialect.success) {
     throw new Refusal('INVALID', {
@@ -97,17 +105,29 @@ export function mediaOf(announced: {
     })
   }
   const charset = charsetOf(parameters)
-  if (kind === 'ndjson' && charset !== undefined && charset !== 'utf-8') {
+  const isJson = kind === 'ndjson' || kind === 'fhir'
+  if (isJson && charset !== undefined && charset !== 'utf-8') {
     throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.charset' })
   }
-  return { kind, gzip: coding !== 'identity', charset, dialect: dialect.data }
+  return { kind, packing, charset, dialect: dialect.data }
+}
+
+function packingOf(type: string, encoding: string): Media['packing'] {
+  const coding = encoding.trim().toLowerCase()
+  const isZip = type === 'application/zip'
+  if (coding === 'identity') return isZip ? 'zip' : null
+  const isGzip = coding === 'gzip' || coding === 'x-gzip'
+  // A zip file is compressed already: what is compressed twice is not unpacked twice.
+  if (isZip || !isGzip) throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.content-encoding' })
+  return 'gzip'
 }
 
 function charsetOf(parameters: readonly string[]): Charset | undefined {
   for (const parameter of parameters) {
     const [key = '', value = ''] = parameter.split('=')
     if (key.trim().toLowerCase() !== 'charset') continue
-    const charset = spelledCharsets[value.trim().replaceAll('"', '').toLowerCase()]
+    const spelled = value.trim().replaceAll('"', '').toLowerCase()
+    const charset = Object.hasOwn(spelledCharsets, spelled) ? spelledCharsets[spelled] : undefined
     if (charset === undefined) throw new Refusal('UNSUPPORTED_TYPE', { rule: 'deposit.charset' })
     return charset
   }

@@ -7,15 +7,18 @@ import { readArrow } from '../engine/arrow-read.ts'
 import { describeStatement, lineColumn } from './check.ts'
 import { matchColumns } from './columns.ts'
 import { fromText, fromTyped, type TextForm } from './convert.ts'
-import { type Decoded, decode, jsonSeparator } from './decode.ts'
-import type { Resource } from './descriptor.ts'
+import { type Decoded, decode, lineSeparator } from './decode.ts'
+import type { Field, Resource } from './descriptor.ts'
+import { flatten } from './fhir-source.ts'
 import type { Finding } from './finding.ts'
-import { readBytes, Unreadable } from './inflate.ts'
+import { cutLines } from './fixed.ts'
+import { Unreadable } from './inflate.ts'
 import { isLack } from './lack.ts'
 import type { Charset, Media } from './media.ts'
 import type { Probe } from './probe.ts'
 import { type Engine, probeTable, rowsOf } from './probing.ts'
 import { name, text } from './quote.ts'
+import { readBytes } from './unpack.ts'
 
 /** How a file was understood; kept in the manifest of the version. */
 export interface Reading {
@@ -49,7 +52,10 @@ export async function sourceOf(engine: Engine, file: ForeignFile): Promise<Sourc
     switch (kind) {
       case 'csv':
         return await csvSource(engine, file)
+      case 'fixed':
+        return await fixedSource(engine, file)
       case 'ndjson':
+      case 'fhir':
         return await jsonSource(engine, file)
       case 'parquet':
         return await parquetSource(engine, file)
@@ -129,6 +135,7 @@ function formatOf(format: string | undefined): TextForm['dateFormat'] | undefine
     '%Y-%m-%d': 'iso',
     '%d/%m/%Y': 'dmy',
     '%Y%m%d': 'compact',
+    '%d%m%Y': 'dmy-compact',
   }
   return format === undefined ? undefined : known[format]
 }
@@ -139,14 +146,48 @@ function charsetFindings({ media, resource }: ForeignFile, charset: Charset): Fi
   return [{ severity: 'warning', rule: 'encoding.detected', table: resource.name, count: 1, ...facts }]
 }
 
-async function jsonSource(engine: Engine, file: ForeignFile): Promise<Source> {
+/** A staged file as numbered lines, `__line` and `doc`. */
+function linesOf(staged: string): string {
+  return `read_csv(${text(staged)}, auto_detect = false, header = false, delim = '${lineSeparator}', quote = '', escape = '',
+      new_line = '\\n', max_line_size = 4194304, columns = {'${lineColumn}': 'BIGINT', 'doc': 'VARCHAR'})`
+}
+
+async function fixedSource(engine: Engine, file: ForeignFile): Promise<Source> {
   const { resource, media } = file
+  const staged = join(engine.scratch, `${resource.name}.staged`)
+  const decoded = await decode(file, staged)
+  const { charset } = decoded
+  const relation = linesOf(staged)
+  const { dateFormat = 'dmy-compact', decimal = ',' } = media.dialect
+  const form = (field: Field): TextForm => ({ decimal, dateFormat: formatOf(field.format) ?? dateFormat })
+  const { fields, findings } = await cutLines(engine, { relation, resource, form })
+  return {
+    relation,
+    line: lineColumn,
+    fields,
+    findings: [
+      ...caseFindings(decoded, resource.name, engine),
+      ...charsetFindings(file, charset),
+      ...findings,
+    ],
+    reading: { kind: media.kind, charset, decimal, dateFormat },
+  }
+}
+
+/** The objects of a file of JSON lines, as a relation of `__line` and `doc`, and what is wrong with the other lines. */
+interface Documents {
+  readonly relation: string
+  readonly keys: readonly string[]
+  readonly findings: readonly Finding[]
+}
+
+async function documentsOf(engine: Engine, file: ForeignFile): Promise<Documents> {
+  const { resource } = file
   const staged = join(engine.scratch, `${resource.name}.staged`)
   const decoded = await decode(file, staged)
   const findings = caseFindings(decoded, resource.name, engine)
   const documents = `(SELECT ${lineColumn}, doc, json_valid(doc) AND COALESCE(json_type(TRY_CAST(doc AS JSON)) = 'OBJECT', false) AS good
-    FROM read_csv(${text(staged)}, auto_detect = false, header = false, delim = '${jsonSeparator}', quote = '', escape = '',
-      new_line = '\\n', max_line_size = 4194304, columns = {'${lineColumn}': 'BIGINT', 'doc': 'VARCHAR'}))`
+    FROM ${linesOf(staged)})`
   const probe: Probe = { rule: 'json', severity: 'error', condition: 'NOT good' }
   const [broken] = await probeTable(engine, { table: resource.name, relation: documents, probes: [probe] })
   if (broken !== undefined) findings.push(broken)
@@ -154,10 +195,25 @@ async function jsonSource(engine: Engine, file: ForeignFile): Promise<Source> {
     engine.connection,
     `SELECT DISTINCT unnest(json_keys(doc)) AS k FROM ${documents} WHERE good ORDER BY k LIMIT 20000`,
   )
-  const columns = keys.map(([key]) => String(key))
-  const matched = matchColumns(columns, resource)
   return {
     relation: `(SELECT * FROM ${documents} WHERE good)`,
+    keys: keys.map(([key]) => String(key)),
+    findings,
+  }
+}
+
+async function jsonSource(engine: Engine, file: ForeignFile): Promise<Source> {
+  const { resource, media } = file
+  const { relation, keys: columns, findings } = await documentsOf(engine, file)
+  // Without a field of that name the file could only be refused: it is FHIR under the general type.
+  const isField = resource.schema.fields.some((field) => field.name.toLowerCase() === 'resourcetype')
+  if (media.kind === 'fhir' || (columns.includes('resourceType') && !isField)) {
+    const flat = await flatten(engine, { relation, resource })
+    return { ...flat, findings: [...findings, ...flat.findings], reading: { kind: 'fhir', charset: 'utf-8' } }
+  }
+  const matched = matchColumns(columns, resource)
+  return {
+    relation,
     line: lineColumn,
     fields: resource.schema.fields.flatMap((field, index) => {
       const key = columns[matched.positions[index] ?? -1]
@@ -194,9 +250,9 @@ async function arrowSource(engine: Engine, file: ForeignFile): Promise<Source> {
 
 /** Binary formats are read at random places: a compressed one is inflated into the scratch folder first. */
 async function plainFile({ scratch }: Engine, { path, media, resource }: ForeignFile): Promise<string> {
-  if (!media.gzip) return path
+  if (media.packing === null) return path
   const target = join(scratch, `${resource.name}.staged`)
-  await pipeline(Readable.from(readBytes(path, true)), createWriteStream(target, { mode: 0o600 }))
+  await pipeline(Readable.from(readBytes(path, media.packing)), createWriteStream(target, { mode: 0o600 }))
   return target
 }
 

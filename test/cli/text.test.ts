@@ -82,6 +82,13 @@ describe('what is typed', () => {
     ['t=a.csv', undefined, { type: 'text/csv', gzip: false }],
     ['t=a.csv.gz', 'windows-1252', { type: 'text/csv; charset=windows-1252', gzip: true }],
     ['t=x/y.CSV', undefined, { type: 'text/csv' }],
+    [
+      't=a.csv.zip',
+      'windows-1252',
+      { type: 'application/zip; charset=windows-1252', gzip: false, isText: true },
+    ],
+    ['t=rss.txt.gz', undefined, { type: 'text/plain', gzip: true, isText: true }],
+    ['t=a.ZIP', undefined, { type: 'application/zip', isText: true }],
     ['t=a.parquet', 'utf-8', { type: 'application/vnd.apache.parquet' }],
     ['t=a.ndjson', undefined, { type: 'application/x-ndjson' }],
     ['t=a.jsonl.gz', undefined, { type: 'application/x-ndjson', gzip: true }],
@@ -90,9 +97,12 @@ describe('what is typed', () => {
     expect(tableFile(argument, charset)).toMatchObject({ table: 't', ...expected })
   })
 
-  test.each([['t'], ['t='], ['=a.csv'], ['t=a.xlsx'], ['t=a']])('%s is no table of a deposit', (argument) => {
-    expect(() => tableFile(argument, undefined)).toThrow(/table=/)
-  })
+  test.each([['t'], ['t='], ['=a.csv'], ['t=a.xlsx'], ['t=a.zip.gz'], ['t=a']])(
+    '%s is no table of a deposit',
+    (argument) => {
+      expect(() => tableFile(argument, undefined)).toThrow(/table=/)
+    },
+  )
 
   test('only the members of a dialect that were given travel', () => {
     expect(dialectOf({ dataset: 'd', delimiter: ';' })).toEqual({ delimiter: ';' })

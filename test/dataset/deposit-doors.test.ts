@@ -92,7 +92,9 @@ describe('the doors of a deposit', () => {
         dialect,
         body: chunks(Buffer.from('x')),
       })
-    await expect(put('application/zip')).rejects.toMatchObject({ code: 'UNSUPPORTED_TYPE' })
+    await expect(put('application/x-tar')).rejects.toMatchObject({ code: 'UNSUPPORTED_TYPE' })
+    await expect(put('constructor')).rejects.toMatchObject({ code: 'UNSUPPORTED_TYPE' })
+    await expect(put('text/csv; charset=constructor')).rejects.toMatchObject({ code: 'UNSUPPORTED_TYPE' })
     await expect(put('text/csv; charset=koi8-r')).rejects.toMatchObject({ code: 'UNSUPPORTED_TYPE' })
     await expect(put('text/csv', { delimiter: '#' })).rejects.toMatchObject({ code: 'INVALID' })
   })

@@ -8,6 +8,7 @@ import { main as clauses } from './clauses.ts'
 import { runCohort } from './cohort.ts'
 import { main as faults, fullFaults } from './faults.ts'
 import { main as guards } from './guards.ts'
+import { main as malformed } from './malformed.ts'
 import { main as mutants } from './mutants.ts'
 import { main as neighbours } from './neighbours.ts'
 import { main as oracle } from './oracle.ts'
@@ -58,6 +59,10 @@ const trials: Readonly<Record<string, Trial>> = {
       throw new Error(`nothing holds:\n${[...figures.survivors, ...figures.lost].join('\n')}`)
     return figures
   },
+  malformed: seeded(
+    (seed, say) => malformed(seed, 500, say),
+    ({ slow, told, unread }) => slow.length + told.length + unread.length === 0,
+  ),
   mutants: async (argument, say) => {
     const figures = await mutants(seedOf(argument), { honest: 300, share: 1, several: 8, say })
     say(JSON.stringify(figures))

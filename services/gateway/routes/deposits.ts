@@ -44,7 +44,10 @@ const dialect = z.looseObject({
 
 const fileTypes = [
   'text/csv',
+  'application/zip',
+  'text/plain',
   'application/x-ndjson',
+  'application/fhir+ndjson',
   'application/vnd.apache.arrow.stream',
   'application/vnd.apache.arrow.file',
   'application/vnd.apache.parquet',
@@ -66,7 +69,8 @@ export const depositRoutes: readonly Route[] = [
   route({
     method: 'put',
     path: '/api/v1/deposits/{id}/tables/{table}',
-    summary: 'Sends the file of one table as the body, at most 2 GiB; Content-Encoding gzip is accepted',
+    summary:
+      'Sends the file of one table as the body, at most 2 GiB; Content-Encoding gzip is accepted; a zip file holds one CSV file',
     records: 'own',
     params: byId.extend({ table: z.string().max(100) }),
     query: dialect,
