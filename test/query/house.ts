@@ -15,6 +15,7 @@ import { openVault } from '../../services/engine/vault.ts'
 import type { Ask, Decision } from '../../services/habilitation/decision.ts'
 import type { CurrentPermit } from '../../services/habilitation/permit.ts'
 import type { Person } from '../../services/identity/person.ts'
+import { requiredProofs } from '../../services/identity/proof-rules.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import type { PermitLimits } from '../../services/habilitation/clauses.ts'
@@ -31,13 +32,16 @@ export interface Entry {
 
 export const hex = (digit: string) => digit.repeat(64)
 
+/** Every proof of a person, and every word on her grant, stands longer than any permit here. */
+const always = Date.parse('2100-01-01T00:00:00Z')
+
 export const person = (subject: string): Person => ({
   issuer: 'demo',
   subject,
   displayName: subject,
   organisation: 'chu',
   roles: ['researcher'],
-  proofs: {},
+  proofs: Object.fromEntries(requiredProofs.map((proof) => [proof, always])),
   level: 2,
   door: 'http',
   methods: ['mfa'],
@@ -152,7 +156,11 @@ export class QueryHouse {
       lines: [line],
       ...(this.limits && { limits: this.limits }),
     }
-    const standing = { state: this.state, currentVersion: 1, openLines: ['L1'], suspendedLines: [] }
+    const grant = { issuer: 'demo', stored: 'active', leadUntil: always, managerUntil: always }
+    const standing = {
+      ...{ state: this.state, currentVersion: 1, openLines: ['L1'], suspendedLines: [] },
+      grants: [{ ...grant, subject: 'alice' }],
+    }
     // Only what a query reads of a permit is there.
     return { permit: payload, standing } as unknown as CurrentPermit
   }
