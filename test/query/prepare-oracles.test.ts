@@ -5,7 +5,7 @@ let clinic: Clinic
 beforeAll(async () => {
   clinic = await openClinic()
   await clinic.native(
-    "INSERT INTO clinic.stays SELECT 'far' || i, 'p1', 'A', 'far', DATE '5870000-01-01', DATE '5870000-01-01', 'x', 1e300, 101 FROM range(3) r(i)",
+    "INSERT INTO clinic.stays SELECT 'far' || i, 'p1', 'A', 'far', DATE '5870000-01-01', DATE '5870000-01-01', 'x', (i + 1) * 1e300, 101 FROM range(3) r(i)",
   )
 })
 afterAll(() => clinic.close())
@@ -39,6 +39,14 @@ describe('no value of a row makes a statement fail', () => {
     `ntile(4) OVER (${byPerson} stay_id)`,
   ])('%s', async (window) => {
     await expect(clinic.answer(inWindow(window))).resolves.toBeDefined()
+  })
+
+  test('numbers out of bounds have no distance from each other', async () => {
+    const near = `count(*) OVER (${byPerson} cost RANGE BETWEEN 5 PRECEDING AND CURRENT ROW)`
+    const { rows } = await clinic.answer(
+      `SELECT n, count(*) FROM (SELECT ${near} AS n FROM stays WHERE ward = 'far') GROUP BY n`,
+    )
+    expect(rows.map(([n, times]) => [n, times])).toEqual([['3', '3']])
   })
 
   test.each([
