@@ -129,7 +129,7 @@ const totals = editsOf(
 
 const joins = editsOf(
   `${folder}/join.ts`,
-  [...refused, 'test/query/clauses.test.ts'],
+  query('one-rule', 'prepare-refusals', 'prepare', 'clauses'),
   [
     [
       'ASOF by what is nearest',
