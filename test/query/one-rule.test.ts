@@ -213,6 +213,10 @@ describe('what one rule alone refuses', () => {
       '(patients p CROSS JOIN stays s) JOIN (diagnoses d RIGHT JOIN stays t ON d.patient_id = t.patient_id) ON p.patient_id = d.patient_id AND s.patient_id = t.patient_id',
       '(patients p CROSS JOIN stays s) RIGHT JOIN diagnoses d ON d.patient_id = p.patient_id WHERE s.patient_id = p.patient_id',
     ].map((from) => ['CROSS_PATIENT_JOIN', `SELECT count(*) FROM ${from}`] as const),
+    [
+      'COLUMN_UNKNOWN',
+      'SELECT count(*) FROM ref_dep a JOIN ref_dep b ON a.population < b.population JOIN ref_dep c USING (dep)',
+    ],
     // PIVOT names its columns by values.
     [
       'COLUMN_UNKNOWN',
