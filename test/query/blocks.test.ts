@@ -75,6 +75,12 @@ describe('the statements of a quantile', () => {
     expect(await ruleOf(proof)).toBe('proved')
   })
 
+  test('are proved beside a sum, which has bounds of its own', async () => {
+    const pass = await planOf(bounds)
+    const beside = { ...leaf, measures: [...leaf.measures, ...leafOf(1, 'sum').measures] }
+    expect(await ruleOf(async () => verifyBlocks(pass, beside, bulle))).toBe('proved')
+  })
+
   test.each([
     ['without values', blocks(some).replace('b.event, b.x,', 'b.event,')],
     ['without quarters', bounds.replace('b.__pix & 3, ', '')],

@@ -211,6 +211,7 @@ describe('what one rule alone refuses', () => {
     ...[
       '(patients p CROSS JOIN stays s) JOIN (diagnoses d FULL JOIN stays t ON d.patient_id = t.patient_id) ON p.patient_id = d.patient_id AND s.patient_id = t.patient_id',
       '(patients p CROSS JOIN stays s) JOIN (diagnoses d RIGHT JOIN stays t ON d.patient_id = t.patient_id) ON p.patient_id = d.patient_id AND s.patient_id = t.patient_id',
+      'patients p LEFT JOIN (stays s CROSS JOIN diagnoses d) ON s.patient_id = p.patient_id WHERE s.patient_id = d.patient_id',
       '(patients p CROSS JOIN stays s) RIGHT JOIN diagnoses d ON d.patient_id = p.patient_id WHERE s.patient_id = p.patient_id',
     ].map((from) => ['CROSS_PATIENT_JOIN', `SELECT count(*) FROM ${from}`] as const),
     [
