@@ -19,11 +19,12 @@ import { addOptOutCommands } from './cli/opt-outs.ts'
 import { type PassportOptions, passport } from './cli/passport.ts'
 import { addPersonCommands } from './cli/persons.ts'
 import { policyCommands } from './cli/policy-commands.ts'
-import { type PseudonymiseOptions, pseudonymise } from './cli/pseudonymise.ts'
+import { addPseudonymise } from './cli/pseudonymise-command.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { replayAll } from './cli/replay.ts'
 import { type ReportOptions, report } from './cli/report.ts'
 import { requestCommands } from './cli/request.ts'
+import { several } from './cli/several.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
 import { type SimulateOptions, simulate } from './cli/simulate.ts'
 import { template } from './cli/template.ts'
@@ -150,28 +151,7 @@ program
     await deposit(() => client(options), tables, { options, out, isTerminal, language })
   })
 
-program
-  .command('pseudonymise [table=fichier...]')
-  .description(
-    'pseudonymes de premier niveau, hors ligne, chez le détenteur · first-level pseudonyms, offline (.csv .ndjson, .gz)',
-  )
-  .option('--key <fichier>', 'clé du détenteur · key of the holder')
-  .option('--new-key <fichier>', 'fait une clé, n’en écrase aucune · makes a key, overwrites none')
-  .option(
-    '--rekey <clés...>',
-    'ancienne et nouvelle clé, depuis la source · former and new key, from the source',
-  )
-  .option('--domain <nom>', 'domaine des pseudonymes · domain of the pseudonyms')
-  .option('--column <table.colonne>', 'identifiant de personne ; répétable · repeatable', several, [])
-  .option('-o, --output <dossier>', 'où écrire · where to write')
-  .option('--opt-outs <fichier>', 'opposants à ôter, un par ligne · opt-outs to leave out, one a line')
-  .option('--nir', 'contrôle la forme et la clé des NIR · checks form and key of NIR')
-  .option('--verify', 'compare avec ce qui est écrit · compares with what is written')
-  .option('--charset <jeu>', 'sinon détecté · else detected')
-  .option('--delimiter <signe>', '; , tab |')
-  .action((tables: string[], options: PseudonymiseOptions) =>
-    pseudonymise(tables, options, { out, isTerminal: setting.isTerminal }),
-  )
+addPseudonymise(program, { out, isTerminal: setting.isTerminal })
 
 const optOut = program.command('opt-out').description('les oppositions des personnes · persons who object')
 addOptOutCommands(optOut, { open: client, out })
@@ -369,10 +349,6 @@ program
     const isWell = await doctor({ home: setting.home, environment, now: () => Date.now() }, print)
     if (!isWell) process.exitCode = exits.checkFailed
   })
-
-function several(value: string, before: readonly string[]): string[] {
-  return [...before, value]
-}
 
 function entryNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('un entier · an integer')

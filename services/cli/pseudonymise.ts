@@ -6,9 +6,9 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isFirstLevel } from '../dataset/first-level.ts'
-import { readBytes } from '../dataset/inflate.ts'
 import { mediaOf } from '../dataset/media.ts'
 import { type Change, RewriteFault, type RewriteFile, rewritten } from '../dataset/rewrite.ts'
+import { readBytes } from '../dataset/unpack.ts'
 import { hasCode } from '../kernel/system-error.ts'
 import { dialectOf } from './deposit.ts'
 import { CommandError, exits } from './ending.ts'
@@ -220,7 +220,7 @@ async function writeWhole(bytes: AsyncIterable<Uint8Array>, target: string): Pro
 }
 
 async function compare(bytes: AsyncIterable<Uint8Array>, target: string): Promise<void> {
-  const hashes = [await hashOf(bytes), await hashOf(readBytes(target, false))]
+  const hashes = [await hashOf(bytes), await hashOf(readBytes(target, null))]
   if (hashes[0] === hashes[1]) return
   const message = `${target}: n’est pas ce que donnent la source et la clé / is not what source and key give`
   throw new CommandError(message, exits.checkFailed)

@@ -1,10 +1,11 @@
 /** FHIR documents → the flat table of their type. Runs in the reader's process. */
-import { lineColumn, type Probe } from './check.ts'
+import { lineColumn } from './check.ts'
 import { matchColumns } from './columns.ts'
 import { fromText } from './convert.ts'
 import type { Resource } from './descriptor.ts'
 import { datedText, type FhirColumn, fhirValue, fhirViews, isDated } from './fhir.ts'
 import type { Finding } from './finding.ts'
+import type { Probe } from './probe.ts'
 import { type Engine, probeTable, rowsOf } from './probing.ts'
 import { name, text } from './quote.ts'
 

@@ -1,8 +1,9 @@
 /** Fixed-width lines, as the PMSI writes them: each field has its place in the descriptor. Runs in the reader's process. */
-import type { Probe } from './check.ts'
+
 import { fromText, type TextForm } from './convert.ts'
 import type { Field, Resource } from './descriptor.ts'
 import type { Finding } from './finding.ts'
+import type { Probe } from './probe.ts'
 import { type Engine, probeTable } from './probing.ts'
 
 interface Layout {

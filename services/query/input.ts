@@ -45,10 +45,13 @@ export async function proveInput(
   return { name, statement, columns, leaves: named }
 }
 
-/** Sums are DECIMAL where the text says no more than that they are numbers: beside patient rows such a cast could raise. */
+/**
+ * Sums are DECIMAL where the text says no more than that they are numbers, and so are literals, of which it says nothing: beside
+ * patient rows there is none (harden.ts).
+ */
 function withTypes(tree: Tree, columns: readonly Column[], kinds: InputDraft['kinds']): Tree {
   const list = columns.map(({ name, type }, i) => {
-    const kind = kinds[i]
+    const kind = /^DECIMAL/.test(type) ? 'number' : kinds[i]
     const own = sql.column('i', name)
     const isAsTyped = kind === undefined || kindOf(type) === kind
     return isAsTyped ? own : sql.named(sql.cast(own, typeOf[kind], { try: true }), name)

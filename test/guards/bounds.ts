@@ -4,6 +4,7 @@ import { editsOf } from './edit.ts'
 
 const folder = 'services/query/disclosure'
 const unit = 'test/query/bounds.test.ts'
+const ofBlocks = 'test/query/blocks.test.ts'
 const deceiving = 'test/property/deceiving.test.ts'
 
 const outcomes = editsOf(
@@ -163,10 +164,88 @@ const onePass = editsOf(
   ],
 )
 
+const blocks = [
+  ...editsOf(
+    `${folder}/bounds.ts`,
+    [ofBlocks],
+    [
+      ['blocks: no more rows than in the group', 'if (cell && cell.rows > group.rows) fail()', ''],
+      [
+        'blocks: no more persons than rows',
+        'if (persons > rows || inside > persons || blocks < 1) fail()',
+        'if (inside > persons || blocks < 1) fail()',
+      ],
+      [
+        'blocks: no more who hold a value than persons',
+        'if (persons > rows || inside > persons || blocks < 1) fail()',
+        'if (persons > rows || blocks < 1) fail()',
+      ],
+      [
+        'blocks: some value is nearest',
+        'if (persons > rows || inside > persons || blocks < 1) fail()',
+        'if (persons > rows || inside > persons) fail()',
+      ],
+      ['blocks: a row ends where it should', '  reader.end()\n  if (persons > rows', '  if (persons > rows'],
+      ['blocks: one value alone is nearest', '!middle?.isAlone || middle', '!middle || middle'],
+      ['blocks: k persons hold it', ' || middle.inside < thresholds.k', ''],
+      ['blocks: numbers that are exact', ' || !(size <= largestValue)', ''],
+      ['blocks: k persons stand beyond it', 'if (beyond(persons, q) < thresholds.k) return false\n', ''],
+      [
+        'blocks: no two make up all of it',
+        'return !isDominated({ total: middle.inside * size, largest: size, second: size }, thresholds)',
+        'return true',
+      ],
+    ],
+  ),
+  ...editsOf(
+    `${folder}/blocks.ts`,
+    [ofBlocks],
+    [
+      ['blocks: rows of nobody', 'WHERE r.q IS NOT NULL AND g.r', 'WHERE g.r'],
+      [
+        'blocks: groups of few rows',
+        ' AND g.r >= ${whole(absentBelow)})`',
+        ' AND ${whole(absentBelow)} > 0)`',
+      ],
+      [
+        'blocks: a person of several values counts once',
+        'bit_or(m) AS m FROM held GROUP BY gid, q)',
+        'bit_or(m) AS m FROM held GROUP BY gid, q, x)',
+      ],
+      ['blocks: persons who hold a value', 'x, ${bits} AS h', 'x, sum(c)::BIGINT AS h'],
+      ['blocks: all values that are as near', 'QUALIFY rank()', 'QUALIFY row_number()'],
+    ],
+  ),
+  ...editsOf(
+    'services/query/leaf/bounds.ts',
+    [ofBlocks],
+    [
+      ['blocks: shares near an end', ' && Math.min(q, 1 - q) >= leastTail', ''],
+      ['blocks: whole numbers', ' && isWhole && Math.min', ' && Math.min'],
+      ['blocks: one quantile', 'return others.length <= 1 && others', 'return others'],
+    ],
+  ),
+  ...editsOf(
+    'services/query/verify/bounds.ts',
+    [ofBlocks],
+    [
+      ['blocks: the value is a label', 'keys: [...keys, value], measures', 'keys, measures'],
+      ['blocks: no other measures', 'measures: [], total: false }', 'total: false }'],
+      ['blocks: always by quarter', 'alike: [], hasQuarters: true }', 'alike: [], hasQuarters: false }'],
+      ['blocks: values over the same rows', '  verifyRows(values, { bounds })\n', ''],
+      [
+        'blocks: chosen values over the same rows',
+        "  if (words({ ...filter, children: [rows] }) !== words(inputOf(values))) notProven('V6')\n",
+        '',
+      ],
+    ],
+  ),
+]
+
 const fast = editsOf(
   `${folder}/fast.ts`,
   [unit],
   [['masks are too short for a large threshold', 'return k <= largestK(leaf.mask)', 'return k > 0']],
 )
 
-export const ofBounds = [...outcomes, ...tables, ...secondPass, ...onePass, ...fast]
+export const ofBounds = [...outcomes, ...tables, ...secondPass, ...onePass, ...blocks, ...fast]

@@ -3,7 +3,7 @@
 import { editsOf } from './edit.ts'
 
 const query = (...names: readonly string[]) => names.map((name) => `test/query/${name}.test.ts`)
-const released = query('prepare', 'released-inputs', 'prepare-refusals', 'clauses')
+const released = query('prepare-refusals', 'prepare', 'prepare-forms', 'released-inputs', 'clauses')
 
 const inputs = [
   ...editsOf('services/query/input.ts', query('released-inputs', 'prepare-proof', 'workspace'), [
@@ -12,6 +12,11 @@ const inputs = [
       'inputs have the types that typing took them to have',
       'return isAsTyped ? own : sql.named',
       'return own.class ? own : sql.named',
+    ],
+    [
+      'no DECIMAL goes back',
+      "const kind = /^DECIMAL/.test(type) ? 'number' : kinds[i]",
+      'const kind = kinds[i]',
     ],
     [
       'inputs leave the vault',
@@ -31,11 +36,6 @@ const inputs = [
       'function nameOfInput({ node, columns }: { node: Tree; columns: readonly Column[] }, task: Task): string {',
     ],
     [
-      'stored cells beside persons are partial',
-      '  task.markPartial()\n  const sources = from.sources.map(source)',
-      '  const sources = from.sources.map(source)',
-    ],
-    [
       'types of released columns are not known',
       'function unmarked({ mark: _mark, type: _type, ...column }: Column)',
       'function unmarked({ mark: _mark, ...column }: Column)',
@@ -53,6 +53,13 @@ const inputs = [
     ['rows that go back, of a query', 'rows: Math.min(relation.rows, maxInputRows),', 'rows: 1,'],
     ['rows that go back, of a relation', 'Math.min(one.rows ?? 1, maxInputRows)', '1'],
     ['what is behind an input is read before', 'return { ...use, isReleased: true }', 'return use'],
+  ]),
+  ...editsOf('services/query/typing/input.ts', query('workspace'), [
+    [
+      'stored cells beside persons are partial',
+      '  task.markPartial()\n  const sources = from.sources.map(source)',
+      '  const sources = from.sources.map(source)',
+    ],
   ]),
   ...editsOf('services/query/steps.ts', query('released-inputs'), [
     ['how many rows go back', 'Math.min(limits.maxRows, maxInputRows)', 'limits.maxRows'],

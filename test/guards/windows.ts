@@ -127,79 +127,75 @@ const totals = editsOf(
   ],
 )
 
-const joins = editsOf(
-  `${folder}/join.ts`,
-  [...refused, 'test/query/clauses.test.ts'],
+const joins = editsOf(`${folder}/join.ts`, query('one-rule', 'prepare-refusals', 'prepare', 'clauses'), [
   [
-    [
-      'ASOF by what is nearest',
-      "if (nearest !== 1 || conditions.some(({ tree }) => tree.class !== 'COMPARISON'))\n    task.note('TYPE_ERROR', join, { key: 'hint.asOf' })",
-      '',
-    ],
-    [
-      'ASOF under RIGHT and FULL',
-      "if (join_type !== 'INNER' && join_type !== 'LEFT') task.note('JOIN_NOT_ALLOWED', join)",
-      '',
-    ],
-    ['ASOF is settled where it stands', "isInner && join.ref_type !== 'ASOF'", 'isInner'],
-    [
-      'the nearest name is no person',
-      'isPerson: isPerson && !isLast',
-      'isPerson',
-      'an identifier among what is nearest is refused',
-    ],
-    [
-      'a part of ON that reads an outer row',
-      "scope.task.note('STATEMENT_NOT_ALLOWED', part, { key: 'hint.outerInWhere' })",
-      'void 0',
-    ],
-    [
-      'of FULL nothing holds',
-      "case 'FULL':\n      return []",
-      "case 'FULL':\n      return [...left.equalities, ...right.equalities, ...own]",
-    ],
-    [
-      'of RIGHT what is on the right',
-      "case 'RIGHT':\n      return right.equalities",
-      "case 'RIGHT':\n      return [...left.equalities, ...right.equalities, ...own]",
-    ],
-    [
-      'WHERE settles no RIGHT join',
-      "if (join.join_type === 'RIGHT') return isWithin(right)",
-      "if (join.join_type === 'RIGHT') return true",
-    ],
-    [
-      'cells that an outer join has no row of, on the right',
-      'isNullable.right ? markedIfAbsent(right.sources) : right.sources',
-      'right.sources',
-    ],
-    [
-      'cells that an outer join has no row of, on the left',
-      'isNullable.left ? markedIfAbsent(left.sources) : left.sources',
-      'left.sources',
-    ],
-    [
-      'ANTI of what may be missing is partial',
-      "if (join.join_type === 'ANTI' && right.sources.some(({ there }) => there)) task.markPartial()",
-      '',
-    ],
-    [
-      'names of USING',
-      "if (column && found.length === 1 && !name.startsWith('__'))",
-      'if (column && found.length === 1)',
-    ],
-    [
-      'one column for a name of USING',
-      "if (column && found.length === 1 && !name.startsWith('__'))",
-      "if (column && !name.startsWith('__'))",
-    ],
-    [
-      'labels that a narrower side names',
-      "return right.class === 'PK' || left.frame ? { frame } : {}",
-      'return { frame }',
-    ],
+    'ASOF by what is nearest',
+    "if (nearest !== 1 || conditions.some(({ tree }) => tree.class !== 'COMPARISON'))\n    task.note('TYPE_ERROR', join, { key: 'hint.asOf' })",
+    '',
   ],
-)
+  [
+    'ASOF under RIGHT and FULL',
+    "if (join_type !== 'INNER' && join_type !== 'LEFT') task.note('JOIN_NOT_ALLOWED', join)",
+    '',
+  ],
+  ['ASOF is settled where it stands', "isInner && join.ref_type !== 'ASOF'", 'isInner'],
+  [
+    'the nearest name is no person',
+    'isPerson: isPerson && !isLast',
+    'isPerson',
+    'an identifier among what is nearest is refused',
+  ],
+  [
+    'a part of ON that reads an outer row',
+    "scope.task.note('STATEMENT_NOT_ALLOWED', part, { key: 'hint.outerInWhere' })",
+    'void 0',
+  ],
+  [
+    'of FULL nothing holds',
+    "case 'FULL':\n      return []",
+    "case 'FULL':\n      return [...left.equalities, ...right.equalities, ...own]",
+  ],
+  [
+    'of RIGHT what is on the right',
+    "case 'RIGHT':\n      return right.equalities",
+    "case 'RIGHT':\n      return [...left.equalities, ...right.equalities, ...own]",
+  ],
+  [
+    'WHERE settles no RIGHT join',
+    "if (join.join_type === 'RIGHT') return isWithin(right)",
+    "if (join.join_type === 'RIGHT') return true",
+  ],
+  [
+    'cells that an outer join has no row of, on the right',
+    'isNullable.right ? markedIfAbsent(right.sources) : right.sources',
+    'right.sources',
+  ],
+  [
+    'cells that an outer join has no row of, on the left',
+    'isNullable.left ? markedIfAbsent(left.sources) : left.sources',
+    'left.sources',
+  ],
+  [
+    'ANTI of what may be missing is partial',
+    "if (join.join_type === 'ANTI' && right.sources.some(({ there }) => there)) task.markPartial()",
+    '',
+  ],
+  [
+    'names of USING',
+    "if (column && found.length === 1 && !name.startsWith('__'))",
+    'if (column && found.length === 1)',
+  ],
+  [
+    'one column for a name of USING',
+    "if (column && found.length === 1 && !name.startsWith('__'))",
+    "if (column && !name.startsWith('__'))",
+  ],
+  [
+    'labels that a narrower side names',
+    "return right.class === 'PK' || left.frame ? { frame } : {}",
+    'return { frame }',
+  ],
+])
 
 const within = [
   ...editsOf(
@@ -249,4 +245,31 @@ const within = [
   ),
 ]
 
-export const ofWindows = [...places, ...shares, ...totals, ...joins, ...within]
+const keys = [
+  ...editsOf(`${folder}/identifiers.ts`, query('person-keys'), [
+    [
+      'a bare pseudonym says the hidden key',
+      'return column !== undefined && tree === column.ref && isKeyOf(column, pix)',
+      'return column !== undefined && isKeyOf(column, pix)',
+    ],
+    [
+      'a pseudonym says the hidden key of its own rows',
+      'return personKey !== undefined && JSON.stringify(personKey) === JSON.stringify(pix)',
+      'return personKey !== undefined',
+    ],
+    [
+      'both pseudonyms say the hidden keys',
+      'return (isKeyOf(one, l) && isKeyOf(other, r)) || (isKeyOf(one, r) && isKeyOf(other, l))',
+      'return isKeyOf(one, l) || isKeyOf(other, r) || isKeyOf(one, r) || isKeyOf(other, l)',
+    ],
+  ]),
+  ...editsOf(`${folder}/harden.ts`, query('prepare-oracles'), [
+    [
+      'a sum of what is of no known kind',
+      "return added?.kind === 'number' ? 'number' : undefined",
+      "return added ? 'number' : undefined",
+    ],
+  ]),
+]
+
+export const ofWindows = [...places, ...shares, ...totals, ...joins, ...within, ...keys]

@@ -51,6 +51,9 @@ export const acceptedReleased: readonly (readonly [string, string?])[] = [
   [`${w} SELECT count(*) FROM stays s WHERE s.ward NOT IN (SELECT ward FROM w WHERE m > 150)`],
   [`${w} SELECT count(*) FROM stays s WHERE EXISTS (SELECT 1 FROM w WHERE w.ward = s.ward AND s.cost > w.m)`],
   [
+    'SELECT count(*) FROM patients p WHERE EXISTS (SELECT 1 FROM ref_dep d WHERE d.dep = p.dep AND EXISTS (SELECT 1 FROM (SELECT dep, count(*) AS n FROM patients GROUP BY dep) c WHERE c.dep = d.dep AND c.n > 2))',
+  ],
+  [
     `${w} SELECT count(*) FROM stays s WHERE NOT EXISTS (SELECT 1 FROM w WHERE w.ward = s.ward AND s.cost > w.m)`,
   ],
   [`${w} SELECT count(*) FROM stays s WHERE s.cost > ALL (SELECT m FROM w)`],

@@ -2,12 +2,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Tree } from '../../services/engine/engine.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
+import { readMiddles } from '../../services/query/disclosure/blocks.ts'
 import { type GroupBounds, settled, withMiddles } from '../../services/query/disclosure/bounds.ts'
 import type { MaskedLeaf } from '../../services/query/disclosure/bounds-tables.ts'
 import { template } from '../../services/query/disclosure/template.ts'
 import { bulleTwin } from '../../services/query/twin.ts'
 import { verifyBlocks, verifyValueRows } from '../../services/query/verify/bounds.ts'
 import { verifyChosenValues, verifyHeld } from '../../services/query/verify/verify.ts'
+import { type Clinic, openClinic } from './clinic.ts'
 import { bulle, leafOf } from './granted.ts'
 import { openInProcess } from './vault-in-process.ts'
 
@@ -73,6 +75,12 @@ describe('the statements of a quantile', () => {
     expect(await ruleOf(proof)).toBe('proved')
   })
 
+  test('are proved beside a sum, which has bounds of its own', async () => {
+    const pass = await planOf(bounds)
+    const beside = { ...leaf, measures: [...leaf.measures, ...leafOf(1, 'sum').measures] }
+    expect(await ruleOf(async () => verifyBlocks(pass, beside, bulle))).toBe('proved')
+  })
+
   test.each([
     ['without values', blocks(some).replace('b.event, b.x,', 'b.event,')],
     ['without quarters', bounds.replace('b.__pix & 3, ', '')],
@@ -109,6 +117,50 @@ describe('the statements of a quantile', () => {
   })
 })
 
+describe('what is read of the blocks', () => {
+  let session: Awaited<ReturnType<typeof openInProcess>>
+  beforeAll(async () => {
+    session = await openInProcess([
+      "CREATE TABLE leaf_0_cells AS FROM (VALUES (0, 10, 'a'), (1, 3, 'b'), (2, 8, 'c')) AS t(gid, r, g0)",
+      `CREATE TABLE leaf_0_blocks AS SELECT g0, x, q, r, m::UBIGINT AS m FROM (VALUES
+        ('a', 5, 0, 4, 7), ('a', 5, 1, 2, 1), ('a', 9, 0, 2, 1), ('a', 9, NULL, 2, NULL),
+        ('b', 1, 0, 3, 7),
+        ('c', 1, 0, 4, 15), ('c', 2, 0, 4, 15)) AS t(g0, x, q, r, m)`,
+    ])
+  })
+  afterAll(() => session.close())
+
+  test('counts rows of persons, each person once, and the values that are as near to the rank', async () => {
+    const [measure] = leaf.measures
+    if (!measure) throw new Error('a measure is missing')
+    const { rows } = await session.run(readMiddles(leaf, measure, 4))
+    const [first, second, ...more] = rows
+    expect(first).toEqual([0, 8, 4, 5, 4, 1])
+    expect(second?.toSpliced(3, 1)).toEqual([2, 8, 4, 4, 2])
+    expect(more).toEqual([])
+  })
+})
+
+describe('a quantile has bounds', () => {
+  let clinic: Clinic
+  beforeAll(async () => {
+    clinic = await openClinic()
+  })
+  afterAll(() => clinic.close())
+
+  test.each([
+    ['of whole numbers', 'median(p.birth_year)', true],
+    ['a tenth from an end', 'quantile_cont(p.birth_year, 0.9)', true],
+    ['nearer to an end', 'quantile_cont(p.birth_year, 0.95)', false],
+    ['nearer to the other', 'quantile_cont(p.birth_year, 0.05)', false],
+    ['of other numbers', 'median(s.cost)', false],
+    ['beside another one', 'median(p.birth_year), quantile_cont(p.birth_year, 0.75)', false],
+  ])('%s', async (_, list, has) => {
+    const { leaves } = await clinic.draft(`SELECT ${list} FROM patients p JOIN stays s USING (patient_id)`)
+    expect(leaves.map(({ mask }) => mask?.values !== undefined)).toEqual([has])
+  })
+})
+
 const thresholds = { k: 11, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }
 const noValue = { value: null, rows: 0, persons: 0 }
 const group: GroupBounds = { gid: 3, keys: ['a'], rows: 90, persons: 60, cells: [noValue] }
@@ -116,11 +168,11 @@ const group: GroupBounds = { gid: 3, keys: ['a'], rows: 90, persons: 60, cells: 
 const read = (...row: readonly number[]) => withMiddles([group], 0, { columns: [], rows: [row] })
 
 /** 'doubt', or what is shown: null when the cell is withheld. */
-function outcome(row: readonly number[], q = 0.5): unknown {
+function outcome(row: readonly number[], q = 0.5, k = thresholds.k): unknown {
   const [bounds = group] = row.length > 0 ? read(...row) : [group]
   const asked = { ...leaf, measures: leaf.measures.map((one) => ({ ...one, q })) }
-  const found = settled(bounds, { leaf: asked, thresholds, pairs: [], keepsLabels: false })
-  return found ? found.cells.map(({ persons, value }) => (persons < 11 ? null : value)) : 'doubt'
+  const scope = { leaf: asked, thresholds: { ...thresholds, k }, pairs: [], keepsLabels: false }
+  return settled(bounds, scope)?.cells.map(({ persons, value }) => (persons < k ? null : value)) ?? 'doubt'
 }
 
 describe('a quantile is', () => {
@@ -139,12 +191,18 @@ describe('a quantile is', () => {
   test('in doubt near an end, for as many persons as suffice for a median', () =>
     expect(outcome([3, 80, 50, 7, 11, 1], 0.9)).toBe('doubt'))
 
+  test('in doubt where two who hold it make up all of it, when so few suffice', () => {
+    expect(outcome([3, 80, 50, 7, 3, 1], 0.5, 2)).toEqual([7])
+    expect(outcome([3, 80, 50, 7, 2, 1], 0.5, 2)).toBe('doubt')
+  })
+
   test.each([
     ['more rows than the group', [3, 91, 50, 7, 11, 1]],
     ['more persons than rows', [3, 40, 50, 7, 11, 1]],
     ['more who hold it than there are', [3, 80, 50, 7, 51, 1]],
     ['no value that is nearest', [3, 80, 50, 7, 11, 0]],
     ['a value that is no number', [3, 80, 50, Number.NaN, 11, 1]],
+    ['a column too many', [3, 80, 50, 7, 11, 1, 1]],
   ])('not believed with %s', (_, row) => {
     expect(() => read(...row)).toThrow(expect.objectContaining({ code: 'QUERY_FAILED' }))
   })

@@ -312,6 +312,7 @@ export const clauses: readonly string[] = [
   // stars and unnest
   `SELECT sum(COLUMNS('(pop).*')) AS 's_\\1' FROM ref_dep`,
   "SELECT count(*) FROM patients WHERE COLUMNS(['dep', 'sex']) <> 'M'",
+  "SELECT count(*) FROM ref_dep WHERE COLUMNS(['dep', 'label']) <> 'Eure'",
   "SELECT sum(COLUMNS('income')) FROM patients",
   'SELECT unnest([2,1]) AS x ORDER BY x LIMIT 1',
   'SELECT unnest([1,2]) + 1 AS x, count(*) OVER () FROM ref_dep ORDER BY ALL',

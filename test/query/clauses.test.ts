@@ -83,6 +83,16 @@ describe('what is withheld stays withheld', () => {
       'WITH RECURSIVE r AS (SELECT ward, count(*) AS n, 0 AS i FROM stays GROUP BY ward UNION ALL SELECT ward, n + 1, i + 1 FROM r WHERE i < 1) SELECT ward, n, i FROM r WHERE i = 1 ORDER BY 1',
       [false, true, false],
     ],
+    [
+      'carried through a recursion that starts without it',
+      "WITH RECURSIVE g AS (SELECT ward, count(*) AS n FROM stays GROUP BY ward), r AS (SELECT 'cardio' AS ward, 0 AS n, 0 AS i UNION ALL SELECT 'uro', r.n + g.n, r.i + 1 FROM r JOIN g ON g.ward = r.ward WHERE r.i < 2) SELECT 'cardio' AS ward, n, i FROM r WHERE i = 2",
+      [false, true, false],
+    ],
+    [
+      'read once, and carried through a recursion',
+      "WITH RECURSIVE g AS (SELECT ward, count(*) AS n FROM stays GROUP BY ward), r AS (SELECT 'cardio' AS ward, (SELECT n FROM g WHERE ward = 'cardio') AS n, 0 AS i UNION ALL SELECT ward, n, i + 1 FROM r WHERE i < 1) SELECT ward, n, i FROM r WHERE i = 1",
+      [false, true, false],
+    ],
   ])('%s', async (_, sql, marks) => {
     const own = await openClinic()
     own.withhold('m1', "g0 = 'cardio'")

@@ -207,6 +207,22 @@ describe('what one rule alone refuses', () => {
       'IDENTIFIER_COMPUTED',
       'SELECT count(*) FROM (SELECT ntile(4) OVER (PARTITION BY case_id ORDER BY birth_year) AS t FROM patients) WHERE t = 1',
     ],
+    // What an outer join may fill with NULL ties nobody on its two sides together, and WHERE does not undo it.
+    ...[
+      '(patients p CROSS JOIN stays s) JOIN (diagnoses d FULL JOIN stays t ON d.patient_id = t.patient_id) ON p.patient_id = d.patient_id AND s.patient_id = t.patient_id',
+      '(patients p CROSS JOIN stays s) JOIN (diagnoses d RIGHT JOIN stays t ON d.patient_id = t.patient_id) ON p.patient_id = d.patient_id AND s.patient_id = t.patient_id',
+      'patients p LEFT JOIN (stays s CROSS JOIN diagnoses d) ON s.patient_id = p.patient_id WHERE s.patient_id = d.patient_id',
+      '(patients p CROSS JOIN stays s) RIGHT JOIN diagnoses d ON d.patient_id = p.patient_id WHERE s.patient_id = p.patient_id',
+    ].map((from) => ['CROSS_PATIENT_JOIN', `SELECT count(*) FROM ${from}`] as const),
+    [
+      'COLUMN_UNKNOWN',
+      'SELECT count(*) FROM ref_dep a JOIN ref_dep b ON a.population < b.population JOIN ref_dep c USING (dep)',
+    ],
+    // PIVOT names its columns by values.
+    [
+      'COLUMN_UNKNOWN',
+      "WITH x AS (FROM (PIVOT ref_dep ON dep IN ('__a') USING count(*) GROUP BY label)) SELECT count(*) FROM x JOIN x y USING (__a)",
+    ],
     ['STATEMENT_NOT_ALLOWED', 'SELECT label FROM ref_dep LIMIT population'],
     ['STATEMENT_NOT_ALLOWED', 'SELECT label FROM ref_dep LIMIT (SELECT 2)'],
     ['STATEMENT_NOT_ALLOWED', 'SELECT ward, count(*) AS n FROM stays GROUP BY ward LIMIT n'],

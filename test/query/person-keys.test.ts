@@ -38,6 +38,21 @@ test('what else a join compares stays', async () => {
   ).toMatch(/ON .*cost.*birth_year.*__r1\.__pix = __r2\.__pix/)
 })
 
+test('the pseudonym of what comes out of a query is compared too', async () => {
+  expect(
+    await levelOne(`SELECT count(*) FROM patients p JOIN (SELECT patient_id FROM stays) s ON ${on}`),
+  ).toMatch(/ON \(+__r\d+\.patient_id = __r1\.patient_id\) AND \(__r1\.__pix = __r\d+\.__pix/)
+})
+
+test('what is made of a pseudonym and of something else parts rows too', async () => {
+  const parts = "s.patient_id, CASE WHEN s.patient_id IS NULL THEN 'none' ELSE s.ward END"
+  expect(
+    await levelOne(
+      `SELECT n, count(*) FROM (SELECT row_number() OVER (PARTITION BY ${parts}) AS n FROM stays s) GROUP BY n`,
+    ),
+  ).toMatch(/PARTITION BY CASE .*ward.*__r1\.__pix/)
+})
+
 test('rows of a person are parted by it alone, and the pseudonym orders nothing', async () => {
   const text = await numbered('stays s')
   expect(text).toContain('OVER (PARTITION BY __r1.__pix)')

@@ -312,6 +312,15 @@ test('what is read is listed, with the columns used', async () => {
   expect(leaves[0]?.reads).toEqual(expected)
 })
 
+test('a leaf does not read what is behind the released rows beside it', async () => {
+  const { leaves, reads } = await clinic.draft(
+    'SELECT count(*) FROM patients WHERE birth_year > (SELECT avg(cost) FROM stays)',
+  )
+  const tables = (of: typeof reads) => of.map(({ table }) => table)
+  expect(leaves.map((leaf) => tables(leaf.reads))).toEqual([['stays'], ['patients']])
+  expect(tables(reads)).toEqual(['patients', 'stays'])
+})
+
 test('a statement over public relations has no leaf', async () => {
   expect((await clinic.draft('SELECT label FROM ref_dep')).leaves).toEqual([])
 })

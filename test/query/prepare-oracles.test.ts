@@ -1,14 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type Clinic, openClinic } from './clinic.ts'
+import type { Bulle } from '../../services/dataset/bulle.ts'
+import { prepare } from '../../services/query/prepare.ts'
+import { bulle, type Clinic, openClinic, today } from './clinic.ts'
 
 let clinic: Clinic
 beforeAll(async () => {
   clinic = await openClinic()
+  await clinic.native('CREATE TABLE clinic.tiny AS SELECT CAST(0.5 AS DECIMAL(38,37)) AS x')
   await clinic.native(
-    "INSERT INTO clinic.stays SELECT 'far' || i, 'p1', 'A', 'far', DATE '5870000-01-01', DATE '5870000-01-01', 'x', 1e300, 101 FROM range(3) r(i)",
+    "INSERT INTO clinic.stays SELECT 'far' || i, 'p1', 'A', 'far', DATE '5870000-01-01', DATE '5870000-01-01', 'x', (i + 1) * 1e300, 101 FROM range(3) r(i)",
   )
 })
 afterAll(() => clinic.close())
+
+/** A public table of one number, whose type fits no whole number above 9. */
+const withTiny: Bulle = {
+  ...bulle,
+  tables: [
+    ...bulle.tables,
+    {
+      ...{ dataset: 'clinic', name: 'tiny', class: 'public', unique: false, rows: 1, magnitude: 0 },
+      columns: [{ name: 'x', type: 'DECIMAL(38,37)' }],
+      mount: { schema: 'clinic', name: 'tiny', file: '' },
+    },
+  ],
+}
 
 const perPerson = (aggregate: string) =>
   `SELECT count(m) FROM (SELECT patient_id, ${aggregate} AS m FROM stays WHERE ward = 'far' GROUP BY 1)`
@@ -39,6 +55,27 @@ describe('no value of a row makes a statement fail', () => {
     `ntile(4) OVER (${byPerson} stay_id)`,
   ])('%s', async (window) => {
     await expect(clinic.answer(inWindow(window))).resolves.toBeDefined()
+  })
+
+  test.each([
+    'SELECT sum(x) FROM tiny',
+    'SELECT sum(x + 0) FROM tiny',
+    'SELECT sum(x) OVER () FROM tiny',
+    'SELECT x FROM tiny',
+    'SELECT greatest(x, 0) FROM tiny',
+  ])('a column of many digits beside rows, as %s', async (value) => {
+    const sql = `SELECT count(*) FROM patients WHERE birth_year > (${value})`
+    const { leaves } = prepare(await clinic.tree(sql), { sql, bulle: withTiny, today })
+    const text = await clinic.text(leaves[0]?.level1 ?? {})
+    await expect(clinic.native(text)).resolves.toBeDefined()
+  })
+
+  test('numbers out of bounds have no distance from each other', async () => {
+    const near = `count(*) OVER (${byPerson} cost RANGE BETWEEN 5 PRECEDING AND CURRENT ROW)`
+    const { rows } = await clinic.answer(
+      `SELECT n, count(*) FROM (SELECT ${near} AS n FROM stays WHERE ward = 'far') GROUP BY n`,
+    )
+    expect(rows.map(([n, times]) => [n, times])).toEqual([['3', '3']])
   })
 
   test.each([

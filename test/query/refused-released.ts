@@ -148,6 +148,24 @@ export const refusedReleased: readonly (readonly [Code, string, string, string?]
     'WITH w AS (SELECT ward, count(*) AS n FROM stays GROUP BY ward), v AS (SELECT site, count(*) AS n FROM stays GROUP BY site) SELECT count(*) FROM stays s, w, v WHERE s.cost > w.n + v.n',
   ],
   [
+    'COST',
+    'ward',
+    'SELECT count(*) FROM stays s, (SELECT ward, count(*) AS n FROM stays GROUP BY ward) a, (SELECT ward, count(*) AS n FROM stays GROUP BY ward) b WHERE s.cost > a.n + b.n',
+  ],
+  // Of which type a released column is in the vault is not known yet.
+  [
+    'STATEMENT_NOT_ALLOWED',
+    'w.n',
+    'WITH w AS (SELECT ward, CAST(count(*) AS BIGINT) AS n FROM stays GROUP BY ward) SELECT count(*) FROM (SELECT count(*) OVER (PARTITION BY s.patient_id ORDER BY w.n RANGE BETWEEN 5 PRECEDING AND CURRENT ROW) AS m FROM stays s JOIN w ON w.ward = s.ward) WHERE m > 1',
+    'hint.windowRange',
+  ],
+  [
+    'TYPE_ERROR',
+    's.cost',
+    'SELECT count(*) FROM (SELECT lag(w.n, 1, s.cost) OVER (PARTITION BY s.patient_id ORDER BY s.cost) AS m FROM stays s JOIN (SELECT ward, CAST(count(*) AS INTEGER) AS n FROM stays GROUP BY ward) w ON w.ward = s.ward) WHERE m > 1',
+    'hint.windowDefault',
+  ],
+  [
     'STATEMENT_NOT_ALLOWED',
     'IN',
     'SELECT count(*) FROM stays WHERE ward IN (SELECT count(*) FROM stays GROUP BY site)',

@@ -101,9 +101,24 @@ describe('a table used beside rows', () => {
     const many = 'SELECT a.i + 100 * b.i AS x FROM range(101) a(i), range(101) b(i)'
     const failed = await ask(
       `SELECT count(*) AS n FROM (SELECT x, max(n) AS n FROM (${many}), (SELECT count(*) AS n FROM stays) GROUP BY x) r JOIN persons p ON r.x = p.born`,
+      // However many rows an answer may have.
+      { ...needs, limits: { ...needs.limits, maxRows: 100_000 } },
     ).catch((error: unknown) => error)
     expect(failed).toBeInstanceOf(Refusal)
     expect(failed).toMatchObject({ code: 'QUERY_FAILED', facts: {} })
+  })
+
+  // No whole number fits the type of this literal: bringing the number of a row to it would raise, and tell that there is a row.
+  const tiny = '0.0000000000000000000000000000000000001'
+  const labelled = `(SELECT sex, count(*) AS n, ${tiny} AS x FROM persons GROUP BY sex)`
+  test.each([
+    ['as it is', `(SELECT CASE WHEN count(*) > 3 THEN ${tiny} END FROM stays)`],
+    ['in a sum', `(SELECT sum(x) FROM ${labelled})`],
+    ['in a sum of its own', `(SELECT s FROM (SELECT sum(x) AS s FROM ${labelled}))`],
+  ])('is the number that it was written as, however many digits it had: %s', async (_, value) => {
+    expect(await number(`SELECT count(*) FROM persons WHERE born > ${value}`)).toBe(
+      await number('SELECT count(*) FROM persons WHERE born > 0'),
+    )
   })
 
   test('holds text of any shape', async () => {

@@ -56,6 +56,10 @@ export async function main(about: string | undefined, say: (line: string) => voi
   const chosen = edits.filter((edit) => isRun(edit) && new RegExp(about ?? '').test(nameOf(edit)))
   const survivors: string[] = []
   await inCopy(async (copy) => {
+    await checkSound(
+      copy,
+      chosen.flatMap(({ tests }) => tests),
+    )
     for (const [done, edit] of chosen.entries()) {
       const red = await withTexts(copy, [edit], () => firstRed(copy, edit.tests))
       if (!red) survivors.push(nameOf(edit))
@@ -63,6 +67,12 @@ export async function main(about: string | undefined, say: (line: string) => voi
     }
   })
   return { edits: chosen.length, red: chosen.length - survivors.length, survivors, spare, lost }
+}
+
+/** A test that is red without any edit would tell nothing of one. */
+async function checkSound(copy: string, tests: readonly string[]): Promise<void> {
+  const files = [...new Set(tests)]
+  if (files.length > 0 && !(await areGreen(copy, files))) throw new Error(`red already: ${files.join(' ')}`)
 }
 
 function nameOf({ file, rule }: Edit): string {

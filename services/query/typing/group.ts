@@ -8,6 +8,7 @@ import type { Call, Expression, Operator, Select } from '../statement/nodes.ts'
 import { countOfChosen } from './chosen.ts'
 import { contains, isAggregateCall, isSubquery, isWindow } from './contains.ts'
 import { bind, bindCondition, boundColumn, checkRestriction, made } from './expression.ts'
+import { kindOfSum } from './harden.ts'
 import { instead } from './hints.ts'
 import { checkComputed, isOwn } from './identifiers.ts'
 import type { Item } from './items.ts'
@@ -281,10 +282,11 @@ function bindAggregate(written: Call, scope: Scope): Bound {
 
 /** One of the identifiers of a person is an identifier of that person, and stays one: `max(stay_id)` of the rows of an act. */
 const choosing = new Set(['min', 'max', 'any_value', 'first', 'arbitrary'])
-const counts = new Set(['count', 'count_star', 'count_if', 'sum', 'avg', 'mean', 'stddev', 'variance'])
+const counts = new Set(['count', 'count_star', 'count_if', 'avg', 'mean', 'stddev', 'variance'])
 const picks = new Set(['min', 'max', 'first', 'last', 'any_value', 'median', 'mode', 'arg_min', 'arg_max'])
 
 function kindOf(name: string, [first]: readonly Bound[]): Kind | undefined {
+  if (name === 'sum') return kindOfSum(first)
   if (counts.has(name)) return 'number'
   return picks.has(name) ? first?.kind : undefined
 }

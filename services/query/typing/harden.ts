@@ -55,6 +55,11 @@ export function kindOf(type: string): Kind | undefined {
   return /^(U?(TINY|SMALL|BIG)INT|U?INTEGER|HUGEINT)$/i.test(type) ? 'number' : undefined
 }
 
+/** A sum is as wide as what it adds: of what is of no known kind it may be a DECIMAL. */
+export function kindOfSum(added: Bound | undefined): Kind | undefined {
+  return added?.kind === 'number' ? 'number' : undefined
+}
+
 /** True when the operands are of one known kind, so that comparing them casts nothing that can fail. */
 export function compareSafely(operands: readonly Bound[]): boolean {
   const [first] = operands

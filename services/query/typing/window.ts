@@ -5,6 +5,7 @@ import { literalNumber, mayWindow } from '../functions.ts'
 import type { Expression, Order, Window } from '../statement/nodes.ts'
 import { bare, bind, bindCondition, made } from './expression.ts'
 import { bindFallback, bindFraming } from './frame.ts'
+import { kindOfSum } from './harden.ts'
 import { instead, personOf } from './hints.ts'
 import { checkComputed, isOwn, saysPerson } from './identifiers.ts'
 import { partial } from './layer.ts'
@@ -25,7 +26,6 @@ const counting = new Set([
   'cume_dist',
   'count',
   'count_star',
-  'sum',
   'avg',
 ])
 const picking = new Set([
@@ -163,6 +163,7 @@ function hasTies(window: Window, name: string): boolean {
 }
 
 function kindOf(name: string, [first]: readonly Bound[]): Kind | undefined {
+  if (name === 'sum') return kindOfSum(first)
   if (counting.has(name)) return 'number'
   return picking.has(name) ? first?.kind : undefined
 }
