@@ -145,7 +145,7 @@ const thresholds = editsOf('services/query/thresholds.ts', query('thresholds'), 
   ['k of a dataset', '...datasets, ', ''],
   ['k of a line', '...lines, ', ''],
   ['k of a derived table', ', ...derived)', ')'],
-  ['k of establishments', 'k: strictest(establishment.k, work),', 'k: establishment.k,'],
+  ['k of establishments', 'strictest(establishment.k, work))', 'establishment.k)'],
   ['persons in other projects', "granted.current.permit.kind === 'SECTOR_USEFUL' &&\n", ''],
   [
     'persons beside establishments',
