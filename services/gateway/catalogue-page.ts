@@ -5,6 +5,7 @@ import { escaped } from '../kernel/markup.ts'
 import { type Language, say } from '../kernel/text.ts'
 import { pageSize } from './dataset-search.ts'
 import { framed } from './pages.ts'
+import { type Choice, searchForm } from './search-form.ts'
 
 export interface CataloguePage {
   readonly language: Language
@@ -33,7 +34,7 @@ export function cataloguePage(shown: CataloguePage): string {
   return framed(language, say(language, { key: 'catalogue.title' }), [
     languageSwitch(language, '/catalogue'),
     `<p>${word('intro')}</p>`,
-    ...(isEmpty ? [`<p>${word('empty')}</p>`] : [searchForm(shown)]),
+    ...(isEmpty ? [`<p>${word('empty')}</p>`] : [formOf(shown)]),
     ...(!isEmpty && datasets.length === 0 ? [`<p>${word('none')}</p>`] : []),
     ...(datasets.length === 0
       ? []
@@ -67,30 +68,20 @@ function beginningOf(text: string): string {
   return text.length > most ? `${text.slice(0, most).toWellFormed()}…` : text
 }
 
-function searchForm(shown: CataloguePage): string {
-  const { language, filter, facets, nameOf } = shown
+function formOf({ language, filter, facets, nameOf }: CataloguePage): string {
   const word = catalogueWords(language)
   const labels = {
     holder: (value: string) => escaped(nameOf(value)),
     theme: escaped,
     kind: (value: string) => word(`kind.${value}`),
   }
-  const selects = Object.entries(labels).map(([member, labelOf]) => {
-    const one = member as keyof typeof labels
-    const options = facets[one].map(({ value, count }) => {
-      const chosen = value === filter[one] ? ' selected' : ''
-      return `<option value="${escaped(value)}"${chosen}>${labelOf(value)} (${count})</option>`
-    })
-    return `<label>${word(one)} <select name="${one}"><option value="">${word('all')}</option>${options.join('')}</select></label>`
-  })
-  return [
-    '<form class="search" action="/catalogue" method="get" role="search">',
-    `<input type="hidden" name="lang" value="${language}">`,
-    `<label>${word('words')} <input type="search" name="q" value="${escaped(filter.q ?? '')}"></label>`,
-    ...selects,
-    `<button type="submit">${word('search')}</button>`,
-    '</form>',
-  ].join('\n')
+  const choices = Object.fromEntries(
+    Object.entries(labels).map(([member, labelOf]) => {
+      const found = facets[member as keyof typeof labels]
+      return [member, found.map(({ value, count }): Choice => [value, `${labelOf(value)} (${count})`])]
+    }),
+  )
+  return searchForm({ action: '/catalogue', language, filter: { ...filter }, choices, word })
 }
 
 function pagesOf({ language, filter, page, datasets }: CataloguePage): string {

@@ -5,6 +5,7 @@ import { type Language, say } from '../kernel/text.ts'
 import type { RegisterEntry } from '../review/register/register.ts'
 import { type RegisterFilter, yearOf } from '../review/register/search.ts'
 import { framed } from './pages.ts'
+import { type Choice, searchForm } from './search-form.ts'
 
 /** Requests of one page: it stays light for a telephone. */
 export const pageSize = 50
@@ -36,7 +37,7 @@ export function registerPage(shown: RegisterPage): string {
   return framed(language, say(language, { key: 'register.title' }), [
     switchOf(language, ''),
     `<p>${word('intro')}</p>`,
-    ...(all.length === 0 ? [`<p>${word('empty')}</p>`] : [searchForm(shown)]),
+    ...(all.length === 0 ? [`<p>${word('empty')}</p>`] : [formOf(shown)]),
     ...(all.length > 0 && found.length === 0 ? [`<p>${word('none')}</p>`] : []),
     ...(found.length === 0 ? [] : table),
     `<h2>${word('rights')}</h2>`,
@@ -102,9 +103,7 @@ export function switchOf(language: Language, id: string): string {
   return `<p><a href="${place}?lang=${other}" hreflang="${other}" lang="${other}">${label}</a></p>`
 }
 
-type Choice = readonly [value: string, label: string]
-
-function searchForm(shown: RegisterPage): string {
+function formOf(shown: RegisterPage): string {
   const { language, filter, all } = shown
   const word = wordsOf(language)
   const organisations = new Map(
@@ -121,22 +120,7 @@ function searchForm(shown: RegisterPage): string {
     state: states.map((state): Choice => [state, word(`state.${state}`)]),
     year: years.map((year): Choice => [year, year]),
   } satisfies Record<string, readonly Choice[]>
-  const selects = Object.entries(choices).map(([member, options]) => {
-    const chosen = filter[member as keyof typeof choices]
-    const items = options.map(
-      ([value, label]) =>
-        `<option value="${escaped(value)}"${value === chosen ? ' selected' : ''}>${label}</option>`,
-    )
-    return `<label>${word(member)} <select name="${member}"><option value="">${word('all')}</option>${items.join('')}</select></label>`
-  })
-  return [
-    '<form class="search" action="/transparence" method="get" role="search">',
-    `<input type="hidden" name="lang" value="${language}">`,
-    `<label>${word('words')} <input type="search" name="q" value="${escaped(filter.q ?? '')}"></label>`,
-    ...selects,
-    `<button type="submit">${word('search')}</button>`,
-    '</form>',
-  ].join('\n')
+  return searchForm({ action: '/transparence', language, filter: { ...filter }, choices, word })
 }
 
 /** What is asked for, as the query of a link. */

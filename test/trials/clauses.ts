@@ -24,7 +24,8 @@ export interface Tally {
 }
 
 const test = 'test/clauses/clauses.test.ts'
-const form = 'services/habilitation/signature.ts'
+/** Where the objects of a permit have their forms. */
+const forms = ['services/habilitation/signature.ts', 'services/habilitation/clauses.ts']
 
 const exactly = (text: string) => `${text.replaceAll(/[[\]{}.]/g, '\\$&')}$`
 
@@ -41,11 +42,16 @@ export function mutants(): readonly Mutant[] {
   return [...ofClauses, ...ofStops, ...looseForms()]
 }
 
-/** The forms of the objects stand in the file in some order: each is opened alone, and one test of an unknown member sees it. */
+/** The forms of the objects stand in their files in some order: each is opened alone, and one test of an unknown member sees it. */
 function looseForms(): readonly Mutant[] {
+  const all = forms.flatMap(looseFormsOf)
+  if (all.length !== objectsOf().length) throw new Error('each object of a permit has one strict form')
+  return all
+}
+
+function looseFormsOf(form: string): readonly Mutant[] {
   const source = readFileSync(join(root, form), 'utf8')
   const places = [...source.matchAll(/z\.strictObject\(/g)].map(({ index }) => index)
-  if (places.length !== objectsOf().length) throw new Error('each object of a permit has one strict form')
   return places.map((place) => ({
     name: `an unknown member: ${form} at ${place}`,
     taken: [

@@ -1,0 +1,34 @@
+/** The form above a list: words, then a choice for each facet. No script; what is chosen is in the address. Pure. */
+import { escaped } from '../kernel/markup.ts'
+import type { Language } from '../kernel/text.ts'
+
+/** A value, and the words that show it: markup already. */
+export type Choice = readonly [value: string, label: string]
+
+export interface SearchForm {
+  readonly action: string
+  readonly language: Language
+  /** What was asked for; `q` are the words. */
+  readonly filter: Readonly<Record<string, string | undefined>>
+  readonly choices: Readonly<Record<string, readonly Choice[]>>
+  /** `words`, `search`, `all` and the name of each choice, in the language of the page. */
+  readonly word: (key: string) => string
+}
+
+export function searchForm({ action, language, filter, choices, word }: SearchForm): string {
+  const selects = Object.entries(choices).map(([member, options]) => {
+    const items = options.map(([value, label]) => {
+      const chosen = value === filter[member] ? ' selected' : ''
+      return `<option value="${escaped(value)}"${chosen}>${label}</option>`
+    })
+    return `<label>${word(member)} <select name="${member}"><option value="">${word('all')}</option>${items.join('')}</select></label>`
+  })
+  return [
+    `<form class="search" action="${action}" method="get" role="search">`,
+    `<input type="hidden" name="lang" value="${language}">`,
+    `<label>${word('words')} <input type="search" name="q" value="${escaped(filter.q ?? '')}"></label>`,
+    ...selects,
+    `<button type="submit">${word('search')}</button>`,
+    '</form>',
+  ].join('\n')
+}
