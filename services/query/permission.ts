@@ -80,11 +80,8 @@ export class Permission {
     return insist(rulebook.decide({ ...about, by: this.#by }, current))
   }
 
-  /** The extract that the statement is understood on. Refusals: that of the rules where no line is open, BULLE_NOT_READY while one is being sealed. */
+  /** The extract that the statement is understood on. Refusal BULLE_NOT_READY while a line is being sealed. */
   async bulle({ current }: Granted): Promise<Bulle> {
-    const { permit, standing } = current
-    const isOpen = standing.openLines.length + standing.suspendedLines.length > 0
-    if (!isOpen) await this.insist(permit.lines.map(({ dataset }) => dataset))
     const bulle = await this.#needs.bulles.of(current)
     this.#catalogue = await this.#needs.kept.keep('catalogues', catalogueText(bulle))
     return bulle

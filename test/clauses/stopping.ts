@@ -84,9 +84,9 @@ const lines: readonly Line[] = [
   ],
   [
     'no line at all is open',
-    permission,
-    'if (!isOpen) await this.insist(',
-    'if (isOpen === undefined) await this.insist(',
+    'services/habilitation/asked.ts',
+    'return isOver ? permit.lines.map(({ dataset }) => dataset) : []',
+    'return isOver ? [] : []',
     'after the holder has signed',
     'test/clauses/clauses.test.ts',
   ],
