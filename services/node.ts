@@ -187,8 +187,8 @@ async function openUpTo(
   const documentLimits = { maxBytes: maxMiB * 1024 ** 2, most }
   // The demo holds standing words: grants become active at acceptance (contract, section 3).
   const grants = settings.mode.kind === 'production' ? settings.mode.configuration.grants : 'by-permit'
-  const { accounts } = identity
-  const on = { store, ...evidence, ...ruled, engine, accounts, grants, documentLimits, ...demoNode }
+  const { accounts, known } = identity
+  const on = { store, ...evidence, ...ruled, engine, accounts, known, grants, documentLimits, ...demoNode }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
     await reconcile(opened, evidence.audit)

@@ -260,6 +260,8 @@ export interface RoomsOn {
   readonly node: string
   readonly issuer: string
   readonly accounts: AccountTable
+  /** The same with what visas of others add. */
+  readonly known: Accounts
   /** How persons are granted on this node. */
   readonly grants: GrantPolicy
 }
@@ -278,6 +280,7 @@ export async function openRooms(
     node,
     issuer,
     accounts,
+    known,
     grants,
     documentLimits,
   }: RoomsOn,
@@ -328,6 +331,7 @@ export async function openRooms(
     },
     query: {
       ...common,
+      accounts: known,
       bulles,
       kept,
       parser,

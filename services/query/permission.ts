@@ -7,7 +7,7 @@ import type { Ask, Granted, Rulebook } from '../habilitation/decision.ts'
 import { samePerson } from '../habilitation/matrix.ts'
 import type { CurrentPermit, Permit, PermitStanding } from '../habilitation/permit.ts'
 import { permitText } from '../habilitation/signature.ts'
-import type { Person } from '../identity/person.ts'
+import type { Accounts, Person } from '../identity/person.ts'
 import { type Clock, parisDay } from '../kernel/clock.ts'
 import { canonical } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
@@ -30,6 +30,7 @@ export interface Basis extends Omit<Ask, 'by'> {
 }
 
 interface PermissionNeeds {
+  readonly accounts: Pick<Accounts, 'find'>
   readonly bulles: { of(current: CurrentPermit): Promise<Bulle> }
   readonly clock: Clock
   readonly kept: Kept
@@ -62,6 +63,7 @@ export class Permission {
   async insist(datasets?: readonly string[]): Promise<Granted> {
     const { clock, permits, rulebook } = this.#needs
     const { project, purpose, objective } = this.#asked
+    const by = await this.#asKnown()
     const current = this.#asBegun(await permits.current(project))
     const about = {
       now: clock.now(),
@@ -71,13 +73,13 @@ export class Permission {
     }
     this.#basis = {
       ...about,
-      by: factsOf(this.#by),
+      by: factsOf(by),
       bundle: rulebook.sha256,
       node: rulebook.node,
       ...(await this.#registered(current)),
     }
     this.#today ??= parisDay(about.now)
-    return insist(rulebook.decide({ ...about, by: this.#by }, current))
+    return insist(rulebook.decide({ ...about, by }, current))
   }
 
   /** The extract that the statement is understood on. Refusal BULLE_NOT_READY while a line is being sealed. */
@@ -105,6 +107,14 @@ export class Permission {
       ...(this.#catalogue !== undefined && { catalogue: this.#catalogue }),
       today: this.today,
     }
+  }
+
+  /** Who came with a valid token, and once the question is under way, as the accounts know her now: a proof may have been ended since. */
+  async #asKnown(): Promise<Person> {
+    if (this.#begun === undefined) return this.#by
+    const account = await this.#needs.accounts.find(this.#by)
+    const { vouched: _vouched, versions: _versions, manager: _manager, ...session } = this.#by
+    return { ...session, roles: [], proofs: {}, ...account }
   }
 
   /** A question goes on with the version that it began with: once another is in force, the rules say so. */

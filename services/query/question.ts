@@ -6,6 +6,7 @@ import type { Workspace } from '../dataset/workspace.ts'
 import type { Builder, Format, Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
 import type { Rulebook } from '../habilitation/decision.ts'
 import type { CurrentPermit } from '../habilitation/permit.ts'
+import type { Accounts } from '../identity/person.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Receipt } from '../kernel/id.ts'
 import type { Code, Place, Sentence } from '../kernel/refusal.ts'
@@ -99,6 +100,8 @@ export interface Check {
 }
 
 export interface QueryNeeds {
+  /** Who people are now: read again before an answer leaves. */
+  readonly accounts: Pick<Accounts, 'find'>
   readonly audit: Audit
   /** Refusal BULLE_NOT_READY while a line is being sealed. */
   readonly bulles: { of(current: CurrentPermit): Promise<Bulle> }

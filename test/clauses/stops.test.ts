@@ -269,6 +269,20 @@ describe('a line that was recalled', () => {
   }, 120_000)
 })
 
+test('a proof that is ended while the query runs keeps its answer in', async () => {
+  const alice = person('alice')
+  let account: Person = alice
+  const accounts = { find: async () => account }
+  const last = atLastStep(() => {
+    account = { ...alice, proofs: { ...alice.proofs, training: today } }
+  })
+  const asked = runQuery({ ...last, accounts }, alice, { project: main.project, sql: short })
+  await expect(asked).rejects.toMatchObject({
+    code: 'PERSON_NOT_CLEARED',
+    facts: { rule: 'person-not-cleared' },
+  })
+}, 60_000)
+
 describe('time alone ends a query with', () => {
   const soonMs = 2000
   const soon = today + soonMs
@@ -307,7 +321,8 @@ describe('time alone ends a query with', () => {
   test.each(endings)(
     '%s',
     async (_, code, { by = person('alice'), permits = room.permits }) => {
-      const asked = runQuery({ ...needs, permits }, by, { project: main.project, sql: endless })
+      const accounts = { find: async () => by }
+      const asked = runQuery({ ...needs, accounts, permits }, by, { project: main.project, sql: endless })
       await expect(asked).rejects.toMatchObject({
         code,
         facts: { rule: 'query.deadline', fact: { key: 'fact.endedMeanwhile' } },
@@ -327,7 +342,11 @@ describe('time alone ends a query with', () => {
         start: (start: Parameters<typeof needs.running.start>[0]) =>
           needs.running.start({ ...start, until: { ...start.until, at: Number.MAX_SAFE_INTEGER } }),
       }
-      const asked = runQuery({ ...last, running, permits }, by, { project: main.project, sql: short })
+      const accounts = { find: async () => by }
+      const asked = runQuery({ ...last, accounts, running, permits }, by, {
+        project: main.project,
+        sql: short,
+      })
       await expect(asked).rejects.toMatchObject({ code, facts: { fact: { key: expect.any(String) } } })
     },
     60_000,

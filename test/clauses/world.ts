@@ -20,7 +20,7 @@ import { openPermits, type Permits } from '../../services/habilitation/permits.t
 import type { Registry as Register } from '../../services/habilitation/registry.ts'
 import { signLine } from '../../services/habilitation/signature.ts'
 import { signCompact } from '../../services/identity/jws.ts'
-import type { Person } from '../../services/identity/person.ts'
+import type { Account, Person } from '../../services/identity/person.ts'
 import { canonical, sha256 } from '../../services/kernel/hash.ts'
 import { silentLog } from '../../services/kernel/log.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
@@ -65,6 +65,9 @@ export interface World {
 /** One query was asked today; what a quota counts is the business of test/query/quota.test.ts. */
 const oneTaken: QueryNeeds['quota'] = { take: async (_project, _day, granted) => granted > 1 }
 
+/** Accounts other than those of the demo, by subject. */
+export const known = new Map<string, Account>()
+
 export async function openWorld(): Promise<World> {
   const room = await openRoom()
   for (const { descriptor, files } of datasets) {
@@ -91,6 +94,9 @@ export async function openWorld(): Promise<World> {
     workspace: openWorkspace({ home }),
     rulebook: await rulebook(),
     running: openRunning(clock),
+    accounts: {
+      find: async ({ subject }: Pick<Account, 'subject'>) => known.get(subject) ?? person(subject),
+    },
     quota: oneTaken,
     limits: { timeoutMs: 20_000, memoryBytes: 2 ** 29, maxRows: 1000 },
   }
@@ -128,6 +134,7 @@ export const asker = person('alice', { acr: 'eidas2', authenticatedAt: today - 3
 
 async function told(needs: QueryNeeds, { by = asker, ...asked }: Asked): Promise<Told> {
   const { running } = needs
+  known.set(by.subject, by)
   let ms = 0
   const start: QueryNeeds['running']['start'] = (query) => {
     ms = query.timeoutMs

@@ -54,6 +54,8 @@ export class QueryHouse {
   isLogBroken = false
   /** Datasets whose line is closed. */
   closed: readonly string[] = []
+  /** What the accounts know of a person from now on, instead of what the session brought. */
+  changed: Partial<Person> = {}
   /** Limits of the permit, and how many queries were taken of its quota by day. */
   limits: PermitLimits | undefined
   readonly used = new Map<string, number>()
@@ -105,6 +107,7 @@ export class QueryHouse {
         },
         codes: () => new Set(),
       },
+      accounts: { find: async ({ subject }) => ({ ...person(subject), ...this.changed }) },
       running: openRunning(clock),
       registry: this.#registry(),
       quota: {

@@ -38,6 +38,7 @@ const rows = 'SELECT sex FROM patients'
 async function sealedOf(sql: string, subject = 'alice') {
   const permission = new Permission(
     {
+      accounts: { find: async () => person(subject) },
       bulles: { of: async () => bulle },
       clock: { now: () => today },
       kept,
