@@ -66,7 +66,7 @@ export interface World {
 const oneTaken: QueryNeeds['quota'] = { take: async (_project, _day, granted) => granted > 1 }
 
 /** Accounts other than those of the demo, by subject. */
-export const known = new Map<string, Account>()
+const known = new Map<string, Account>()
 
 export async function openWorld(): Promise<World> {
   const room = await openRoom()
