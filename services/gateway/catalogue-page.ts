@@ -5,7 +5,7 @@ import { escaped } from '../kernel/markup.ts'
 import { type Language, say } from '../kernel/text.ts'
 import { pageSize } from './dataset-search.ts'
 import { framed } from './pages.ts'
-import { type Choice, searchForm } from './search-form.ts'
+import { type Choice, pageLinks, searchForm } from './search-form.ts'
 
 export interface CataloguePage {
   readonly language: Language
@@ -85,17 +85,6 @@ function formOf({ language, filter, facets, nameOf }: CataloguePage): string {
 }
 
 function pagesOf({ language, filter, page, datasets }: CataloguePage): string {
-  const word = catalogueWords(language)
-  const to = (number: number) => {
-    const given = Object.entries({ ...filter, lang: language, page: String(number) })
-    const pairs = given.flatMap(([member, value]): [string, string][] => (value ? [[member, value]] : []))
-    return `/catalogue?${escaped(new URLSearchParams(pairs).toString())}`
-  }
-  const links = [
-    ...(page > 1 ? [`<a rel="prev" href="${to(page - 1)}">${word('previous')}</a>`] : []),
-    ...(datasets.length > page * pageSize
-      ? [`<a rel="next" href="${to(page + 1)}">${word('next')}</a>`]
-      : []),
-  ]
-  return links.length === 0 ? '' : `<p>${links.join(' · ')}</p>`
+  const of = { action: '/catalogue', language, filter: { ...filter }, word: catalogueWords(language) }
+  return pageLinks(of, { page, isLast: datasets.length <= page * pageSize })
 }

@@ -5,7 +5,7 @@ import { type Language, say } from '../kernel/text.ts'
 import type { RegisterEntry } from '../review/register/register.ts'
 import { type RegisterFilter, yearOf } from '../review/register/search.ts'
 import { framed } from './pages.ts'
-import { type Choice, searchForm } from './search-form.ts'
+import { type Choice, pageLinks, queryOf, searchForm } from './search-form.ts'
 
 /** Requests of one page: it stays light for a telephone. */
 export const pageSize = 50
@@ -123,27 +123,14 @@ function formOf(shown: RegisterPage): string {
   return searchForm({ action: '/transparence', language, filter: { ...filter }, choices, word })
 }
 
-/** What is asked for, as the query of a link. */
-function queryOf({ filter, language }: RegisterPage, more: Readonly<Record<string, string>> = {}): string {
-  const given = Object.entries({ ...filter, lang: language, ...more })
-  const pairs = given.flatMap(([member, value]): [string, string][] => (value ? [[member, value]] : []))
-  return escaped(new URLSearchParams(pairs).toString())
-}
-
-function pagesOf(shown: RegisterPage): string {
-  const { language, page, found } = shown
-  const word = wordsOf(language)
-  const to = (number: number) => `/transparence?${queryOf(shown, { page: String(number) })}`
-  const links = [
-    ...(page > 1 ? [`<a rel="prev" href="${to(page - 1)}">${word('previous')}</a>`] : []),
-    ...(found.length > page * pageSize ? [`<a rel="next" href="${to(page + 1)}">${word('next')}</a>`] : []),
-  ]
-  return links.length === 0 ? '' : `<p>${links.join(' · ')}</p>`
+function pagesOf({ language, filter, page, found }: RegisterPage): string {
+  const of = { action: '/transparence', language, filter: { ...filter }, word: wordsOf(language) }
+  return pageLinks(of, { page, isLast: found.length <= page * pageSize })
 }
 
 function filesOf(shown: RegisterPage): string {
   const word = wordsOf(shown.language)
-  const query = queryOf(shown)
+  const query = queryOf({ ...shown.filter, lang: shown.language })
   const links = [
     `<a href="/transparence.csv?${query}">CSV</a>`,
     `<a href="/transparence.json?${query}">JSON</a>`,

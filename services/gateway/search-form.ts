@@ -1,4 +1,4 @@
-/** The form above a list: words, then a choice for each facet. No script; what is chosen is in the address. Pure. */
+/** The form above a list and the links below it: words, then a choice for each facet. No script; what is chosen is in the address. Pure. */
 import { escaped } from '../kernel/markup.ts'
 import type { Language } from '../kernel/text.ts'
 
@@ -31,4 +31,25 @@ export function searchForm({ action, language, filter, choices, word }: SearchFo
     `<button type="submit">${word('search')}</button>`,
     '</form>',
   ].join('\n')
+}
+
+/** What was asked for, as the query of a link; what is empty is left out. */
+export function queryOf(asked: Readonly<Record<string, string | undefined>>): string {
+  const pairs = Object.entries(asked).flatMap(([member, value]): [string, string][] =>
+    value ? [[member, value]] : [],
+  )
+  return escaped(new URLSearchParams(pairs).toString())
+}
+
+/** The page before and the page after; `isLast` when there is none after. */
+export function pageLinks(
+  { action, language, filter, word }: Omit<SearchForm, 'choices'>,
+  { page, isLast }: { readonly page: number; readonly isLast: boolean },
+): string {
+  const to = (number: number) => `${action}?${queryOf({ ...filter, lang: language, page: String(number) })}`
+  const links = [
+    ...(page > 1 ? [`<a rel="prev" href="${to(page - 1)}">${word('previous')}</a>`] : []),
+    ...(isLast ? [] : [`<a rel="next" href="${to(page + 1)}">${word('next')}</a>`]),
+  ]
+  return links.length === 0 ? '' : `<p>${links.join(' · ')}</p>`
 }

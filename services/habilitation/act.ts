@@ -17,7 +17,7 @@ import { mayEver, notTheirs, possibleCapacities } from './matrix.ts'
 import { readBody, readHabilitation } from './read.ts'
 import type { Addition } from './registry.ts'
 import { type Body, patched } from './request.ts'
-import { gather } from './surroundings.ts'
+import { factsFor } from './surroundings.ts'
 import type { HabilitationView } from './view.ts'
 
 export interface Act {
@@ -45,7 +45,7 @@ export async function actOn(needs: ActNeeds, by: Person, act: Act): Promise<Habi
 async function open(needs: ActNeeds, by: Person, asked: unknown): Promise<string> {
   const { request, copiedFrom } = await begun(needs, by, asked)
   const { issuer, subject, organisation } = by
-  const { facts } = await gather(needs, { bodies: [request], lead: by }, needs.clock.now())
+  const facts = await factsFor(needs, [request])
   const actor = { issuer, subject, organisation }
   const first = {
     type: 'opened',

@@ -22,7 +22,7 @@ import type { Permits } from './permits.ts'
 import type { ReadNeeds } from './read.ts'
 import type { Addition, NextNumber, Stored } from './registry.ts'
 import type { Habilitation } from './state.ts'
-import { accountsFor, bodiesOf, gather, signingFor } from './surroundings.ts'
+import { bodiesOf, gather, signingFor } from './surroundings.ts'
 
 export interface ActNeeds extends ReadNeeds {
   readonly audit: Audit
@@ -75,10 +75,8 @@ async function givenFor(
   { by, asked, asSystem, next }: Asking & { next: NextNumber },
 ): Promise<Given & { asSystem: boolean }> {
   const now = needs.clock.now()
-  const around = bodiesOf(before, asked)
-  const { facts, missingOf } = await gather(needs, around, now)
+  const { facts, missingOf, accountOf } = await gather(needs, bodiesOf(before, asked), now)
   const { vocabularies, persons: rules } = needs.rulebook
-  const accountOf = await accountsFor(needs, around.bodies)
   const signing = await signingFor(needs.keys, facts)
   return {
     asSystem: asSystem ?? false,

@@ -15,7 +15,7 @@ import { type PastQuery, type Rechecked, recheck } from './recheck.ts'
 import type { Registry } from './registry.ts'
 import type { Body } from './request.ts'
 import type { Habilitation } from './state.ts'
-import { accountsFor, bodiesOf, type GatherNeeds, gather } from './surroundings.ts'
+import { bodiesOf, factsFor, type GatherNeeds, gather } from './surroundings.ts'
 import { type HabilitationView, type LineView, maySee, view } from './view.ts'
 
 export interface ReadNeeds extends GatherNeeds {
@@ -57,9 +57,7 @@ async function viewFor(
   habilitation: Habilitation,
 ): Promise<HabilitationView | null> {
   const now = needs.clock.now()
-  const around = bodiesOf(habilitation)
-  const { facts, missingOf } = await gather(needs, around, now)
-  const accountOf = await accountsFor(needs, around.bodies)
+  const { facts, missingOf, accountOf } = await gather(needs, bodiesOf(habilitation), now)
   if (!maySee(habilitation, { by, facts, accountOf })) return null
   const { vocabularies, persons: rules } = needs.rulebook
   const missing = missingOf(habilitation.request)
@@ -104,7 +102,7 @@ export async function recheckPast(
   const stored = await needs.registry.read(id)
   const habilitation = stored && fold(id, stored.events)
   if (!habilitation?.project) throw new Refusal('NOT_FOUND')
-  const { facts } = await gather(needs, bodiesOf(habilitation), needs.clock.now())
+  const facts = await factsFor(needs, bodiesOf(habilitation).bodies)
   const body = habilitation.amendment?.request ?? habilitation.request
   return recheck(await needs.past(habilitation.project), { body, facts, closed: habilitation.closedLines })
 }

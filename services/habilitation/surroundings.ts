@@ -28,9 +28,14 @@ export interface GatherNeeds {
 export type Directory = Pick<AccountTable, 'find' | 'organisations'>
 
 export interface Gathered {
-  readonly facts: ReadonlyMap<string, DatasetFacts | null>
+  readonly facts: Facts
   readonly missingOf: (body: Body) => readonly Missing[]
+  /** The account of a person whom one of the bodies names; null for somebody whom this node does not know. */
+  readonly accountOf: AccountOf
 }
+
+type Facts = ReadonlyMap<string, DatasetFacts | null>
+type AccountOf = (person: Actor) => Account | null
 
 /** What is looked at: bodies of one request, and the organisation of its lead. */
 export interface Gatherable {
@@ -38,16 +43,24 @@ export interface Gatherable {
   readonly lead: { readonly organisation: string }
 }
 
-/** Facts and filter checks of these bodies. A filter that was not asked about counts as faulty. */
+/** What the datasets that these bodies name are known to be; null for one that is not there. */
+export async function factsFor(
+  { datasets }: Pick<GatherNeeds, 'datasets'>,
+  bodies: readonly Body[],
+): Promise<Facts> {
+  const names = new Set(bodies.flatMap(({ lines }) => (lines ?? []).map(({ dataset }) => dataset)))
+  return new Map(
+    await Promise.all([...names].map(async (name) => [name, await datasets.facts(name)] as const)),
+  )
+}
+
+/** Facts, filter checks and accounts of these bodies. A filter that was not asked about counts as faulty. */
 export async function gather(
   needs: GatherNeeds,
   { bodies, lead }: Gatherable,
   now: number,
 ): Promise<Gathered> {
-  const names = new Set(bodies.flatMap(({ lines }) => (lines ?? []).map(({ dataset }) => dataset)))
-  const facts = new Map(
-    await Promise.all([...names].map(async (name) => [name, await needs.datasets.facts(name)] as const)),
-  )
+  const facts = await factsFor(needs, bodies)
   const filters = bodies.flatMap((one) => checkable(one, { facts }))
   const checked = await Promise.all(filters.map((filter) => needs.datasets.checkFilter(filter)))
   const faults = new Map(filters.map((filter, i) => [keyOf(filter), checked[i] ?? null]))
@@ -57,28 +70,15 @@ export async function gather(
     return known && { ...known, path: filter.path }
   }
   const around = { vocabularies: needs.rulebook.vocabularies, facts, today: parisDay(now) }
-  const parties = await partiesFor(needs.accounts, bodies)
-  const lacking = (one: Body) => missing(one, { ...around, parties: parties(one, lead.organisation) }, fault)
-  return { facts, missingOf: lacking }
-}
-
-/** Kinds of all organisations, and the employers of everybody who is named beside an extra duty, looked up once. */
-async function partiesFor(directory: Directory, bodies: readonly Body[]) {
-  const kinds = new Map((await directory.organisations()).map(({ id, kind }) => [id, kind] as const))
-  // Employers matter to the extra duty alone; a list of requests looks nobody up for nothing.
-  const bound = bodies.filter(({ extraDuty }) => extraDuty !== undefined)
-  const named = new Map(bound.flatMap(({ persons = [] }) => persons.map((one) => [actorKey(one), one])))
-  const employers = new Map<string, string | null>()
-  for (const [key, one] of named) employers.set(key, (await directory.find(one))?.organisation ?? null)
-  return ({ persons = [] }: Body, lead: string): Parties => ({
-    lead,
+  const accountOf = await accountsFor(needs, bodies)
+  const kinds = new Map((await needs.accounts.organisations()).map(({ id, kind }) => [id, kind] as const))
+  const partiesOf = ({ persons = [] }: Body): Parties => ({
+    lead: lead.organisation,
     kinds,
-    employers: persons.map((one) => employers.get(actorKey(one)) ?? null),
+    employers: persons.map((one) => accountOf(one)?.organisation ?? null),
   })
-}
-
-function actorKey({ issuer, subject }: Actor): string {
-  return canonical([issuer, subject])
+  const missingOf = (one: Body) => missing(one, { ...around, parties: partiesOf(one) }, fault)
+  return { facts, missingOf, accountOf }
 }
 
 function keyOf({ dataset, table, filter }: FilterAsked): string {
@@ -89,7 +89,7 @@ function keyOf({ dataset, table, filter }: FilterAsked): string {
 export async function accountsFor(
   { accounts }: Pick<GatherNeeds, 'accounts'>,
   bodies: readonly Body[],
-): Promise<(person: Actor) => Account | null> {
+): Promise<AccountOf> {
   const named = new Map(
     bodies.flatMap(({ persons = [] }) => persons.map((one) => [nameOf(one), one] as const)),
   )
