@@ -192,7 +192,10 @@ async function openUpTo(
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
     await reconcile(opened, evidence.audit)
-    const work = () => passTime(opened.habilitation)
+    const work = async () => {
+      await passTime(opened.habilitation)
+      opened.bulles.renew()
+    }
     ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))
     return opened
   })

@@ -90,7 +90,18 @@ const bodies = [
   }),
   z.strictObject({ type: z.literal('access.failed'), route: text }),
   z.strictObject({ type: z.literal('dataset.declared'), dataset: text, sha256: hash }),
-  z.strictObject({ type: z.literal('opt-out.registered'), dataset: text, version: count, sha256: hash }),
+  z.strictObject({
+    type: z.literal('opt-out.registered'),
+    dataset: text,
+    version: count,
+    /** Of a nonce and the pseudonyms: nobody without the receipt can tell whether somebody is among them. */
+    sha256: hash,
+    domain: text.optional(),
+    /** As a band. */
+    persons: text.optional(),
+    /** The instant by which open projects are without them. */
+    openProjectsBy: text.optional(),
+  }),
   z.strictObject({ type: z.literal('opt-out.reversed'), dataset: text, number: count }),
   z.strictObject({ type: z.literal('deposit.opened'), dataset: text, deposit: text }),
   z.strictObject({
@@ -161,6 +172,16 @@ const bodies = [
     type: z.literal('bulle.sealed'),
     bulle: text,
     dataset: datasetVersion,
+    sha256: hash,
+    optOuts,
+  }),
+  z.strictObject({
+    type: z.literal('bulle.renewed'),
+    bulle: text,
+    domain: text,
+    generation: count,
+    because: z.enum(['batch', 'delay']),
+    /** Of the file that names the folders of the generation. */
     sha256: hash,
     optOuts,
   }),

@@ -1,7 +1,9 @@
 /** `huisclos opt-out`: persons who object, by the pseudonyms that the holder gave them. */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { z } from 'zod'
 import { isFirstLevel } from '../dataset/first-level.ts'
+import { commitmentTo } from '../dataset/opt-out-commitment.ts'
 import { askJson, type Client } from './client.ts'
 import { CommandError, exits } from './ending.ts'
 import type { Out } from './query.ts'
@@ -15,6 +17,35 @@ interface Named extends As {
 interface Around {
   readonly open: (options: As) => Promise<Client>
   readonly out: Out
+}
+
+interface Filed extends OptOuts {
+  readonly filed: {
+    readonly persons: string
+    readonly effectiveAt: string
+    readonly openProjectsBy: string
+    readonly nonce: string
+    readonly sha256: string
+    readonly receipt: { readonly log: string; readonly seq: number; readonly leaf: string }
+  }
+}
+
+interface Effects {
+  readonly project: string
+  readonly mode: string
+  readonly domains: readonly {
+    readonly domain: string
+    readonly version: number
+    readonly state: string
+    readonly by?: string
+    readonly changes: readonly {
+      readonly at: string
+      readonly generation: number
+      readonly version: number
+      readonly removed: string
+      readonly because: string
+    }[]
+  }[]
 }
 
 interface Receipt {
@@ -35,14 +66,43 @@ const perCall = 5000
 export function addOptOutCommands(optOut: Command, { open, out }: Around): void {
   command(optOut, 'add <fichier>')
     .description('un pseudonyme par ligne (h1k…) · one pseudonym a line')
-    .action(async (file: string, { dataset, ...options }: Named) => {
+    .option('--receipt <fichier>', 'garde le reçu · keeps the receipt; .1, .2… from the second call on')
+    .action(async (file: string, { dataset, receipt, ...options }: Named & { readonly receipt?: string }) => {
       const all = await pseudonymsOf(file)
+      if (receipt !== undefined) await insistFree(receipt)
       const client = await open(options)
       for (let from = 0; from < all.length; from += perCall) {
         const body = { pseudonyms: all.slice(from, from + perCall) }
-        const told = await askJson<OptOuts>(client, `POST ${pathOf(dataset)}`, { body })
-        out.stdout.write(linesOf(told))
+        const told = await askJson<Filed>(client, `POST ${pathOf(dataset)}`, { body })
+        if (receipt !== undefined) await keepReceipt(receipt, from / perCall, told)
+        out.stdout.write(`${linesOf(told)}${filedLine(told)}\n`)
       }
+    })
+  optOut
+    .command('verify <reçu> <fichier>')
+    .description('le fichier est celui du reçu, hors ligne · the list is that of the receipt, offline')
+    .action(async (receipt: string, file: string) => {
+      const filed = await readReceipt(receipt)
+      const all = await pseudonymsOf(file)
+      const from = filed.part * perCall
+      if (commitmentTo(filed.nonce, all.slice(from, from + perCall)) !== filed.sha256)
+        throw new CommandError(
+          `${file}: pas la liste de ce reçu / not the list of this receipt`,
+          exits.failed,
+        )
+      const { log, seq } = filed.receipt
+      out.stdout.write(`${filed.sha256}  ${log} ${seq}\n`)
+    })
+  optOut
+    .command('effect')
+    .description(
+      'l’effet sur un projet ; responsable, DPO, détenteur · what opt-outs did to a project; lead, DPO, holder',
+    )
+    .requiredOption('--project <projet>', 'le projet · the project')
+    .addOption(new Option('--as <sujet>', 'compte de démonstration · demo account'))
+    .action(async ({ project, ...options }: As & { readonly project: string }) => {
+      const call = `GET /api/v1/projects/${encodeURIComponent(project)}/opt-outs`
+      out.stdout.write(effectLines(await askJson<Effects>(await open(options), call)))
     })
   command(optOut, 'list')
     .description('les reçus, sans pseudonyme ; détenteur, DPO · receipts, without pseudonyms; holder, DPO')
@@ -90,4 +150,64 @@ function linesOf({ domain, version, receipts }: OptOuts): string {
 function lineOf({ number, effectiveAt, openProjectsBy, reversedAt }: Receipt): string {
   const times = `${effectiveAt}  projets ouverts / open projects ≤ ${openProjectsBy}`
   return `${number}  ${times}${reversedAt === undefined ? '' : `  fin / ended ${reversedAt}`}`
+}
+
+const receiptFile = z.object({
+  filed: z.object({
+    nonce: z.string(),
+    sha256: z.string(),
+    receipt: z.object({ log: z.string(), seq: z.number().int(), leaf: z.string() }),
+  }),
+  part: z.number().int().nonnegative(),
+})
+
+/** For whoever has to show later what was filed; without the pseudonyms. */
+async function keepReceipt(path: string, part: number, { domain, version, filed }: Filed): Promise<void> {
+  const target = part === 0 ? path : `${path}.${part}`
+  const text = `${JSON.stringify({ domain, version, part, filed }, null, 2)}\n`
+  await writeFile(target, text, { mode: 0o600, flag: 'wx' }).catch(() => {
+    throw new CommandError(
+      `${target}: existe déjà ou ne peut être écrit / is there or cannot be written`,
+      exits.failed,
+    )
+  })
+}
+
+/** Before anything is sent: a receipt that could not be kept would be lost. */
+async function insistFree(path: string): Promise<void> {
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  )
+  if (isThere) throw new CommandError(`${path}: existe déjà / is there already`, exits.failed)
+}
+
+async function readReceipt(path: string) {
+  const text = await readFile(path, 'utf8').catch(() => '')
+  const read = receiptFile.safeParse(parsedOrNull(text))
+  if (!read.success) throw new CommandError(`${path}: pas un reçu / no receipt`, exits.failed)
+  return { ...read.data.filed, part: read.data.part }
+}
+
+function parsedOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function filedLine({ filed: { persons, openProjectsBy, receipt } }: Filed): string {
+  return `reçu / receipt ${receipt.log} ${receipt.seq}  ${persons}  projets ouverts / open projects ≤ ${openProjectsBy}`
+}
+
+function effectLines({ project, mode, domains }: Effects): string {
+  const lines = domains.flatMap(({ domain, version, state, by, changes }) => [
+    `${domain} version ${version}  ${state}${by === undefined ? '' : ` ≤ ${by}`}`,
+    ...changes.map(
+      (one) =>
+        `  ${one.at}  génération/generation ${one.generation}  version ${one.version}  ${one.removed}  ${one.because}`,
+    ),
+  ])
+  return `${[`${project} ${mode}`, ...lines].join('\n')}\n`
 }

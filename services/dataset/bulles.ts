@@ -1,8 +1,9 @@
 /**
  * Bulles: the extracts of projects, sealed in the background line by line. A line is sealed on the latest version of its
- * dataset and stays on it. A crash leaves a folder `sealing-…`, removed and begun again; a sealed folder stands for ever.
+ * dataset and stays on it. A crash leaves a folder `sealing-…`, removed and begun again; a sealed folder stands until a generation
+ * without persons who object takes its place.
  */
-import { basename, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Audit } from '../audit/record.ts'
 import type { Parser, Vault } from '../engine/engine.ts'
 import { failureOf } from '../engine/failure.ts'
@@ -13,22 +14,17 @@ import type { Closable } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Bulle, BulleStatus, BulleTable } from './bulle.ts'
+import { bulleOf, bulleTable, shownTables } from './bulle-of.ts'
 import type { Catalogue } from './catalogue.ts'
 import { derivedTables } from './derived.ts'
-import {
-  bulleId,
-  type Closure,
-  type Extracts,
-  type ExtractTable,
-  lineKey,
-  openExtracts,
-  type SealedExtract,
-} from './extract.ts'
+import { bulleId, type Closure, lineKey, openExtracts, type SealedExtract } from './extract.ts'
 import { type Lane, openLane } from './lane.ts'
+import { effectsOn, type OptOutEffect } from './opt-out-effect.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
 import { openProjectKeys } from './pseudonym.ts'
+import { type Assessed, renewProject } from './renewal.ts'
 import { type Sealer, sealInto } from './sealing.ts'
-import { shredDataset } from './shredding.ts'
+import { destroyFormer, shredDataset } from './shredding.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
 
 export interface BullesNeeds {
@@ -42,6 +38,8 @@ export interface BullesNeeds {
   readonly optOuts?: Pick<OptOutRegister, 'list' | 'version'>
   /** Its process of a bulle ends when the project is closed. */
   readonly vault?: Pick<Vault, 'evict'>
+  /** Resolves when the queries of a project that run now have ended: only then is the generation that they read destroyed. */
+  readonly ended?: (project: string) => Promise<void>
   readonly memoryBytes?: number
 }
 
@@ -53,6 +51,13 @@ export interface Bulles extends Closable {
   status(project: string): Promise<BulleStatus>
   /** A version was published: lines that were waiting for it are sealed now. */
   published(dataset: string): void
+  /**
+   * Starts to make the next generation of every project that is known here and where opt-outs are to take effect. Returns at once.
+   * To be asked when opt-outs arrive, and again as time passes.
+   */
+  renew(): void
+  /** What opt-outs did to the extracts of a project, and what still waits. */
+  optOuts(current: CurrentPermit): Promise<readonly OptOutEffect[]>
   /**
    * Destroys what was sealed of one dataset of a project, and the derived tables made from it; the other lines stay as they are.
    * Done again, it finds nothing to do.
@@ -96,7 +101,10 @@ export function openBulles(needs: BullesNeeds): Bulles {
   }
   const projects = new Map<string, Known>()
   const lane = openLane()
-  const house: House = { needs, sealer, projects, lane, workspace: openWorkspace({ home }) }
+  const house: House = {
+    ...{ needs, sealer, projects, lane, workspace: openWorkspace({ home }) },
+    ...{ assessed: new Map(), renewing: new Set(), retiring: new Set() },
+  }
   return {
     seal: (current) => seal(house, current),
     of: (current) => bulleFor(house, current),
@@ -106,12 +114,14 @@ export function openBulles(needs: BullesNeeds): Bulles {
         if (waiting.has(dataset)) seal(house, current)
       }
     },
+    renew: () => renewAll(house),
+    optOuts: (current) => effectsOn(sealer, current),
     shredLine: (current, dataset) => shredLine(house, current, dataset),
     closeProject: (project) => closeProject(house, project),
-    idle: () => lane.idle(),
+    idle: () => idle(house),
     async close() {
       sealer.signal.abort()
-      await lane.idle()
+      await idle(house)
     },
   }
 }
@@ -122,12 +132,88 @@ interface House {
   readonly projects: Map<string, Known>
   readonly lane: Lane
   readonly workspace: Pick<Workspace, 'list' | 'change'>
+  readonly assessed: Assessed
+  /** Projects whose next generation is queued. */
+  readonly renewing: Set<string>
+  /** Generations that wait for the end of the queries that read them. */
+  readonly retiring: Set<Promise<void>>
 }
 
-function seal({ needs, sealer, projects, lane }: House, current: CurrentPermit): void {
+/** Nothing is being sealed, and nothing waits to be destroyed. */
+async function idle(house: House): Promise<void> {
+  await house.lane.idle()
+  if (house.retiring.size === 0) return
+  await Promise.all(house.retiring)
+  await idle(house)
+}
+
+function renewAll(house: House): void {
+  const { projects, renewing, lane, needs } = house
+  for (const project of projects.keys()) {
+    if (renewing.has(project)) continue
+    renewing.add(project)
+    const work = async () => {
+      renewing.delete(project)
+      const known = projects.get(project)
+      if (known !== undefined) await renew(house, known.current)
+    }
+    lane.add(work, (error) => {
+      needs.log.error('opt-outs could not be applied to an open project', { project, error: wordOf(error) })
+    })
+  }
+}
+
+async function renew(house: House, current: CurrentPermit): Promise<void> {
+  const { sealer, assessed } = house
+  const before = await readableNow(house, current)
+  if (!(await renewProject(sealer, assessed, current))) return
+  const project = current.permit.base
+  const names = await sealer.extracts.superseded(project)
+  const former = bulleId(project, before)
+  const isOther = former !== bulleId(project, await readableNow(house, current))
+  const retired = retire(house, { project, names, ...(isOther && { former }) }).finally(() => {
+    house.retiring.delete(retired)
+  })
+  house.retiring.add(retired)
+}
+
+/** The sealed lines that a project may read. */
+async function readableNow({ sealer }: House, current: CurrentPermit): Promise<readonly SealedExtract[]> {
+  const keys = new Set(sealableLines(current).map(lineKey))
+  return (await sealer.extracts.list(current.permit.base)).filter(({ key }) => keys.has(key))
+}
+
+interface Retired {
+  readonly project: string
+  readonly names: readonly string[]
+  /** The bulle of the generation, when another one took its place. */
+  readonly former?: string
+}
+
+/** Queries that run go on with the generation that they began with; then it is destroyed. */
+async function retire(house: House, { project, names, former }: Retired): Promise<void> {
+  const { needs } = house
+  await needs.ended?.(project)
+  if (former !== undefined) await needs.vault?.evict(former)
+  queueDestruction(house, project, names)
+}
+
+function queueDestruction(house: House, project: string, names?: readonly string[]): void {
+  const { needs, lane } = house
+  lane.add(
+    () => destroyFormer(house, project, names),
+    (error) =>
+      needs.log.error('a former generation could not be destroyed', { project, error: wordOf(error) }),
+  )
+}
+
+function seal(house: House, current: CurrentPermit): void {
+  const { needs, sealer, projects, lane } = house
   const project = current.permit.base
   if (!projectName.test(project)) throw new Error('a project with an impossible name')
   const former = projects.get(project)
+  // What the last stop left: nobody has asked for anything of this project yet.
+  if (former === undefined) queueDestruction(house, project)
   const pending = former?.pending ?? new Set<string>()
   const waiting = former?.waiting ?? new Set<string>()
   const failed = former?.failed ?? new Map<string, number>()
@@ -159,8 +245,9 @@ async function bulleFor(house: House, current: CurrentPermit): Promise<Bulle> {
   const { sealer, projects, workspace } = house
   const project = current.permit.base
   const lines = sealableLines(current)
-  const found = await Promise.all(lines.map((line) => sealer.extracts.find(project, lineKey(line))))
-  const sealed = found.flatMap((one) => (one === null ? [] : [one]))
+  // Read once: all lines are of one generation.
+  const all = new Map((await sealer.extracts.list(project)).map((one) => [one.key, one]))
+  const sealed = lines.flatMap((line) => all.get(lineKey(line)) ?? [])
   await Promise.all(sealed.map((one) => sealer.extracts.insistIntact(one)))
   if (sealed.length < lines.length && isDue(house, project)) seal(house, current)
   const pending = projects.get(project)?.pending
@@ -170,19 +257,22 @@ async function bulleFor(house: House, current: CurrentPermit): Promise<Bulle> {
   const derived = derivedTables(await workspace.list(project), bulle.datasets)
   return {
     ...bulle,
-    tables: [...bulle.tables, ...derived, ...(await closedTables(sealer.extracts, current))],
+    tables: [...bulle.tables, ...derived, ...closedTables(all, current)],
   }
 }
 
 /** Tables of the lines that a project may no longer read, as far as they were sealed. */
-async function closedTables(extracts: Extracts, current: CurrentPermit): Promise<readonly BulleTable[]> {
+function closedTables(
+  all: ReadonlyMap<string, SealedExtract>,
+  current: CurrentPermit,
+): readonly BulleTable[] {
   const readable = sealableLines(current)
   const closed = current.permit.lines.filter((line) => !readable.includes(line))
-  const found = await Promise.all(closed.map((line) => extracts.find(current.permit.base, lineKey(line))))
-  const sealed = found.flatMap((one) => (one === null ? [] : [one]))
-  return sealed.flatMap((one) =>
-    one.extract.tables.map((table) => ({ ...bulleTable(one, table), closed: true as const })),
-  )
+  return closed
+    .flatMap((line) => all.get(lineKey(line)) ?? [])
+    .flatMap((one) =>
+      one.extract.tables.map((table) => ({ ...bulleTable(one, table), closed: true as const })),
+    )
 }
 
 /** After a restart nobody may have asked for this project yet; and what has failed is tried again after a while. */
@@ -199,7 +289,7 @@ async function statusOf({ sealer, projects, workspace }: House, project: string)
   const known = projects.get(project)
   const granted = known === undefined ? null : new Set(sealableLines(known.current).map(lineKey))
   const all = await sealer.extracts.list(project)
-  const sealed = all.filter((one) => granted === null || granted.has(basename(one.folder)))
+  const sealed = all.filter((one) => granted === null || granted.has(one.key))
   const preparing = (known?.pending.size ?? 0) > 0 || sealed.length === 0
   const derived = (await workspace.list(project)).map(({ table }) => ({ name: table.name }))
   return { status: preparing ? 'preparing' : 'ready', tables: [...sealed.flatMap(shownTables), ...derived] }
@@ -260,55 +350,4 @@ function destroyedOf(
 
 function wordOf(error: unknown): string {
   return error instanceof Refusal ? error.code : error instanceof Error ? error.name : 'unknown'
-}
-
-function shownTables({ extract }: SealedExtract) {
-  return extract.tables.map((table) => ({
-    name: table.name,
-    dataset: extract.dataset,
-    ...(table.class === 'public' ? { rows: table.rows } : {}),
-  }))
-}
-
-function bulleOf({ permit }: CurrentPermit, sealed: readonly SealedExtract[]): Bulle {
-  const lines = new Map(permit.lines.map((line) => [line.dataset, line]))
-  const kOf = (dataset: string) => {
-    const line = lines.get(dataset)
-    return line?.entity === 'establishment' ? line.k : Math.max(11, line?.k ?? 11)
-  }
-  return {
-    id: bulleId(permit.base, sealed),
-    project: permit.base,
-    k: Math.max(11, ...sealed.map(({ extract }) => kOf(extract.dataset))),
-    tables: sealed.flatMap((one) => one.extract.tables.map((table) => bulleTable(one, table))),
-    datasets: sealed.map(({ sha256: seal, extract: { dataset, version, holder } }) => ({
-      name: dataset,
-      version,
-      holder,
-      k: kOf(dataset),
-      seal,
-    })),
-  }
-}
-
-function bulleTable({ extract, folder }: SealedExtract, table: ExtractTable): BulleTable {
-  const { dataset, domain } = extract
-  return {
-    dataset,
-    name: table.name,
-    class: table.class,
-    columns: table.columns.map(({ name, type, role, key, restrict, bounds }) => ({
-      name,
-      type,
-      ...(role === undefined ? {} : { role }),
-      ...(key === undefined ? {} : { key }),
-      ...(restrict === undefined ? {} : { restrict }),
-      ...(bounds === undefined ? {} : { bounds }),
-    })),
-    unique: table.unique,
-    ...(table.primaryKey === undefined ? {} : { primaryKey: table.primaryKey }),
-    ...(table.class === 'personal' ? { domain } : { rows: table.rows }),
-    mount: { schema: dataset, name: table.name, file: join(folder, table.file) },
-    magnitude: table.rows === 0 ? 0 : Math.floor(Math.log10(table.rows)),
-  }
 }

@@ -20,6 +20,8 @@ export interface Dataset {
 export interface Catalogue {
   find(name: string): Promise<Dataset | null>
   list(): Promise<readonly Dataset[]>
+  /** A version that was published, the latest or not. */
+  version(name: string, version: number): Promise<Version | null>
 }
 
 /** The catalogue as the register knows it; `folderOf` says where a version lies. */
@@ -27,13 +29,11 @@ export function openCatalogue(needs: {
   readonly register: DatasetRegister
   readonly folderOf: (dataset: string, version: number) => string
 }): Catalogue {
+  const placed = (row: VersionRow): Version => ({ ...row, folder: needs.folderOf(row.dataset, row.version) })
   const seen = (row: Declared & { readonly latest: VersionRow | null }): Dataset => ({
     descriptor: row.descriptor,
     sha256: row.sha256,
-    latest:
-      row.latest === null
-        ? null
-        : { ...row.latest, folder: needs.folderOf(row.latest.dataset, row.latest.version) },
+    latest: row.latest === null ? null : placed(row.latest),
   })
   return {
     async find(name) {
@@ -42,6 +42,10 @@ export function openCatalogue(needs: {
     },
     async list() {
       return (await needs.register.list()).map(seen)
+    },
+    async version(name, version) {
+      const row = await needs.register.version(name, version)
+      return row === null ? null : placed(row)
     },
   }
 }

@@ -24,6 +24,8 @@ export interface DepositNeeds {
   readonly register: DatasetRegister
   readonly storage: DepositStorage
   readonly checker: Checker
+  /** Told when the list of opt-outs of a domain has changed. */
+  readonly onOptOuts?: () => void
 }
 
 /** Bytes of one uploaded file (security.md 9). */

@@ -1,6 +1,6 @@
 /** Extracts on disk: one folder per line of a project, found by what the line grants. */
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { PermitLine } from '../habilitation/permit.ts'
@@ -8,6 +8,14 @@ import { canonical, sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { absentIs } from './absent.ts'
 import { fieldRoles } from './descriptor.ts'
+import {
+  folderIn,
+  type Generation,
+  publishGeneration,
+  readGeneration,
+  supersededIn,
+  syncPath,
+} from './generation.ts'
 import { hashOf, Integrity } from './integrity.ts'
 
 const role = z.enum(fieldRoles)
@@ -48,10 +56,12 @@ const extractSchema = z.strictObject({
   /** Versions of the list of opt-outs: the first that the project rests on, and the one applied here. */
   optOuts: z.strictObject({ since: z.number().int(), version: z.number().int() }).optional(),
 })
-type Extract = z.infer<typeof extractSchema>
+export type Extract = z.infer<typeof extractSchema>
 export type ExtractTable = Extract['tables'][number]
 
 export interface SealedExtract {
+  /** Name of its line, see `lineKey`. */
+  readonly key: string
   readonly extract: Extract
   readonly sha256: string
   readonly folder: string
@@ -70,7 +80,9 @@ export function bulleId(project: string, sealed: readonly SealedExtract[]): stri
 export interface Extracts {
   /** UNAVAILABLE when the manifest cannot be read. */
   find(project: string, key: string): Promise<SealedExtract | null>
+  /** All of one generation, never some of one and some of the next. */
   list(project: string): Promise<readonly SealedExtract[]>
+  generation(project: string): Promise<Generation>
   /** UNAVAILABLE unless the files of an extract are those that were sealed. */
   insistIntact(sealed: SealedExtract): Promise<void>
   /** An empty folder to seal into. */
@@ -79,6 +91,16 @@ export interface Extracts {
   finish(folder: string, extract: Unhashed): Promise<string>
   /** Makes a finished folder the extract of a line, by one rename. */
   publish(folder: string, project: string, key: string): Promise<void>
+  /**
+   * Makes the folders in `folder` those of a new generation, all at once. The folders of the one before stay until they are
+   * removed.
+   */
+  renew(folder: string, project: string, generation: Generation): Promise<void>
+  /** Names of folders and files that belong to a generation before. */
+  superseded(project: string): Promise<readonly string[]>
+  /** Removes one of them. */
+  discard(project: string, name: string): Promise<void>
+  pathOf(project: string, name: string): string
   /** Removes what interrupted sealings left. */
   clean(project: string): Promise<void>
   /** Removes the files of one sealed line. */
@@ -111,17 +133,32 @@ export type Unhashed = Omit<Extract, 'tables'> & { readonly tables: readonly Omi
 
 export function openExtracts({ home }: { readonly home: string }): Extracts {
   const folderOf = (project: string) => join(home, 'bulles', project)
-  const read = (project: string, key: string) => readExtract(join(folderOf(project), key))
+  const namesIn = (project: string) => readdir(folderOf(project)).catch(absentIs([]))
   const integrity = new Integrity()
   return {
-    find: read,
-    async list(project) {
-      const names = await readdir(folderOf(project)).catch(absentIs([]))
-      const all = await Promise.all(
-        names.filter((one) => /^[0-9a-f]{24}$/.test(one)).map((key) => read(project, key)),
-      )
-      return all.flatMap((one) => (one === null ? [] : [one]))
+    async find(project, key) {
+      return (await listIn(folderOf(project))).find((one) => one.key === key) ?? null
     },
+    list: (project) => listIn(folderOf(project)),
+    generation: (project) => readGeneration(folderOf(project)),
+    async renew(folder, project, generation) {
+      for (const name of await readdir(folder)) {
+        const target = join(folderOf(project), name)
+        await rm(target, { recursive: true, force: true })
+        await rename(join(folder, name), target)
+      }
+      await syncPath(folderOf(project))
+      await publishGeneration(folderOf(project), generation)
+      await rm(folder, { recursive: true, force: true })
+    },
+    async superseded(project) {
+      return supersededIn(await readGeneration(folderOf(project)), await namesIn(project))
+    },
+    async discard(project, name) {
+      await rm(join(folderOf(project), name), { recursive: true, force: true })
+      await syncPath(folderOf(project))
+    },
+    pathOf: (project, name) => join(folderOf(project), name),
     async insistIntact({ folder, extract }) {
       if (!(await integrity.holds(folder, extract.tables))) throw damaged()
     },
@@ -132,13 +169,13 @@ export function openExtracts({ home }: { readonly home: string }): Extracts {
     },
     finish,
     async publish(folder, project, key) {
-      const target = join(folderOf(project), key)
+      const target = join(folderOf(project), folderIn(await readGeneration(folderOf(project)), key))
       await rm(target, { recursive: true, force: true })
       await rename(folder, target)
       await syncPath(folderOf(project))
     },
     async clean(project) {
-      const names = await readdir(folderOf(project)).catch(absentIs([]))
+      const names = await namesIn(project)
       for (const one of names.filter((each) => each.startsWith('sealing-'))) {
         await rm(join(folderOf(project), one), { recursive: true, force: true })
       }
@@ -169,10 +206,23 @@ export function openExtracts({ home }: { readonly home: string }): Extracts {
   }
 }
 
-async function readExtract(folder: string): Promise<SealedExtract | null> {
+/** Begun again when another generation took its place meanwhile. */
+async function listIn(folder: string): Promise<readonly SealedExtract[]> {
+  const generation = await readGeneration(folder)
+  const names = await readdir(folder).catch(absentIs([]))
+  const keys = new Set(names.flatMap((one) => /^([0-9a-f]{24})(?:-\d+)?$/.exec(one)?.[1] ?? []))
+  const all = await Promise.all(
+    [...keys].map((key) => readExtract(join(folder, folderIn(generation, key)), key)),
+  )
+  const { number } = await readGeneration(folder)
+  return number === generation.number ? all.flatMap((one) => (one === null ? [] : [one])) : listIn(folder)
+}
+
+/** What is sealed in a folder; UNAVAILABLE when its manifest cannot be read, null when there is none. */
+export async function readExtract(folder: string, key: string): Promise<SealedExtract | null> {
   const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(absentIs(null))
   if (text === null) return null
-  return { extract: parsed(text), sha256: sha256(text), folder }
+  return { key, extract: parsed(text), sha256: sha256(text), folder }
 }
 
 function parsed(text: string): Extract {
@@ -198,10 +248,4 @@ async function finish(folder: string, extract: Unhashed): Promise<string> {
   await syncPath(join(folder, 'manifest.json'))
   await syncPath(folder)
   return sha256(text)
-}
-
-async function syncPath(path: string): Promise<void> {
-  const file = await open(path, 'r')
-  await file.sync()
-  await file.close()
 }

@@ -29,7 +29,7 @@ export async function leaveOut(
   if (optOuts === undefined || version === 0) return undefined
   const all = await optOuts.list(domain)
   const k = descriptor.threshold
-  const { pseudonyms } = exclusionOf({ all, latest: version, applied: undefined, k, now: 0 })
+  const { pseudonyms } = exclusionOf({ all, latest: version, applied: undefined })
   if (pseudonyms.length === 0) return undefined
   const { persons, strangers } = leftSchema.parse(await exclude(pseudonyms))
   const removed = bandOfPersons(persons, k)

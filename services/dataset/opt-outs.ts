@@ -1,12 +1,14 @@
 /** The use-cases of opt-outs: a holder registers and reverses them, its engineers and the DPO read the list (governance.md 12). */
+import { randomBytes } from 'node:crypto'
 import type { Audit } from '../audit/record.ts'
 import type { Person } from '../identity/person.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { canonical, sha256 } from '../kernel/hash.ts'
+import type { Receipt } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { say } from '../kernel/text.ts'
-import { longestWaitMs } from './exclusion.ts'
+import { bandOfPersons, longestWaitMs } from './exclusion.ts'
 import { isFirstLevel } from './first-level.ts'
+import { commitmentTo } from './opt-out-commitment.ts'
 import type { OptOut, OptOutRegister } from './opt-out-register.ts'
 import type { DatasetRegister } from './register.ts'
 import { domainOf } from './relations.ts'
@@ -16,14 +18,16 @@ export interface OptOutNeeds {
   readonly clock: Clock
   readonly register: Pick<DatasetRegister, 'find'>
   readonly optOuts: OptOutRegister
+  /** Told when a list has changed: open projects may have enough who object now. */
+  readonly onOptOuts?: () => void
 }
 
 /** What a person who objects is given. It does not repeat the pseudonym. */
 export interface OptOutReceipt {
   readonly number: number
-  /** From this instant the person is in no extract of a project that had none of this domain. */
+  /** From this instant the person is in no new version of a dataset, and in no extract of a project that had none of this domain. */
   readonly effectiveAt: string
-  /** From this one in none that is built for a project that had some; earlier once enough others object. */
+  /** From this one in none of a project that had some; earlier once enough others object. Permits of mode `ehds71_3` excepted. */
   readonly openProjectsBy: string
   readonly reversedAt?: string
 }
@@ -34,6 +38,20 @@ export interface ShownOptOuts {
   readonly receipts: readonly OptOutReceipt[]
 }
 
+/** What whoever files a list is given: the entry of the log, and what shows that these persons are in it. */
+export interface FiledOptOuts extends ShownOptOuts {
+  readonly filed: {
+    /** How many were filed, as the log tells it. */
+    readonly persons: string
+    readonly effectiveAt: string
+    readonly openProjectsBy: string
+    /** With the pseudonyms it gives `sha256`, which the entry has; the node does not keep it. */
+    readonly nonce: string
+    readonly sha256: string
+    readonly receipt: Receipt
+  }
+}
+
 /**
  * Registers persons of the domain of a dataset. Those who stand already keep their receipt. INVALID unless every one is a
  * first-level pseudonym: no number of a person and no plain hash of one, which could be guessed.
@@ -42,20 +60,28 @@ export async function registerOptOuts(
   needs: OptOutNeeds,
   by: Person,
   { dataset, pseudonyms }: { readonly dataset: string; readonly pseudonyms: readonly string[] },
-): Promise<ShownOptOuts> {
+): Promise<FiledOptOuts> {
   const domain = await heldDomain(needs, by, dataset)
   insistPseudonyms(pseudonyms)
   const named = new Set(pseudonyms)
   const at = needs.clock.now()
   const version = (await needs.optOuts.version(domain)) + 1
-  await needs.audit.append(
-    { type: 'opt-out.registered', dataset, version, sha256: sha256(canonical([...named].sort())) },
+  const nonce = randomBytes(16).toString('hex')
+  const told = {
+    sha256: commitmentTo(nonce, named),
+    persons: bandOfPersons(named.size, 0),
+    openProjectsBy: new Date(at + longestWaitMs).toISOString(),
+  }
+  const receipt = await needs.audit.append(
+    { type: 'opt-out.registered', dataset, domain, version, ...told },
     { by, holders: [by.organisation] },
   )
   await needs.optOuts.add({ domain, holder: by.organisation, at }, [...named])
+  needs.onOptOuts?.()
   const all = await needs.optOuts.list(domain)
   const own = all.filter((one) => named.has(one.pseudonym) && one.reversedVersion === null)
-  return shown(domain, await needs.optOuts.version(domain), own)
+  const list = shown(domain, await needs.optOuts.version(domain), own)
+  return { ...list, filed: { ...told, nonce, effectiveAt: new Date(at).toISOString(), receipt } }
 }
 
 function insistPseudonyms(pseudonyms: readonly string[]): void {

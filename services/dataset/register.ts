@@ -54,6 +54,7 @@ export interface DatasetRegister {
   declare(declared: Declared, at: number): Promise<Declared & { readonly created: boolean }>
   find(name: string): Promise<(Declared & { readonly latest: VersionRow | null }) | null>
   list(): Promise<readonly (Declared & { readonly latest: VersionRow | null })[]>
+  version(dataset: string, version: number): Promise<VersionRow | null>
   open(deposit: {
     id: string
     dataset: string
@@ -108,8 +109,21 @@ export function openDatasetRegister(store: Store): DatasetRegister {
       return row === undefined ? null : declaredOf(row, descriptorSchema.parse(row.descriptor))
     },
     list: listing(store),
+    version: (dataset, version) => findVersion(store, dataset, version),
     ...depositsOf(store),
   }
+}
+
+async function findVersion({ db }: Store, dataset: string, version: number): Promise<VersionRow | null> {
+  const row = await db
+    .selectFrom('dataset_version')
+    .select(['manifest_sha256', 'published_at', 'quality'])
+    .where('dataset', '=', dataset)
+    .where('version', '=', version)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  const { manifest_sha256: manifestSha256, published_at: publishedAt } = row
+  return { dataset, version, manifestSha256, publishedAt, ...qualityOf(row) }
 }
 
 function selectDatasets({ db }: Store) {
@@ -185,7 +199,7 @@ function qualityOf({ quality }: { readonly quality: unknown }): { readonly quali
   return quality === null ? {} : { quality: quality as Quality }
 }
 
-type Deposits = Omit<DatasetRegister, 'declare' | 'find' | 'list'>
+type Deposits = Omit<DatasetRegister, 'declare' | 'find' | 'list' | 'version'>
 
 function depositsOf(store: Store): Deposits {
   const { db } = store

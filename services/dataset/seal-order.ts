@@ -12,6 +12,8 @@ export interface SealOrder {
   readonly out: string
   /** Persons of the same domain that the project knows already, with their `__pix`; they keep it. */
   readonly persons?: string
+  /** Persons of the same domain who left the project: none comes back, and no number is given again. */
+  readonly left?: string
   readonly key: Uint8Array
   /** Source values of persons who object: no row and no reference of theirs enters the extract. */
   readonly excluded?: readonly string[]

@@ -22,7 +22,7 @@ export async function sealLine(order: SealOrder): Promise<Sealed> {
   const files = order.tables.map((table) => table.name)
   const read = [
     ...order.descriptor.resources.map((resource) => join(order.version, `${resource.name}.parquet`)),
-    ...(order.persons === undefined ? [] : [order.persons]),
+    ...[order.persons, order.left].flatMap((file) => file ?? []),
   ]
   const limits = { threads: 2, memoryBytes: order.memoryBytes }
   const database = await openWriter({ read, writeFolder: order.out }, limits)
@@ -32,6 +32,7 @@ export async function sealLine(order: SealOrder): Promise<Sealed> {
     const personal = order.tables.filter((table) => isPersonal(order.descriptor, table.name))
     await keepPopulation(work)
     await nameExcluded(work)
+    await nameGone(work)
     for (const table of personal) await keepRows(work, table, files.indexOf(table.name))
     const persons = await numberPersons(
       work,
@@ -93,6 +94,21 @@ async function nameExcluded({ connection, order: { excluded = [] } }: Work): Pro
   }
 }
 
+/** `gone`: the persons who left the project before, by their pseudonym in it. */
+async function nameGone({ connection, order: { left } }: Work): Promise<void> {
+  const rows = left === undefined ? noPersons : `SELECT ps, pix FROM read_parquet(${text(left)})`
+  await connection.run(`CREATE TEMP TABLE gone AS ${rows}`)
+}
+
+/** That the pseudonym of a source value is not one of them; true, and nothing to compute, where nobody has left. */
+function isThere({ key, left, descriptor }: SealOrder, value: string): string {
+  if (left === undefined) return 'true'
+  const renamed = pseudonymSql(key, { kind: 'unit', domain: domainOf(descriptor) }, value)
+  return `(${renamed}) NOT IN (SELECT ps FROM gone)`
+}
+
+const noPersons = `SELECT '' AS ps, 0::UINTEGER AS pix WHERE false`
+
 /** How many of them the personal tables of the line hold. */
 async function countExcluded(work: Work): Promise<number> {
   if (work.order.excluded === undefined) return 0
@@ -113,6 +129,7 @@ async function keepRows(work: Work, table: SealTable, index: number): Promise<vo
   const conditions = [
     '__unit IS NOT NULL',
     'CAST(__unit AS VARCHAR) NOT IN (SELECT unit FROM excluded)',
+    isThere(work.order, '__unit'),
     ...(table.filter === undefined ? [] : [`__row IN (${table.filter})`]),
     ...(work.order.population === undefined
       ? []
@@ -123,8 +140,8 @@ async function keepRows(work: Work, table: SealTable, index: number): Promise<vo
 }
 
 /**
- * `persons`: unit, pseudonym and `__pix`. Numbers are dense from 0, in the order of the pseudonyms, a keyed permutation;
- * persons that a line sealed before has numbered keep theirs, and new ones follow. Written for the lines to come,
+ * `persons`: unit, pseudonym and `__pix`. Numbers follow the order of the pseudonyms, a keyed permutation;
+ * persons that a line sealed before has numbered keep theirs, and new ones follow all that were ever given. Written for the lines to come,
  * without the source values.
  */
 async function numberPersons({ connection, order }: Work, tables: readonly number[]): Promise<number> {
@@ -132,13 +149,12 @@ async function numberPersons({ connection, order }: Work, tables: readonly numbe
   const units = tables.map((index) => `SELECT unit FROM kept_${index}`).join(' UNION ALL ')
   const space = { kind: 'unit', domain: domainOf(order.descriptor) } as const
   const known =
-    order.persons === undefined
-      ? `SELECT '' AS ps, 0::UINTEGER AS pix WHERE false`
-      : `SELECT ps, pix FROM read_parquet(${text(order.persons)})`
+    order.persons === undefined ? noPersons : `SELECT ps, pix FROM read_parquet(${text(order.persons)})`
   await connection.run(`CREATE TEMP TABLE known AS ${known}`)
   await connection.run(`CREATE TEMP TABLE persons AS
     WITH named AS (SELECT unit, ${pseudonymSql(order.key, space, 'unit')} AS ps FROM (SELECT DISTINCT unit FROM (${units}))),
-    fresh AS (SELECT ps, (SELECT count(*) FROM known) + row_number() OVER (ORDER BY ps) - 1 AS pix
+    highest AS (SELECT COALESCE(max(pix), -1) AS pix FROM (SELECT pix FROM known UNION ALL SELECT pix FROM gone)),
+    fresh AS (SELECT ps, (SELECT pix FROM highest) + row_number() OVER (ORDER BY ps) AS pix
       FROM (SELECT DISTINCT ps FROM named) WHERE ps NOT IN (SELECT ps FROM known))
     SELECT unit, ps, CAST(COALESCE(known.pix, fresh.pix) AS UINTEGER) AS pix
     FROM named LEFT JOIN known USING (ps) LEFT JOIN fresh USING (ps)`)
@@ -169,13 +185,15 @@ async function writePersonal(work: Work, table: SealTable, index: number): Promi
 }
 
 /** The expression that re-names an identifier; undefined for a field that keeps its value. */
-function identifier({ descriptor, key }: SealOrder, table: string, field: Field): string | undefined {
+function identifier(order: SealOrder, table: string, field: Field): string | undefined {
+  const { descriptor, key } = order
   const domain = domainOf(descriptor)
   if (field.role === 'unit') return 'p.ps'
   if (field.role === 'unit-reference') {
     const other = `s.${name(field.name)}`
     const renamed = pseudonymSql(key, { kind: 'unit', domain }, other)
-    return `CASE WHEN CAST(${other} AS VARCHAR) NOT IN (SELECT unit FROM excluded) THEN ${renamed} END`
+    const isHere = `CAST(${other} AS VARCHAR) NOT IN (SELECT unit FROM excluded) AND ${isThere(order, other)}`
+    return `CASE WHEN ${isHere} THEN ${renamed} END`
   }
   if (field.role !== 'key') return undefined
   const space = keySpace(descriptor, table, field.name)

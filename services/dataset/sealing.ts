@@ -3,23 +3,23 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Audit } from '../audit/record.ts'
 import type { Parser } from '../engine/engine.ts'
-import { failureOf } from '../engine/failure.ts'
-import { startProcess } from '../engine/process.ts'
 import type { PermitLine } from '../habilitation/permit.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { Catalogue, Version } from './catalogue.ts'
+import { appliedIn } from './applied.ts'
+import type { Catalogue, Dataset, Version } from './catalogue.ts'
 import type { Descriptor, Field, Resource } from './descriptor.ts'
 import { bandOfPersons, type Exclusion, exclusionOf } from './exclusion.ts'
-import type { Extracts, Unhashed } from './extract.ts'
+import type { Extracts, SealedExtract, Unhashed } from './extract.ts'
 import { filterStatement } from './filter.ts'
 import { isIntact } from './integrity.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
 import type { ProjectKeys } from './pseudonym.ts'
 import { classOf, domainOf, keySpace, resourceOf } from './relations.ts'
 import { personsFile, type SealOrder, type SealTable } from './seal-order.ts'
+import { orderSealing } from './sealing-process.ts'
 
 export interface Sealer {
   readonly catalogue: Catalogue
@@ -36,13 +36,14 @@ export interface Sealer {
   readonly signal: AbortController
 }
 
+/** What a sealing process may take, unless the house says otherwise. */
+export const sealingMemory = 2 * 1024 ** 3
+
 export interface LineToSeal {
   readonly project: string
   readonly line: PermitLine
   readonly key: string
 }
-
-const sealMs = 3_600_000
 
 /**
  * Seals a line unless it is sealed already; `waiting` when its dataset has no version yet. The entry `bulle.sealed` is
@@ -54,19 +55,16 @@ export async function sealInto(sealer: Sealer, job: LineToSeal): Promise<'sealed
   if (sealer.signal.signal.aborted) return 'stopped'
   if ((await extracts.isClosed(project)) || (await extracts.find(project, key)) !== null) return 'sealed'
   const dataset = await catalogue.find(line.dataset)
-  if (dataset === null || dataset.latest === null) return 'waiting'
+  const source = dataset && (await versionFor(sealer, job, dataset))
+  if (!dataset || !source) return 'waiting'
   await extracts.clean(project)
   const about = { project, holders: [line.holder] }
-  const version = {
-    name: line.dataset,
-    version: dataset.latest.version,
-    sha256: dataset.latest.manifestSha256,
-  }
+  const version = { name: line.dataset, version: source.version, sha256: source.manifestSha256 }
   const folder = await extracts.begin(project)
   try {
     const { extract, removed } = await makeExtract(sealer, job, {
       descriptor: dataset.descriptor,
-      version: dataset.latest,
+      version: source,
       folder,
     })
     const hash = await extracts.finish(folder, extract)
@@ -85,6 +83,20 @@ export async function sealInto(sealer: Sealer, job: LineToSeal): Promise<'sealed
     await audit.append({ type: 'bulle.failed', bulle: `${project}/${key}`, dataset: version }, about)
     throw error
   }
+}
+
+/**
+ * The version that the project has of this dataset already, else the latest. A newer one beside it would differ by few persons, which
+ * is what two equal questions must not show.
+ */
+async function versionFor(
+  { catalogue, extracts }: Sealer,
+  { project, line }: LineToSeal,
+  { latest }: Dataset,
+): Promise<Version | null> {
+  const own = (await extracts.list(project)).filter(({ extract }) => extract.dataset === line.dataset)
+  if (own.length === 0) return latest
+  return catalogue.version(line.dataset, Math.max(...own.map(({ extract }) => extract.version)))
 }
 
 interface Place {
@@ -106,7 +118,7 @@ async function makeExtract(sealer: Sealer, job: LineToSeal, place: Place): Promi
   const exclusion = await exclusionFor(sealer, job, descriptor)
   const order = await orderOf(sealer, job, place)
   const excluded = exclusion === undefined ? {} : { excluded: exclusion.pseudonyms }
-  const sealed = await sealedBy(sealer, { ...order, ...excluded })
+  const sealed = sealedSchema.parse(await orderSealing(sealer, 'seal', { ...order, ...excluded }))
   const { tables, persons } = sealed
   const extract: Unhashed = {
     format: 1,
@@ -126,51 +138,15 @@ async function makeExtract(sealer: Sealer, job: LineToSeal, place: Place): Promi
 
 /** Undefined in a domain where nobody has ever objected. */
 async function exclusionFor(
-  { optOuts, extracts, clock }: Sealer,
-  { project, line }: LineToSeal,
+  { optOuts, extracts }: Sealer,
+  { project }: LineToSeal,
   descriptor: Descriptor,
 ): Promise<Exclusion | undefined> {
   const domain = domainOf(descriptor)
   const latest = (await optOuts?.version(domain)) ?? 0
   if (optOuts === undefined || latest === 0) return undefined
-  const own = (await extracts.list(project)).filter(({ extract }) => extract.domain === domain)
-  const versions = own.map(({ extract }) => extract.optOuts ?? { since: 0, version: 0 })
-  const applied =
-    versions.length === 0
-      ? undefined
-      : {
-          since: Math.min(...versions.map((one) => one.since)),
-          version: Math.max(...versions.map((one) => one.version)),
-        }
-  const all = await optOuts.list(domain)
-  return exclusionOf({ all, latest, applied, k: line.k, now: clock.now() })
-}
-
-/** A process may die of something else than its work: the order is given a second time. */
-async function sealedBy(sealer: Sealer, order: SealOrder, attempts = 2): Promise<SealedAnswer> {
-  try {
-    return await sealOnce(sealer, order)
-  } catch (error) {
-    const isOver = attempts === 1 || sealer.signal.signal.aborted || failureOf(error) !== 'crash'
-    if (isOver) throw error
-    return sealedBy(sealer, order, attempts - 1)
-  }
-}
-
-async function sealOnce(sealer: Sealer, order: SealOrder): Promise<SealedAnswer> {
-  const process = await startProcess({
-    entry: new URL('./seal-worker.ts', import.meta.url),
-    name: 'seal',
-    memoryBytes: order.memoryBytes,
-    log: sealer.log,
-  })
-  try {
-    const options = { timeoutMs: sealMs, signal: sealer.signal.signal }
-    return sealedSchema.parse(await process.call('seal', order, options))
-  } finally {
-    process.kill()
-    await process.closed
-  }
+  const applied = appliedIn(await extracts.list(project), await extracts.generation(project), domain)
+  return exclusionOf({ all: await optOuts.list(domain), latest, applied })
 }
 
 const sealedTable = z.strictObject({
@@ -182,7 +158,6 @@ const sealedTable = z.strictObject({
 })
 const count = z.number().int().nonnegative()
 const sealedSchema = z.strictObject({ tables: z.array(sealedTable), persons: count, excluded: count })
-type SealedAnswer = z.infer<typeof sealedSchema>
 
 /** Adds what the descriptor says of the columns. */
 function described(descriptor: Descriptor, table: z.infer<typeof sealedTable>) {
@@ -221,6 +196,17 @@ function insistTable(descriptor: Descriptor, table: string): Resource {
   return resource
 }
 
+/** Made, and told to the log, on first use. */
+export function projectKey(
+  { keys, audit }: Pick<Sealer, 'keys' | 'audit'>,
+  project: string,
+): Promise<Uint8Array> {
+  return keys.of(project, async (made) => {
+    const body = { type: 'key.created', purpose: `pseudonyms of ${project}`, sha256: sha256(made) } as const
+    await audit.append(body, { project })
+  })
+}
+
 async function orderOf(sealer: Sealer, { project, line }: LineToSeal, place: Place): Promise<SealOrder> {
   const { descriptor, version, folder } = place
   const statementOf = (table: string, filter: string) =>
@@ -235,19 +221,19 @@ async function orderOf(sealer: Sealer, { project, line }: LineToSeal, place: Pla
     })
   }
   const { population } = line
-  const persons = await personsOf(sealer, project, domainOf(descriptor))
-  const key = await sealer.keys.of(project, async (made) => {
-    const body = { type: 'key.created', purpose: `pseudonyms of ${project}`, sha256: sha256(made) } as const
-    await sealer.audit.append(body, { project })
-  })
+  const domain = domainOf(descriptor)
+  const persons = personsOf(await sealer.extracts.list(project), domain)
+  const { left } = (await sealer.extracts.generation(project)).domains[domain] ?? {}
+  const key = await projectKey(sealer, project)
   return {
     descriptor,
     version: version.folder,
     out: folder,
     key,
     tables,
-    memoryBytes: sealer.memoryBytes ?? 2 * 1024 ** 3,
+    memoryBytes: sealer.memoryBytes ?? sealingMemory,
     ...(persons === undefined ? {} : { persons }),
+    ...(left === undefined ? {} : { left: sealer.extracts.pathOf(project, left) }),
     ...(population === undefined
       ? {}
       : {
@@ -260,10 +246,8 @@ async function orderOf(sealer: Sealer, { project, line }: LineToSeal, place: Pla
 }
 
 /** The longest list of persons of a domain that the project has; each list holds the ones before it. */
-async function personsOf(sealer: Sealer, project: string, domain: string): Promise<string | undefined> {
-  const lists = (await sealer.extracts.list(project)).filter(
-    ({ extract }) => extract.domain === domain && extract.persons > 0,
-  )
-  const longest = lists.sort((a, b) => b.extract.persons - a.extract.persons)[0]
+export function personsOf(sealed: readonly SealedExtract[], domain: string): string | undefined {
+  const lists = sealed.filter(({ extract }) => extract.domain === domain && extract.persons > 0)
+  const longest = [...lists].sort((a, b) => b.extract.persons - a.extract.persons)[0]
   return longest === undefined ? undefined : join(longest.folder, personsFile)
 }

@@ -1,8 +1,11 @@
-/** What falls with a line that its holder takes back: its extracts, and the derived tables that were made from them. */
+/**
+ * What falls with a line that its holder takes back, and what falls with a former generation: extracts, and the derived tables that
+ * were made from them.
+ */
 import { basename } from 'node:path'
 import type { Audit } from '../audit/record.ts'
 import type { Vault } from '../engine/engine.ts'
-import { bulleId, type Extracts } from './extract.ts'
+import { bulleId, type Extracts, readExtract } from './extract.ts'
 import type { Workspace } from './workspace.ts'
 
 interface ShredNeeds {
@@ -26,10 +29,43 @@ export async function shredDataset(
   // The processes that have the files open end first: what they ran has been stopped already.
   await needs.vault?.evict(bulleId(project, before))
   await dropDerived(workspace, project, dataset)
+  const keys = new Set(own.map(({ key }) => key))
+  for (const name of await extracts.superseded(project)) {
+    if (keys.has(name.slice(0, 24))) await extracts.discard(project, name)
+  }
   for (const sealed of own) {
     await extracts.shred(sealed)
     const bulle = `${project}/${basename(sealed.folder)}`
     await needs.audit.append({ type: 'bulle.shredded', bulle }, { project, holders: [sealed.extract.holder] })
+  }
+}
+
+/**
+ * Destroys what a former generation of a project left, of these names or all of it. No query reads it any more. Done again, it finds
+ * nothing to do.
+ */
+export async function destroyFormer(
+  { needs, sealer: { extracts }, workspace }: ShredNeeds,
+  project: string,
+  names?: readonly string[],
+): Promise<void> {
+  const all = await extracts.superseded(project)
+  const own = names === undefined ? all : all.filter((name) => names.includes(name))
+  if (own.length === 0) return
+  // The lists of those who left are files, no extracts.
+  const isExtract = (name: string) => !name.startsWith('left-')
+  const found = await Promise.all(
+    own.map((name) => (isExtract(name) ? readExtract(extracts.pathOf(project, name), name) : null)),
+  )
+  const seals = new Set(found.flatMap((one) => one?.sha256 ?? []))
+  await workspace.change(project, async ({ tables, drop }) => {
+    const stale = tables.filter(({ table }) => table.seals.some(({ seal }) => seals.has(seal)))
+    for (const { table } of stale) await drop(table.name)
+  })
+  for (const [index, name] of own.entries()) {
+    await extracts.discard(project, name)
+    if (found[index] === null) continue
+    await needs.audit.append({ type: 'bulle.shredded', bulle: `${project}/${name}` }, { project })
   }
 }
 

@@ -3,6 +3,7 @@ import { addDays, startOfParisDay } from '../kernel/clock.ts'
 import { limitsOf } from './clauses.ts'
 import type { LineAsked } from './form/data.ts'
 import type { DatasetFacts } from './lines.ts'
+import { optOutOf } from './opt-out-clause.ts'
 import type { PermitLine, PermitPayload, PermitTable, UnsignedLine } from './permit.ts'
 import type { Body } from './request.ts'
 import type { Habilitation, LineAnswer } from './state.ts'
@@ -75,6 +76,7 @@ export function permitPayload(before: Habilitation, granted: Terms, granting: Gr
   const { nbf, exp } = period(body, now)
   const conditions = before.proposal?.conditions ?? []
   const limits = limitsOf(body.limits, conditions)
+  const optOut = optOutOf(conditions)
   return {
     v: 1,
     iss: issuer,
@@ -104,6 +106,7 @@ export function permitPayload(before: Habilitation, granted: Terms, granting: Gr
     node: [node],
     ...(limits && { limits }),
     ...(body.assurance && { assurance: body.assurance }),
+    ...(optOut && { optOut }),
     conditions,
     policyHash: `sha256:${policyHash}`,
   }

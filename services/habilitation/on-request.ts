@@ -10,6 +10,7 @@ import { anotherThan, demand, type Given, happened, notHolder, type Outcome, wro
 import { lacks } from './lacking.ts'
 import { begun } from './on-person.ts'
 import { lackingOpinions, opinionsOf } from './opinions.ts'
+import { optOutFaults } from './opt-out-clause.ts'
 import type { PermitLine } from './permit.ts'
 import { crossed } from './quasi.ts'
 import { type Body, patched } from './request.ts'
@@ -93,7 +94,11 @@ export const onRequest = {
     const isUndecided = word === undefined && crossed(before.request, given.facts).length > 1
     if (decision === 'grant') {
       const undecided = isUndecided ? [lacks('crossed', 'crossed')] : []
-      const faults = conditionFaults(conditions, before.request.limits)
+      const { family } = routeFacts(before.request, given) ?? {}
+      const faults = [
+        ...conditionFaults(conditions, before.request.limits),
+        ...optOutFaults(conditions, family),
+      ]
       demand([...given.missingOf(before.request), ...gates(before, given), ...undecided, ...faults])
     }
     const proposed = { type: 'proposed', decision, reasons, conditions } as const

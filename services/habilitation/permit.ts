@@ -2,6 +2,7 @@
 import type { Actor } from '../kernel/id.ts'
 import type { Condition, PermitAssurance, PermitLimits } from './clauses.ts'
 import type { GrantStanding } from './grant-state.ts'
+import type { OptOutClause } from './opt-out-clause.ts'
 
 export interface PermitTable {
   /** `*` expanded at signing, in the order of the descriptor. */
@@ -59,6 +60,8 @@ export interface PermitPayload {
   /** Absent: the limits of the node, and two factors. */
   readonly limits?: PermitLimits
   readonly assurance?: PermitAssurance
+  /** Absent: opt-outs reach the open project. */
+  readonly optOut?: OptOutClause
   readonly conditions: readonly Condition[]
   readonly policyHash: string
 }

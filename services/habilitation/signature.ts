@@ -8,6 +8,7 @@ import { signCompact, verifyCompact } from '../identity/jws.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { assurance, limits } from './clauses.ts'
+import { optOutClause } from './opt-out-clause.ts'
 import type { Permit, PermitLine, PermitPayload, UnsignedLine } from './permit.ts'
 
 export interface SigningKey {
@@ -80,6 +81,7 @@ export const permitForm = z.strictObject({
   node: z.array(z.string()).min(1),
   limits: limits.exactOptional(),
   assurance: assurance.exactOptional(),
+  optOut: optOutClause.exactOptional(),
   conditions: z.array(
     z.strictObject({ text: z.string(), clause: z.string(), value: z.number().int().exactOptional() }),
   ),

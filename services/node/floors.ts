@@ -291,9 +291,11 @@ export async function openRooms(
   const storage = openDepositStorage({ home })
   const catalogue = openCatalogue({ register, folderOf: storage.folderOf })
   const { parser, vault, limits } = engine
+  const running = openRunning(clock)
+  const ended = (project: string) => running.ended(project)
   const bulles = closing.keep(
     'bulles',
-    openBulles({ home, catalogue, clock, audit, log, parser, vault, optOuts }),
+    openBulles({ home, catalogue, clock, audit, log, parser, vault, optOuts, ended }),
   )
   const onPublished = (dataset: string) => bulles.published(dataset)
   const needs = { register, optOuts, storage, audit, clock, log, sandboxed: false, onPublished }
@@ -302,7 +304,6 @@ export async function openRooms(
   const folder = join(home, 'keys', 'habilitation')
   const keys = await openKeys({ folder, issuer, registered: new Map(), keepsHolderKeys: true })
   const permits = openPermits({ registry, keys, rules: rulebook.persons })
-  const running = openRunning(clock)
   closing.keep('running queries', { close: async () => running.close() })
   const effects: ActNeeds['effects'] = {
     seal: (current) => bulles.seal(current),
@@ -318,7 +319,7 @@ export async function openRooms(
   return {
     register: openPublicRegister(published),
     reports: { ...published, node },
-    dataset: { audit, clock, register, optOuts, storage, checker },
+    dataset: { audit, clock, register, optOuts, storage, checker, onOptOuts: () => bulles.renew() },
     catalogue,
     bulles,
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },

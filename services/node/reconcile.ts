@@ -46,6 +46,7 @@ export async function reconcile(
     const current = await habilitation.permits.current(project).catch(refusedIsNull)
     if (current !== null) bulles.seal(current)
   }
+  bulles.renew()
 }
 
 /** Writes down what time has ended, and destroys what a closure left: at the start and while the node runs. */

@@ -57,6 +57,8 @@ export interface Running {
    * that read it and those not yet understood. A query that starts later sees the new permit in its own decision.
    */
   stop(project: string, code: Code, part?: Part): void
+  /** Resolves when the queries of a project that run now have ended, however long that takes. */
+  ended(project: string): Promise<void>
   isRunning(id: string, project: string, by: Actor): boolean
   /** Stops one query of this person; false when none has that id in this project. */
   cancel(id: string, project: string, by: Actor): boolean
@@ -66,6 +68,7 @@ export interface Running {
 
 interface Entry extends Start {
   readonly controller: AbortController
+  readonly ended: Promise<void>
   datasets: readonly string[] | null
 }
 
@@ -101,6 +104,10 @@ export function openRunning(clock: Clock): Running {
       for (const entry of entries.values())
         if (entry.project === project && isIn(part, entry)) halt(entry, 'revoked', code)
     },
+    async ended(project) {
+      const own = [...entries.values()].filter((entry) => entry.project === project)
+      await Promise.all(own.map(({ ended }) => ended))
+    },
     isRunning: (id, project, by) => own(entries.get(id), project, by) !== undefined,
     cancel(id, project, by) {
       const entry = own(entries.get(id), project, by)
@@ -121,7 +128,11 @@ function isIn({ dataset, person }: Part, { datasets, by }: Entry): boolean {
 function register(entries: Map<string, Entry>, start: Start, clock: Clock): Run {
   if (entries.has(start.id)) throw new Refusal('CONFLICT', { rule: 'query.id' })
   const controller = new AbortController()
-  const entry: Entry = { ...start, controller, datasets: null }
+  let onEnd = () => {}
+  const ended = new Promise<void>((resolve) => {
+    onEnd = resolve
+  })
+  const entry: Entry = { ...start, controller, ended, datasets: null }
   entries.set(start.id, entry)
   const abort = (cause: Cause, code: Code) => controller.abort(new Stopped(cause, code))
   const permittedMs = start.until.at - clock.now()
@@ -146,6 +157,7 @@ function register(entries: Map<string, Entry>, start: Start, clock: Clock): Run 
       clearTimeout(timer)
       start.client?.removeEventListener('abort', onClient)
       entries.delete(start.id)
+      onEnd()
     },
   }
 }

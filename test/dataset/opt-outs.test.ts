@@ -2,97 +2,42 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Bulle } from '../../services/dataset/bulle.ts'
-import { type Bulles, openBulles } from '../../services/dataset/bulles.ts'
-import { bandOfPersons, exclusionOf, longestWaitMs } from '../../services/dataset/exclusion.ts'
+import {
+  type Applied,
+  bandOfPersons,
+  dueAt,
+  exclusionOf,
+  longestWaitMs,
+} from '../../services/dataset/exclusion.ts'
+import { commitmentTo } from '../../services/dataset/opt-out-commitment.ts'
 import type { OptOut } from '../../services/dataset/opt-out-register.ts'
 import { readOptOuts, registerOptOuts, reverseOptOut } from '../../services/dataset/opt-outs.ts'
-import type { Parser } from '../../services/engine/engine.ts'
-import { openParser } from '../../services/engine/parser.ts'
-import type { CurrentPermit } from '../../services/habilitation/permit.ts'
-import { silentLog } from '../../services/kernel/log.ts'
+import { sha256 } from '../../services/kernel/hash.ts'
+import { column, filesOf, named, openWorld, permitOf, sealed, type World } from './objectors.ts'
 import { queryParquet } from './parquet.ts'
-import { declare, deposit, fixedClock, havre, openRoom, person, type Room, rouen } from './room.ts'
+import { deposit, fixedClock, havre, person, type Room, rouen } from './room.ts'
 
-const named = (index: number) => `h1k01_${index.toString(16).padStart(32, '0')}`
-const persons = Array.from({ length: 40 }, (_, index) => index)
 const dpo = person('nadia', 'plateforme', 'dpo')
+const files = filesOf()
 
-const cohort = (name: string, domain: string) => ({
-  ...{ name, kind: 'personal', holder: 'chu-rouen', domain },
-  resources: [
-    {
-      name: 'people',
-      schema: {
-        fields: [
-          { name: 'id', role: 'unit' },
-          { name: 'twin', role: 'unit-reference' },
-          { name: 'label' },
-          { name: 'wing' },
-        ],
-      },
-    },
-    {
-      name: 'stays',
-      schema: {
-        foreignKeys: [{ fields: ['person'], reference: { resource: 'people', fields: ['id'] } }],
-        fields: [{ name: 'person' }, { name: 'stay', role: 'key' }, { name: 'note' }],
-      },
-    },
-  ],
-})
-
-const files = {
-  people: `id;twin;label;wing\n${persons.map((i) => `${named(i)};${named((i + 1) % 40)};canary-${i};w`).join('\n')}\n`,
-  stays: `person;stay;note\n${persons.map((i) => `${named(i)};s${i};note-${i}`).join('\n')}\n`,
-}
-
+let world: World
 let room: Room
-let parser: Parser
-let bulles: Bulles
-let now = fixedClock.now()
-const clock = { now: () => now }
-const needs = () => ({ ...room.needs, clock })
+const needs = () => world.needs
+const now = fixedClock.now()
 
 beforeAll(async () => {
-  room = await openRoom()
-  parser = await openParser({ processes: 1 })
-  const { home, catalogue, audit, optOuts } = room
-  const shared = { home, catalogue, audit, optOuts, parser, log: silentLog, clock }
-  bulles = openBulles({ ...shared, memoryBytes: 256 * 1024 ** 2 })
+  world = await openWorld()
+  room = world.room
 })
-afterAll(async () => {
-  await bulles.close()
-  await parser.close()
-  await room.close()
-})
+afterAll(() => world.close())
 
-async function publish(name: string): Promise<void> {
-  await declare(room.needs, cohort(name, `domain-${name}`))
-  expect(await deposit(room.needs, name, files)).toMatchObject({ status: 'accepted' })
-}
-
-const object = (dataset: string, ...who: number[]) =>
-  registerOptOuts(needs(), rouen, { dataset, pseudonyms: who.map(named) })
+const publish = (name: string) => world.publish(name)
+const object = (dataset: string, ...who: number[]) => world.object(dataset, ...who)
 
 /** The labels of all persons in the extract that this project now gets, and the bulle. */
-async function sealed(project: string, dataset: string, columns = ['id', 'twin', 'label']) {
-  const tables = { people: { columns }, stays: { columns: ['person', 'stay', 'note'] } }
-  const line = { id: 'L1', holder: 'chu-rouen', k: 11, holderAct: 'countersign', holderJws: '' }
-  const permit = { base: project, lines: [{ ...line, dataset, tables }] }
-  const standing = { openLines: ['L1'], suspendedLines: [] }
-  // The rest of a permit is nothing to the room of datasets.
-  const current = { permit, standing } as unknown as CurrentPermit
-  bulles.seal(current)
-  await bulles.idle()
-  const bulle = await bulles.of(current)
-  return { bulle, labels: (await column(bulle, 'people', 'label')).map(String) }
-}
-
-async function column(bulle: Bulle, table: string, name: string): Promise<unknown[]> {
-  const file = bulle.tables.find((one) => one.name === table)?.mount.file
-  const rows = await queryParquet(`SELECT ${name} FROM read_parquet('${file}') WHERE ${name} IS NOT NULL`)
-  return rows.flat()
+async function extractOf(project: string, dataset: string, columns = ['id', 'twin', 'label']) {
+  const bulle = await sealed(world.bulles, permitOf(project, { datasets: [dataset], columns }))
+  return { bulle, labels: await column(bulle, 'people', 'label') }
 }
 
 describe('the list of a domain', () => {
@@ -111,6 +56,28 @@ describe('the list of a domain', () => {
     const read = await readOptOuts(needs(), dpo, 'receipts')
     expect(read.receipts).toHaveLength(3)
     expect(JSON.stringify(read)).not.toContain('h1k01')
+  })
+
+  test('gives whoever files it a receipt of the log, by which the list and its dates can be shown', async () => {
+    const { filed, domain, version } = await object('receipts', 2, 3, 30)
+    const entry = room.audit.entries.map(({ body }) => body).at(-1)
+    expect(entry).toEqual({
+      ...{ type: 'opt-out.registered', dataset: 'receipts', domain, version, persons: '< 11' },
+      ...{ sha256: filed.sha256, openProjectsBy: '2026-12-21T12:00:00.000Z' },
+    })
+    expect(filed).toMatchObject({ persons: '< 11', effectiveAt: '2026-11-21T12:00:00.000Z' })
+    expect(filed.receipt).toMatchObject({ seq: room.audit.entries.length })
+    expect(commitmentTo(filed.nonce, [named(30), named(3), named(2)])).toBe(filed.sha256)
+    expect(commitmentTo(filed.nonce, [named(3), named(2)])).not.toBe(filed.sha256)
+  })
+
+  test('keeps no hash in the log that somebody with a pseudonym could look for', async () => {
+    const first = await object('receipts', 31)
+    const again = await object('receipts', 31)
+    expect(first.filed.sha256).not.toBe(again.filed.sha256)
+    const plain = [named(31), JSON.stringify([named(31)])].map(sha256)
+    expect(plain).not.toContain(first.filed.sha256)
+    expect(JSON.stringify(room.audit.entries)).not.toContain(first.filed.nonce)
   })
 
   test.each([
@@ -145,7 +112,7 @@ describe('the list of a domain', () => {
     })
     const written = room.audit.entries.slice(-2).map(({ body }) => body)
     expect(written).toMatchObject([
-      { type: 'opt-out.registered', dataset: 'receipts', version: 3 },
+      { type: 'opt-out.registered', dataset: 'receipts', version: 5 },
       { type: 'opt-out.reversed', dataset: 'receipts', number },
     ])
     expect(JSON.stringify(room.audit.entries)).not.toContain('h1k01')
@@ -157,7 +124,7 @@ describe('an extract', () => {
     await publish('planted')
     const { receipts } = await object('planted', 5)
     expect(Date.parse(receipts[0]?.effectiveAt ?? '')).toBeLessThanOrEqual(now)
-    const { bulle, labels } = await sealed('P-NEW', 'planted')
+    const { bulle, labels } = await extractOf('P-NEW', 'planted')
     expect(labels).toHaveLength(39)
     expect(labels).not.toContain('canary-5')
     expect(await column(bulle, 'stays', 'note')).not.toContain('note-5')
@@ -172,44 +139,17 @@ describe('an extract', () => {
     expect(entry).toMatchObject({ optOuts: { version: 1, removed: '< 11' } })
   })
 
-  test('of an open project never loses one person at a time', async () => {
-    await publish('batches')
-    const before = await sealed('P-OPEN', 'batches')
-    await object('batches', 3)
-    // The amendment makes a new extract: between the two nobody has gone.
-    const after = await sealed('P-OPEN', 'batches', ['id', 'twin', 'label', 'wing'])
-    expect(after.bulle.id).not.toBe(before.bulle.id)
-    expect(after.labels.sort()).toEqual(before.labels.sort())
-    // Another project, which has nothing to compare with, gets the list as it stands.
-    expect((await sealed('P-OTHER', 'batches')).labels).not.toContain('canary-3')
-    await object('batches', ...persons.slice(10, 20))
-    const batch = await sealed('P-OPEN', 'batches', ['id', 'label', 'wing'])
-    expect(before.labels.length - batch.labels.length).toBe(11)
-    expect(batch.labels).not.toContain('canary-3')
-  })
-
-  test('of an open project loses them after thirty days at the latest', async () => {
-    await publish('delays')
-    await sealed('P-LATE', 'delays')
-    const { receipts } = await object('delays', 4)
-    now = Date.parse(receipts[0]?.openProjectsBy ?? '')
-    const { labels } = await sealed('P-LATE', 'delays', ['id', 'label'])
-    expect(labels).not.toContain('canary-4')
-    expect(labels).toHaveLength(39)
-    now = fixedClock.now()
-  })
-
   test('takes nobody back into a project that left them out, but into later projects', async () => {
     await publish('returns')
     const { receipts } = await object('returns', 6)
-    expect((await sealed('P-FORMER', 'returns')).labels).not.toContain('canary-6')
+    expect((await extractOf('P-FORMER', 'returns')).labels).not.toContain('canary-6')
     await reverseOptOut(needs(), rouen, { dataset: 'returns', number: receipts[0]?.number ?? 0 })
-    expect((await sealed('P-FORMER', 'returns', ['id', 'label'])).labels).not.toContain('canary-6')
-    expect((await sealed('P-LATER', 'returns')).labels).toContain('canary-6')
+    expect((await extractOf('P-FORMER', 'returns', ['id', 'label'])).labels).not.toContain('canary-6')
+    expect((await extractOf('P-LATER', 'returns')).labels).toContain('canary-6')
   })
 
   test('holds no first-level pseudonym, not even of those it left out', async () => {
-    const { bulle } = await sealed('P-NEW', 'planted')
+    const { bulle } = await extractOf('P-NEW', 'planted')
     for (const { mount } of bulle.tables) {
       const manifest = await readFile(join(mount.file, '../manifest.json'), 'utf8')
       expect(manifest).not.toMatch(/h1k\d\d_/)
@@ -260,27 +200,24 @@ describe('what an extract leaves out', () => {
     ...{ reversedVersion: null, reversedAt: null, ...changes },
   })
 
-  test('moves on at k persons, not at k − 1, and not for one person k times', () => {
-    const applied = { since: 1, version: 1 }
-    const left = (all: OptOut[], k: number) =>
-      exclusionOf({ all, latest: 99, applied, k, now: 1 }).pseudonyms.length
-    const many = (count: number) => Array.from({ length: count }, (_, index) => one(index + 1))
-    expect([left(many(11), 11), left(many(12), 11), left(many(12), 20), left(many(12), 3)]).toEqual([
-      1, 12, 1, 12,
-    ])
-    const same = many(30).map((each) => ({ ...each, pseudonym: named(1) }))
-    expect(exclusionOf({ all: same, latest: 99, applied, k: 11, now: 1 }).version).toBe(1)
+  test('of a project that has some rests on the same list, whoever objects since', () => {
+    const all = [one(1), one(2), one(3, { reversedVersion: 4, reversedAt: 1 })]
+    const left = (applied: Applied | undefined) => exclusionOf({ all, latest: 5, applied }).pseudonyms
+    expect(left({ since: 1, version: 1 })).toEqual([named(1)])
+    expect(left({ since: 1, version: 5 })).toEqual([named(1), named(2), named(3)])
+    expect(left(undefined)).toEqual([named(1), named(2)])
   })
 
-  test('moves on when the oldest has waited long enough', () => {
-    const wait = (now: number) =>
-      exclusionOf({ all: [one(2)], latest: 2, applied: { since: 1, version: 1 }, k: 11, now }).version
-    expect([wait(longestWaitMs - 1), wait(longestWaitMs)]).toEqual([1, 2])
+  test('is due thirty days after the first of those who wait and still object', () => {
+    const all = [one(1), one(2, { addedAt: 7, reversedVersion: 4 }), one(3, { addedAt: 9 }), one(4)]
+    const later = all.map((each) => (each.number === 4 ? { ...each, addedAt: 20 } : each))
+    expect(dueAt(later, { since: 1, version: 1 })).toBe(9 + longestWaitMs)
+    expect(dueAt(later, { since: 1, version: 4 })).toBeUndefined()
   })
 
-  test('is told as a band', () => {
+  test('is told as a band, in which nobody is few', () => {
     expect([0, 1, 10, 11, 99, 100].map((count) => bandOfPersons(count, 11))).toEqual([
-      ...['0', '< 11', '< 11', '≥ 10', '≥ 10', '≥ 100'],
+      ...['< 11', '< 11', '< 11', '≥ 10', '≥ 10', '≥ 100'],
     ])
     expect(bandOfPersons(15, 20)).toBe('< 20')
   })

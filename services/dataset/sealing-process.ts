@@ -1,0 +1,45 @@
+/** The process that seals and that lets persons leave: one for each order. */
+import { failureOf } from '../engine/failure.ts'
+import { startProcess } from '../engine/process.ts'
+import type { Log } from '../kernel/log.ts'
+
+export interface SealingProcess {
+  readonly log: Log
+  /** Aborted at the end of the house. */
+  readonly signal: AbortController
+}
+
+const sealMs = 3_600_000
+
+/** What the process answers. It may die of something else than its work: the order is then given a second time. */
+export async function orderSealing(
+  sealer: SealingProcess,
+  method: 'seal' | 'leave',
+  order: { readonly memoryBytes: number },
+): Promise<unknown> {
+  try {
+    return await orderOnce(sealer, method, order)
+  } catch (error) {
+    if (sealer.signal.signal.aborted || failureOf(error) !== 'crash') throw error
+    return orderOnce(sealer, method, order)
+  }
+}
+
+async function orderOnce(
+  { log, signal }: SealingProcess,
+  method: 'seal' | 'leave',
+  order: { readonly memoryBytes: number },
+): Promise<unknown> {
+  const process = await startProcess({
+    entry: new URL('./seal-worker.ts', import.meta.url),
+    name: 'seal',
+    memoryBytes: order.memoryBytes,
+    log,
+  })
+  try {
+    return await process.call(method, order, { timeoutMs: sealMs, signal: signal.signal })
+  } finally {
+    process.kill()
+    await process.closed
+  }
+}
