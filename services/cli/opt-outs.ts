@@ -1,7 +1,6 @@
 /** `huisclos opt-out`: persons who object, by the pseudonyms that the holder gave them. */
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { z } from 'zod'
 import { isFirstLevel } from '../dataset/first-level.ts'
 import { commitmentTo } from '../dataset/opt-out-commitment.ts'
 import { askJson, type Client } from './client.ts'
@@ -82,9 +81,9 @@ export function addOptOutCommands(optOut: Command, { open, out }: Around): void 
     .command('verify <reçu> <fichier>')
     .description('le fichier est celui du reçu, hors ligne · the list is that of the receipt, offline')
     .action(async (receipt: string, file: string) => {
-      const filed = await readReceipt(receipt)
+      const { filed, part } = await readReceipt(receipt)
       const all = await pseudonymsOf(file)
-      const from = filed.part * perCall
+      const from = part * perCall
       if (commitmentTo(filed.nonce, all.slice(from, from + perCall)) !== filed.sha256)
         throw new CommandError(
           `${file}: pas la liste de ce reçu / not the list of this receipt`,
@@ -152,19 +151,17 @@ function lineOf({ number, effectiveAt, openProjectsBy, reversedAt }: Receipt): s
   return `${number}  ${times}${reversedAt === undefined ? '' : `  fin / ended ${reversedAt}`}`
 }
 
-const receiptFile = z.object({
-  filed: z.object({
-    nonce: z.string(),
-    sha256: z.string(),
-    receipt: z.object({ log: z.string(), seq: z.number().int(), leaf: z.string() }),
-  }),
-  part: z.number().int().nonnegative(),
-})
+/** What `keepReceipt` writes. */
+interface Kept extends Pick<Filed, 'domain' | 'version' | 'filed'> {
+  /** Which call of a long list. */
+  readonly part: number
+}
 
 /** For whoever has to show later what was filed; without the pseudonyms. */
 async function keepReceipt(path: string, part: number, { domain, version, filed }: Filed): Promise<void> {
   const target = part === 0 ? path : `${path}.${part}`
-  const text = `${JSON.stringify({ domain, version, part, filed }, null, 2)}\n`
+  const kept: Kept = { domain, version, part, filed }
+  const text = `${JSON.stringify(kept, null, 2)}\n`
   await writeFile(target, text, { mode: 0o600, flag: 'wx' }).catch(() => {
     throw new CommandError(
       `${target}: existe déjà ou ne peut être écrit / is there or cannot be written`,
@@ -182,11 +179,15 @@ async function insistFree(path: string): Promise<void> {
   if (isThere) throw new CommandError(`${path}: existe déjà / is there already`, exits.failed)
 }
 
-async function readReceipt(path: string) {
-  const text = await readFile(path, 'utf8').catch(() => '')
-  const read = receiptFile.safeParse(parsedOrNull(text))
-  if (!read.success) throw new CommandError(`${path}: pas un reçu / no receipt`, exits.failed)
-  return { ...read.data.filed, part: read.data.part }
+async function readReceipt(path: string): Promise<Kept> {
+  const read = parsedOrNull(await readFile(path, 'utf8').catch(() => ''))
+  if (!isKept(read)) throw new CommandError(`${path}: pas un reçu / no receipt`, exits.failed)
+  return read
+}
+
+function isKept(value: unknown): value is Kept {
+  const { part, filed } = Object(value) as Partial<Kept>
+  return Number.isInteger(part) && typeof filed?.nonce === 'string' && typeof filed.receipt?.log === 'string'
 }
 
 function parsedOrNull(text: string): unknown {

@@ -109,6 +109,22 @@ describe('a running query', () => {
     expect(() => start({ client: client.signal }).check()).toThrow()
   })
 
+  test('is waited for by whoever must not take its files away, and no other is', async () => {
+    const [own, other] = [start(), start({ project: 'other' })]
+    let isOver = false
+    const ended = running.ended('p').then(() => {
+      isOver = true
+    })
+    const later = start()
+    other.end()
+    await Promise.resolve()
+    expect(isOver).toBe(false)
+    own.end()
+    await ended
+    expect(running.isRunning(later.id, 'p', alice)).toBe(true)
+    await running.ended('nobody')
+  })
+
   test('is cancelled by its own person only', () => {
     const run = start({ id: 'mine' })
     expect(running.cancel('mine', 'p', bruno)).toBe(false)
