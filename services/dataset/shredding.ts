@@ -30,8 +30,10 @@ export async function shredDataset(
   await needs.vault?.evict(bulleId(project, before))
   await dropDerived(workspace, project, dataset)
   const keys = new Set(own.map(({ key }) => key))
-  for (const name of await extracts.superseded(project)) {
-    if (keys.has(name.slice(0, 24))) await extracts.discard(project, name)
+  const former = (await extracts.superseded(project)).filter((name) => keys.has(name.slice(0, 24)))
+  for (const name of former) {
+    await extracts.discard(project, name)
+    await needs.audit.append({ type: 'bulle.shredded', bulle: `${project}/${name}` }, { project })
   }
   for (const sealed of own) {
     await extracts.shred(sealed)

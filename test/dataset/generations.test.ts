@@ -42,6 +42,11 @@ const few = [...persons.slice(10, 20)]
 const lastEntry = (type: string) =>
   world.room.audit.entries.map(({ body }) => body).findLast((one) => one.type === type)
 
+const entryOf = (project: string) =>
+  world.room.audit.entries
+    .map(({ body }) => body)
+    .findLast((one) => one.type === 'bulle.renewed' && one.bulle === project)
+
 function holdQueries(): void {
   running = new Promise((resolve) => {
     endQueries = resolve
@@ -54,6 +59,8 @@ function lost(before: readonly string[], after: readonly string[]): string[] {
 }
 
 describe('an open project', () => {
+  const kept = permitOf('P-KEPT', { datasets: ['reversed'], mode: 'ehds71_3' })
+
   test('loses nobody before eleven who object are in its extract, then all of them at once', async () => {
     await world.publish('batch')
     const current = permitOf('P-BATCH', { datasets: ['batch'] })
@@ -67,7 +74,7 @@ describe('an open project', () => {
     const stayed = persons.map((i) => `canary-${i}`).filter((one) => !gone.includes(one))
     expect(await labels(after)).toEqual(stayed.sort())
     expect(await column(after, 'stays', 'note')).not.toContain('note-3')
-    expect(lastEntry('bulle.renewed')).toEqual({
+    expect(entryOf('P-BATCH')).toEqual({
       ...{ type: 'bulle.renewed', bulle: 'P-BATCH', domain: 'domain-batch', generation: 1 },
       ...{ because: 'batch', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
       optOuts: { version: 2, removed: '≥ 10' },
@@ -91,19 +98,14 @@ describe('an open project', () => {
     expect(highest).toBeGreaterThan(28)
   })
 
-  test('counts who is in the extract, not who is on the list', async () => {
-    await world.publish('absent')
-    const current = permitOf('P-ABSENT', { datasets: ['absent'] })
-    const before = await sealed(bulles, current)
-    await world.object('absent', 1, ...Array.from({ length: 20 }, (_, i) => 100 + i))
-    expect((await renewed(bulles, current)).id).toBe(before.id)
-  })
-
-  test('counts in each table: eleven of whom one has a stay wait', async () => {
+  test('counts who is in the extract, not who is on the list, and in each table', async () => {
     await world.publish('tables', { stays: 15 })
     const current = permitOf('P-TABLES', { datasets: ['tables'] })
     const before = await sealed(bulles, current)
-    await world.object('tables', 14, ...persons.slice(20, 30))
+    await world.object('tables', 14, ...Array.from({ length: 20 }, (_, i) => 100 + i))
+    expect((await renewed(bulles, current)).id).toBe(before.id)
+    // Eleven in the table of persons, one of whom has a stay.
+    await world.object('tables', ...persons.slice(20, 30))
     expect((await renewed(bulles, current)).id).toBe(before.id)
   })
 
@@ -127,7 +129,7 @@ describe('an open project', () => {
       expect([table, name, left >= 11]).toEqual([table, name, true])
     }
     expect((await labels(after)).length).toBeGreaterThan(0)
-    expect(lastEntry('bulle.renewed')).toMatchObject({ because: 'delay', optOuts: { removed: '< 11' } })
+    expect(entryOf('P-LATE')).toMatchObject({ because: 'delay', optOuts: { removed: '< 11' } })
   })
 
   test('takes back nobody who left, with an amended line or with another dataset', async () => {
@@ -169,41 +171,24 @@ describe('an open project', () => {
     expect([...after].filter(([label, pix]) => (former.get(pix) ?? label) !== label)).toEqual([])
   })
 
-  test('of which nobody who objects is a part is told about like one that lost a few', async () => {
-    await world.publish('nobody')
-    const current = permitOf('P-NOBODY', { datasets: ['nobody'] })
-    const before = await sealed(bulles, current)
-    await world.object('nobody', 500)
-    world.clock.set(fixedClock.now() + longestWaitMs)
-    expect((await renewed(bulles, current)).id).toBe(before.id)
-    expect(lastEntry('bulle.renewed')).toMatchObject({
-      ...{ bulle: 'P-NOBODY', generation: 1, because: 'delay', optOuts: { removed: '< 11' } },
-    })
-    const told = await bulles.optOuts(current)
-    expect(told).toMatchObject([{ state: 'applied', changes: [{ removed: '< 11', because: 'delay' }] }])
-  })
-
-  test('is left as it is by a permit of mode ehds71_3', async () => {
-    await world.publish('kept')
-    const current = permitOf('P-KEPT', { datasets: ['kept'], mode: 'ehds71_3' })
-    const before = await sealed(bulles, current)
-    await world.object('kept', ...few, 3)
-    world.clock.set(fixedClock.now() + longestWaitMs)
-    expect((await renewed(bulles, current)).id).toBe(before.id)
-    expect(await bulles.optOuts(current)).toMatchObject([{ state: 'kept', changes: [] }])
-    expect((await labels(await sealed(bulles, permitOf('P-KEPT-2', { datasets: ['kept'] })))).length).toBe(29)
-  })
-
   test('is without one who reversed the opt-out meanwhile: a reversal counts for later permits', async () => {
     await world.publish('reversed')
     const current = permitOf('P-REVERSED', { datasets: ['reversed'] })
     await sealed(bulles, current)
+    await sealed(bulles, kept)
     const { receipts } = await world.object('reversed', 7)
     await reverseOptOut(world.needs, rouen, { dataset: 'reversed', number: receipts[0]?.number ?? 0 })
     await world.object('reversed', ...few, 3)
     expect(await labels(await renewed(bulles, current))).not.toContain('canary-7')
-    const later = await sealed(bulles, permitOf('P-REVERSED-2', { datasets: ['reversed'] }))
-    expect(await labels(later)).toContain('canary-7')
+    const later = await labels(await sealed(bulles, permitOf('P-LATER', { datasets: ['reversed'] })))
+    expect(later).toContain('canary-7')
+    expect(later).toHaveLength(29)
+  })
+
+  test('is left as it is by a permit of mode ehds71_3, whatever the delay', async () => {
+    world.clock.set(fixedClock.now() + longestWaitMs)
+    expect(await labels(await renewed(bulles, kept))).toHaveLength(40)
+    expect(await bulles.optOuts(kept)).toMatchObject([{ state: 'kept', changes: [] }])
   })
 
   test('stays on its version of a dataset when a line is built again', async () => {
@@ -216,6 +201,19 @@ describe('an open project', () => {
     expect(await labels(after)).toEqual(await labels(before))
     const other = await sealed(bulles, permitOf('P-VERSION-2', { datasets: ['versions'] }))
     expect(other.datasets).toMatchObject([{ version: 2 }])
+  })
+
+  test('of which nobody who objects is a part is told about like one that lost a few', async () => {
+    const current = permitOf('P-VERSION', { datasets: ['versions'], columns: ['id', 'label'] })
+    const before = await bulles.of(current)
+    await world.object('versions', 500)
+    world.clock.set(fixedClock.now() + longestWaitMs)
+    expect((await renewed(bulles, current)).id).toBe(before.id)
+    expect(entryOf('P-VERSION')).toMatchObject({
+      ...{ bulle: 'P-VERSION', generation: 1, because: 'delay', optOuts: { removed: '< 11' } },
+    })
+    const told = await bulles.optOuts(current)
+    expect(told).toMatchObject([{ state: 'applied', changes: [{ removed: '< 11', because: 'delay' }] }])
   })
 })
 

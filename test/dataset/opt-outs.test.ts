@@ -71,6 +71,21 @@ describe('the list of a domain', () => {
     expect(commitmentTo(filed.nonce, [named(3), named(2)])).not.toBe(filed.sha256)
   })
 
+  test('is looked at again for open projects once it has changed, and not when it was refused', async () => {
+    const told: number[] = []
+    const asked = {
+      ...needs(),
+      onOptOuts: () => {
+        told.push(room.audit.entries.length)
+      },
+    }
+    const file = (one: string) => registerOptOuts(asked, rouen, { dataset: 'receipts', pseudonyms: [one] })
+    await file(named(2))
+    expect(told).toEqual([room.audit.entries.length])
+    await expect(file('f'.repeat(32))).rejects.toMatchObject({ code: 'INVALID' })
+    expect(told).toHaveLength(1)
+  })
+
   test('keeps no hash in the log that somebody with a pseudonym could look for', async () => {
     const first = await object('receipts', 31)
     const again = await object('receipts', 31)
