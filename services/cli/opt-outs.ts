@@ -105,8 +105,10 @@ export function addOptOutCommands(optOut: Command, { open, out }: Around): void 
     })
   command(optOut, 'list')
     .description('les reçus, sans pseudonyme ; détenteur, DPO · receipts, without pseudonyms; holder, DPO')
-    .action(async ({ dataset, ...options }: Named) => {
-      out.stdout.write(linesOf(await askJson<OptOuts>(await open(options), `GET ${pathOf(dataset)}`)))
+    .option('--at <instant>', 'la liste à cet instant, UTC ISO 8601 · the list as of then')
+    .action(async ({ dataset, at, ...options }: Named & { readonly at?: string }) => {
+      const asOf = at === undefined ? '' : `?at=${encodeURIComponent(at)}`
+      out.stdout.write(linesOf(await askJson<OptOuts>(await open(options), `GET ${pathOf(dataset)}${asOf}`)))
     })
   command(optOut, 'reverse <numéro>')
     .description('met fin à une opposition · ends an opt-out')

@@ -111,8 +111,15 @@ export async function reverseOptOut(
   return receiptOf({ ...known, reversedAt: at })
 }
 
-/** The receipts of a domain: those of one's own organisation, or all of them for the DPO. Never a pseudonym. */
-export async function readOptOuts(needs: OptOutNeeds, by: Person, dataset: string): Promise<ShownOptOuts> {
+/**
+ * The receipts of a domain: those of one's own organisation, or all of them for the DPO; as the list stood at an instant, or as it
+ * stands. Never a pseudonym.
+ */
+export async function readOptOuts(
+  needs: OptOutNeeds,
+  by: Person,
+  { dataset, at = needs.clock.now() }: { readonly dataset: string; readonly at?: number | undefined },
+): Promise<ShownOptOuts> {
   const isDpo = by.roles.includes('dpo')
   if (!isDpo && !by.roles.includes('holder')) throw new Refusal('ROLE', { rule: 'opt-out.role' })
   const found = await needs.register.find(dataset)
@@ -120,9 +127,21 @@ export async function readOptOuts(needs: OptOutNeeds, by: Person, dataset: strin
     throw new Refusal('NOT_FOUND')
   }
   const domain = domainOf(found.descriptor)
-  const all = await needs.optOuts.list(domain)
+  const all = (await needs.optOuts.list(domain)).flatMap((one) => stoodAt(one, at))
   const seen = isDpo ? all : all.filter((one) => one.holder === by.organisation)
-  return shown(domain, await needs.optOuts.version(domain), seen)
+  const versions = all.flatMap((one) => [one.addedVersion, one.reversedVersion ?? 0])
+  return shown(
+    domain,
+    versions.reduce((last, one) => Math.max(last, one), 0),
+    seen,
+  )
+}
+
+/** As it was then: none before it was registered, not ended before it was. */
+function stoodAt(one: OptOut, at: number): readonly OptOut[] {
+  if (one.addedAt > at) return []
+  if (one.reversedAt === null || one.reversedAt <= at) return [one]
+  return [{ ...one, reversedAt: null, reversedVersion: null }]
 }
 
 /** The domain of a dataset of one's own organisation; to everybody else it is not there. */

@@ -53,7 +53,7 @@ describe('the list of a domain', () => {
     })
     expect(again.receipts[0]?.number).toBe(first.receipts[1]?.number)
     expect([first.version, again.version]).toEqual([1, 2])
-    const read = await readOptOuts(needs(), dpo, 'receipts')
+    const read = await readOptOuts(needs(), dpo, { dataset: 'receipts' })
     expect(read.receipts).toHaveLength(3)
     expect(JSON.stringify(read)).not.toContain('h1k01')
   })
@@ -113,8 +113,33 @@ describe('the list of a domain', () => {
   test('is of its holder: another one sees and changes nothing', async () => {
     const about = { dataset: 'receipts', pseudonyms: [named(5)] }
     await expect(registerOptOuts(needs(), havre, about)).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    await expect(readOptOuts(needs(), havre, 'receipts')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(readOptOuts(needs(), havre, { dataset: 'receipts' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    })
     await expect(registerOptOuts(needs(), dpo, about)).rejects.toMatchObject({ code: 'ROLE' })
+  })
+
+  test('is read as it stood at any instant', async () => {
+    const begun = fixedClock.now()
+    const later = { at: begun + 1000 }
+    world.clock.set(later.at)
+    const { receipts } = await object('receipts', 33)
+    const number = receipts[0]?.number ?? 0
+    world.clock.set(later.at + 1000)
+    await reverseOptOut(needs(), rouen, { dataset: 'receipts', number })
+    const at = async (instant?: number) => {
+      const read = await readOptOuts(needs(), dpo, { dataset: 'receipts', at: instant })
+      return { version: read.version, own: read.receipts.find((one) => one.number === number) }
+    }
+    const [before, during, after] = [await at(begun), await at(later.at), await at()]
+    expect(before.own).toBeUndefined()
+    expect(during).toMatchObject({ version: before.version + 1, own: { number } })
+    expect(during.own).not.toHaveProperty('reversedAt')
+    expect(after).toMatchObject({
+      version: before.version + 2,
+      own: { number, reversedAt: expect.anything() },
+    })
+    world.clock.set(begun)
   })
 
   test('has its registration and reversal in the log, without a pseudonym', async () => {
@@ -127,7 +152,7 @@ describe('the list of a domain', () => {
     })
     const written = room.audit.entries.slice(-2).map(({ body }) => body)
     expect(written).toMatchObject([
-      { type: 'opt-out.registered', dataset: 'receipts', version: 5 },
+      { type: 'opt-out.registered', dataset: 'receipts', version: 7 },
       { type: 'opt-out.reversed', dataset: 'receipts', number },
     ])
     expect(JSON.stringify(room.audit.entries)).not.toContain('h1k01')

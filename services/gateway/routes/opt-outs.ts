@@ -87,13 +87,17 @@ export const optOutRoutes: readonly Route[] = [
   route({
     method: 'get',
     path,
-    summary: 'Receipts of the domain of a dataset, without pseudonyms; its holder, the DPO',
+    summary: 'Receipts of the domain of a dataset, as of an instant, without pseudonyms; its holder, the DPO',
     records: 'read',
     params: byName,
+    query: z.strictObject({ at: z.iso.datetime().optional() }),
     about,
     responses: { 200: { description: 'The list', schema: list } },
-    handler: async (house, { by, params: { name } }) => ({
-      json: await readOptOuts(house.dataset, by, name),
+    handler: async (house, { by, params: { name }, query: { at } }) => ({
+      json: await readOptOuts(house.dataset, by, {
+        dataset: name,
+        ...(at !== undefined && { at: Date.parse(at) }),
+      }),
     }),
   }),
   route({
