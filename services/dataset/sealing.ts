@@ -162,6 +162,10 @@ async function sealOnce(sealer: Sealer, order: SealOrder): Promise<SealedAnswer>
     entry: new URL('./seal-worker.ts', import.meta.url),
     name: 'seal',
     memoryBytes: order.memoryBytes,
+    box: {
+      read: [order.version, ...(order.persons === undefined ? [] : [order.persons])],
+      write: [order.out],
+    },
     log: sealer.log,
   })
   try {
