@@ -1,5 +1,6 @@
 /** `npm start`: reads the environment, opens a node, prints where it is, closes it at a signal. */
 import { ConfigurationError, readSettings, type Settings } from './config.ts'
+import { machineSandbox, type Sandbox } from './engine/box/sandbox.ts'
 import { firstQuery } from './gateway/start-page.ts'
 import { systemClock } from './kernel/clock.ts'
 import { StartError } from './node/listening.ts'
@@ -17,6 +18,8 @@ const print = (line: string) => void process.stdout.write(`${line}\n`)
 async function main(): Promise<void> {
   const settings = readSettings(process.env)
   print(`huisclos ${versionOf()} — ${banner(settings)}`)
+  const sandbox = machineSandbox()
+  void sandbox.then(warnOf)
   const log = openOperationsLog('warn')
   let node: Node | undefined
   let isStopping = false
@@ -31,14 +34,23 @@ async function main(): Promise<void> {
     )
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(0))
-  const opening = openNode({ settings, clock: systemClock, log, print, onFatal: stop })
+  const opening = openNode({ settings, clock: systemClock, log, print, onFatal: stop, sandbox })
   node = await opening
   if (!isStopping) welcome(node)
 }
 
 function banner({ mode }: Settings): string {
   if (mode.kind === 'production') return 'production'
-  return 'démonstration sans bac à sable : pas de données réelles ici'
+  return 'démonstration : pas de données réelles ici'
+}
+
+/** Loud, and not on the way of who reads the addresses. */
+function warnOf(sandbox: Sandbox): void {
+  if (sandbox.kind !== 'none') return
+  const found = [sandbox.why, ...sandbox.could].join(', ')
+  process.stderr.write(
+    `\n   ⚠ démonstration sans bac à sable : pas de données réelles ici (${found})\n     apt install bubblewrap, puis npx huisclos doctor\n\n`,
+  )
 }
 
 /** The addresses, and what to type first. */

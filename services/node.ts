@@ -5,12 +5,13 @@ import { openKept } from './audit/kept.ts'
 import { noWitnesses } from './audit/witness/client.ts'
 import type { Witnessing } from './audit/witness/collector.ts'
 import type { Settings } from './config.ts'
+import { machineSandbox, type Sandbox } from './engine/box/sandbox.ts'
 import { engineVersion } from './engine/capabilities.ts'
 import { createApp, createWaitingApp } from './gateway/app.ts'
 import type { House } from './gateway/house.ts'
 import { type Gauge, openMetrics } from './gateway/readiness.ts'
 import { routes } from './gateway/routes.ts'
-import { startPage } from './gateway/start-page.ts'
+import { type StartPageFacts, startPage } from './gateway/start-page.ts'
 import { openPolicyRegister } from './habilitation/policy-register.ts'
 import type { Clock } from './kernel/clock.ts'
 import { canonical, sha256 } from './kernel/hash.ts'
@@ -49,6 +50,8 @@ export interface NodeOptions {
   /** False where the data may be lost, as in tests: nothing is flushed by the database. */
   readonly durable?: boolean
   readonly onFatal?: (exitCode: number) => void
+  /** What this machine can put a worker in, found out when it is left out. */
+  readonly sandbox?: Promise<Sandbox>
   /** Folder of the rules; the one that is shipped when it is left out. */
   readonly policies?: string
 }
@@ -92,16 +95,28 @@ export async function openNode(options: NodeOptions): Promise<Node> {
   }
 }
 
-async function openFloors(options: NodeOptions, closing: Closing): Promise<Node> {
-  const { settings, clock, log, durable = true, onFatal = () => {} } = options
-  const folder = options.policies ?? pathOf('../policies')
-  if (settings.mode.kind === 'production') {
+/** Without a sound box nothing real is opened (security.md 6.2); with one, what is missing is the identity of real persons. */
+function refuseProduction(sandbox: Sandbox): never {
+  if (sandbox.kind === 'none') {
+    const found = [sandbox.why, ...sandbox.could].join(', ')
     throw new StartError(
-      'bac à sable absent : un nœud de production ne démarre pas sans lui (sandbox required)',
+      `bac à sable absent (${found}) : un nœud de production ne démarre pas sans lui (sandbox required) ; ` +
+        'apt install bubblewrap, puis npx huisclos doctor',
       73,
     )
   }
-  const ground: Ground = { home: settings.home, clock, log, closing, durable, onFatal }
+  throw new StartError(
+    'fournisseurs d’identité de production : pas encore pris en charge par cette version',
+    78,
+  )
+}
+
+async function openFloors(options: NodeOptions, closing: Closing): Promise<Node> {
+  const { settings, clock, log, durable = true, onFatal = () => {} } = options
+  const folder = options.policies ?? pathOf('../policies')
+  const sandbox = options.sandbox ?? machineSandbox()
+  if (settings.mode.kind === 'production') return refuseProduction(await sandbox)
+  const ground: Ground = { home: settings.home, clock, log, closing, durable, onFatal, sandbox }
   const isFull = settings.mode.demo === 'full'
   const steps = openSteps(
     Object.values(names).filter((name) => isFull || name !== names.demo),
@@ -118,7 +133,8 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const project = isFull
     ? await steps.run(names.demo, () => seedDemo(house, floors.identity.accounts), notedProject)
     : null
-  const app = createApp(await withStartPage(house, { demo: settings.mode.demo, project }), routes)
+  const isBoxed = (await sandbox).kind !== 'none'
+  const app = createApp(await withStartPage(house, { demo: settings.mode.demo, project, isBoxed }), routes)
   steps.ready = true
   door.serve(app)
   return {
@@ -153,7 +169,7 @@ interface Floors {
 /** Store, evidence, identity, engine, rooms: each on those before it. */
 async function openUpTo(
   ground: Ground,
-  { settings, steps, folder, address }: Omit<Ruling, 'store'> & { readonly address: string },
+  { settings, steps, folder, address }: Omit<Ruling, 'store' | 'sandbox'> & { readonly address: string },
 ): Promise<Floors> {
   const { closing, log } = ground
   const limits = { threads: 2, memoryBytes: 2 * 1024 ** 3, timeoutMs: 30_000 }
@@ -173,7 +189,8 @@ async function openUpTo(
     ({ audit }) => `${audit.origin} · ${audit.size} entrées`,
   )
   const { audit } = evidence
-  const ruled = await openRuled(evidence, { store, settings, steps, folder })
+  const sandbox = (await ground.sandbox).kind
+  const ruled = await openRuled(evidence, { store, settings, steps, folder, sandbox })
   const onLoopback = () => 'boucle locale seulement'
   const visas = { issuers: settings.visaIssuers ?? [], policy: ruled.rulebook.visas, audience: address }
   const openIdentity = () => openDemoIdentity(ground, { store, audit, visas })
@@ -181,7 +198,7 @@ async function openUpTo(
   const engine = await steps.run(
     names.engine,
     () => starting,
-    () => `DuckDB ${engineVersion()}`,
+    () => `DuckDB ${engineVersion()} · ${sandbox === 'none' ? 'sans bac à sable' : `bac à sable ${sandbox}`}`,
   )
   const { maxMiB, most } = settings.attachments ?? { maxMiB: 10, most: 20 }
   const documentLimits = { maxBytes: maxMiB * 1024 ** 2, most }
@@ -207,10 +224,11 @@ interface Ruling {
   readonly settings: Settings
   readonly steps: Steps
   readonly folder: string
+  readonly sandbox: Sandbox['kind']
 }
 
 /** The rules, put in force: from here on every entry names them. The first entries of the start are written. */
-async function openRuled(evidence: Evidence, { store, settings, steps, folder }: Ruling) {
+async function openRuled(evidence: Evidence, { store, settings, steps, folder, sandbox }: Ruling) {
   const { audit } = evidence
   const { mode, wirePort, witnesses = noWitnesses, visaIssuers = [], retention = { months: 12 } } = settings
   const kept = openKept(settings.home)
@@ -229,7 +247,7 @@ async function openRuled(evidence: Evidence, { store, settings, steps, folder }:
   audit.underPolicy(rules.sha256)
   const config = sha256(canonical({ mode, wirePort, witnesses, visaIssuers }))
   const engine = engineVersion()
-  await begin(audit, { type: 'log.started', version: versionOf(), engine, sandbox: 'none', config })
+  await begin(audit, { type: 'log.started', version: versionOf(), engine, sandbox, config })
   for (const { body, sealed } of admitted.entries)
     await audit.append(body, sealed === undefined ? {} : { sealed })
   return { rulebook: rules, kept, policyRegister: register }
@@ -317,10 +335,10 @@ function witnessGauges(witnessing: Witnessing, clock: Clock): Gauge[] {
 
 async function withStartPage(
   house: House,
-  { demo, project }: { demo: 'full' | 'empty'; project: string | null },
+  facts: Pick<StartPageFacts, 'demo' | 'project' | 'isBoxed'>,
 ): Promise<House> {
   const template = await readFile(pathOf('portal/index.html'), 'utf8')
-  const page = startPage(template, { version: house.version, address: house.address, demo, project })
+  const page = startPage(template, { version: house.version, address: house.address, ...facts })
   return { ...house, portal: { ...house.portal, startPage: page } }
 }
 

@@ -6,7 +6,7 @@ import type { Settings } from '../services/config.ts'
 import { mintDemoToken } from '../services/identity/demo-keys.ts'
 import { systemClock } from '../services/kernel/clock.ts'
 import { silentLog } from '../services/kernel/log.ts'
-import { openNode } from '../services/node.ts'
+import { type NodeOptions, openNode } from '../services/node.ts'
 import { freePort } from './contract/system.ts'
 import { openDatabase } from './house.ts'
 
@@ -23,7 +23,10 @@ export interface TestNode {
 }
 
 /** `changes` are those of the settings. */
-export async function openTestNode(changes: Partial<Settings> = {}): Promise<TestNode> {
+export async function openTestNode(
+  changes: Partial<Settings> = {},
+  options: Pick<NodeOptions, 'sandbox'> = {},
+): Promise<TestNode> {
   const home = await mkdtemp(join(tmpdir(), 'huisclos-node-'))
   const database = await openDatabase()
   const settings = {
@@ -34,7 +37,7 @@ export async function openTestNode(changes: Partial<Settings> = {}): Promise<Tes
     mode: { kind: 'demo', demo: 'empty' },
     ...changes,
   } as const
-  const node = await openNode({ settings, clock: systemClock, log: silentLog, print: () => {} })
+  const node = await openNode({ settings, clock: systemClock, log: silentLog, print: () => {}, ...options })
   const tokens = new Map<string, string>()
   return {
     home,

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { spaceState } from '../audit/space.ts'
 import { verifyLog } from '../audit/verify/verify.ts'
 import { readSettings } from '../config.ts'
+import { machineSandbox } from '../engine/box/sandbox.ts'
 import { readServerFile, type ServerFile } from '../node/server-file.ts'
 
 const run = promisify(execFile)
@@ -223,18 +224,26 @@ const witnesses: Check = {
   },
 }
 
+/** What forbids a box, and what lifts it. */
+const remedies: Readonly<Record<'system' | 'programs' | 'architecture' | 'start' | 'probe', string>> = {
+  system: 'Linux',
+  programs: 'apt install bubblewrap util-linux',
+  architecture: 'x86-64, arm64',
+  start:
+    'sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 ; seccomp=unconfined (docker)',
+  probe: 'bubblewrap ≥ 0.8',
+}
+
 const sandbox: Check = {
   name: 'sandbox',
   async look() {
-    try {
-      await run('bwrap', ['--version'])
-      return fine('bubblewrap (pas encore employé / not used yet)')
-    } catch {
-      return worth(
-        'sans bac à sable : démonstration seulement / none: demonstration only',
-        'apt install bubblewrap',
-      )
-    }
+    const sandbox = await machineSandbox()
+    if (sandbox.kind !== 'none') return fine(`${sandbox.kind} : 0 échappée / 0 ways out`)
+    const found = [sandbox.why, ...sandbox.could].join(', ')
+    return worth(
+      `sans bac à sable : démonstration seulement / none: demonstration only (${found})`,
+      remedies[sandbox.why],
+    )
   },
 }
 

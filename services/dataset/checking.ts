@@ -179,14 +179,16 @@ async function examine(job: Job): Promise<Outcome> {
 async function attemptToRead(job: Job, findings: readonly Finding[]): Promise<Outcome | null> {
   const { log, memoryBytes = readerBytes } = job.needs
   let reader: Process | undefined
+  const places = await placesOf(job)
   try {
     reader = await startProcess({
       entry: new URL('./reader-worker.ts', import.meta.url),
       name: 'reader',
       memoryBytes,
+      box: { read: places.read, write: [places.scratch] },
       log,
     })
-    return await readAll(job, reader, [...findings])
+    return await readAll(job, { reader, places }, [...findings])
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'QUERY_FAILED' || job.watch.signal.aborted) throw error
     log.warn('a reader failed', { deposit: job.deposit.id, cause: failureOf(error) })
@@ -231,17 +233,33 @@ function previousOf({ needs, deposit, declared }: Job): Measuring['previous'] {
   return { version, files: Object.fromEntries(files) }
 }
 
-async function readAll(job: Job, reader: Process, findings: Finding[]): Promise<Outcome> {
+/** All that the reader of a deposit may see of the disk. */
+interface Places {
+  readonly previous: Measuring['previous']
+  readonly read: readonly string[]
+  /** An empty folder, which it writes to. */
+  readonly scratch: string
+}
+
+async function placesOf(job: Job): Promise<Places> {
+  const { needs, deposit, files } = job
+  const previous = previousOf(job)
+  const received = files.map(({ file }) => needs.storage.pathOf(deposit.id, file))
+  const read = [...received, ...Object.values(previous?.files ?? {})]
+  return { previous, read, scratch: await needs.storage.scratch(deposit.id) }
+}
+
+interface Reading {
+  readonly reader: Process
+  readonly places: Places
+}
+
+async function readAll(job: Job, { reader, places }: Reading, findings: Finding[]): Promise<Outcome> {
   const { needs, deposit, declared, files, watch } = job
   const { storage } = needs
-  const scratch = await storage.scratch(deposit.id)
+  const { previous, read, scratch } = places
   const call = (method: string, params: unknown) =>
     reader.call(method, params, { timeoutMs: callMs, signal: watch.signal })
-  const previous = previousOf(job)
-  const read = [
-    ...files.map((file) => storage.pathOf(deposit.id, file.file)),
-    ...Object.values(previous?.files ?? {}),
-  ]
   const memoryBytes = needs.memoryBytes ?? readerBytes
   await call('open', { descriptor: declared.descriptor, read, scratch, memoryBytes, threads: 2 })
   const sources: Manifest['sources'][number][] = []

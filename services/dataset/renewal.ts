@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Box } from '../engine/box/box.ts'
 import type { CurrentPermit } from '../habilitation/permit.ts'
 import { sha256 } from '../kernel/hash.ts'
 import { appliedIn } from './applied.ts'
@@ -100,7 +101,7 @@ async function renewDomain(sealer: Sealer, renewing: Renewing): Promise<boolean>
     const departure: Departure =
       order === undefined
         ? { state: renewing.isLate ? 'none' : 'few' }
-        : departureSchema.parse(await orderSealing(sealer, 'leave', order))
+        : departureSchema.parse(await orderSealing(sealer, { method: 'leave', order, box: boxOf(order) }))
     if (departure.state === 'few') return false
     if (departure.state === 'left') await finishExtracts(sealer, renewing, { departure, folder, number })
     const next = generationAfter(sealer, renewing, departure)
@@ -111,6 +112,11 @@ async function renewDomain(sealer: Sealer, renewing: Renewing): Promise<boolean>
   } finally {
     await extracts.clean(project)
   }
+}
+
+function boxOf({ extracts, persons, left, out }: LeaveOrder): Box {
+  const lists = [persons, left].flatMap((file) => file ?? [])
+  return { read: [...extracts.map(({ folder }) => folder), ...lists], write: [out] }
 }
 
 async function emptied({ extracts }: Sealer, project: string): Promise<string> {

@@ -1,4 +1,5 @@
 /** The process that seals and that lets persons leave: one for each order. */
+import type { Box } from '../engine/box/box.ts'
 import { failureOf } from '../engine/failure.ts'
 import { startProcess } from '../engine/process.ts'
 import type { Log } from '../kernel/log.ts'
@@ -9,31 +10,31 @@ export interface SealingProcess {
   readonly signal: AbortController
 }
 
+interface Ordered {
+  readonly method: 'seal' | 'leave'
+  readonly order: { readonly memoryBytes: number }
+  /** What the process may open. */
+  readonly box: Box
+}
+
 const sealMs = 3_600_000
 
 /** What the process answers. It may die of something else than its work: the order is then given a second time. */
-export async function orderSealing(
-  sealer: SealingProcess,
-  method: 'seal' | 'leave',
-  order: { readonly memoryBytes: number },
-): Promise<unknown> {
+export async function orderSealing(sealer: SealingProcess, ordered: Ordered): Promise<unknown> {
   try {
-    return await orderOnce(sealer, method, order)
+    return await orderOnce(sealer, ordered)
   } catch (error) {
     if (sealer.signal.signal.aborted || failureOf(error) !== 'crash') throw error
-    return orderOnce(sealer, method, order)
+    return orderOnce(sealer, ordered)
   }
 }
 
-async function orderOnce(
-  { log, signal }: SealingProcess,
-  method: 'seal' | 'leave',
-  order: { readonly memoryBytes: number },
-): Promise<unknown> {
+async function orderOnce({ log, signal }: SealingProcess, { method, order, box }: Ordered): Promise<unknown> {
   const process = await startProcess({
     entry: new URL('./seal-worker.ts', import.meta.url),
     name: 'seal',
     memoryBytes: order.memoryBytes,
+    box,
     log,
   })
   try {

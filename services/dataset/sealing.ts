@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Audit } from '../audit/record.ts'
+import type { Box } from '../engine/box/box.ts'
 import type { Parser } from '../engine/engine.ts'
 import type { PermitLine } from '../habilitation/permit.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -118,7 +119,9 @@ async function makeExtract(sealer: Sealer, job: LineToSeal, place: Place): Promi
   const exclusion = await exclusionFor(sealer, job, descriptor)
   const order = await orderOf(sealer, job, place)
   const excluded = exclusion === undefined ? {} : { excluded: exclusion.pseudonyms }
-  const sealed = sealedSchema.parse(await orderSealing(sealer, 'seal', { ...order, ...excluded }))
+  const sealed = sealedSchema.parse(
+    await orderSealing(sealer, { method: 'seal', order: { ...order, ...excluded }, box: boxOf(order) }),
+  )
   const { tables, persons } = sealed
   const extract: Unhashed = {
     format: 1,
@@ -134,6 +137,10 @@ async function makeExtract(sealer: Sealer, job: LineToSeal, place: Place): Promi
     tables: tables.map((table) => described(descriptor, table)),
   }
   return { extract, removed: bandOfPersons(sealed.excluded, line.k) }
+}
+
+function boxOf({ version, persons, left, out }: SealOrder): Box {
+  return { read: [version, ...[persons, left].flatMap((file) => file ?? [])], write: [out] }
 }
 
 /** Undefined in a domain where nobody has ever objected. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Log } from '../kernel/log.ts'
-import type { Builder } from './engine.ts'
+import { type Builder, filesOf } from './engine.ts'
 import { queryFailed } from './failure.ts'
 import { startEngine } from './pool.ts'
 
@@ -22,6 +22,7 @@ export function openBuilder({ threads, log }: BuilderOptions): Builder {
         entry: new URL('./builder-worker.ts', import.meta.url),
         name: 'builder',
         memoryBytes,
+        box: { read: filesOf(order.mounts), write: [order.folder] },
         ...(log && { log }),
       })
       try {

@@ -5,7 +5,7 @@
  * itself that it has no privilege boundary (security.md 6.6 and 7).
  */
 import { type DuckDBConnection, DuckDBInstance, StatementType, version } from 'duckdb'
-import type { Mount, Rows, Value } from './engine.ts'
+import { filesOf, type Mount, type Rows, type Value } from './engine.ts'
 import { WorkerFault } from './serve.ts'
 import { toValue } from './values.ts'
 
@@ -88,7 +88,7 @@ function viewStatements(mounts: readonly Mount[]): readonly string[] {
 
 /** A database that reads the files of its mounts, as views `"schema"."name"`, and no other file. It writes none. */
 export function openReader(mounts: readonly Mount[], limits: EngineLimits): Promise<Database> {
-  const files = [...new Set(mounts.map((mount) => mount.file))]
+  const files = filesOf(mounts)
   const paths = files.length === 0 ? [] : [`SET GLOBAL allowed_paths = ${quoteList(files)}`]
   return open(limits, [...paths, ...viewStatements(mounts), ...lock])
 }
@@ -120,7 +120,7 @@ export function openBuilder(
   writeFolder: string,
   limits: EngineLimits,
 ): Promise<Database> {
-  const files = [...new Set(mounts.map((mount) => mount.file))]
+  const files = filesOf(mounts)
   const paths = files.length === 0 ? [] : [`SET GLOBAL allowed_paths = ${quoteList(files)}`]
   const folders = `SET GLOBAL allowed_directories = ${quoteList([writeFolder])}`
   return open(limits, [...paths, folders, ...viewStatements(mounts), ...lock])

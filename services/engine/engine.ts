@@ -65,6 +65,11 @@ export interface Mount {
   readonly file: string
 }
 
+/** Each file once, whatever the number of relations over it. */
+export function filesOf(mounts: readonly Mount[]): readonly string[] {
+  return [...new Set(mounts.map(({ file }) => file))]
+}
+
 /** The process of one bulle. One statement at a time; temporary objects die with the session. */
 export interface VaultSession extends Closable {
   /** Runs one statement near patient rows. Rejects with QUERY_FAILED, one text for all causes. */

@@ -4,12 +4,13 @@ import { queryFailed } from './failure.ts'
 import { Pool, startEngine } from './pool.ts'
 import type { Process } from './process.ts'
 import { trustRows } from './rows.ts'
+import { openWindow, type Window } from './window.ts'
 
 export interface ReleaserOptions {
   readonly threads: number
   /** Memory of one process; a statement may be given less. The rows of the largest answer must fit beside it. */
   readonly memoryBytes: number
-  /** An existing private folder for the Parquet files of answers; each is removed before `encode` answers. */
+  /** An existing private folder: public files that a process is shown, and Parquet answers while they are written. */
   readonly scratch: string
   readonly log?: Log
   /** Warm processes, 2 when left out. */
@@ -21,16 +22,20 @@ const ANSWER_BYTES = 512 * 1024 * 1024
 
 /** Opens the warm processes of the release engine. Each statement has a fresh database; after a failure, a fresh process. */
 export async function openReleaser(options: ReleaserOptions): Promise<Releaser> {
-  const { threads, memoryBytes, scratch, log } = options
-  const pool = await Pool.open(options.processes ?? 2, () =>
-    startEngine({
-      entry: new URL('./release-worker.ts', import.meta.url),
-      name: 'release',
-      memoryBytes,
-      maxAnswerBytes: ANSWER_BYTES,
-      ...(log && { log }),
-    }),
-  )
+  const { threads, memoryBytes } = options
+  const windows = new WeakMap<Process, Window>()
+  const pool = await Pool.open(options.processes ?? 2, async () => {
+    const window = await openWindow(options.scratch)
+    const process = await startReleaser(options, window)
+    windows.set(process, window)
+    void process.closed.then(() => window.close())
+    return process
+  })
+  const windowOf = (process: Process): Window => {
+    const window = windows.get(process)
+    if (window === undefined) throw queryFailed('failed', 'window')
+    return window
+  }
 
   return {
     finish(
@@ -39,10 +44,11 @@ export async function openReleaser(options: ReleaserOptions): Promise<Releaser> 
     ) {
       const { maxRows, timeoutMs } = limits
       const engineLimits = { threads, memoryBytes: Math.min(memoryBytes, limits.memoryBytes) }
-      const params = { tables, mounts, statement, maxRows, limits: engineLimits }
       return pool.use(
         (process) =>
           onceOnly(process, async () => {
+            const shown = await windowOf(process).show(mounts)
+            const params = { tables, mounts: shown, statement, maxRows, limits: engineLimits }
             const answer = await process.call('finish', params, { timeoutMs, signal })
             return trustRows(answer, maxRows)
           }),
@@ -50,9 +56,10 @@ export async function openReleaser(options: ReleaserOptions): Promise<Releaser> 
       )
     },
     encode(rows: Rows, format: Format) {
-      const params = { rows, format, scratch, limits: { threads, memoryBytes } }
       return pool.use((process) =>
         onceOnly(process, async () => {
+          const { scratch } = windowOf(process)
+          const params = { rows, format, scratch, limits: { threads, memoryBytes } }
           const answer = await process.call('encode', params, { timeoutMs: ENCODE_MS })
           if (answer instanceof Uint8Array) return answer
           throw queryFailed('failed', 'answer')
@@ -61,6 +68,17 @@ export async function openReleaser(options: ReleaserOptions): Promise<Releaser> 
     },
     close: () => pool.close(),
   }
+}
+
+function startReleaser({ memoryBytes, log }: ReleaserOptions, window: Window): Promise<Process> {
+  return startEngine({
+    entry: new URL('./release-worker.ts', import.meta.url),
+    name: 'release',
+    memoryBytes,
+    maxAnswerBytes: ANSWER_BYTES,
+    box: { read: [window.folder], scratch: window.scratch },
+    ...(log && { log }),
+  })
 }
 
 /** A process in which something failed serves nobody else. */

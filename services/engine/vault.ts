@@ -1,5 +1,14 @@
 import type { Log } from '../kernel/log.ts'
-import type { Limits, Mount, ReleasedTable, RewrittenStatement, Rows, Vault, VaultSession } from './engine.ts'
+import {
+  filesOf,
+  type Limits,
+  type Mount,
+  type ReleasedTable,
+  type RewrittenStatement,
+  type Rows,
+  type Vault,
+  type VaultSession,
+} from './engine.ts'
 import { queryFailed } from './failure.ts'
 import { startEngine } from './pool.ts'
 import type { Process } from './process.ts'
@@ -116,6 +125,7 @@ class DuckDbVault implements Vault {
       entry: new URL('./vault-worker.ts', import.meta.url),
       name: 'vault',
       memoryBytes,
+      box: { read: filesOf(mounts) },
       ...(this.#options.log && { log: this.#options.log }),
     })
     place.process = process

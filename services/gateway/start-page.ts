@@ -8,6 +8,8 @@ export interface StartPageFacts {
   readonly demo: 'full' | 'empty' | null
   /** The project that the full demo seeds; null until it exists. */
   readonly project: string | null
+  /** Whether workers run in a sandbox. */
+  readonly isBoxed: boolean
 }
 
 /** A template without one of its places is a bug, and throws. */
@@ -26,8 +28,9 @@ export function startPage(template: string, facts: StartPageFacts): string {
   }, template)
 }
 
-function modeOf(language: Language, { demo }: StartPageFacts): string {
-  return escaped(say(language, { key: demo === null ? 'start.production' : 'start.demo' }))
+function modeOf(language: Language, { demo, isBoxed }: StartPageFacts): string {
+  if (demo === null) return escaped(say(language, { key: 'start.production' }))
+  return escaped(say(language, { key: isBoxed ? 'start.demo' : 'start.demo.bare' }))
 }
 
 function stepsOf(language: Language, { demo, address, project }: StartPageFacts): string {

@@ -18,6 +18,7 @@ import { openOptOutRegister } from '../dataset/opt-out-register.ts'
 import { openDatasetRegister } from '../dataset/register.ts'
 import { openDepositStorage } from '../dataset/storage.ts'
 import { openWorkspace } from '../dataset/workspace.ts'
+import type { Sandbox } from '../engine/box/sandbox.ts'
 import { openBuilder } from '../engine/builder.ts'
 import type { Builder, Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
 import { openParser } from '../engine/parser.ts'
@@ -72,6 +73,8 @@ export interface Ground {
   readonly closing: Closing
   /** False where the data may be lost, as in tests. */
   readonly durable: boolean
+  /** What workers run in on this machine. */
+  readonly sandbox: Promise<Sandbox>
   /** The log can promise nothing any more: the process must end with this status (security.md 0). */
   readonly onFatal: (exitCode: number) => void
 }
@@ -298,7 +301,8 @@ export async function openRooms(
     openBulles({ home, catalogue, clock, audit, log, parser, vault, optOuts, ended }),
   )
   const onPublished = (dataset: string) => bulles.published(dataset)
-  const needs = { register, optOuts, storage, audit, clock, log, sandboxed: false, onPublished }
+  const sandboxed = (await ground.sandbox).kind !== 'none'
+  const needs = { register, optOuts, storage, audit, clock, log, sandboxed, onPublished }
   const checker = closing.keep('deposit checks', openChecker(needs))
   const registry = openHabilitations(store)
   const folder = join(home, 'keys', 'habilitation')

@@ -1,4 +1,4 @@
-/** A parent that is killed by a test: prints the id of its worker and waits. */
+/** A parent that is killed by a test: says when its worker is ready, and waits. */
 import { startProcess } from '../../services/engine/process.ts'
 
 const worker = await startProcess({
@@ -6,6 +6,5 @@ const worker = await startProcess({
   name: 'orphan',
   memoryBytes: 64 * 1024 * 1024,
 })
-const facts = (await worker.call('environment', null, { timeoutMs: 10_000 })) as { pid: number }
-process.stdout.write(`${facts.pid}\n`)
+process.stdout.write('ready\n')
 await worker.closed

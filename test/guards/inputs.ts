@@ -227,7 +227,7 @@ const evidence = [
 ]
 
 const derived = [
-  ...editsOf('services/query/workspace/table.ts', query('workspace'), [
+  ...editsOf('services/query/workspace/table.ts', query('derived-rules', 'workspace'), [
     [
       'rows of a derived table are proved',
       'verifyTable(await parser.plan(statement, twin), { reads: named, inputs }, wanted)',

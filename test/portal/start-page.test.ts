@@ -23,6 +23,7 @@ beforeAll(async () => {
     address: 'http://localhost:8080',
     demo: 'full',
     project: 'FR-NOR-2026-000001',
+    isBoxed: false,
   } as const
   const page = openRoute({
     method: 'get',

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { openWorkspace } from '../../services/dataset/workspace.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
-import type { Question } from '../../services/query/question.ts'
+import type { QueryNeeds, Question } from '../../services/query/question.ts'
 import { checkQuery, runQuery } from '../../services/query/run.ts'
 import { person, QueryHouse } from './house.ts'
 
@@ -113,6 +113,28 @@ describe('a chain of derived tables', () => {
     const joined = await ask('SELECT count(*) AS n FROM keyed k JOIN stays s ON s.sid = k.stay')
     const direct = await ask('SELECT count(*) AS n FROM stays')
     expect(joined.rows).toEqual(direct.rows)
+  })
+})
+
+describe('one row per person is known of a table', () => {
+  const perPerson = 'CREATE TABLE t AS SELECT pid, count(*) AS n FROM stays GROUP BY pid'
+  const made = async () => (await needs.workspace.list('p'))[0]?.table
+
+  test('by its text, never by its rows alone', async () => {
+    await ask('CREATE TABLE t AS SELECT pid, ward FROM stays WHERE cost < -1000000')
+    expect(await made()).toMatchObject({ unique: false, k: 11 })
+    await ask(perPerson.replace('TABLE', 'OR REPLACE TABLE'))
+    expect(await made()).toMatchObject({ unique: true, k: 11 })
+  })
+
+  test('and never against its rows', async () => {
+    const build: QueryNeeds['builder']['build'] = async (order, options) => ({
+      ...(await needs.builder.build(order, options)),
+      isUnique: false,
+    })
+    const doubting = { ...needs, builder: { ...needs.builder, build } }
+    await runQuery(doubting, alice, { project: 'p', sql: perPerson })
+    expect(await made()).toMatchObject({ unique: false })
   })
 })
 

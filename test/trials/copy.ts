@@ -51,12 +51,23 @@ export async function withTexts<T>(
   }
 }
 
-/** Whether these test files pass; with `names`, a regular expression, only the tests of such names run. */
+/** Longer than any test file takes: a run that is still not over will not end. */
+const longestFile = 4 * 60_000
+
+/**
+ * Whether these test files pass; with `names`, a regular expression, only the tests of such names run.
+ * A run that does not end is ended, and is not green.
+ */
 export function areGreen(copy: string, tests: readonly string[], names?: string): Promise<boolean> {
   const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
   const jest = ['node_modules/jest/bin/jest.js', '--config', 'jest.json', '--bail', '--runInBand', '--silent']
   const chosen = names === undefined ? [] : ['--testNamePattern', names]
-  const run = spawn(process.execPath, [...node, ...jest, ...chosen, ...tests], { cwd: copy, stdio: 'ignore' })
+  const run = spawn(process.execPath, [...node, ...jest, ...chosen, ...tests], {
+    cwd: copy,
+    stdio: 'ignore',
+    timeout: longestFile * tests.length,
+    killSignal: 'SIGKILL',
+  })
   return new Promise((resolve, reject) => {
     run.once('error', reject)
     run.once('exit', (code) => resolve(code === 0))

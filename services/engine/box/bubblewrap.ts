@@ -1,0 +1,91 @@
+/** The command line of a box: bubblewrap under prlimit (security.md 6.3, whose measurements explain each argument). */
+import { existsSync, readlinkSync, realpathSync } from 'node:fs'
+import type { Box, Measure, Program } from './box.ts'
+
+/** Descriptors that the launcher hands over: the program of system calls, and where bubblewrap says its child's number. */
+export const seccompFd = 3
+export const infoFd = 4
+
+const maxFiles = 1024
+/** Seconds of processor time of one process in its whole life: a bound for what no deadline ends. */
+const maxCpuSeconds = 36_000
+const heapMebibytes = 2048
+const scratchBytes = 1024 ** 3
+
+/** Folders of shared libraries; on most systems the first ones are links to the ones below /usr. */
+const libraryFolders = ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/usr/local/lib']
+
+/** Programs of the machine that a box needs, or undefined. */
+export function boxPrograms(): { readonly bwrap: string; readonly prlimit: string } | undefined {
+  const bwrap = ['/usr/bin/bwrap', '/bin/bwrap', '/usr/local/bin/bwrap'].find((path) => existsSync(path))
+  const prlimit = ['/usr/bin/prlimit', '/bin/prlimit'].find((path) => existsSync(path))
+  return bwrap === undefined || prlimit === undefined ? undefined : { bwrap, prlimit }
+}
+
+/** The whole command; `without` leaves measures out, for the test of the probe alone. */
+export function boxCommand(box: Box, program: Program, without: readonly Measure[] = []): readonly string[] {
+  const programs = boxPrograms()
+  if (programs === undefined) throw new TypeError('no box on this machine')
+  const node = realpathSync(process.execPath)
+  return [
+    programs.prlimit,
+    ...(without.includes('limits') ? [] : limits(box, program)),
+    '--core=0',
+    '--',
+    programs.bwrap,
+    '--unshare-user',
+    '--disable-userns',
+    ...['--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
+    ...(without.includes('network') ? [] : ['--unshare-net']),
+    ...(without.includes('processes') ? ['--proc', '/proc'] : ['--unshare-pid', '--as-pid-1']),
+    ...['--uid', '65534', '--gid', '65534', '--hostname', 'box'],
+    ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
+    ...['--clearenv', '--setenv', 'TZ', 'UTC'],
+    ...libraryFolders.flatMap(boundLibraries),
+    ...['--ro-bind', node, node],
+    ...['--ro-bind', program.file, '/app/worker.mjs'],
+    ...Object.entries(program.modules).flatMap(([name, path]) => [
+      '--ro-bind',
+      path,
+      `/app/node_modules/${name}`,
+    ]),
+    ...['--dev', '/dev'],
+    // What is gone is not there inside either: the worker fails on it as it would on the machine.
+    ...(box.read ?? []).flatMap((path) => ['--ro-bind-try', path, path]),
+    ...(box.write ?? []).flatMap((path) => ['--bind', path, path]),
+    ...(box.scratch === undefined ? [] : ['--size', String(scratchBytes), '--tmpfs', box.scratch]),
+    ...(without.includes('read-only devices') ? [] : ['--remount-ro', '/dev']),
+    ...(without.includes('read-only root') ? [] : ['--remount-ro', '/']),
+    ...['--chdir', '/', '--info-fd', String(infoFd)],
+    ...(without.includes('system calls') ? [] : ['--seccomp', String(seccompFd)]),
+    '--',
+    node,
+    `--max-old-space-size=${heapMebibytes}`,
+    '/app/worker.mjs',
+  ]
+}
+
+function limits(box: Box, { dataBytes }: Program): readonly string[] {
+  const writes = (box.write ?? []).length > 0 || box.scratch !== undefined
+  return [
+    `--data=${dataBytes}`,
+    `--cpu=${maxCpuSeconds}`,
+    `--nofile=${maxFiles}`,
+    ...(writes ? [] : ['--fsize=0']),
+  ]
+}
+
+function boundLibraries(folder: string): readonly string[] {
+  if (!existsSync(folder)) return []
+  const target = linkOf(folder)
+  return target === undefined ? ['--ro-bind', folder, folder] : ['--symlink', target, folder]
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    // A folder of its own.
+    return undefined
+  }
+}

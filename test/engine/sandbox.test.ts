@@ -1,0 +1,85 @@
+/** The box of a worker: nothing succeeds inside that should not, and the probe sees each measure that is left out. */
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Measure } from '../../services/engine/box/box.ts'
+import { boxCommand, boxPrograms } from '../../services/engine/box/bubblewrap.ts'
+import { bundleOf, nativeModules } from '../../services/engine/box/bundle.ts'
+import { machineSandbox, probeBox } from '../../services/engine/box/sandbox.ts'
+import { seccompProgram } from '../../services/engine/box/seccomp.ts'
+import { startProcess } from '../../services/engine/process.ts'
+import { boxed } from '../boxed.ts'
+import { type Folder, MIB, temporaryFolder } from './fixture.ts'
+
+let folder: Folder
+beforeAll(async () => {
+  folder = await temporaryFolder()
+})
+afterAll(() => folder.remove())
+
+describe('a box', () => {
+  boxed('lets a probe do nothing of what it tries', async () => {
+    expect(await probeBox()).toEqual([])
+    expect(await machineSandbox()).toEqual({ kind: 'bubblewrap' })
+  })
+
+  const holes: readonly (readonly [readonly Measure[], readonly string[]])[] = [
+    [['processes'], ['sees another process']],
+    [['read-only root'], ['writes a file']],
+    [['read-only devices'], ['writes a file']],
+    [['system calls'], ['starts a process', 'opens a socket']],
+    [['limits'], ['holds more memory than it may']],
+    [
+      ['network', 'system calls'],
+      ['starts a process', 'opens a socket', 'sees the network'],
+    ],
+  ]
+  boxed.each(holes)('without %j is told by its probe', async (without, could) => {
+    expect(await probeBox(without)).toEqual(could)
+  })
+
+  boxed('shows a process its own files alone, and writes where it may alone', async () => {
+    const [seen, hidden, out] = ['seen', 'hidden', 'out'].map((name) => join(folder.path, name))
+    for (const path of [seen, hidden, out]) await mkdir(path ?? '')
+    for (const path of [seen, hidden]) await writeFile(join(path ?? '', 'file'), 'text')
+    const curious = await startProcess({
+      entry: new URL('./curious-worker.ts', import.meta.url),
+      name: 'curious',
+      memoryBytes: 64 * MIB,
+      box: { read: [seen ?? ''], write: [out ?? ''] },
+    })
+    const call = (method: string, path: string) => curious.call(method, path, { timeoutMs: 10_000 })
+    try {
+      expect(await call('read', join(seen ?? '', 'file'))).toBe('text')
+      expect(await call('read', join(hidden ?? '', 'file'))).toBe('ENOENT')
+      expect(await call('write', join(seen ?? '', 'new'))).toBe('EROFS')
+      expect(await call('write', join(folder.path, 'new'))).toBe('EROFS')
+      expect(await call('write', join(out ?? '', 'new'))).toBe('written')
+      expect(await readdir(out ?? '')).toEqual(['new'])
+    } finally {
+      curious.kill()
+    }
+  })
+})
+
+test('a box has every limit and drops every capability', async () => {
+  if (boxPrograms() === undefined) return
+  const file = await bundleOf(new URL('./curious-worker.ts', import.meta.url))
+  const command = boxCommand({ read: ['/a'] }, { file, modules: nativeModules(), dataBytes: 5 })
+  for (const word of [
+    '--data=5',
+    '--fsize=0',
+    '--core=0',
+    '--unshare-user',
+    '--disable-userns',
+    '--die-with-parent',
+  ])
+    expect(command).toContain(word)
+  expect(command.join(' ')).toContain('--cap-drop ALL')
+  expect(command).not.toContain('--bind')
+})
+
+test('system calls are known for two architectures, and for no other', () => {
+  for (const arch of ['x64', 'arm64']) expect((seccompProgram(arch)?.byteLength ?? 1) % 8).toBe(0)
+  expect(seccompProgram('riscv64')).toBeUndefined()
+})
