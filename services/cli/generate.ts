@@ -15,7 +15,7 @@ import { hasCode } from '../kernel/system-error.ts'
 import { CommandError, exits } from './ending.ts'
 import type { Out } from './query.ts'
 
-interface Options extends Omit<Generation, 'name'> {
+export interface GenerateOptions extends Omit<Generation, 'name'> {
   readonly name?: string
   readonly output: string
 }
@@ -43,7 +43,7 @@ export function addGenerate(data: Command, around: Around): void {
     .option('--name <nom>', 'nom du jeu de données, synthetic-<forme> sinon · name of the dataset')
     .option('--holder <organisation>', 'détenteur · holder', 'chu-rouen')
     .requiredOption('-o, --output <dossier>', 'dossier vide ou à créer · folder, empty or to be made')
-    .action((options: Options) => generateData(options, around))
+    .action((options: GenerateOptions) => generateData(options, around))
 }
 
 const shapesHelp = 'mco séjours/stays | rpu urgences/emergencies | omop CDM 5.4 | lits/beds'
@@ -60,7 +60,10 @@ function seedOf(text: string): number {
 }
 
 /** Writes the folder, or leaves nothing in it when it does not come to an end. */
-async function generateData({ output, ...options }: Options, { out, isTerminal }: Around): Promise<void> {
+export async function generateData(
+  { output, ...options }: GenerateOptions,
+  { out, isTerminal }: Around,
+): Promise<void> {
   const folder = resolve(output)
   await makeEmpty(folder, output)
   const what = { ...options, name: options.name ?? `synthetic-${options.shape}` }

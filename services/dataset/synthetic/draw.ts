@@ -47,7 +47,7 @@ export function at(index: string, values: readonly (string | number | null)[]): 
  */
 export function spread(base: string, draw: string, sigma: number): string {
   const factors = Array.from({ length: 17 }, (_, set) => Math.round(1000 * Math.exp((sigma * (set - 8)) / 2)))
-  return `((${base}) * ${at(`bit_count(${draw})`, factors)} // 1000)`
+  return `((${base})::BIGINT * ${at(`bit_count(${draw})`, factors)} // 1000)`
 }
 
 function literal(value: string | number | null): string {

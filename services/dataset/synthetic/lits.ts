@@ -113,11 +113,9 @@ function occupied(seed: number, d: string): string {
   const weekday = `CASE kind WHEN 1 THEN ${at(`(${d} % 7)`, weekly[1] ?? [])} ELSE ${at(`(${d} % 7)`, weekly[0] ?? [])} END`
   const noise = (table: string, row: string, most: number) =>
     `((${bits(word(seed, table, row), 0, 10)} - 512) * ${most} // 512)`
-  const noises = [
-    noise('territoire', d, 14),
-    noise('semaine', `${d} // 7`, 22),
-    noise('unite', `concat_ws('/', u, ${d})`, 60),
-  ]
+  // From one Monday to the next in a straight line: busy days come in a row.
+  const trend = `(${noise('semaine', `${d} // 7`, 30)} * (7 - ${d} % 7) + ${noise('semaine', `1 + ${d} // 7`, 30)} * (${d} % 7)) // 7`
+  const noises = [trend, noise('territoire', d, 12), noise('unite', `concat_ws('/', u, ${d})`, 60)]
   const rate = `(${level} + (${wavePart}) + (${weekday}) + ${noises.join(' + ')})`
   return `least(${open(d)} * ${rate} // 1000, ${open(d)} + 2)`
 }
@@ -174,7 +172,11 @@ export const lits: Shape = {
   totals: {
     lits_occupes_par_jour: { table: 'occupation', group: 'date', measure: 'sum(occupes)' },
     lits_ouverts_par_jour: { table: 'capacites', group: 'date', measure: 'sum(lits_ouverts)' },
-    entrees_par_semaine: { table: 'occupation', group: "date_trunc('week', date)", measure: 'sum(entrees)' },
+    entrees_par_semaine: {
+      table: 'occupation',
+      group: "date_trunc('week', date)::DATE",
+      measure: 'sum(entrees)',
+    },
     unites_par_discipline: { table: 'unites', group: 'discipline', measure: 'count(*)' },
   },
 }

@@ -111,7 +111,7 @@ const exits: readonly Choice[] = [
 
 /** One row per stay, with its patient; a person's stays are at least 28 days apart and at most 27 nights long. */
 function stays({ seed, rows }: Size): string {
-  const starts = `7 * ${pick('start_draw', 4096, weeklyChoices(30))} + ${bits('pw', 56, 3)} % 7`
+  const starts = `7 * ${pick('start_draw', 4096, weeklyChoices(70))} + ${bits('pw', 56, 3)} % 7`
   return layered(
     numbered(rows),
     whose,
