@@ -74,7 +74,7 @@ describe('generated data', () => {
   })
 
   test.each([
-    ['mco', 'c60b3ad7bb22ccb2a98ea4af9eb312d3'],
+    ['mco', 'd5541ad05d633e340c97ec4498d7111a'],
     ['rpu', 'a4982fb171aeae3806ae7ef9567f2f79'],
     ['omop', '7a4ad9f3e343cd49bc804bc52a9efa8f'],
     ['lits', 'f482d7ee7933cce3d1399a3546d74591'],
