@@ -2,7 +2,7 @@
 import type { Choice } from './draw.ts'
 
 export const firstMonday = "DATE '2022-01-03'"
-export const weeks = 208
+const weeks = 208
 export const days = 7 * weeks
 
 /** Weeks of the peak of each epidemic, counted from the first Monday, and its height in percent of a calm week. */

@@ -160,17 +160,30 @@ async function sha256Of(path: string): Promise<string> {
 /** Counted from the rows as they are drawn, not from the files: who counts the files compares two ways. */
 async function totalsOf(
   connection: Connection,
-  { totals }: Shape,
+  { totals, resources }: Shape,
   selects: Readonly<Record<string, string>>,
 ): Promise<Manifest['totals']> {
   const all: Record<string, Record<string, number>> = {}
-  for (const [name, total] of Object.entries(totals)) {
-    const answer = await connection.runAndReadAll(totalSql(total, selects[total.table] ?? ''))
-    all[name] = Object.fromEntries(answer.getRows().map(([group, figure]) => [String(group), Number(figure)]))
+  for (const { name: table } of resources) {
+    const wanted = Object.entries(totals).filter(([, total]) => total.table === table)
+    if (wanted.length === 0) continue
+    const answer = await connection.runAndReadAll(totalsSql(wanted, selects[table] ?? ''))
+    for (const [name] of wanted) all[name] = {}
+    for (const [name, group, figure] of answer.getRows()) {
+      const total = all[String(name)]
+      if (total !== undefined) total[String(group)] = Number(figure)
+    }
   }
   return all
 }
 
-function totalSql({ group, measure }: Total, select: string): string {
-  return `SELECT (${group})::VARCHAR, ${measure} FROM (${select}) GROUP BY 1 ORDER BY 1`
+/** All totals of one table in one pass over its rows: name, group, figure. */
+function totalsSql(wanted: readonly (readonly [string, Total])[], select: string): string {
+  const groups = wanted.map(([, { group }], index) => `(${group})::VARCHAR AS g${index}`)
+  const only = (what: (total: Total, index: number) => string) =>
+    wanted.map(([, total], index) => `WHEN grouping(g${index}) = 0 THEN ${what(total, index)}`).join(' ')
+  const name = `CASE ${wanted.map(([one], index) => `WHEN grouping(g${index}) = 0 THEN '${one}'`).join(' ')} END`
+  return `SELECT ${name}, CASE ${only((_, index) => `g${index}`)} END AS g, CASE ${only(({ measure }) => measure)} END
+    FROM (SELECT *, ${groups.join(', ')} FROM (${select}))
+    GROUP BY GROUPING SETS (${wanted.map((_, index) => `(g${index})`).join(', ')}) ORDER BY 1, g`
 }

@@ -95,9 +95,13 @@ function ofWardNumber(seed: number): readonly Readonly<Record<string, string>>[]
   ]
 }
 
-/** Open beds on day `d`: surgery and rehabilitation close one in five in August, obstetrics and intensive care never. */
+/**
+ * Open beds on day `d`: about August a ward closes one bed in ten of medicine, one in four of surgery, one in eight of
+ * rehabilitation, each a week earlier or later; the other disciplines close none.
+ */
 const open = (d: string) =>
-  `(lits_installes - CASE WHEN kind < 3 AND month(${firstMonday} + (${d})::INTEGER) = 8 THEN lits_installes // 5 ELSE 0 END)`
+  `(lits_installes - CASE WHEN kind < 3 AND month(${firstMonday} + (${d} + ${bits('uw', 4, 4)} - 8)::INTEGER) = 8
+    THEN lits_installes // ${at('kind', [10, 4, 8])} ELSE 0 END)`
 
 /** Thousandths of the open beds that are taken, by week, for wards that an epidemic fills. */
 const winter = wave((week) => 2.6 * epidemic(week))

@@ -48,8 +48,6 @@ const ages: readonly Choice[] = [
 ]
 
 /** Communes of exactly 10, 11 and 12 persons, to see where the threshold of eleven lies. Nobody else lives there. */
-export const boundaries = { 61910: 10, 61911: 11, 61912: 12 } as const
-
 const boundaryCommune = `WHEN p < 10 THEN '61910' WHEN p < 21 THEN '61911' WHEN p < 33 THEN '61912'`
 
 /** The draws of a person `p`, once for all its rows. */
