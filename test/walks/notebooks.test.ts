@@ -183,7 +183,7 @@ describe('huisclos data generate', () => {
   test('is a command of the command line', async () => {
     const help = await system.huisclos('data', 'generate', '--help')
     expect(help).toMatchObject({ status: 0, stdout: expect.stringContaining('--shape') })
-  })
+  }, 120_000)
 
   test('writes over nothing, and says what is wrong with what was asked', async () => {
     await writeFile(join(scratch, 'mine'), 'x')
