@@ -178,6 +178,7 @@ describe('huisclos data generate', () => {
       })
       expect(String(shown.read())).toMatch(/^(?!error)[\s\S]*accepted version 1\n$/)
     },
+    120_000,
   )
 
   test('is a command of the command line', async () => {
