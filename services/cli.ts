@@ -14,6 +14,7 @@ import { type Client, demoToken, openClient, type Setting, urlOf } from './cli/c
 import { type DepositOptions, deposit } from './cli/deposit.ts'
 import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
+import { addGenerate } from './cli/generate.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
 import { addOptOutCommands } from './cli/opt-outs.ts'
 import { type PassportOptions, passport } from './cli/passport.ts'
@@ -152,6 +153,10 @@ program
   })
 
 addPseudonymise(program, { out, isTerminal: setting.isTerminal })
+addGenerate(program.command('data').description('des données fictives · invented data'), {
+  out,
+  isTerminal: setting.isTerminal,
+})
 
 const optOut = program.command('opt-out').description('les oppositions des personnes · persons who object')
 addOptOutCommands(optOut, { open: client, out })
