@@ -160,7 +160,7 @@ interface Asked extends QueryOptions, As {}
 
 function asking(command: Command): Command {
   return command
-    .requiredOption('-p, --project <id>', 'projet · project')
+    .option('-p, --project <id>', 'projet · project')
     .addOption(asOption())
     .option('--purpose <code>', 'finalité · purpose')
     .option('--objective <id>', 'objectif · objective')
@@ -172,6 +172,7 @@ asking(program.command('query [sql]'))
   .description('pose une question · asks; 3 = refusé · refused')
   .addOption(new Option('--format <forme>').choices(formats).default('table'))
   .option('-o, --output <fichier>', 'écrit le résultat dans un fichier · writes the result to a file')
+  .option('--twin <jeu>', 'sans projet : le jumeau synthétique d’un jeu · no project: the twin of a dataset')
   .action(async (sql: string | undefined, options: Asked) =>
     query(await client(options), await sqlOf(sql, options.file), { ...options, out }),
   )

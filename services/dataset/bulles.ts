@@ -18,6 +18,7 @@ import { derivedTables } from './derived.ts'
 import {
   bulleId,
   type Closure,
+  type Extract,
   type Extracts,
   type ExtractTable,
   lineKey,
@@ -291,7 +292,11 @@ function bulleOf({ permit }: CurrentPermit, sealed: readonly SealedExtract[]): B
   }
 }
 
-function bulleTable({ extract, folder }: SealedExtract, table: ExtractTable): BulleTable {
+/** A table of an extract as the query room sees it. */
+export function bulleTable(
+  { extract, folder }: { readonly extract: Pick<Extract, 'dataset' | 'domain'>; readonly folder: string },
+  table: Omit<ExtractTable, 'sha256'>,
+): BulleTable {
   const { dataset, domain } = extract
   return {
     dataset,

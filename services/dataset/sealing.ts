@@ -157,7 +157,11 @@ async function sealedBy(sealer: Sealer, order: SealOrder, attempts = 2): Promise
   }
 }
 
-async function sealOnce(sealer: Sealer, order: SealOrder): Promise<SealedAnswer> {
+/** One order in a process of its own. */
+export async function sealOnce(
+  sealer: Pick<Sealer, 'log' | 'signal'>,
+  order: SealOrder,
+): Promise<SealedAnswer> {
   const process = await startProcess({
     entry: new URL('./seal-worker.ts', import.meta.url),
     name: 'seal',
@@ -184,8 +188,8 @@ const count = z.number().int().nonnegative()
 const sealedSchema = z.strictObject({ tables: z.array(sealedTable), persons: count, excluded: count })
 type SealedAnswer = z.infer<typeof sealedSchema>
 
-/** Adds what the descriptor says of the columns. */
-function described(descriptor: Descriptor, table: z.infer<typeof sealedTable>) {
+/** A sealed table with what the descriptor says of its columns. */
+export function described(descriptor: Descriptor, table: z.infer<typeof sealedTable>) {
   const resource = insistTable(descriptor, table.name)
   const fields = new Map(resource.schema.fields.map((field) => [field.name, field]))
   const { primaryKey = [] } = resource.schema

@@ -17,6 +17,7 @@ import { openDatasets } from '../dataset/filter.ts'
 import { openOptOutRegister } from '../dataset/opt-out-register.ts'
 import { openDatasetRegister } from '../dataset/register.ts'
 import { openDepositStorage } from '../dataset/storage.ts'
+import { openTwins, type Twins } from '../dataset/twins.ts'
 import { openWorkspace } from '../dataset/workspace.ts'
 import { openBuilder } from '../engine/builder.ts'
 import type { Builder, Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
@@ -45,6 +46,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Actor } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { hasCode } from '../kernel/system-error.ts'
+import { openTurns, type Turns } from '../query/on-twin.ts'
 import { openPlans } from '../query/plans.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import { openQuota } from '../query/quota.ts'
@@ -238,6 +240,8 @@ export interface Rooms {
   readonly dataset: DepositNeeds
   readonly catalogue: Catalogue
   readonly bulles: Bulles
+  readonly twins: Twins
+  readonly twinTurns: Turns
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly review: ReviewNeeds
@@ -321,6 +325,8 @@ export async function openRooms(
     dataset: { audit, clock, register, optOuts, storage, checker },
     catalogue,
     bulles,
+    twins: closing.keep('twins', openTwins({ home: resolve(home), log, releaser: engine.releaser })),
+    twinTurns: openTurns(clock),
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },
     policies: { audit, clock, kept, rulebook, register: policyRegister },
     review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },
