@@ -14,6 +14,7 @@ import { type Client, demoToken, openClient, type Setting, urlOf } from './cli/c
 import { type DepositOptions, deposit } from './cli/deposit.ts'
 import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
+import { addCatalogueCommands } from './cli/harvest.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
 import { addOptOutCommands } from './cli/opt-outs.ts'
 import { type PassportOptions, passport } from './cli/passport.ts'
@@ -155,6 +156,10 @@ addPseudonymise(program, { out, isTerminal: setting.isTerminal })
 
 const optOut = program.command('opt-out').description('les oppositions des personnes · persons who object')
 addOptOutCommands(optOut, { open: client, out })
+addCatalogueCommands(program.command('catalogue').description('le catalogue · the catalogue'), {
+  home: setting.home,
+  out,
+})
 
 interface Asked extends QueryOptions, As {}
 

@@ -5,6 +5,8 @@ import { openKept } from './audit/kept.ts'
 import { noWitnesses } from './audit/witness/client.ts'
 import type { Witnessing } from './audit/witness/collector.ts'
 import type { Settings } from './config.ts'
+import { fetchPage } from './dataset/harvest/fetch-page.ts'
+import { harvestRound } from './dataset/harvest/rounds.ts'
 import { engineVersion } from './engine/capabilities.ts'
 import { createApp, createWaitingApp } from './gateway/app.ts'
 import type { House } from './gateway/house.ts'
@@ -194,9 +196,18 @@ async function openUpTo(
     await reconcile(opened, evidence.audit)
     const work = () => passTime(opened.habilitation)
     ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))
+    keepHarvesting(ground, opened, settings)
     return opened
   })
   return { evidence, identity, engine, rooms }
+}
+
+/** Catalogues of others are a production matter: a demo asks nobody. */
+function keepHarvesting({ closing, clock, log }: Ground, { harvested }: Rooms, { mode }: Settings): void {
+  const sources = mode.kind === 'production' ? mode.configuration.harvests : []
+  if (sources.length === 0) return
+  const work = () => harvestRound({ sources, harvested, read: fetchPage, clock, log })
+  closing.keep('harvests', keepTime({ everyMs: minuteMs, work, log }))
 }
 
 interface Ruling {

@@ -3,6 +3,7 @@ import type { AuditLog } from '../audit/writer.ts'
 import type { Bulles } from '../dataset/bulles.ts'
 import type { Catalogue } from '../dataset/catalogue.ts'
 import type { DepositNeeds } from '../dataset/deposit.ts'
+import type { HarvestedCatalogues } from '../dataset/harvest/harvested.ts'
 import type { Twins } from '../dataset/twins.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
@@ -46,6 +47,7 @@ export interface House {
   readonly catalogue: Catalogue
   readonly twins: Twins
   readonly twinTurns: Turns
+  readonly harvested: HarvestedCatalogues
   readonly accounts: Accounts
   readonly passports: Passports
   readonly tokens: Tokens

@@ -14,6 +14,7 @@ import { type Catalogue, openCatalogue } from '../dataset/catalogue.ts'
 import { openChecker } from '../dataset/checking.ts'
 import type { DepositNeeds } from '../dataset/deposit.ts'
 import { openDatasets } from '../dataset/filter.ts'
+import { type HarvestedCatalogues, openHarvested } from '../dataset/harvest/harvested.ts'
 import { openOptOutRegister } from '../dataset/opt-out-register.ts'
 import { openDatasetRegister } from '../dataset/register.ts'
 import { openDepositStorage } from '../dataset/storage.ts'
@@ -242,6 +243,7 @@ export interface Rooms {
   readonly bulles: Bulles
   readonly twins: Twins
   readonly twinTurns: Turns
+  readonly harvested: HarvestedCatalogues
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly review: ReviewNeeds
@@ -327,6 +329,7 @@ export async function openRooms(
     bulles,
     twins: closing.keep('twins', openTwins({ home: resolve(home), log, releaser: engine.releaser })),
     twinTurns: openTurns(clock),
+    harvested: openHarvested({ home }),
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },
     policies: { audit, clock, kept, rulebook, register: policyRegister },
     review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },

@@ -18,6 +18,7 @@ import { cacheable } from '../cacheable.ts'
 import { cataloguePage } from '../catalogue-page.ts'
 import { datasetPage } from '../dataset-page.ts'
 import { datasetFilter, organisationNames } from '../dataset-search.ts'
+import { searchForeign } from '../foreign-list.ts'
 import type { House } from '../house.ts'
 import type { Reply } from '../reply.ts'
 import { openRoute, type Route } from '../route.ts'
@@ -110,6 +111,7 @@ export const catalogueRoutes: readonly Route[] = [
         nameOf,
         language: lang ?? spoken,
         isEmpty: datasets.length === 0,
+        foreign: page === 1 ? searchForeign(await house.harvested.list(), filter) : [],
       }
       return negotiated('text/html; charset=utf-8', cataloguePage(shown))
     },
