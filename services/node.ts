@@ -7,6 +7,7 @@ import type { Witnessing } from './audit/witness/collector.ts'
 import type { Settings } from './config.ts'
 import { fetchPage } from './dataset/harvest/fetch-page.ts'
 import { harvestRound } from './dataset/harvest/rounds.ts'
+import { searchDatasets } from './dataset/search.ts'
 import { engineVersion } from './engine/capabilities.ts'
 import { createApp, createWaitingApp } from './gateway/app.ts'
 import type { House } from './gateway/house.ts'
@@ -197,9 +198,15 @@ async function openUpTo(
     const work = () => passTime(opened.habilitation)
     ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))
     keepHarvesting(ground, opened, settings)
+    await warmSearch(opened)
     return opened
   })
   return { evidence, identity, engine, rooms }
+}
+
+/** The words of every dataset are folded before somebody waits for them: a second for some thousand datasets. */
+async function warmSearch({ catalogue }: Rooms): Promise<void> {
+  searchDatasets(await catalogue.list(), {}, (organisation) => organisation)
 }
 
 /** Catalogues of others are a production matter: a demo asks nobody. */

@@ -5,7 +5,7 @@ import { harvest, type ReadPage } from './harvest.ts'
 import { HarvestError } from './harvest-error.ts'
 import type { HarvestedCatalogues } from './harvested.ts'
 
-export interface HarvestSource {
+interface HarvestSource {
   readonly source: string
   readonly url: string
   readonly everyHours: number
