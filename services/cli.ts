@@ -15,6 +15,7 @@ import { type DepositOptions, deposit } from './cli/deposit.ts'
 import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
 import { addGenerate } from './cli/generate.ts'
+import { addCatalogueCommands } from './cli/harvest.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
 import { addOptOutCommands } from './cli/opt-outs.ts'
 import { type PassportOptions, passport } from './cli/passport.ts'
@@ -160,12 +161,16 @@ addGenerate(program.command('data').description('des données fictives · invent
 
 const optOut = program.command('opt-out').description('les oppositions des personnes · persons who object')
 addOptOutCommands(optOut, { open: client, out })
+addCatalogueCommands(program.command('catalogue').description('le catalogue · the catalogue'), {
+  home: setting.home,
+  out,
+})
 
 interface Asked extends QueryOptions, As {}
 
 function asking(command: Command): Command {
   return command
-    .requiredOption('-p, --project <id>', 'projet · project')
+    .option('-p, --project <id>', 'projet · project')
     .addOption(asOption())
     .option('--purpose <code>', 'finalité · purpose')
     .option('--objective <id>', 'objectif · objective')
@@ -177,6 +182,7 @@ asking(program.command('query [sql]'))
   .description('pose une question · asks; 3 = refusé · refused')
   .addOption(new Option('--format <forme>').choices(formats).default('table'))
   .option('-o, --output <fichier>', 'écrit le résultat dans un fichier · writes the result to a file')
+  .option('--twin <jeu>', 'sans projet : le jumeau synthétique d’un jeu · no project: the twin of a dataset')
   .action(async (sql: string | undefined, options: Asked) =>
     query(await client(options), await sqlOf(sql, options.file), { ...options, out }),
   )

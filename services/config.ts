@@ -91,6 +91,17 @@ const configurationSchema = z.strictObject({
     })
     .refine(({ months, reason }) => months === 12 || reason?.trim(), 'more than 12 months need a reason')
     .default({ months: 12 }),
+  /** Catalogues of others that are shown beside this one, https addresses of DCAT; each every 1 to 720 hours. Default none. */
+  harvests: z
+    .array(
+      z.strictObject({
+        source: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
+        url: z.url({ protocol: /^https$/ }),
+        everyHours: z.number().int().min(1).max(720).default(24),
+      }),
+    )
+    .max(50)
+    .default([]),
   /** Documents of a request: MiB of one, 1 to 100, default 10; and how many, 1 to 200, default 20. */
   attachments: z
     .strictObject({

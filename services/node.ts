@@ -6,6 +6,9 @@ import { noWitnesses } from './audit/witness/client.ts'
 import type { Witnessing } from './audit/witness/collector.ts'
 import type { Settings } from './config.ts'
 import { machineSandbox, type Sandbox } from './engine/box/sandbox.ts'
+import { fetchPage } from './dataset/harvest/fetch-page.ts'
+import { harvestRound } from './dataset/harvest/rounds.ts'
+import { searchDatasets } from './dataset/search.ts'
 import { engineVersion } from './engine/capabilities.ts'
 import { createApp, createWaitingApp } from './gateway/app.ts'
 import type { House } from './gateway/house.ts'
@@ -214,9 +217,24 @@ async function openUpTo(
       opened.bulles.renew()
     }
     ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))
+    keepHarvesting(ground, opened, settings)
+    await warmSearch(opened)
     return opened
   })
   return { evidence, identity, engine, rooms }
+}
+
+/** The words of every dataset are folded before somebody waits for them: a second for some thousand datasets. */
+async function warmSearch({ catalogue }: Rooms): Promise<void> {
+  searchDatasets(await catalogue.list(), {}, (organisation) => organisation)
+}
+
+/** Catalogues of others are a production matter: a demo asks nobody. */
+function keepHarvesting({ closing, clock, log }: Ground, { harvested }: Rooms, { mode }: Settings): void {
+  const sources = mode.kind === 'production' ? mode.configuration.harvests : []
+  if (sources.length === 0) return
+  const work = () => harvestRound({ sources, harvested, read: fetchPage, clock, log })
+  closing.keep('harvests', keepTime({ everyMs: minuteMs, work, log }))
 }
 
 interface Ruling {

@@ -204,6 +204,7 @@ const forAll: Readonly<Record<string, Omit<Rule, 'may'>>> = {
   'GET /api/v1/policies': { status: 200 },
   'GET /api/v1/projects': { status: 200 },
   'GET /api/v1/projects/{id}': { status: 404 },
+  'POST /api/v1/datasets/{name}/twin/queries': { body: question, status: 404 },
   'GET /api/v1/projects/{id}/queries': { status: 403 },
   'POST /api/v1/projects/{id}/queries': { body: question, status: 403 },
   'POST /api/v1/projects/{id}/queries/check': { body: question, status: 403 },

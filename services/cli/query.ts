@@ -22,7 +22,9 @@ const accepts: Readonly<Record<OutputFormat, string>> = {
 }
 
 export interface QueryOptions {
-  readonly project: string
+  readonly project?: string
+  /** Name of a dataset, whose invented rows are asked instead. */
+  readonly twin?: string
   readonly purpose?: string
   readonly objective?: string
   readonly param?: readonly string[]
@@ -49,7 +51,8 @@ interface Answer {
     readonly rowsCutAt?: number
     readonly rules: readonly string[]
   }
-  readonly receipt: { readonly log: string; readonly seq: number }
+  /** Not of a synthetic twin: nothing of anybody was asked. */
+  readonly receipt?: { readonly log: string; readonly seq: number }
 }
 
 /** The text of the argument, of a file, or of standard input for `-`. */
@@ -95,7 +98,14 @@ function questionOf(
   }
 }
 
-const pathOf = (project: string) => `/api/v1/projects/${encodeURIComponent(project)}/queries`
+function pathOf({ project, twin }: Pick<QueryOptions, 'project' | 'twin'>): string {
+  if (twin !== undefined) return `/api/v1/datasets/${encodeURIComponent(twin)}/twin/queries`
+  if (project !== undefined) return `/api/v1/projects/${encodeURIComponent(project)}/queries`
+  throw new CommandError('-p PROJET ou --twin JEU / a project or a twin is missing', exits.usage)
+}
+
+/** Files are made of what a receipt vouches for. */
+const twinFormats: readonly OutputFormat[] = ['table', 'json', 'ndjson']
 
 /** Asks and writes the result. Interrupting closes the connection, which cancels the query on the node. */
 export async function query(
@@ -103,9 +113,11 @@ export async function query(
   sql: string,
   options: QueryOptions & { readonly out: Out },
 ): Promise<void> {
-  const { format, out } = options
+  const { format, out, twin } = options
+  if (twin !== undefined && !twinFormats.includes(format))
+    throw new CommandError(`--twin : ${twinFormats.join(', ')}`, exits.usage)
   const sent = { body: questionOf(sql, options), accept: accepts[format], signal: out.signal }
-  const response = await located(sql, () => ask(client, `POST ${pathOf(options.project)}`, sent))
+  const response = await located(sql, () => ask(client, `POST ${pathOf(options)}`, sent))
   const target =
     options.output === undefined ? out.stdout : createWriteStream(options.output, { mode: 0o600 })
   const end = options.output !== undefined
@@ -135,7 +147,8 @@ function schemaLines({ columns }: Answer): string {
 }
 
 function receiptOf({ disclosure, receipt }: Answer): string {
-  return ` · k = ${disclosure.k} · ${receipt.log} n° ${receipt.seq}`
+  const source = receipt ? `${receipt.log} n° ${receipt.seq}` : 'données inventées / invented data'
+  return ` · k = ${disclosure.k} · ${source}`
 }
 
 function render(answer: Answer, format: OutputFormat): string {
@@ -177,7 +190,7 @@ export async function explain(
   options: QueryOptions & { readonly out: Out },
 ): Promise<void> {
   const check = await located(sql, () =>
-    askJson<Check>(client, `POST ${pathOf(options.project)}/check`, { body: questionOf(sql, options) }),
+    askJson<Check>(client, `POST ${pathOf(options)}/check`, { body: questionOf(sql, options) }),
   )
   if (check.decision === 'refuse') {
     const place = check.location ? pointAt(sql, check.location) : []

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { CurrentPermit } from '../habilitation/permit.ts'
 import type { Bulle, BulleStatus, BulleTable } from './bulle.ts'
-import { bulleId, type ExtractTable, type SealedExtract } from './extract.ts'
+import { bulleId, type Extract, type ExtractTable, type SealedExtract } from './extract.ts'
 
 /** What is said of the tables of a line without a look at persons. */
 export function shownTables({ extract }: SealedExtract): BulleStatus['tables'] {
@@ -35,8 +35,11 @@ export function bulleOf({ permit }: CurrentPermit, sealed: readonly SealedExtrac
   }
 }
 
-/** One of them, with its file. */
-export function bulleTable({ extract, folder }: SealedExtract, table: ExtractTable): BulleTable {
+/** A table of an extract as the query room sees it. */
+export function bulleTable(
+  { extract, folder }: { readonly extract: Pick<Extract, 'dataset' | 'domain'>; readonly folder: string },
+  table: Omit<ExtractTable, 'sha256'>,
+): BulleTable {
   const { dataset, domain } = extract
   return {
     dataset,

@@ -23,6 +23,9 @@ const dateShapes: Readonly<Record<DateFormat, { readonly pattern: string; readon
   'dmy-compact': { pattern: '[0-9]{8}', format: '%d%m%Y' },
 }
 
+/** What databases and programs without a type for days write after one. */
+const midnight = '([ T]00:00(:00([.]0{1,9})?)?)?'
+
 const clockPattern = '[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?'
 
 /** What French offices put between thousands: a space, a no-break space or a thin one, and only before three digits. */
@@ -49,10 +52,8 @@ export function fromText(column: string, field: Field, form: TextForm): string {
     case 'boolean':
       return `CASE WHEN lower(${text}) IN ('true', 'vrai', 'oui', 'o', '1') THEN true
         WHEN lower(${text}) IN ('false', 'faux', 'non', 'n', '0') THEN false END`
-    case 'date': {
-      const { pattern, format } = dateShapes[form.dateFormat]
-      return matching(text, pattern, `CAST(try_strptime(${text}, '${format}') AS DATE)`)
-    }
+    case 'date':
+      return fromDate(text, form)
     case 'datetime':
       return fromDatetime(text, form)
     case 'time':
@@ -78,6 +79,13 @@ function fromNumber(column: string, { decimal }: TextForm): string {
   const value = `TRY_CAST(${points} AS DOUBLE)`
   const finite = `CASE WHEN isfinite(${value}) THEN ${value} END`
   return matching(`trim(${column}, '${blanks}')`, pattern, finite)
+}
+
+/** The midnight of a day is that day; another hour would be dropped, and is refused. */
+function fromDate(text: string, { dateFormat }: TextForm): string {
+  const { pattern, format } = dateShapes[dateFormat]
+  const day = `split_part(replace(${text}, 'T', ' '), ' ', 1)`
+  return matching(text, `${pattern}${midnight}`, `CAST(try_strptime(${day}, '${format}') AS DATE)`)
 }
 
 /** A day alone is its midnight; a zone is refused, since it would be dropped. */

@@ -56,7 +56,7 @@ const extractSchema = z.strictObject({
   /** Versions of the list of opt-outs: the first that the project rests on, and the one applied here. */
   optOuts: z.strictObject({ since: z.number().int(), version: z.number().int() }).optional(),
 })
-type Extract = z.infer<typeof extractSchema>
+export type Extract = z.infer<typeof extractSchema>
 export type ExtractTable = Extract['tables'][number]
 
 export interface SealedExtract {

@@ -20,7 +20,7 @@ import type { OptOutRegister } from './opt-out-register.ts'
 import type { ProjectKeys } from './pseudonym.ts'
 import { classOf, domainOf, keySpace, resourceOf } from './relations.ts'
 import { personsFile, type SealOrder, type SealTable } from './seal-order.ts'
-import { orderSealing } from './sealing-process.ts'
+import { orderSealing, type SealingProcess } from './sealing-process.ts'
 
 export interface Sealer {
   readonly catalogue: Catalogue
@@ -119,9 +119,7 @@ async function makeExtract(sealer: Sealer, job: LineToSeal, place: Place): Promi
   const exclusion = await exclusionFor(sealer, job, descriptor)
   const order = await orderOf(sealer, job, place)
   const excluded = exclusion === undefined ? {} : { excluded: exclusion.pseudonyms }
-  const sealed = sealedSchema.parse(
-    await orderSealing(sealer, { method: 'seal', order: { ...order, ...excluded }, box: boxOf(order) }),
-  )
+  const sealed = await sealByOrder(sealer, { ...order, ...excluded })
   const { tables, persons } = sealed
   const extract: Unhashed = {
     format: 1,
@@ -166,8 +164,16 @@ const sealedTable = z.strictObject({
 const count = z.number().int().nonnegative()
 const sealedSchema = z.strictObject({ tables: z.array(sealedTable), persons: count, excluded: count })
 
-/** Adds what the descriptor says of the columns. */
-function described(descriptor: Descriptor, table: z.infer<typeof sealedTable>) {
+/** What the sealing process made of an order. */
+export async function sealByOrder(
+  sealer: SealingProcess,
+  order: SealOrder,
+): Promise<z.infer<typeof sealedSchema>> {
+  return sealedSchema.parse(await orderSealing(sealer, { method: 'seal', order, box: boxOf(order) }))
+}
+
+/** A sealed table with what the descriptor says of its columns. */
+export function described(descriptor: Descriptor, table: z.infer<typeof sealedTable>) {
   const resource = insistTable(descriptor, table.name)
   const fields = new Map(resource.schema.fields.map((field) => [field.name, field]))
   const { primaryKey = [] } = resource.schema

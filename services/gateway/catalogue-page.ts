@@ -4,6 +4,7 @@ import type { DatasetFilter, Facets } from '../dataset/search.ts'
 import { escaped } from '../kernel/markup.ts'
 import { type Language, say } from '../kernel/text.ts'
 import { pageSize } from './dataset-search.ts'
+import { type ForeignFound, foreignLines } from './foreign-list.ts'
 import { framed } from './pages.ts'
 import { type Choice, pageLinks, searchForm } from './search-form.ts'
 
@@ -18,6 +19,8 @@ export interface CataloguePage {
   readonly nameOf: (organisation: string) => string
   /** The node has no dataset at all. */
   readonly isEmpty: boolean
+  /** Of other catalogues, found by the same words. */
+  readonly foreign: readonly ForeignFound[]
 }
 
 /** A sentence of the catalogue in the language of the page, escaped. */
@@ -40,6 +43,7 @@ export function cataloguePage(shown: CataloguePage): string {
       ? []
       : [`<p role="status">${word('found', { count: datasets.length })}</p>`, `<ol>${items.join('')}</ol>`]),
     pagesOf(shown),
+    ...foreignLines(language, shown.foreign),
     `<h2>${word('files')}</h2>`,
     `<p>${word('files-note')} <a href="/catalog.ttl">Turtle</a> · <a href="/catalog.jsonld">JSON-LD</a></p>`,
   ])

@@ -52,10 +52,16 @@ function twinOf({ language, dataset }: DatasetPage): string[] {
   const { kind, name, resources } = dataset.descriptor
   if (kind !== 'personal') return []
   const word = catalogueWords(language)
-  const links = resources.map(
-    (one) => `<a href="/catalogue/${name}/twin/${one.name}">${escaped(one.name)}</a>`,
-  )
-  return [`<h2>${word('twin')}</h2>`, `<p>${word('twin-note')}</p>`, `<p>${links.join(' · ')}</p>`]
+  const links = resources.map((one) => {
+    const href = `/catalogue/${name}/twin/${one.name}`
+    return `<a href="${href}">${escaped(one.name)}</a> (<a href="${href}?format=parquet">Parquet</a>)`
+  })
+  return [
+    `<h2>${word('twin')}</h2>`,
+    `<p>${word('twin-note')}</p>`,
+    `<p>${links.join(' · ')}</p>`,
+    `<pre>huisclos query --twin ${name} "SELECT …"</pre>`,
+  ]
 }
 
 type Fact = readonly [label: string, values: readonly string[]]

@@ -3,12 +3,15 @@ import type { AuditLog } from '../audit/writer.ts'
 import type { Bulles } from '../dataset/bulles.ts'
 import type { Catalogue } from '../dataset/catalogue.ts'
 import type { DepositNeeds } from '../dataset/deposit.ts'
+import type { HarvestedCatalogues } from '../dataset/harvest/harvested.ts'
+import type { Twins } from '../dataset/twins.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
 import type { Passports } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
 import type { ProofNeeds } from '../identity/proofs.ts'
 import type { Log } from '../kernel/log.ts'
+import type { Turns } from '../query/on-twin.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import type { ReviewNeeds } from '../review/month.ts'
 import type { PublicRegister } from '../review/register/register.ts'
@@ -42,6 +45,9 @@ export interface House {
   readonly witnessing?: Pick<Witnessing, 'status'>
   readonly bulles: Bulles
   readonly catalogue: Catalogue
+  readonly twins: Twins
+  readonly twinTurns: Turns
+  readonly harvested: HarvestedCatalogues
   readonly accounts: Accounts
   readonly passports: Passports
   readonly tokens: Tokens

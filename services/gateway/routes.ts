@@ -23,6 +23,7 @@ import { requestRoutes } from './routes/requests.ts'
 import { reviewRoutes } from './routes/review.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { simulationRoutes } from './routes/simulation.ts'
+import { twinRoutes } from './routes/twins.ts'
 
 const problem = z
   .object({
@@ -44,6 +45,7 @@ const documented: readonly Route[] = [
   ...sessionRoutes,
   ...passportRoutes,
   ...datasetRoutes,
+  ...twinRoutes,
   ...depositRoutes,
   ...optOutRoutes,
   ...simulationRoutes,

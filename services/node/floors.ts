@@ -14,9 +14,11 @@ import { type Catalogue, openCatalogue } from '../dataset/catalogue.ts'
 import { openChecker } from '../dataset/checking.ts'
 import type { DepositNeeds } from '../dataset/deposit.ts'
 import { openDatasets } from '../dataset/filter.ts'
+import { type HarvestedCatalogues, openHarvested } from '../dataset/harvest/harvested.ts'
 import { openOptOutRegister } from '../dataset/opt-out-register.ts'
 import { openDatasetRegister } from '../dataset/register.ts'
 import { openDepositStorage } from '../dataset/storage.ts'
+import { openTwins, type Twins } from '../dataset/twins.ts'
 import { openWorkspace } from '../dataset/workspace.ts'
 import type { Sandbox } from '../engine/box/sandbox.ts'
 import { openBuilder } from '../engine/builder.ts'
@@ -46,6 +48,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Actor } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { hasCode } from '../kernel/system-error.ts'
+import { openTurns, type Turns } from '../query/on-twin.ts'
 import { openPlans } from '../query/plans.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import { openQuota } from '../query/quota.ts'
@@ -241,6 +244,9 @@ export interface Rooms {
   readonly dataset: DepositNeeds
   readonly catalogue: Catalogue
   readonly bulles: Bulles
+  readonly twins: Twins
+  readonly twinTurns: Turns
+  readonly harvested: HarvestedCatalogues
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly review: ReviewNeeds
@@ -326,6 +332,9 @@ export async function openRooms(
     dataset: { audit, clock, register, optOuts, storage, checker, onOptOuts: () => bulles.renew() },
     catalogue,
     bulles,
+    twins: closing.keep('twins', openTwins({ home: resolve(home), log, releaser: engine.releaser })),
+    twinTurns: openTurns(clock),
+    harvested: openHarvested({ home }),
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },
     policies: { audit, clock, kept, rulebook, register: policyRegister },
     review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },

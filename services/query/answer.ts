@@ -82,7 +82,8 @@ export function withheldOf(
   return { cells, groups, rules: [...new Set(rules)] }
 }
 
-interface Report {
+/** What the report of an answer is made from. */
+export interface Report {
   readonly thresholds: Pick<Thresholds, 'k' | 'unit' | 'oneShare' | 'isConsented'>
   readonly disclosed: readonly Disclosed[]
   /** Those of the bulle. */

@@ -3,8 +3,9 @@ import type { Bulle, BulleTable } from '../dataset/bulle.ts'
 import { engineVersion } from '../engine/capabilities.ts'
 import type { ReleasedTable, RewrittenStatement, Rows } from '../engine/engine.ts'
 import { sha256 } from '../kernel/hash.ts'
-import { costOf, digestOf, disclosureOf, jsonRows, unmark } from './answer.ts'
+import { costOf, digestOf, disclosureOf, jsonRows, type Report, unmark, type Visible } from './answer.ts'
 import type { Disclosed } from './disclosure/disclose.ts'
+import type { Thresholds } from './disclosure/rules.ts'
 import { readInput, releaseInOrder } from './input.ts'
 import type { Leaving, Work } from './journal.ts'
 import type { Input, Plan } from './plan.ts'
@@ -17,15 +18,21 @@ import { maxInputRows } from './typing/input.ts'
 type Engines = Pick<QueryNeeds, 'vault' | 'releaser' | 'limits' | 'rulebook'>
 
 /** Runs the leaves one after the other in the process of the bulle; none is opened for a statement on public tables alone. */
-export async function releaseLeaves(
-  needs: Engines,
-  work: Work,
-  { signal }: Run,
+export async function releaseLeaves(needs: Engines, work: Work, run: Run): Promise<readonly Disclosed[]> {
+  return releaseUnder(needs, { ...work, thresholds: thresholdsOf(needs, work) }, run)
+}
+
+/** What is asked of an extract, whoever may ask it. */
+export type Posed = Pick<Work, 'plan' | 'bulle'>
+
+/** The same under thresholds that somebody else has settled. */
+export async function releaseUnder(
+  needs: Pick<Engines, 'vault' | 'releaser' | 'limits'>,
+  { plan, bulle, thresholds }: Posed & { readonly thresholds: Thresholds },
+  { signal }: Pick<Run, 'signal'>,
 ): Promise<readonly Disclosed[]> {
-  const { plan, bulle } = work
   if (plan.leaves.length === 0) return []
   const mounts = bulle.tables.filter(({ closed }) => !closed).map(({ mount }) => mount)
-  const thresholds = thresholdsOf(needs, work)
   const session = await needs.vault.open({ id: bulle.id, mounts }, { limits: needs.limits, signal })
   try {
     return await releaseInOrder(session, plan.leaves, {
@@ -63,7 +70,7 @@ interface Asking {
 
 /** What stands above leaves is run by the release engine, whether it is the answer or goes back into the vault. */
 function answerInput(
-  { releaser, limits }: Engines,
+  { releaser, limits }: Pick<Engines, 'releaser' | 'limits'>,
   { plan, bulle, tables, statement }: Asking,
   signal: AbortSignal,
 ): Promise<Rows> {
@@ -75,8 +82,8 @@ function answerInput(
 /** Everything above the leaves, where no patient row exists. */
 export async function finish(
   { releaser, limits }: Pick<QueryNeeds, 'releaser' | 'limits'>,
-  { plan, bulle, disclosed }: Work & { readonly disclosed: readonly Disclosed[] },
-  { signal }: Run,
+  { plan, bulle, disclosed }: Posed & { readonly disclosed: readonly Disclosed[] },
+  { signal }: Pick<Run, 'signal'>,
 ): Promise<Rows> {
   const tables = disclosed.map(({ table }) => table)
   const mounts = bulle.tables.filter((table) => isReadPublic(plan, table)).map(({ mount }) => mount)
@@ -108,12 +115,7 @@ export async function compose(
   const { rows: kept, cutAt } = cutRows(rows.rows, granted)
   const visible = unmark(plan, { ...rows, rows: kept })
   const thresholds = thresholdsOf(needs, work)
-  const said = {
-    columns: plan.columns,
-    rows: jsonRows(visible.rows),
-    suppressed: visible.suppressed,
-    disclosure: disclosureOf(plan, visible, { thresholds, disclosed, tables: bulle.tables, language, cutAt }),
-  }
+  const said = saidOf(plan, visible, { thresholds, disclosed, tables: bulle.tables, language, cutAt })
   const body =
     format === 'json' ? undefined : { format, bytes: await needs.releaser.encode(visible.rows, format) }
   const digest = body ? { sha256: sha256(body.bytes), bytes: body.bytes.byteLength } : digestOf(said)
@@ -127,6 +129,20 @@ export async function compose(
       ...(body ? { body } : {}),
     },
     leaving: { ...shapeOf(plan, said.rows.length), cellsWithheld: visible.suppressed.length, ...digest },
+  }
+}
+
+/** What an answer says, without what it rests on. */
+export function saidOf(
+  plan: Plan,
+  visible: Visible,
+  report: Report,
+): Pick<Answer, 'columns' | 'rows' | 'suppressed' | 'disclosure'> {
+  return {
+    columns: plan.columns,
+    rows: jsonRows(visible.rows),
+    suppressed: visible.suppressed,
+    disclosure: disclosureOf(plan, visible, report),
   }
 }
 

@@ -79,7 +79,9 @@ describe('a dataset of persons', () => {
     const column = graphOf(dataset(pmsiDemo)).filter(({ subject }) =>
       subject.endsWith('#column-stays-cost_eur'),
     )
-    expect(column.map(({ object }) => object)).toContainEqual({ text: 'double' })
+    expect(column.map(({ object }) => object)).toContainEqual({
+      iri: 'http://www.w3.org/2001/XMLSchema#double',
+    })
     expect(column.map(({ object }) => object)).toContainEqual({ text: 'Coût', language: 'fr' })
   })
 

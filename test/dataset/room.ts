@@ -110,7 +110,10 @@ export async function* chunks(bytes: Uint8Array, size = 65_536): AsyncGenerator<
 export interface Sent {
   readonly body: string | Uint8Array
   readonly type?: string
+  /** Packed on the way. */
   readonly gzip?: boolean
+  /** What the bytes are packed in already. */
+  readonly encoding?: 'gzip'
   readonly dialect?: unknown
 }
 
@@ -128,7 +131,7 @@ export async function deposit(
       deposit: id,
       table,
       contentType: sent.type ?? 'text/csv; charset=utf-8',
-      contentEncoding: sent.gzip ? 'gzip' : undefined,
+      contentEncoding: sent.gzip ? 'gzip' : sent.encoding,
       dialect: sent.dialect ?? {},
       body: chunks(sent.gzip ? gzipSync(plain) : plain),
     })

@@ -129,6 +129,16 @@ const accepted: readonly [string, Fields, ReadFile, Rows, readonly string[]][] =
     ],
     [],
   ],
+  [
+    'days written as their midnight',
+    [id, day],
+    { body: 'id;day\n1;2024-02-29 00:00:00\n2;2024-03-01T00:00:00.000\n' },
+    [
+      ['2', '1', '2024-02-29'],
+      ['3', '2', '2024-03-01'],
+    ],
+    [],
+  ],
   ['compact days', [id, day], { body: 'id;day\n1;20240229\n' }, [['2', '1', '2024-02-29']], []],
   [
     'line ends in quotes and empty lines',
@@ -180,6 +190,12 @@ const refused: readonly [string, Fields, ReadFile, object][] = [
     [id, day],
     { body: 'id;day\n1;01/02/2024\n2;31/02/2024\n' },
     { rule: 'type', line: 3 },
+  ],
+  [
+    'days with an hour that would be dropped',
+    [id, day],
+    { body: 'id;day\n1;2024-02-29 00:00:00\n2;2024-03-01 00:00:01\n' },
+    { rule: 'type', column: 'day', line: 3, count: 1 },
   ],
   [
     'months before days',

@@ -1,5 +1,6 @@
 /** The public catalogue of a whole node: pages, forms, copies, files, and that a text stays a text. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { openHarvested } from '../../services/dataset/harvest/harvested.ts'
 import { readJsonLd, readTurtle } from '../dataset/catalogue-readers.ts'
 import { small } from '../dataset/small.ts'
 import { openTestNode, type TestNode } from '../node.ts'
@@ -126,4 +127,21 @@ describe('an account', () => {
     expect(json.resources[0]).toMatchObject({ name: 'people', schema: { primaryKey: ['id'] } })
     expect((await node.call('GET', '/api/v1/datasets/shown/schema')).status).toBe(401)
   })
+})
+
+test('datasets of other catalogues are shown with their source and licence, escaped, and nowhere else', async () => {
+  const found = { keywords: ['stays'], licences: ['https://licence.example/by'], publisher: hostile }
+  const datasets = [
+    { iri: 'https://o.example/a', page: 'https://o.example/a', title: `Elsewhere ${hostile}`, ...found },
+  ]
+  await openHarvested({ home: node.home }).take({ source: 'other', from: 'a.ttl', at: 0, datasets })
+  const page = await textOf('/catalogue?q=elsewhere')
+  expect(page).toContain('<a href="https://o.example/a" rel="nofollow">Elsewhere')
+  expect(page).toContain('other · ')
+  expect(page).toContain('https://licence.example/by')
+  expect(page).not.toContain('<script>')
+  expect(await textOf('/catalogue?q=nowhere')).not.toContain('o.example')
+  expect(await textOf('/catalogue?kind=personal')).not.toContain('o.example')
+  expect(await textOf('/catalog.ttl')).not.toContain('o.example')
+  expect((await node.call('GET', '/api/v1/datasets?q=elsewhere', { as: 'alice' })).json.total).toBe(0)
 })

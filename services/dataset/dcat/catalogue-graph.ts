@@ -60,11 +60,17 @@ export function singleTriples(home: CatalogueHome, dataset: Dataset): Triple[] {
 
 /** The health data access body is the one that runs this node. */
 function hdabTriples({ address, node: id }: CatalogueHome): Triple[] {
-  return node(`${catalogueIri(address)}#hdab`, {
-    'rdf:type': known('foaf:Agent'),
-    'foaf:name': text(`huisclos ${id}`),
-    'foaf:homepage': named(address),
-  })
+  const iri = `${catalogueIri(address)}#hdab`
+  return [
+    ...node(iri, {
+      'rdf:type': known('foaf:Agent'),
+      'foaf:name': text(`huisclos ${id}`),
+      'foaf:homepage': named(address),
+      'cv:contactPoint': named(`${iri}-contact`),
+    }),
+    // Of an agent; that of a dataset is a vcard.
+    ...node(`${iri}-contact`, { 'rdf:type': known('cv:ContactPoint'), 'cv:contactPage': named(address) }),
+  ]
 }
 
 /** Datasets of one holder name the same publisher: said once. */

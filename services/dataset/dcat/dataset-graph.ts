@@ -52,7 +52,7 @@ export function datasetTriples(home: CatalogueHome, dataset: Dataset): Triple[] 
       'dcat:contactPoint': named(at('contact')),
       'adms:sample': [
         named(at('dictionary')),
-        ...(descriptor.kind === 'personal' ? [named(at('twin'))] : []),
+        ...(descriptor.kind === 'personal' ? [named(at('twin')), named(at('twin-parquet'))] : []),
       ],
       'dcat:distribution': named(at('queries')),
       'dct:language': authority('language', 'FRA'),
@@ -181,20 +181,26 @@ function distributionTriples({ descriptor }: Dataset, iri: string): Triple[] {
     }),
     ...dictionary,
     ...(descriptor.kind === 'personal'
-      ? twinTriples(descriptor, { ...common, 'dct:accessRights': open, 'dcat:mediaType': csv }, iri)
+      ? twinTriples(descriptor, { ...common, 'dct:accessRights': open }, iri)
       : []),
   ]
 }
 
 /** Invented rows of the same schema, for whoever writes SQL before asking. */
 function twinTriples({ resources }: Dataset['descriptor'], common: Said, iri: string): Triple[] {
-  return node(`${iri}#twin`, {
-    ...common,
-    'dct:title': [
-      text('Jumeau synthétique, sans donnée réelle', 'fr'),
-      text('Synthetic twin, without real data', 'en'),
-    ],
-    'dcat:accessURL': named(iri),
-    'dcat:downloadURL': resources.map((one) => named(`${iri}/twin/${one.name}`)),
-  })
+  const form = (part: string, type: string, query: string) =>
+    node(`${iri}#${part}`, {
+      ...common,
+      'dct:title': [
+        text('Jumeau synthétique, sans donnée réelle', 'fr'),
+        text('Synthetic twin, without real data', 'en'),
+      ],
+      'dcat:mediaType': named(`https://www.iana.org/assignments/media-types/${type}`),
+      'dcat:accessURL': named(iri),
+      'dcat:downloadURL': resources.map((one) => named(`${iri}/twin/${one.name}${query}`)),
+    })
+  return [
+    ...form('twin', 'text/csv', ''),
+    ...form('twin-parquet', 'application/vnd.apache.parquet', '?format=parquet'),
+  ]
 }

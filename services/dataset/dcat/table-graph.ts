@@ -1,18 +1,18 @@
 /** The tables of a dataset and their columns, in the words of CSVW. Pure. */
 import type { Field, Resource } from '../descriptor.ts'
-import { known, named, node, text } from './terms.ts'
-import type { Triple } from './triples.ts'
+import { known, named, node, text, typed } from './terms.ts'
+import type { Curie, Triple } from './triples.ts'
 
 /** XML Schema has a type for each of a Table Schema but for numbers with a point, which are doubles. */
-const datatypes: Readonly<Record<Field['type'], string>> = {
-  string: 'string',
-  integer: 'integer',
-  number: 'double',
-  boolean: 'boolean',
-  date: 'date',
-  datetime: 'dateTime',
-  time: 'time',
-}
+const datatypes = {
+  string: 'xsd:string',
+  integer: 'xsd:integer',
+  number: 'xsd:double',
+  boolean: 'xsd:boolean',
+  date: 'xsd:date',
+  datetime: 'xsd:dateTime',
+  time: 'xsd:time',
+} as const satisfies Readonly<Record<Field['type'], Curie>>
 
 /** `at` names a part of the dataset. */
 export function tableTriples(
@@ -42,7 +42,7 @@ function columnTriples(iri: string, { name, type, title, description, constraint
     'csvw:name': text(name),
     'csvw:title': title === undefined ? undefined : text(title, 'fr'),
     'dct:description': description === undefined ? undefined : text(description, 'fr'),
-    'csvw:datatype': text(datatypes[type]),
-    'csvw:required': constraints?.required === true ? text('true') : undefined,
+    'csvw:datatype': known(datatypes[type]),
+    'csvw:required': constraints?.required === true ? typed('true', 'xsd:boolean') : undefined,
   })
 }

@@ -19,6 +19,7 @@ export interface Triple {
 export const prefixes = {
   adms: 'http://www.w3.org/ns/adms#',
   csvw: 'http://www.w3.org/ns/csvw#',
+  cv: 'http://data.europa.eu/m8g/',
   dcat: 'http://www.w3.org/ns/dcat#',
   dcatap: 'http://data.europa.eu/r5r/',
   dct: 'http://purl.org/dc/terms/',

@@ -18,6 +18,7 @@ import { cacheable } from '../cacheable.ts'
 import { cataloguePage } from '../catalogue-page.ts'
 import { datasetPage } from '../dataset-page.ts'
 import { datasetFilter, organisationNames } from '../dataset-search.ts'
+import { searchForeign } from '../foreign-list.ts'
 import type { House } from '../house.ts'
 import type { Reply } from '../reply.ts'
 import { openRoute, type Route } from '../route.ts'
@@ -25,6 +26,7 @@ import { openRoute, type Route } from '../route.ts'
 const turtle = 'text/turtle'
 const jsonLd = 'application/ld+json'
 const html = 'text/html'
+const parquet = 'application/vnd.apache.parquet'
 const paths = { [turtle]: '/catalog.ttl', [jsonLd]: '/catalog.jsonld' } as const
 
 /** A browser and whoever does not say get the page. */
@@ -109,6 +111,7 @@ export const catalogueRoutes: readonly Route[] = [
         nameOf,
         language: lang ?? spoken,
         isEmpty: datasets.length === 0,
+        foreign: page === 1 ? searchForeign(await house.harvested.list(), filter) : [],
       }
       return negotiated('text/html; charset=utf-8', cataloguePage(shown))
     },
@@ -154,13 +157,20 @@ export const catalogueRoutes: readonly Route[] = [
   openRoute({
     method: 'get',
     path: '/catalogue/{name}/twin/{table}',
-    summary: 'Invented rows of one table of a personal dataset, made from its descriptor alone, as CSV',
+    summary:
+      'Invented rows of one table of a personal dataset, made from its descriptor alone, as CSV or Parquet',
     params: z.strictObject({ name: z.string().max(100), table: z.string().max(100) }),
-    responses: { 200: { description: 'A file', types: ['text/csv'] } },
-    handler: async (house, { params: { name, table } }) => {
+    query: z.strictObject({ format: z.enum(['csv', 'parquet']).default('csv') }),
+    responses: { 200: { description: 'A file', types: ['text/csv', parquet] } },
+    handler: async (house, { params: { name, table }, query: { format } }) => {
       const { descriptor } = await datasetOf(house, name)
       const resource = resourceOf(descriptor, table)
       if (descriptor.kind !== 'personal' || resource === undefined) throw new Refusal('NOT_FOUND')
+      if (format === 'parquet') {
+        return cacheable(parquet, Buffer.from(await house.twins.parquet(descriptor, table)), {
+          'Content-Disposition': `attachment; filename="${name}-${table}-twin.parquet"`,
+        })
+      }
       return cacheable('text/csv; charset=utf-8', csvOf(twinOf(descriptor, resource)), {
         'Content-Disposition': `attachment; filename="${name}-${table}-twin.csv"`,
       })

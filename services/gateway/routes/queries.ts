@@ -15,7 +15,8 @@ const parameter = z.unknown().refine((value) => !Number.isInteger(value) || Numb
 })
 const parameters = z.union([z.array(parameter).max(1000), z.record(z.string().max(100), parameter)])
 
-const question = z
+/** What is asked, by whichever door. */
+export const question = z
   .strictObject({
     sql: z.string(),
     purpose: z.string().max(100).optional(),
@@ -28,7 +29,8 @@ const question = z
 const column = z.object({ name: z.string(), type: z.string() })
 const place = z.object({ offset: z.number().int(), length: z.number().int() })
 
-const answer = z
+/** What a project is answered. */
+export const answer = z
   .object({
     id: z.uuid(),
     columns: z.array(column),

@@ -1,0 +1,98 @@
+/**
+ * SQL on the synthetic twin of a dataset, for whoever writes it before any permit: the same parser, rules, engine and
+ * disclosure as in a project, on rows that are nobody's. What is refused here would be refused there.
+ */
+
+import type { Descriptor } from '../dataset/descriptor.ts'
+import type { Twins } from '../dataset/twins.ts'
+import { engineVersion } from '../engine/capabilities.ts'
+import { type Clock, parisDay } from '../kernel/clock.ts'
+import type { Actor } from '../kernel/id.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import type { Language } from '../kernel/text.ts'
+import { unmark } from './answer.ts'
+import type { Answer, Parameters, QueryNeeds } from './question.ts'
+import { finish, releaseUnder, saidOf } from './steps.ts'
+import { understand } from './understand.ts'
+
+export interface TwinQuestion {
+  readonly descriptor: Descriptor
+  readonly sql: string
+  readonly parameters?: Parameters
+  readonly language: Language
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal
+}
+
+/** Never mistaken for the answer of a project: it says that it is invented, and has no permit and no receipt. */
+export interface TwinAnswer
+  extends Pick<Answer, 'columns' | 'rows' | 'suppressed' | 'disclosure' | 'engine'> {
+  readonly synthetic: true
+  readonly dataset: string
+}
+
+export interface TwinQueryNeeds
+  extends Pick<QueryNeeds, 'clock' | 'parser' | 'vault' | 'releaser' | 'rulebook'> {
+  readonly twins: Twins
+  readonly limits: QueryNeeds['limits']
+  readonly turns: Turns
+}
+
+/** Wall time of one statement on some hundred rows. */
+const timeoutMs = 15_000
+
+/** Asks the twin. Refusals: RATE, those of the text, and QUERY_FAILED; none is about a permit. */
+export async function queryTwin(
+  needs: TwinQueryNeeds,
+  by: Actor,
+  question: TwinQuestion,
+): Promise<TwinAnswer> {
+  const { parser, rulebook, clock, turns } = needs
+  const { descriptor, sql, parameters, language } = question
+  const done = turns.take(by)
+  try {
+    const bulle = await needs.twins.of(descriptor)
+    const today = parisDay(clock.now())
+    const plan = await understand(parser, bulle, { sql, today, ...(parameters ? { parameters } : {}) })
+    const limits = { ...needs.limits, timeoutMs: Math.min(needs.limits.timeoutMs, timeoutMs) }
+    const run = { signal: AbortSignal.any([question.signal, AbortSignal.timeout(limits.timeoutMs)]) }
+    const { establishment: _, ...persons } = rulebook.disclosure
+    const thresholds = { ...persons, k: Math.max(persons.k, bulle.k) }
+    const disclosed = await releaseUnder({ ...needs, limits }, { plan, bulle, thresholds }, run)
+    const rows = await finish({ ...needs, limits }, { plan, bulle, disclosed }, run)
+    const report = { thresholds, disclosed, tables: bulle.tables, language }
+    const said = saidOf(plan, unmark(plan, rows), report)
+    return { synthetic: true, dataset: descriptor.name, ...said, engine: `DuckDB ${engineVersion()}` }
+  } finally {
+    done()
+  }
+}
+
+/** How often one person may ask twins: each question takes engines that the projects of others wait for. */
+export interface Turns {
+  /** Begins one question; the answer ends it. Refusal RATE. */
+  take(by: Actor): () => void
+}
+
+const perMinute = 30
+const minute = 60_000
+
+/** In memory: a restart forgets, and does no harm. */
+export function openTurns({ now }: Pick<Clock, 'now'>): Turns {
+  const asked = new Map<string, number[]>()
+  const running = new Set<string>()
+  return {
+    take({ issuer, subject }) {
+      const who = JSON.stringify([issuer, subject])
+      const since = now() - minute
+      const recent = (asked.get(who) ?? []).filter((at) => at > since)
+      if (running.has(who)) throw new Refusal('RATE', { rule: 'twin.one-at-a-time' })
+      if (recent.length >= perMinute) throw new Refusal('RATE', { rule: 'twin.per-minute' })
+      // Whoever has not asked for a minute is forgotten.
+      for (const [one, times] of asked) if ((times.at(-1) ?? 0) <= since) asked.delete(one)
+      asked.set(who, [...recent, now()])
+      running.add(who)
+      return () => void running.delete(who)
+    },
+  }
+}
