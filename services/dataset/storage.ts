@@ -4,6 +4,7 @@
  *     deposits/<deposit>/<file>              a body as it was received
  *     deposits/<deposit>/<file>.part         one that is being received
  *     deposits/<deposit>/scratch/            what the checks write
+ *     uploads/<upload>                       one that arrives in pieces: upload-files.ts
  *     datasets/<dataset>/v<N>/<table>.parquet, manifest.json
  *
  * What a crash leaves at each step, and who cleans it (`recoverStorage`, at the next start):
@@ -14,7 +15,7 @@
  * 5. row written: the version stands; the quarantine folder of an ended deposit is removed.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -22,7 +23,7 @@ import { absentIs } from './absent.ts'
 import { hashOf } from './integrity.ts'
 import { refuseLack } from './lack.ts'
 
-interface Received {
+export interface Received {
   readonly file: string
   readonly bytes: number
   readonly sha256: string
@@ -61,6 +62,8 @@ export interface DepositStorage {
     table: string,
     upload: { readonly body: AsyncIterable<Uint8Array>; readonly limit: number },
   ): Promise<Received>
+  /** Gives a file that has arrived elsewhere under the home folder a second name in the quarantine of a deposit. */
+  adopt(deposit: string, table: string, path: string): Promise<string>
   /** Removes a received file that nothing names any more. */
   forget(deposit: string, file: string | undefined): Promise<void>
   pathOf(deposit: string, file: string): string
@@ -106,6 +109,14 @@ export function openDepositStorage({ home }: { readonly home: string }): Deposit
       await rename(join(folder, `${file}.part`), join(folder, file))
       await syncFolder(folder)
       return { file, ...received }
+    },
+    async adopt(deposit, table, path) {
+      const file = `${table}-${randomUUID()}`
+      const folder = join(deposits, deposit)
+      await mkdir(folder, { recursive: true, mode: 0o700 }).catch(refuseLack)
+      await link(path, join(folder, file)).catch(refuseLack)
+      await syncFolder(folder)
+      return file
     },
     async forget(deposit, file) {
       if (file !== undefined) await rm(pathOf(deposit, file), { force: true })

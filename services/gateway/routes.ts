@@ -23,6 +23,7 @@ import { requestRoutes } from './routes/requests.ts'
 import { reviewRoutes } from './routes/review.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { simulationRoutes } from './routes/simulation.ts'
+import { uploadRoutes } from './routes/uploads.ts'
 
 const problem = z
   .object({
@@ -45,6 +46,7 @@ const documented: readonly Route[] = [
   ...passportRoutes,
   ...datasetRoutes,
   ...depositRoutes,
+  ...uploadRoutes,
   ...optOutRoutes,
   ...simulationRoutes,
   ...policyRoutes,

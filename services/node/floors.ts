@@ -17,6 +17,10 @@ import { openDatasets } from '../dataset/filter.ts'
 import { openOptOutRegister } from '../dataset/opt-out-register.ts'
 import { openDatasetRegister } from '../dataset/register.ts'
 import { openDepositStorage } from '../dataset/storage.ts'
+import { openUploadFiles } from '../dataset/upload-files.ts'
+import { openUploadRegister } from '../dataset/upload-register.ts'
+import { openTurns } from '../dataset/upload-turns.ts'
+import type { UploadNeeds } from '../dataset/uploads.ts'
 import { openWorkspace } from '../dataset/workspace.ts'
 import { openBuilder } from '../engine/builder.ts'
 import type { Builder, Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
@@ -236,6 +240,7 @@ export async function openEngine(
 
 export interface Rooms {
   readonly dataset: DepositNeeds
+  readonly uploads: UploadNeeds
   readonly catalogue: Catalogue
   readonly bulles: Bulles
   readonly habilitation: ActNeeds
@@ -314,11 +319,13 @@ export async function openRooms(
   const documents = openDocuments({ folder: join(home, 'attachments'), limits: documentLimits })
   await sweepDocuments({ registry, documents })
   const common = { audit, clock, rulebook, permits }
+  const deposits = { audit, clock, register, optOuts, storage, checker }
   const published = { audit, auditIndex, clock, rulebook, registry, keys, catalogue, accounts }
   return {
     register: openPublicRegister(published),
     reports: { ...published, node },
-    dataset: { audit, clock, register, optOuts, storage, checker },
+    dataset: deposits,
+    uploads: openUploads(deposits, { home, store }),
     catalogue,
     bulles,
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },
@@ -346,4 +353,12 @@ export async function openRooms(
       limits,
     },
   }
+}
+
+function openUploads(
+  deposits: DepositNeeds,
+  on: { readonly home: string; readonly store: Store },
+): UploadNeeds {
+  const files = openUploadFiles({ home: on.home })
+  return { deposits, uploads: openUploadRegister(on.store), files, turns: openTurns() }
 }
