@@ -41,6 +41,9 @@ const flushBytes = 8 * 1024 ** 2
 /** Kept free: the log stops at 64 MiB, and the checks of a deposit write as well. */
 const reserveBytes = 256 * 1024 ** 2
 
+/** Who is asked to stop still gets what lies in the buffers of a connection that was cut: it need not be sent again. */
+const graceMs = 500
+
 interface UploadFilesOptions {
   readonly home: string
   /** Free bytes of the disk; for tests. */
@@ -128,8 +131,9 @@ async function writeWhole(file: FileHandle, chunk: Uint8Array, position: number)
 async function* untilCut(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const chunks = body[Symbol.asyncIterator]()
   const stopped = new Promise<null>((stop) => {
-    if (signal.aborted) stop(null)
-    signal.addEventListener('abort', () => stop(null), { once: true })
+    const late = () => setTimeout(() => stop(null), graceMs).unref()
+    if (signal.aborted) late()
+    signal.addEventListener('abort', late, { once: true })
   })
   for (;;) {
     const next = await Promise.race([chunks.next().catch(() => null), stopped])

@@ -28,6 +28,8 @@ const upload = z
     bytes: z.number().int(),
     offset: z.number().int(),
     sha256: z.string().optional(),
+    /** As it was sent. */
+    metadata: z.string(),
     expiresAt: z.string(),
   })
   .meta({ id: 'Upload' })
