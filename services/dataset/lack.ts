@@ -11,6 +11,13 @@ export function isLack(error: unknown): boolean {
   return ('code' in error && codes.has(String(error.code))) || words.test(error.message)
 }
 
+/** Whether the disk alone is to blame: what was tried may be tried again when there is room. */
+export function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  return code === 'ENOSPC' || code === 'EDQUOT' || /No space left|Could not write/i.test(error.message)
+}
+
 /** For `.catch` of what writes to our disk: a disk that takes nothing is UNAVAILABLE, every other failure stays one. */
 export function refuseLack(error: unknown): never {
   throw isLack(error) ? new Refusal('UNAVAILABLE', { rule: 'deposit.disk' }, { cause: error }) : error

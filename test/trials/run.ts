@@ -6,6 +6,7 @@ import { timelines } from '../property/timelines.ts'
 import { main as brokenBuilds } from './broken-builds.ts'
 import { main as clauses } from './clauses.ts'
 import { runCohort } from './cohort.ts'
+import { main as depositKills } from './deposit-kills.ts'
 import { main as faults, fullFaults } from './faults.ts'
 import { main as guards } from './guards.ts'
 import { main as malformed } from './malformed.ts'
@@ -44,6 +45,14 @@ const trials: Readonly<Record<string, Trial>> = {
     (seed, say) => faults({ ...fullFaults, seed, say }),
     ({ failures }) => failures.length === 0,
   ),
+  // `seed` or `seed,count`
+  'deposit-kills': async (argument = '42', say) => {
+    const [seed, kills = 200] = argument.split(',').map(Number)
+    const figures = await depositKills({ seed: seed ?? 42, kills, say })
+    say(JSON.stringify(figures))
+    if (figures.faults.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
   'broken-builds': seeded(
     (seed, say) => brokenBuilds(seed, say),
     ({ survived }) => survived.length === 0,
