@@ -1,5 +1,6 @@
 /** What this machine lacks, told apart from what is wrong with a file. */
 import { Refusal } from '../kernel/refusal.ts'
+import { hasCode } from '../kernel/system-error.ts'
 
 const codes = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EMFILE', 'ENFILE', 'ENOMEM'])
 /** The engine says these things in its own words, without a code. */
@@ -11,11 +12,13 @@ export function isLack(error: unknown): boolean {
   return ('code' in error && codes.has(String(error.code))) || words.test(error.message)
 }
 
+/** How a worker says it. */
+export const diskFull = 'DISK_FULL'
+
 /** Whether the disk alone is to blame: what was tried may be tried again when there is room. */
 export function isDiskFull(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const code = 'code' in error ? String(error.code) : ''
-  return code === 'ENOSPC' || code === 'EDQUOT' || /No space left|Could not write/i.test(error.message)
+  if (hasCode(error, 'ENOSPC', 'EDQUOT')) return true
+  return error instanceof Error && /No space left|Could not write/i.test(error.message)
 }
 
 /** For `.catch` of what writes to our disk: a disk that takes nothing is UNAVAILABLE, every other failure stays one. */
