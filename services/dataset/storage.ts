@@ -20,6 +20,7 @@ import { dirname, join, resolve } from 'node:path'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { absentIs } from './absent.ts'
+import { freeBytesOf, insistRoom } from './disk-room.ts'
 import { hashOf } from './integrity.ts'
 import { refuseLack } from './lack.ts'
 
@@ -105,7 +106,8 @@ export function openDepositStorage({ home }: { readonly home: string }): Deposit
       const file = `${table}-${randomUUID()}`
       const folder = join(deposits, deposit)
       await mkdir(folder, { recursive: true, mode: 0o700 }).catch(refuseLack)
-      const received = await writeBody(join(folder, `${file}.part`), upload).catch(refuseLack)
+      const insist = () => insistRoom(() => freeBytesOf(deposits))
+      const received = await writeBody(join(folder, `${file}.part`), upload, insist).catch(refuseLack)
       await rename(join(folder, `${file}.part`), join(folder, file))
       await syncFolder(folder)
       return { file, ...received }
@@ -145,13 +147,18 @@ export function openDepositStorage({ home }: { readonly home: string }): Deposit
   }
 }
 
+/** Bytes between two looks at the room that is left. */
+const lookBytes = 32 * 1024 ** 2
+
 /** Writes a body to a new file and flushes it. A body that breaks off or is too long leaves no file. */
 async function writeBody(
   path: string,
   { body, limit }: { readonly body: AsyncIterable<Uint8Array>; readonly limit: number },
+  insist: () => Promise<void>,
 ): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256')
-  let bytes = 0
+  let [bytes, looked] = [0, 0]
+  await insist()
   const file = await open(path, 'wx', 0o600)
   try {
     for await (const chunk of body) {
@@ -159,6 +166,9 @@ async function writeBody(
       if (bytes > limit) throw new Refusal('TOO_LARGE', { rule: 'deposit.size' })
       hash.update(chunk)
       await file.writeFile(chunk)
+      if (bytes - looked < lookBytes) continue
+      looked = bytes
+      await insist()
     }
     await file.sync()
   } catch (error) {

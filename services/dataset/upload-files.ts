@@ -7,10 +7,11 @@
  * row names, removed at the next start. The name is one that the node made: nothing of it comes from a client.
  */
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rm, statfs } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Refusal } from '../kernel/refusal.ts'
 import { absentIs } from './absent.ts'
+import { freeBytesOf, insistRoom, reserveBytes } from './disk-room.ts'
 import { refuseLack } from './lack.ts'
 
 export interface UploadFiles {
@@ -38,9 +39,6 @@ export interface Piece {
 
 /** So many bytes at most are sent again after a kill. */
 const flushBytes = 8 * 1024 ** 2
-/** Kept free: the log stops at 64 MiB, and the checks of a deposit write as well. */
-const reserveBytes = 256 * 1024 ** 2
-
 /** Who is asked to stop still gets what lies in the buffers of a connection that was cut: it need not be sent again. */
 const graceMs = 500
 
@@ -53,7 +51,7 @@ interface UploadFilesOptions {
 export function openUploadFiles({ home, freeBytes }: UploadFilesOptions): UploadFiles {
   const folder = join(resolve(home), 'uploads')
   const pathOf = (id: string) => join(folder, id)
-  const measure = freeBytes ?? (() => freeOf(resolve(home)))
+  const measure = freeBytes ?? (() => freeBytesOf(resolve(home)))
   return {
     pathOf,
     async create(id) {
@@ -62,7 +60,7 @@ export function openUploadFiles({ home, freeBytes }: UploadFilesOptions): Upload
       await file.close()
       await syncFolder(folder)
     },
-    append: (id, piece) => append(pathOf(id), piece),
+    append: (id, piece) => append(pathOf(id), piece, () => insistRoom(measure)),
     remove: (id) => rm(pathOf(id), { force: true }),
     room: async () => (await measure()) - reserveBytes,
     async sweep(kept) {
@@ -73,12 +71,7 @@ export function openUploadFiles({ home, freeBytes }: UploadFilesOptions): Upload
   }
 }
 
-async function freeOf(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize
-}
-
-async function append(path: string, piece: Piece): Promise<number> {
+async function append(path: string, piece: Piece, insist: () => Promise<void>): Promise<number> {
   const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW).catch(absentIs(null))
   // A disk that was put back from an older copy has less than was acknowledged: that upload is no more.
   if (file === null) throw new Refusal('NOT_FOUND')
@@ -86,7 +79,7 @@ async function append(path: string, piece: Piece): Promise<number> {
     if ((await file.stat()).size < piece.offset) throw new Refusal('NOT_FOUND')
     // What lies behind the offset was never acknowledged, and may be half of something.
     await file.truncate(piece.offset)
-    return await writePiece(file, piece)
+    return await writePiece(file, piece, insist)
   } catch (error) {
     return refuseLack(error)
   } finally {
@@ -97,6 +90,7 @@ async function append(path: string, piece: Piece): Promise<number> {
 async function writePiece(
   file: FileHandle,
   { offset, end, body, signal, onFlushed }: Piece,
+  insist: () => Promise<void>,
 ): Promise<number> {
   let [at, flushed] = [offset, offset]
   const flush = async () => {
@@ -105,11 +99,14 @@ async function writePiece(
     flushed = at
     await onFlushed(at)
   }
+  await insist()
   try {
     for await (const chunk of untilCut(body, signal)) {
       if (at + chunk.byteLength > end) throw new Refusal('TOO_LARGE', { rule: 'upload.length' })
       at += await writeWhole(file, chunk, at)
-      if (at - flushed >= flushBytes) await flush()
+      if (at - flushed < flushBytes) continue
+      await flush()
+      await insist()
     }
   } finally {
     // What has arrived is kept, whatever ended it: a full disk has taken all that was counted.

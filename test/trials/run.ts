@@ -7,6 +7,7 @@ import { main as brokenBuilds } from './broken-builds.ts'
 import { main as clauses } from './clauses.ts'
 import { runCohort } from './cohort.ts'
 import { main as depositKills } from './deposit-kills.ts'
+import { main as diskFull } from './disk-full.ts'
 import { main as faults, fullFaults } from './faults.ts'
 import { main as guards } from './guards.ts'
 import { main as malformed } from './malformed.ts'
@@ -49,6 +50,13 @@ const trials: Readonly<Record<string, Trial>> = {
   'deposit-kills': async (argument = '42', say) => {
     const [seed, kills = 200] = argument.split(',').map(Number)
     const figures = await depositKills({ seed: seed ?? 42, kills, say })
+    say(JSON.stringify(figures))
+    if (figures.faults.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  'disk-full': async (_argument, say) => {
+    if (process.getuid?.() !== 0) return say('skipped: a disk of its own is mounted by root only')
+    const figures = await diskFull(say)
     say(JSON.stringify(figures))
     if (figures.faults.length > 0) throw new Error('the trial has failed')
     return figures
