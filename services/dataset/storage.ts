@@ -93,10 +93,17 @@ interface Known {
   readonly files: (deposit: string) => Promise<readonly string[] | null>
 }
 
-export function openDepositStorage({ home }: { readonly home: string }): DepositStorage {
+interface DepositStorageOptions {
+  readonly home: string
+  /** Free bytes of the disk; for tests. */
+  readonly freeBytes?: () => Promise<number>
+}
+
+export function openDepositStorage({ home, freeBytes }: DepositStorageOptions): DepositStorage {
   // Workers stand in another folder: every path is absolute.
   const deposits = join(resolve(home), 'deposits')
   const datasets = join(resolve(home), 'datasets')
+  const insist = () => insistRoom(freeBytes ?? (() => freeBytesOf(deposits)))
   const pathOf = (deposit: string, file: string) => join(deposits, deposit, file)
   const folderOf = (dataset: string, version: number) => join(datasets, dataset, `v${version}`)
   return {
@@ -106,7 +113,6 @@ export function openDepositStorage({ home }: { readonly home: string }): Deposit
       const file = `${table}-${randomUUID()}`
       const folder = join(deposits, deposit)
       await mkdir(folder, { recursive: true, mode: 0o700 }).catch(refuseLack)
-      const insist = () => insistRoom(() => freeBytesOf(deposits))
       const received = await writeBody(join(folder, `${file}.part`), upload, insist).catch(refuseLack)
       await rename(join(folder, `${file}.part`), join(folder, file))
       await syncFolder(folder)

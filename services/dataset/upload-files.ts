@@ -26,7 +26,7 @@ export interface UploadFiles {
   sweep(kept: ReadonlySet<string>): Promise<void>
 }
 
-export interface Piece {
+interface Piece {
   readonly offset: number
   /** The offset at which the file is whole. */
   readonly end: number

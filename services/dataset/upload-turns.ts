@@ -1,5 +1,5 @@
 /** One at a time per upload. Whoever comes next asks the one before to stop: behind a dead connection nobody is left to end it. */
-export interface Turn {
+interface Turn {
   /** Aborted when somebody waits for this turn. */
   readonly signal: AbortSignal
   end(): void

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type CheckerNeeds, openChecker } from '../../services/dataset/checking.ts'
 import { openDeposit, readDeposit, receiveTable, submitDeposit } from '../../services/dataset/deposit.ts'
 import { isDiskFull } from '../../services/dataset/lack.ts'
+import { openDepositStorage } from '../../services/dataset/storage.ts'
 import { silentLog } from '../../services/kernel/log.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import { chunks, declare, openRoom, type Room, rouen } from './room.ts'
@@ -77,6 +78,20 @@ describe('a deposit that is checked while the disk is full', () => {
     expect(meanwhile).toMatchObject({ status: 'checking', progress: { step: 'waiting' } })
     expect(ended.status).toBe('accepted')
   })
+})
+
+test('a file that arrives never takes the last of the disk, and leaves nothing', async () => {
+  let free = 1024 ** 3
+  const storage = openDepositStorage({ home: room.home, freeBytes: async () => free })
+  async function* endless() {
+    for (;;) {
+      yield Buffer.alloc(8 * 1024 ** 2)
+      free -= 256 * 1024 ** 2
+    }
+  }
+  const receiving = storage.receive('arriving', 'people', { body: endless(), limit: 1024 ** 3 })
+  await expect(receiving).rejects.toMatchObject({ code: 'UNAVAILABLE', facts: { rule: 'deposit.disk' } })
+  expect(await readdir(join(room.home, 'deposits', 'arriving'))).toEqual([])
 })
 
 test('only a lack of room is one: an engine out of memory, or a file that cannot be read, is not', () => {

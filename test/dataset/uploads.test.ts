@@ -106,6 +106,15 @@ describe('what is refused', () => {
     await removeUpload(needs, rouen, (await begin(60)).id)
   })
 
+  test('a piece, while the disk is full; it goes on when there is room', async () => {
+    const { id } = await begin(4)
+    free = 0
+    await expect(send(id, 0, 'abcd')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(await readUpload(needs, rouen, id)).toMatchObject({ offset: 0 })
+    free = roomOfDisk
+    expect(await send(id, 0, 'abcd')).toMatchObject({ offset: 4 })
+  })
+
   test('more unfinished uploads of one person than anybody needs', async () => {
     const other = person('other', 'chu-rouen', 'holder')
     const more = () => beginUpload(needs, other, { bytes: 1, metadata: metadata() })
