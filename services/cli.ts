@@ -138,6 +138,7 @@ program
   .addOption(asOption())
   .option('--descriptor <fichier>', 'déclare d’abord ce descripteur · declares this descriptor first')
   .option('--dry-run', 'contrôle ici, n’envoie rien · checks here, sends nothing')
+  .option('--resume', 'envoie par morceaux et reprend un envoi coupé · sends in pieces, takes up a cut one')
   .option('--quality', 'imprime l’étiquette de la version · prints the label of the version')
   .option('--charset <jeu>', 'utf-8 | utf-16 | windows-1252 | iso-8859-1 (sinon détecté · else detected)')
   .option('--delimiter <signe>', '; , tab |')

@@ -5,10 +5,10 @@ import { openKept } from './audit/kept.ts'
 import { noWitnesses } from './audit/witness/client.ts'
 import type { Witnessing } from './audit/witness/collector.ts'
 import type { Settings } from './config.ts'
-import { machineSandbox, type Sandbox } from './engine/box/sandbox.ts'
 import { fetchPage } from './dataset/harvest/fetch-page.ts'
 import { harvestRound } from './dataset/harvest/rounds.ts'
 import { searchDatasets } from './dataset/search.ts'
+import { machineSandbox, type Sandbox } from './engine/box/sandbox.ts'
 import { engineVersion } from './engine/capabilities.ts'
 import { createApp, createWaitingApp } from './gateway/app.ts'
 import type { House } from './gateway/house.ts'
@@ -213,7 +213,7 @@ async function openUpTo(
     const opened = await openRooms(ground, on)
     await reconcile(opened, evidence.audit)
     const work = async () => {
-      await passTime(opened.habilitation)
+      await passTime(opened)
       opened.bulles.renew()
     }
     ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))

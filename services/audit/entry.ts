@@ -112,6 +112,9 @@ const bodies = [
     bytes: count,
     sha256: hash,
   }),
+  ...(['upload.begun', 'upload.continued', 'upload.removed'] as const).map((type) =>
+    z.strictObject({ type: z.literal(type), dataset: text, deposit: text, table: text, bytes: count }),
+  ),
   z.strictObject({ type: z.literal('deposit.submitted'), dataset: text, deposit: text }),
   z.strictObject({
     type: z.literal('deposit.accepted'),

@@ -32,6 +32,7 @@ export interface Sent {
   readonly file?: { readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> }
   readonly accept?: string
   readonly signal?: AbortSignal
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** A node and somebody it knows. CommandError when no node runs, or when nobody is named. */
@@ -71,6 +72,7 @@ export async function demoToken(setting: Setting, subject: string): Promise<stri
 export async function ask(client: Client, call: string, sent: Sent = {}): Promise<Response> {
   const [method = 'GET', path = '/'] = call.split(' ')
   const headers = new Headers({
+    ...sent.headers,
     authorization: `Bearer ${client.token}`,
     'accept-language': client.language,
     accept: sent.accept ?? 'application/json',

@@ -7,16 +7,18 @@ import type { Language } from '../kernel/text.ts'
 import { askJson, type Client } from './client.ts'
 import { dryRun } from './dry-run.ts'
 import { CommandError, exits } from './ending.ts'
-import { openProgress } from './progress.ts'
 import { holderLines } from './quality.ts'
 import type { Out } from './query.ts'
+import { depositToResume, type SendingOptions, sendTable } from './resumable.ts'
 import { type ShownFinding, type TableFile, tableFile } from './table-file.ts'
-import { upload } from './upload.ts'
+import { openTransfer } from './transfer.ts'
 
 export interface DepositOptions {
   readonly dataset: string
   readonly descriptor?: string
   readonly dryRun?: boolean
+  /** Sends in pieces whatever the length, and takes up what an earlier run left. */
+  readonly resume?: boolean
   /** Prints the label of an accepted version. */
   readonly quality?: boolean
   readonly charset?: string
@@ -77,10 +79,12 @@ async function verdictOn(
   }
   const to = await client()
   if (descriptor !== undefined) await askJson(to, 'POST /api/v1/datasets', { body: descriptor })
-  const opened = await askJson<Deposit>(to, `POST /api/v1/datasets/${dataset}/deposits`)
-  const at = `/api/v1/deposits/${opened.id}`
-  const query = new URLSearchParams(dialectOf(options)).toString()
-  for (const one of files) await sendOne(to, one, { at, query, out, isTerminal })
+  const sending = { resume: options.resume === true, dialect: dialectOf(options) }
+  const { id } =
+    (await depositToResume(to, files, { ...sending, dataset })) ??
+    (await askJson<Deposit>(to, `POST /api/v1/datasets/${dataset}/deposits`))
+  const at = `/api/v1/deposits/${id}`
+  for (const one of files) await sendOne(to, one, { ...sending, deposit: id, out, isTerminal })
   await askJson(to, `POST ${at}/submit`)
   return followed(to, at, { out, isTerminal })
 }
@@ -96,27 +100,16 @@ async function readDescriptor(path: string): Promise<unknown> {
   }
 }
 
-interface Way {
-  readonly at: string
-  readonly query: string
+interface Way extends SendingOptions {
+  readonly deposit: string
   readonly out: Out
   readonly isTerminal: boolean
 }
 
-async function sendOne(client: Client, one: TableFile, { at, query, out, isTerminal }: Way): Promise<void> {
-  const progress = openProgress(one.table, { stream: out.stderr, isTerminal })
-  let done = 0
+async function sendOne(client: Client, one: TableFile, { out, isTerminal, ...way }: Way): Promise<void> {
+  const progress = openTransfer(one.table, { stream: out.stderr, isTerminal })
   try {
-    const received = await upload(client, {
-      path: `${at}/tables/${encodeURIComponent(one.table)}${one.isText && query !== '' ? `?${query}` : ''}`,
-      file: one.file,
-      type: one.type,
-      gzip: one.gzip,
-      onBytes: (sent, total) => {
-        done += sent
-        progress.update(done, total)
-      },
-    })
+    const received = await sendTable(client, one, { ...way, onProgress: progress.update })
     progress.end()
     out.stderr.write(`${received.table}: ${received.bytes} octets / bytes, sha256 ${received.sha256}\n`)
   } catch (error) {
@@ -132,7 +125,11 @@ async function sendOne(client: Client, one: TableFile, { at, query, out, isTermi
 const firstPollMs = 100
 const longestPollMs = 2_000
 
-async function followed(client: Client, at: string, { out, isTerminal }: Pick<Way, 'out' | 'isTerminal'>) {
+async function followed(
+  client: Client,
+  at: string,
+  { out, isTerminal }: Pick<DepositWay, 'out' | 'isTerminal'>,
+) {
   for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 1.5, longestPollMs)) {
     const deposit = await askJson<Deposit>(client, `GET ${at}`, { signal: out.signal })
     if (deposit.status !== 'checking') {

@@ -6,13 +6,14 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Audit } from '../audit/record.ts'
-import { failureOf } from '../engine/failure.ts'
+import { detailOf, failureOf } from '../engine/failure.ts'
 import { type Process, startProcess } from '../engine/process.ts'
 import { type Clock, parisDay } from '../kernel/clock.ts'
 import type { Closable } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Finding, verdictOf } from './finding.ts'
+import { diskFull, isDiskFull } from './lack.ts'
 import { openLane } from './lane.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
 import { leaveOut, type OptOutsLeft } from './opt-outs-left.ts'
@@ -22,8 +23,8 @@ import type { DatasetRegister, Declared, Deposit, ReceivedFile, VersionRow } fro
 import type { DepositStorage, Manifest, UnsealedManifest } from './storage.ts'
 
 export interface Progress {
-  /** `queued` until its turn comes, then what is being done. */
-  readonly step: 'queued' | 'read' | 'relate' | 'measure' | 'write' | 'publish'
+  /** `queued` until its turn comes, then what is being done; `waiting` for room on the disk or for the log. */
+  readonly step: 'queued' | 'waiting' | 'read' | 'relate' | 'measure' | 'write' | 'publish'
   readonly table?: string
   /** Rows of the tables read so far. */
   readonly rows?: number
@@ -53,6 +54,8 @@ export interface CheckerNeeds {
   /** Whether workers run in a sandbox; without one every deposit says so. */
   readonly sandboxed: boolean
   readonly memoryBytes?: number
+  /** Between two attempts while the disk is full. */
+  readonly retryMs?: number
   /** Called when a version can be read. */
   readonly onPublished?: (dataset: string) => void
   /** Called at each moment; for tests that stop there. */
@@ -64,6 +67,7 @@ const readerBytes = 2 * 1024 ** 3
 /** A process may die of something else than the file: it is read again once. */
 const attempts = 2
 const callMs = 3_600_000
+const retryMs = 60_000
 
 export function openChecker(needs: CheckerNeeds): Checker {
   const progress = new Map<string, Progress>()
@@ -73,15 +77,23 @@ export function openChecker(needs: CheckerNeeds): Checker {
     progress.set(deposit, { step: 'queued' })
     const say = (step: Progress) => void progress.set(deposit, step)
     const work = async () => {
-      if (!stopped.signal.aborted) await checkOne(needs, deposit, { say, signal: stopped.signal })
+      if (stopped.signal.aborted) return
+      const watch = { say, signal: stopped.signal }
+      await checkOne(needs, deposit, watch).catch((error) => giveBack(needs, deposit, error))
       progress.delete(deposit)
     }
     lane.add(work, (error) => {
-      // Still `checking`: the next start tries again.
       progress.delete(deposit)
       if (stopped.signal.aborted) return
       needs.log.error('a deposit could not be checked', { deposit, error: wordOf(error) })
+      // What else went wrong: still `checking`, the next start tries again.
+      if (isPassing(error)) again(deposit)
     })
+  }
+  const again = (deposit: string) => {
+    progress.set(deposit, { step: 'waiting' })
+    const next = () => (stopped.signal.aborted ? undefined : check(deposit))
+    setTimeout(next, needs.retryMs ?? retryMs).unref()
   }
   return {
     check,
@@ -96,6 +108,17 @@ export function openChecker(needs: CheckerNeeds): Checker {
       await lane.idle()
     },
   }
+}
+
+/** The room that an attempt took is given back before the next one: somebody else may need it meanwhile. */
+async function giveBack({ storage }: CheckerNeeds, deposit: string, error: unknown): Promise<never> {
+  if (isPassing(error)) await storage.scratch(deposit).catch(() => 'done at the next attempt')
+  throw error
+}
+
+/** A disk without room, or a log that takes nothing: no part of the deposit. */
+function isPassing(error: unknown): boolean {
+  return isDiskFull(error) || (error instanceof Refusal && error.code === 'UNAVAILABLE')
 }
 
 function wordOf(error: unknown): string {
@@ -191,6 +214,9 @@ async function attemptToRead(job: Job, findings: readonly Finding[]): Promise<Ou
     return await readAll(job, { reader, places }, [...findings])
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'QUERY_FAILED' || job.watch.signal.aborted) throw error
+    if (detailOf(error) === diskFull) {
+      throw new Refusal('UNAVAILABLE', { rule: 'deposit.disk' }, { cause: error })
+    }
     log.warn('a reader failed', { deposit: job.deposit.id, cause: failureOf(error) })
     return null
   } finally {

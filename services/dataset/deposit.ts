@@ -9,13 +9,13 @@ import type { Language } from '../kernel/text.ts'
 import type { Checker, Progress } from './checking.ts'
 import { type Descriptor, descriptorSchema } from './descriptor.ts'
 import { type ShownFinding, show } from './finding.ts'
-import { mediaOf } from './media.ts'
+import { type Media, mediaOf } from './media.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
 import type { HolderQuality, PublicQuality } from './quality/label.ts'
 import type { DatasetRegister, Declared, Deposit, DepositStatus, VersionRow } from './register.ts'
 import { classOf, faultsOf, resourceOf, withInheritedRoles } from './relations.ts'
 import { type DatasetFilter, type Facets, searchDatasets } from './search.ts'
-import type { DepositStorage } from './storage.ts'
+import type { DepositStorage, Received } from './storage.ts'
 
 export interface DepositNeeds {
   readonly audit: Audit
@@ -29,7 +29,7 @@ export interface DepositNeeds {
 }
 
 /** Bytes of one uploaded file (security.md 9). */
-const uploadLimit = 2 * 1024 ** 3
+export const uploadLimit = 2 * 1024 ** 3
 
 /** A dataset as anybody with an account may see it: names, classes and roles, never how many rows. */
 export type ShownDataset = Descriptor & {
@@ -160,7 +160,8 @@ async function holding(
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-async function depositOf(needs: Pick<DepositNeeds, 'register'>, by: Person, id: string) {
+/** A deposit that this person may see, with its dataset; one of another organisation is as unknown as one that is not there. */
+export async function depositOf(needs: Pick<DepositNeeds, 'register'>, by: Person, id: string) {
   if (!by.roles.includes('holder')) throw new Refusal('ROLE', { rule: 'deposit.role' })
   const deposit = uuid.test(id) ? await needs.register.deposit(id) : null
   if (deposit === null) throw new Refusal('NOT_FOUND')
@@ -186,25 +187,73 @@ export async function receiveTable(
   by: Person,
   upload: TableUpload,
 ): Promise<{ readonly table: string; readonly bytes: number; readonly sha256: string }> {
-  const { deposit, declared } = await depositOf(needs, by, upload.deposit)
-  const { table } = upload
-  if (resourceOf(declared.descriptor, table) === undefined) throw new Refusal('NOT_FOUND')
-  insistOpen(deposit)
+  const place = await openPlace(needs, by, upload)
   const media = mediaOf(upload)
-  const received = await needs.storage.receive(deposit.id, table, {
+  const received = await needs.storage.receive(place.deposit.id, upload.table, {
     body: upload.body,
     limit: uploadLimit,
   })
+  return enterTable(needs, by, { ...place, media, received })
+}
+
+interface TablePlace {
+  readonly deposit: Deposit
+  readonly table: string
+}
+
+interface Arrived extends TablePlace {
+  readonly media: Media
+  readonly received: Received
+  /** The upload that brought it, finished by the same transaction. */
+  readonly upload?: string
+}
+
+/** The place of a table in an open deposit of this person's organisation. NOT_FOUND, WRONG_STATE. */
+export async function openPlace(
+  needs: Pick<DepositNeeds, 'register'>,
+  by: Person,
+  asked: { readonly deposit: string; readonly table: string },
+): Promise<TablePlace> {
+  const { deposit, declared } = await depositOf(needs, by, asked.deposit)
+  if (resourceOf(declared.descriptor, asked.table) === undefined) throw new Refusal('NOT_FOUND')
+  insistOpen(deposit)
+  return { deposit, table: asked.table }
+}
+
+/** Makes a file that is in quarantine the file of its table: recorded, then entered, then the former one removed. */
+export async function enterTable(
+  needs: DepositNeeds,
+  by: Person,
+  arrived: Arrived,
+): Promise<{ readonly table: string; readonly bytes: number; readonly sha256: string }> {
+  const { deposit, table, media, received, upload } = arrived
   const { bytes, sha256: hash } = received
-  await needs.audit.append(
-    { type: 'deposit.received', dataset: deposit.dataset, deposit: deposit.id, table, bytes, sha256: hash },
-    { by, holders: [by.organisation] },
-  )
-  const former = (await needs.register.files(deposit.id)).find((file) => file.table === table)
-  const stored = await needs.register.receive(deposit.id, { table, ...received, media }, needs.clock.now())
-  await needs.storage.forget(deposit.id, stored ? former?.file : received.file)
-  if (!stored) throw new Refusal('WRONG_STATE', { rule: 'deposit.open' })
+  const { register, storage } = needs
+  const file = { table, ...received, media, ...(upload === undefined ? {} : { upload }) }
+  try {
+    await needs.audit.append(
+      { type: 'deposit.received', dataset: deposit.dataset, deposit: deposit.id, table, bytes, sha256: hash },
+      { by, holders: [by.organisation] },
+    )
+    const former = (await register.files(deposit.id)).find((one) => one.table === table)
+    const stored = await register.receive(deposit.id, file, needs.clock.now())
+    if (!stored) throw new Refusal('WRONG_STATE', { rule: 'deposit.open' })
+    await storage.forget(deposit.id, former?.file)
+  } catch (error) {
+    await forgetUnnamed(needs, deposit.id, received.file)
+    throw error
+  }
   return { table, bytes, sha256: hash }
+}
+
+/** The answer of a database that was lost may have been yes: only a file that no row names goes; the next start sweeps the rest. */
+async function forgetUnnamed(
+  { register, storage }: DepositNeeds,
+  deposit: string,
+  file: string,
+): Promise<void> {
+  const named = await register.files(deposit).catch(() => null)
+  if (named !== null && !named.some((one) => one.file === file)) await storage.forget(deposit, file)
 }
 
 function insistOpen(deposit: Deposit): void {

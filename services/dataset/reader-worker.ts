@@ -1,5 +1,6 @@
 /** The process that reads deposits: one for each, killed with whatever it makes of a hostile file. */
 import { serve, WorkerFault } from '../engine/serve.ts'
+import { diskFull, isDiskFull } from './lack.ts'
 import type { Media } from './media.ts'
 import { openReader, type Reader, type ReaderFiles } from './reader.ts'
 
@@ -10,20 +11,31 @@ function opened(): Reader {
   return reader
 }
 
+/** A disk that is full has no part in the file: the parent is told, and tries again. */
+function telling<P>(work: (params: P) => unknown): (params: P) => Promise<unknown> {
+  return async (params) => {
+    try {
+      return await work(params)
+    } catch (error) {
+      throw isDiskFull(error) ? new WorkerFault(diskFull) : error
+    }
+  }
+}
+
 // Parameters come from our own parent, which built them from checked values.
 serve({
   methods: {
-    async open(params) {
+    open: telling(async (params) => {
       reader = await openReader(params as ReaderFiles)
       return true
-    },
-    read(params) {
+    }),
+    read: telling((params) => {
       const { table, path, media } = params as { table: string; path: string; media: Media }
       return opened().read(table, path, media)
-    },
-    relate: () => opened().relate(),
-    exclude: (params) => opened().exclude((params as { pseudonyms: string[] }).pseudonyms),
-    measure: (params) => opened().measure(params as Parameters<Reader['measure']>[0]),
-    write: (params) => opened().write((params as { table: string }).table),
+    }),
+    relate: telling(() => opened().relate()),
+    exclude: telling((params) => opened().exclude((params as { pseudonyms: string[] }).pseudonyms)),
+    measure: telling((params) => opened().measure(params as Parameters<Reader['measure']>[0])),
+    write: telling((params) => opened().write((params as { table: string }).table)),
   },
 })

@@ -27,6 +27,8 @@ export interface ReceivedFile {
   readonly bytes: number
   readonly sha256: string
   readonly media: Media
+  /** The upload that it came by, finished together with its entry. */
+  readonly upload?: string
 }
 
 export interface Deposit {
@@ -272,6 +274,13 @@ function receive(store: Store, asked: { deposit: string; file: ReceivedFile; at:
       .values({ deposit, table_name: file.table, ...row })
       .onConflict((conflict) => conflict.columns(['deposit', 'table_name']).doUpdateSet(row))
       .execute()
+    if (file.upload !== undefined) {
+      await step
+        .updateTable('dataset_upload')
+        .set({ received: file.bytes, finished_at: at })
+        .where('id', '=', file.upload)
+        .execute()
+    }
     return true
   })
 }

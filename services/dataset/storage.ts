@@ -4,6 +4,7 @@
  *     deposits/<deposit>/<file>              a body as it was received
  *     deposits/<deposit>/<file>.part         one that is being received
  *     deposits/<deposit>/scratch/            what the checks write
+ *     uploads/<upload>                       one that arrives in pieces: upload-files.ts
  *     datasets/<dataset>/v<N>/<table>.parquet, manifest.json
  *
  * What a crash leaves at each step, and who cleans it (`recoverStorage`, at the next start):
@@ -14,15 +15,16 @@
  * 5. row written: the version stands; the quarantine folder of an ended deposit is removed.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { absentIs } from './absent.ts'
+import { freeBytesOf, insistRoom } from './disk-room.ts'
 import { hashOf } from './integrity.ts'
 import { refuseLack } from './lack.ts'
 
-interface Received {
+export interface Received {
   readonly file: string
   readonly bytes: number
   readonly sha256: string
@@ -61,6 +63,8 @@ export interface DepositStorage {
     table: string,
     upload: { readonly body: AsyncIterable<Uint8Array>; readonly limit: number },
   ): Promise<Received>
+  /** Gives a file that has arrived elsewhere under the home folder a second name in the quarantine of a deposit. */
+  adopt(deposit: string, table: string, path: string): Promise<string>
   /** Removes a received file that nothing names any more. */
   forget(deposit: string, file: string | undefined): Promise<void>
   pathOf(deposit: string, file: string): string
@@ -89,10 +93,17 @@ interface Known {
   readonly files: (deposit: string) => Promise<readonly string[] | null>
 }
 
-export function openDepositStorage({ home }: { readonly home: string }): DepositStorage {
+interface DepositStorageOptions {
+  readonly home: string
+  /** Free bytes of the disk; for tests. */
+  readonly freeBytes?: () => Promise<number>
+}
+
+export function openDepositStorage({ home, freeBytes }: DepositStorageOptions): DepositStorage {
   // Workers stand in another folder: every path is absolute.
   const deposits = join(resolve(home), 'deposits')
   const datasets = join(resolve(home), 'datasets')
+  const insist = () => insistRoom(freeBytes ?? (() => freeBytesOf(deposits)))
   const pathOf = (deposit: string, file: string) => join(deposits, deposit, file)
   const folderOf = (dataset: string, version: number) => join(datasets, dataset, `v${version}`)
   return {
@@ -102,10 +113,18 @@ export function openDepositStorage({ home }: { readonly home: string }): Deposit
       const file = `${table}-${randomUUID()}`
       const folder = join(deposits, deposit)
       await mkdir(folder, { recursive: true, mode: 0o700 }).catch(refuseLack)
-      const received = await writeBody(join(folder, `${file}.part`), upload).catch(refuseLack)
+      const received = await writeBody(join(folder, `${file}.part`), upload, insist).catch(refuseLack)
       await rename(join(folder, `${file}.part`), join(folder, file))
       await syncFolder(folder)
       return { file, ...received }
+    },
+    async adopt(deposit, table, path) {
+      const file = `${table}-${randomUUID()}`
+      const folder = join(deposits, deposit)
+      await mkdir(folder, { recursive: true, mode: 0o700 }).catch(refuseLack)
+      await link(path, join(folder, file)).catch(refuseLack)
+      await syncFolder(folder)
+      return file
     },
     async forget(deposit, file) {
       if (file !== undefined) await rm(pathOf(deposit, file), { force: true })
@@ -134,13 +153,18 @@ export function openDepositStorage({ home }: { readonly home: string }): Deposit
   }
 }
 
+/** Bytes between two looks at the room that is left. */
+const lookBytes = 32 * 1024 ** 2
+
 /** Writes a body to a new file and flushes it. A body that breaks off or is too long leaves no file. */
 async function writeBody(
   path: string,
   { body, limit }: { readonly body: AsyncIterable<Uint8Array>; readonly limit: number },
+  insist: () => Promise<void>,
 ): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256')
-  let bytes = 0
+  let [bytes, looked] = [0, 0]
+  await insist()
   const file = await open(path, 'wx', 0o600)
   try {
     for await (const chunk of body) {
@@ -148,6 +172,9 @@ async function writeBody(
       if (bytes > limit) throw new Refusal('TOO_LARGE', { rule: 'deposit.size' })
       hash.update(chunk)
       await file.writeFile(chunk)
+      if (bytes - looked < lookBytes) continue
+      looked = bytes
+      await insist()
     }
     await file.sync()
   } catch (error) {

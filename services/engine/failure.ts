@@ -29,3 +29,9 @@ export function failureOf(error: unknown): FailureKind {
   const cause = error instanceof Error ? error.cause : undefined
   return cause instanceof EngineFailure ? cause.kind : 'failed'
 }
+
+/** What a worker of ours said of its failure; undefined when it said nothing. */
+export function detailOf(error: unknown): string | undefined {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof EngineFailure ? cause.detail : undefined
+}

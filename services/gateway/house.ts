@@ -5,13 +5,14 @@ import type { Catalogue } from '../dataset/catalogue.ts'
 import type { DepositNeeds } from '../dataset/deposit.ts'
 import type { HarvestedCatalogues } from '../dataset/harvest/harvested.ts'
 import type { Twins } from '../dataset/twins.ts'
+import type { UploadNeeds } from '../dataset/uploads.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
 import type { Passports } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
 import type { ProofNeeds } from '../identity/proofs.ts'
 import type { Log } from '../kernel/log.ts'
-import type { Turns } from '../query/on-twin.ts'
+import type { TwinTurns } from '../query/on-twin.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import type { ReviewNeeds } from '../review/month.ts'
 import type { PublicRegister } from '../review/register/register.ts'
@@ -32,6 +33,7 @@ interface Portal {
  */
 export interface House {
   readonly dataset: DepositNeeds
+  readonly uploads: UploadNeeds
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly proofs: ProofNeeds
@@ -46,7 +48,7 @@ export interface House {
   readonly bulles: Bulles
   readonly catalogue: Catalogue
   readonly twins: Twins
-  readonly twinTurns: Turns
+  readonly twinTurns: TwinTurns
   readonly harvested: HarvestedCatalogues
   readonly accounts: Accounts
   readonly passports: Passports

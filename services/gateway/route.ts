@@ -23,7 +23,7 @@ interface Input<P, Q, B> {
 }
 
 interface Declared<P, Q, B> {
-  readonly method: 'get' | 'post' | 'put' | 'patch'
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options'
   /** OpenAPI form, `/api/v1/projects/{id}`. */
   readonly path: string
   /** Express form, where a name takes several segments. */

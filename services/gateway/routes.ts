@@ -24,6 +24,7 @@ import { reviewRoutes } from './routes/review.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { simulationRoutes } from './routes/simulation.ts'
 import { twinRoutes } from './routes/twins.ts'
+import { uploadRoutes } from './routes/uploads.ts'
 
 const problem = z
   .object({
@@ -47,6 +48,7 @@ const documented: readonly Route[] = [
   ...datasetRoutes,
   ...twinRoutes,
   ...depositRoutes,
+  ...uploadRoutes,
   ...optOutRoutes,
   ...simulationRoutes,
   ...policyRoutes,

@@ -19,6 +19,10 @@ import { openOptOutRegister } from '../dataset/opt-out-register.ts'
 import { openDatasetRegister } from '../dataset/register.ts'
 import { openDepositStorage } from '../dataset/storage.ts'
 import { openTwins, type Twins } from '../dataset/twins.ts'
+import { openUploadFiles } from '../dataset/upload-files.ts'
+import { openUploadRegister } from '../dataset/upload-register.ts'
+import { openTurns } from '../dataset/upload-turns.ts'
+import type { UploadNeeds } from '../dataset/uploads.ts'
 import { openWorkspace } from '../dataset/workspace.ts'
 import type { Sandbox } from '../engine/box/sandbox.ts'
 import { openBuilder } from '../engine/builder.ts'
@@ -48,7 +52,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Actor } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { hasCode } from '../kernel/system-error.ts'
-import { openTurns, type Turns } from '../query/on-twin.ts'
+import { openTwinTurns, type TwinTurns } from '../query/on-twin.ts'
 import { openPlans } from '../query/plans.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import { openQuota } from '../query/quota.ts'
@@ -242,10 +246,11 @@ export async function openEngine(
 
 export interface Rooms {
   readonly dataset: DepositNeeds
+  readonly uploads: UploadNeeds
   readonly catalogue: Catalogue
   readonly bulles: Bulles
   readonly twins: Twins
-  readonly twinTurns: Turns
+  readonly twinTurns: TwinTurns
   readonly harvested: HarvestedCatalogues
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
@@ -325,15 +330,18 @@ export async function openRooms(
   const documents = openDocuments({ folder: join(home, 'attachments'), limits: documentLimits })
   await sweepDocuments({ registry, documents })
   const common = { audit, clock, rulebook, permits }
+  const onOptOuts = () => bulles.renew()
+  const deposits = { audit, clock, register, optOuts, storage, checker, onOptOuts }
   const published = { audit, auditIndex, clock, rulebook, registry, keys, catalogue, accounts }
   return {
     register: openPublicRegister(published),
     reports: { ...published, node },
-    dataset: { audit, clock, register, optOuts, storage, checker, onOptOuts: () => bulles.renew() },
+    dataset: deposits,
+    uploads: openUploads(deposits, { home, store }),
     catalogue,
     bulles,
     twins: closing.keep('twins', openTwins({ home: resolve(home), log, releaser: engine.releaser })),
-    twinTurns: openTurns(clock),
+    twinTurns: openTwinTurns(clock),
     harvested: openHarvested({ home }),
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },
     policies: { audit, clock, kept, rulebook, register: policyRegister },
@@ -360,4 +368,12 @@ export async function openRooms(
       limits,
     },
   }
+}
+
+function openUploads(
+  deposits: DepositNeeds,
+  on: { readonly home: string; readonly store: Store },
+): UploadNeeds {
+  const files = openUploadFiles({ home: on.home })
+  return { deposits, uploads: openUploadRegister(on.store), files, turns: openTurns() }
 }

@@ -1,5 +1,6 @@
 /** What a start does with what the last stop left: the log, the register and the folders are brought together. */
 import type { AuditLog } from '../audit/writer.ts'
+import { expireUploads, recoverUploads } from '../dataset/uploads.ts'
 import { recordLapses } from '../habilitation/campaign.ts'
 import { finishClosings, finishRecalls, recordExpiries } from '../habilitation/closing.ts'
 import { fold } from '../habilitation/fold.ts'
@@ -27,7 +28,7 @@ const system: Person = {
  * them again, seals the lines that are open and not sealed, and writes down what time has ended.
  */
 export async function reconcile(
-  { dataset, habilitation, bulles, query }: Rooms,
+  { dataset, uploads, habilitation, bulles, query }: Rooms,
   audit: AuditLog,
 ): Promise<void> {
   const last = await habilitation.registry.lastRecorded(audit.origin)
@@ -36,8 +37,9 @@ export async function reconcile(
     throw new StartError(message, 75)
   }
   await abandonQueries(query)
+  await recoverUploads(uploads)
   await dataset.checker.resume()
-  await passTime(habilitation)
+  await passTime({ habilitation, uploads })
   for (const { id, events } of await habilitation.registry.list()) {
     const { project } = fold(id, events)
     if (project === undefined) continue
@@ -50,11 +52,15 @@ export async function reconcile(
 }
 
 /** Writes down what time has ended, and destroys what a closure left: at the start and while the node runs. */
-export async function passTime(habilitation: Rooms['habilitation']): Promise<void> {
+export async function passTime({
+  habilitation,
+  uploads,
+}: Pick<Rooms, 'habilitation' | 'uploads'>): Promise<void> {
   await recordExpiries(habilitation, system)
   await recordLapses(habilitation, system)
   await finishClosings(habilitation, system)
   await finishRecalls(habilitation)
+  await expireUploads(uploads)
 }
 
 function refusedIsNull(error: unknown): null {

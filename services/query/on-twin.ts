@@ -35,7 +35,7 @@ export interface TwinQueryNeeds
   extends Pick<QueryNeeds, 'clock' | 'parser' | 'vault' | 'releaser' | 'rulebook'> {
   readonly twins: Twins
   readonly limits: QueryNeeds['limits']
-  readonly turns: Turns
+  readonly turns: TwinTurns
 }
 
 /** Wall time of one statement on some hundred rows. */
@@ -69,7 +69,7 @@ export async function queryTwin(
 }
 
 /** How often one person may ask twins: each question takes engines that the projects of others wait for. */
-export interface Turns {
+export interface TwinTurns {
   /** Begins one question; the answer ends it. Refusal RATE. */
   take(by: Actor): () => void
 }
@@ -78,7 +78,7 @@ const perMinute = 30
 const minute = 60_000
 
 /** In memory: a restart forgets, and does no harm. */
-export function openTurns({ now }: Pick<Clock, 'now'>): Turns {
+export function openTwinTurns({ now }: Pick<Clock, 'now'>): TwinTurns {
   const asked = new Map<string, number[]>()
   const running = new Set<string>()
   return {

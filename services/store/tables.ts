@@ -134,6 +134,31 @@ export interface DatasetOptOutList {
   version: number
 }
 
+export interface DatasetUpload {
+  /** Random identifier, also the name of its file */
+  id: string
+  /** Deposit that the file is for */
+  deposit: string
+  /** Table that the file is for */
+  table_name: string
+  /** The header Upload-Metadata as it was sent; its members are the closed list of dataset/upload-metadata.ts */
+  metadata: string
+  /** Bytes announced before the first one */
+  bytes: number
+  /** Bytes that are on disk for certain: what a client goes on from */
+  received: Generated<number>
+  /** Instant at which the file became the table of the deposit, ms since 1970 */
+  finished_at: number | null
+  /** Hexadecimal SHA-256 of the whole file, when the depositor announced it */
+  sha256: string | null
+  /** Issuer of the data engineer who began it */
+  opened_issuer: string
+  /** Subject of the data engineer who began it */
+  opened_subject: string
+  /** Instant at which it is removed when nothing more has arrived, ms since 1970 */
+  expires_at: number
+}
+
 export interface DatasetVersion {
   /** Dataset */
   dataset: string
@@ -384,6 +409,7 @@ export interface Tables {
   dataset_descriptor: DatasetDescriptor
   dataset_opt_out: DatasetOptOut
   dataset_opt_out_list: DatasetOptOutList
+  dataset_upload: DatasetUpload
   dataset_version: DatasetVersion
   habilitation_counter: HabilitationCounter
   habilitation_event: HabilitationEvent

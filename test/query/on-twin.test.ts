@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { pmsiDemo } from '../../services/dataset/synthetic/pmsi-demo.ts'
-import { openTurns } from '../../services/query/on-twin.ts'
+import { openTwinTurns } from '../../services/query/on-twin.ts'
 import { openTestNode, type TestNode } from '../node.ts'
 
 let node: TestNode
@@ -111,7 +111,7 @@ function command(...args: string[]): Promise<{ code: number | null; stdout: stri
 
 test('one person asks one twin at a time, thirty times a minute; another is not hindered', () => {
   let now = 0
-  const turns = openTurns({ now: () => now })
+  const turns = openTwinTurns({ now: () => now })
   const [alice, bruno] = ['alice', 'bruno'].map((subject) => ({ issuer: 'demo', subject }))
   if (!alice || !bruno) throw new Error('nobody')
   const first = turns.take(alice)

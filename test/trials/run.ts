@@ -6,6 +6,8 @@ import { timelines } from '../property/timelines.ts'
 import { main as brokenBuilds } from './broken-builds.ts'
 import { main as clauses } from './clauses.ts'
 import { runCohort } from './cohort.ts'
+import { main as depositKills } from './deposit-kills.ts'
+import { main as diskFull } from './disk-full.ts'
 import { main as faults, fullFaults } from './faults.ts'
 import { main as guards } from './guards.ts'
 import { main as malformed } from './malformed.ts'
@@ -44,6 +46,21 @@ const trials: Readonly<Record<string, Trial>> = {
     (seed, say) => faults({ ...fullFaults, seed, say }),
     ({ failures }) => failures.length === 0,
   ),
+  // `seed` or `seed,count`
+  'deposit-kills': async (argument = '42', say) => {
+    const [seed, kills = 200] = argument.split(',').map(Number)
+    const figures = await depositKills({ seed: seed ?? 42, kills, say })
+    say(JSON.stringify(figures))
+    if (figures.faults.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  'disk-full': async (_argument, say) => {
+    if (process.getuid?.() !== 0) return say('skipped: a disk of its own is mounted by root only')
+    const figures = await diskFull(say)
+    say(JSON.stringify(figures))
+    if (figures.faults.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
   'broken-builds': seeded(
     (seed, say) => brokenBuilds(seed, say),
     ({ survived }) => survived.length === 0,

@@ -64,6 +64,7 @@ const decision = shape({
   visas: optional(list(hash)),
 })
 const deposit = { dataset: text, deposit: text }
+const upload = { ...deposit, table: text, bytes: count }
 const optOuts = optional(shape({ version: count, removed: text }))
 
 const place = shape({ log: text, seq: count })
@@ -124,6 +125,9 @@ export const bodies: Readonly<Record<string, Members>> = {
   'opt-out.reversed': { dataset: text, number: count },
   'deposit.opened': deposit,
   'deposit.received': { ...deposit, table: text, bytes: count, sha256: hash },
+  'upload.begun': upload,
+  'upload.continued': upload,
+  'upload.removed': upload,
   'deposit.submitted': deposit,
   'deposit.accepted': { ...deposit, version: count, manifestSha256: hash, optOuts },
   'deposit.quarantined': { ...deposit, findings: count },

@@ -1,0 +1,8 @@
+import { expect, test } from '@jest/globals'
+import { main as depositKills } from '../trials/deposit-kills.ts'
+
+test('a node that is killed while deposits arrive leaves the old version or the new one, and no stray file', async () => {
+  const { faults, moments } = await depositKills({ seed: 11, kills: 3, rows: 2000 })
+  expect(faults).toEqual([])
+  expect(Object.values(moments).reduce((sum, count) => sum + count, 0)).toBe(3)
+}, 240_000)
