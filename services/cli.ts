@@ -130,12 +130,14 @@ requests
 requestCommands(requests, { client, out })
 
 program
-  .command('deposit <table=fichier...>')
+  .command('deposit [table=fichier...]')
   .description('dépose un jeu de données · deposits a dataset (.csv .ndjson .parquet .arrow .txt, .gz, .zip)')
   .requiredOption('--dataset <nom>', 'jeu de données · dataset')
   .addOption(asOption())
   .option('--descriptor <fichier>', 'déclare d’abord ce descripteur · declares this descriptor first')
   .option('--dry-run', 'contrôle ici, n’envoie rien · checks here, sends nothing')
+  .option('--preview', 'envoie, dit comment chaque fichier est compris, ne remet rien · sends, submits nothing')
+  .option('--deposit <id>', 'continue un dépôt ouvert · goes on with an open deposit')
   .option('--quality', 'imprime l’étiquette de la version · prints the label of the version')
   .option('--charset <jeu>', 'utf-8 | utf-16 | windows-1252 | iso-8859-1 (sinon détecté · else detected)')
   .option('--delimiter <signe>', '; , tab |')

@@ -1,12 +1,14 @@
 /** `huisclos deposit`: declares, sends, follows the checks, and says what they found. */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { ShownPreview } from '../dataset/dialogue.ts'
 import type { HolderQuality } from '../dataset/quality/label.ts'
 import { hasCode } from '../kernel/system-error.ts'
 import type { Language } from '../kernel/text.ts'
 import { askJson, type Client } from './client.ts'
 import { dryRun } from './dry-run.ts'
 import { CommandError, exits } from './ending.ts'
+import { previewLines } from './preview.ts'
 import { openProgress } from './progress.ts'
 import { holderLines } from './quality.ts'
 import type { Out } from './query.ts'
@@ -17,6 +19,10 @@ export interface DepositOptions {
   readonly dataset: string
   readonly descriptor?: string
   readonly dryRun?: boolean
+  /** Sends and says how each file is understood, without handing the deposit over. */
+  readonly preview?: boolean
+  /** An open deposit to go on with. */
+  readonly deposit?: string
   /** Prints the label of an accepted version. */
   readonly quality?: boolean
   readonly charset?: string
@@ -56,6 +62,9 @@ export async function deposit(
   way: DepositWay,
 ): Promise<void> {
   try {
+    if (tables.length === 0 && way.options.deposit === undefined) {
+      throw new CommandError('table=fichier / table=file', exits.failed)
+    }
     const files = tables.map((one) => tableFile(one, way.options.charset))
     report(await verdictOn(client, files, way), way)
   } catch (error) {
@@ -77,12 +86,25 @@ async function verdictOn(
   }
   const to = await client()
   if (descriptor !== undefined) await askJson(to, 'POST /api/v1/datasets', { body: descriptor })
-  const opened = await askJson<Deposit>(to, `POST /api/v1/datasets/${dataset}/deposits`)
-  const at = `/api/v1/deposits/${opened.id}`
+  const opened =
+    options.deposit ?? (await askJson<Deposit>(to, `POST /api/v1/datasets/${dataset}/deposits`)).id
+  const at = `/api/v1/deposits/${encodeURIComponent(opened)}`
   const query = new URLSearchParams(dialectOf(options)).toString()
   for (const one of files) await sendOne(to, one, { at, query, out, isTerminal })
+  if (options.preview) return previewed(to, at, files)
   await askJson(to, `POST ${at}/submit`)
   return followed(to, at, { out, isTerminal })
+}
+
+/** What the node made of the files; the deposit stays open. */
+async function previewed(client: Client, at: string, files: readonly TableFile[]): Promise<Verdict> {
+  const previews: ShownPreview[] = []
+  for (const { table } of files) {
+    const path = `${at}/tables/${encodeURIComponent(table)}/preview`
+    previews.push(await askJson<ShownPreview>(client, `GET ${path}`))
+  }
+  const { id, status } = await askJson<Deposit>(client, `GET ${at}`)
+  return { id, status, previews, findings: previews.flatMap(({ findings }) => findings) }
 }
 
 async function readDescriptor(path: string): Promise<unknown> {
@@ -145,17 +167,21 @@ async function followed(client: Client, at: string, { out, isTerminal }: Pick<Wa
   }
 }
 
-type Verdict = Pick<Deposit, 'status' | 'version' | 'findings' | 'quality'>
+type Verdict = Pick<Deposit, 'status' | 'version' | 'findings' | 'quality'> & {
+  /** Of a deposit that stays open. */
+  readonly id?: string
+  readonly previews?: readonly Omit<ShownPreview, 'findings'>[]
+}
 
-function report(
-  { status, version, findings, quality }: Verdict,
-  { out: { stdout }, options }: DepositWay,
-): void {
+function report(verdict: Verdict, { out: { stdout }, options }: DepositWay): void {
+  const { id, status, version, findings, quality, previews = [] } = verdict
+  for (const one of previews) stdout.write(`${previewLines(one).join('\n')}\n\n`)
   const lines = findings.map(
     ({ severity, rule, table, column, line, count, message }) =>
       `${severity}  ${[table, column].filter(Boolean).join('.')}${line === undefined ? '' : `:${line}`}  ${rule} (${count})  ${message}`,
   )
-  stdout.write(`${[...lines, `${status}${version === undefined ? '' : ` version ${version}`}`].join('\n')}\n`)
+  const end = status === 'open' ? ` --deposit ${id}` : version === undefined ? '' : ` version ${version}`
+  stdout.write(`${[...lines, `${status}${end}`].join('\n')}\n`)
   if (options.quality && quality !== undefined) stdout.write(`\n${holderLines(quality).join('\n')}\n`)
-  if (status !== 'accepted') throw new CommandError('', exits.depositRefused)
+  if (status !== 'accepted' && status !== 'open') throw new CommandError('', exits.depositRefused)
 }

@@ -4,7 +4,6 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { Audit } from '../audit/record.ts'
 import { failureOf } from '../engine/failure.ts'
 import { type Process, startProcess } from '../engine/process.ts'
@@ -16,8 +15,10 @@ import { type Finding, verdictOf } from './finding.ts'
 import { openLane } from './lane.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
 import { leaveOut, type OptOutsLeft } from './opt-outs-left.ts'
-import { type Quality, qualitySchema } from './quality/label.ts'
+import type { Quality } from './quality/label.ts'
 import type { Measuring } from './quality/measuring.ts'
+import { findingsSchema, measuredSchema, readSchema, writtenSchema } from './reader-answers.ts'
+import { readingMs } from './reading-time.ts'
 import type { DatasetRegister, Declared, Deposit, ReceivedFile, VersionRow } from './register.ts'
 import type { DepositStorage, Manifest, UnsealedManifest } from './storage.ts'
 
@@ -63,7 +64,6 @@ export interface CheckerNeeds {
 const readerBytes = 2 * 1024 ** 3
 /** A process may die of something else than the file: it is read again once. */
 const attempts = 2
-const callMs = 3_600_000
 
 export function openChecker(needs: CheckerNeeds): Checker {
   const progress = new Map<string, Progress>()
@@ -197,31 +197,6 @@ async function attemptToRead(job: Job, findings: readonly Finding[]): Promise<Ou
   }
 }
 
-const findingSchema = z.strictObject({
-  severity: z.enum(['error', 'quarantine', 'warning']),
-  rule: z.string().max(40),
-  table: z.string().max(64).optional(),
-  column: z.string().max(20_000).optional(),
-  line: z.number().int().optional(),
-  lines: z.array(z.number().int()).max(1000).optional(),
-  count: z.number().int().nonnegative(),
-  with: z.record(z.string().max(20), z.union([z.string().max(1000), z.number()])).optional(),
-})
-// The reader is ours but what it has eaten is not: its answers are checked for shape. Rules are looked up when shown.
-const findingsSchema = z.array(findingSchema).max(100_000) as unknown as z.ZodType<readonly Finding[]>
-const count = z.number().int().nonnegative()
-const readingSchema = z.record(z.string().max(20), z.union([z.string().max(20), z.boolean()]))
-const readSchema = z.strictObject({ rows: count, findings: findingsSchema, reading: readingSchema })
-const columnSchema = z.strictObject({ name: z.string().max(64), type: z.string().max(40) })
-const writtenSchema = z.strictObject({
-  name: z.string().max(64),
-  file: z.string().max(80),
-  rows: count,
-  columns: z.array(columnSchema),
-})
-
-const measuredSchema = z.strictObject({ quality: qualitySchema, findings: findingsSchema })
-
 /** The files of the version before, by table; every version of a dataset has the same tables. */
 function previousOf({ needs, deposit, declared }: Job): Measuring['previous'] {
   if (declared.latest === null) return undefined
@@ -235,8 +210,9 @@ async function readAll(job: Job, reader: Process, findings: Finding[]): Promise<
   const { needs, deposit, declared, files, watch } = job
   const { storage } = needs
   const scratch = await storage.scratch(deposit.id)
+  const timeoutMs = readingMs(files)
   const call = (method: string, params: unknown) =>
-    reader.call(method, params, { timeoutMs: callMs, signal: watch.signal })
+    reader.call(method, params, { timeoutMs, signal: watch.signal })
   const previous = previousOf(job)
   const read = [
     ...files.map((file) => storage.pathOf(deposit.id, file.file)),

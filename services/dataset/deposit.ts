@@ -11,6 +11,7 @@ import { type Descriptor, descriptorSchema } from './descriptor.ts'
 import { type ShownFinding, show } from './finding.ts'
 import { mediaOf } from './media.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
+import type { Previewer } from './previewer.ts'
 import type { HolderQuality, PublicQuality } from './quality/label.ts'
 import type { DatasetRegister, Declared, Deposit, DepositStatus, VersionRow } from './register.ts'
 import { classOf, faultsOf, resourceOf, withInheritedRoles } from './relations.ts'
@@ -24,6 +25,7 @@ export interface DepositNeeds {
   readonly register: DatasetRegister
   readonly storage: DepositStorage
   readonly checker: Checker
+  readonly previewer: Previewer
 }
 
 /** Bytes of one uploaded file (security.md 9). */
@@ -158,7 +160,8 @@ async function holding(
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-async function depositOf(needs: Pick<DepositNeeds, 'register'>, by: Person, id: string) {
+/** A deposit of one's own organisation, and its dataset; to everybody else it is not there. */
+export async function depositOf(needs: Pick<DepositNeeds, 'register'>, by: Person, id: string) {
   if (!by.roles.includes('holder')) throw new Refusal('ROLE', { rule: 'deposit.role' })
   const deposit = uuid.test(id) ? await needs.register.deposit(id) : null
   if (deposit === null) throw new Refusal('NOT_FOUND')
@@ -205,7 +208,8 @@ export async function receiveTable(
   return { table, bytes, sha256: hash }
 }
 
-function insistOpen(deposit: Deposit): void {
+/** WRONG_STATE once it was submitted. */
+export function insistOpen(deposit: Deposit): void {
   if (deposit.status !== 'open') throw new Refusal('WRONG_STATE', { rule: 'deposit.open' })
 }
 

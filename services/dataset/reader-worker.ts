@@ -21,6 +21,10 @@ serve({
       const { table, path, media } = params as { table: string; path: string; media: Media }
       return opened().read(table, path, media)
     },
+    preview(params) {
+      const { table, path, media } = params as { table: string; path: string; media: Media }
+      return opened().preview(table, path, media)
+    },
     relate: () => opened().relate(),
     exclude: (params) => opened().exclude((params as { pseudonyms: string[] }).pseudonyms),
     measure: (params) => opened().measure(params as Parameters<Reader['measure']>[0]),

@@ -4,6 +4,7 @@
  *     deposits/<deposit>/<file>              a body as it was received
  *     deposits/<deposit>/<file>.part         one that is being received
  *     deposits/<deposit>/scratch/            what the checks write
+ *     deposits/<deposit>/look-<id>/          what a preview writes; a crash leaves it, as 1. below
  *     datasets/<dataset>/v<N>/<table>.parquet, manifest.json
  *
  * What a crash leaves at each step, and who cleans it (`recoverStorage`, at the next start):
@@ -66,6 +67,8 @@ export interface DepositStorage {
   pathOf(deposit: string, file: string): string
   /** An empty folder for the checks of this deposit; whatever an interrupted check left in it is gone. */
   scratch(deposit: string): Promise<string>
+  /** A folder for one look at a file that is not submitted yet; `forget` removes it. */
+  lookAt(deposit: string): Promise<{ readonly file: string; readonly folder: string }>
   folderOf(dataset: string, version: number): string
   /** Adds hashes, writes manifest.json, flushes all to disk. Answers the SHA-256 of the manifest. */
   seal(folder: string, manifest: UnsealedManifest): Promise<string>
@@ -108,7 +111,13 @@ export function openDepositStorage({ home }: { readonly home: string }): Deposit
       return { file, ...received }
     },
     async forget(deposit, file) {
-      if (file !== undefined) await rm(pathOf(deposit, file), { force: true })
+      if (file !== undefined) await rm(pathOf(deposit, file), { recursive: true, force: true })
+    },
+    async lookAt(deposit) {
+      const file = `look-${randomUUID()}`
+      const folder = pathOf(deposit, file)
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      return { file, folder }
     },
     async scratch(deposit) {
       const folder = pathOf(deposit, 'scratch')

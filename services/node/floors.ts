@@ -15,6 +15,7 @@ import { openChecker } from '../dataset/checking.ts'
 import type { DepositNeeds } from '../dataset/deposit.ts'
 import { openDatasets } from '../dataset/filter.ts'
 import { openOptOutRegister } from '../dataset/opt-out-register.ts'
+import { openPreviewer } from '../dataset/previewer.ts'
 import { openDatasetRegister } from '../dataset/register.ts'
 import { openDepositStorage } from '../dataset/storage.ts'
 import { openWorkspace } from '../dataset/workspace.ts'
@@ -298,6 +299,7 @@ export async function openRooms(
   const onPublished = (dataset: string) => bulles.published(dataset)
   const needs = { register, optOuts, storage, audit, clock, log, sandboxed: false, onPublished }
   const checker = closing.keep('deposit checks', openChecker(needs))
+  const previewer = closing.keep('previews', openPreviewer({ storage, log }))
   const registry = openHabilitations(store)
   const folder = join(home, 'keys', 'habilitation')
   const keys = await openKeys({ folder, issuer, registered: new Map(), keepsHolderKeys: true })
@@ -318,7 +320,7 @@ export async function openRooms(
   return {
     register: openPublicRegister(published),
     reports: { ...published, node },
-    dataset: { audit, clock, register, optOuts, storage, checker },
+    dataset: { audit, clock, register, optOuts, storage, checker, previewer },
     catalogue,
     bulles,
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },

@@ -17,6 +17,7 @@ import {
   submitDeposit,
 } from '../../services/dataset/deposit.ts'
 import { type OptOutRegister, openOptOutRegister } from '../../services/dataset/opt-out-register.ts'
+import { openPreviewer } from '../../services/dataset/previewer.ts'
 import { openDatasetRegister } from '../../services/dataset/register.ts'
 import { openDepositStorage } from '../../services/dataset/storage.ts'
 import type { Person } from '../../services/identity/person.ts'
@@ -75,6 +76,7 @@ async function roomOn(database: TestDatabase): Promise<Room> {
   const register = openDatasetRegister(store)
   const optOuts = openOptOutRegister(store)
   const storage = openDepositStorage({ home })
+  const previewer = openPreviewer({ storage, log: silentLog, memoryBytes: 512 * 1024 ** 2 })
   const open = (hook?: (moment: Moment) => void): DepositNeeds => {
     const shared = { register, optOuts, storage, audit, clock: fixedClock }
     const checker = openChecker({
@@ -84,7 +86,7 @@ async function roomOn(database: TestDatabase): Promise<Room> {
       memoryBytes: 512 * 1024 ** 2,
       ...(hook === undefined ? {} : { at: hook }),
     })
-    return { ...shared, checker }
+    return { ...shared, checker, previewer }
   }
   const needs = open()
   return {
@@ -96,6 +98,7 @@ async function roomOn(database: TestDatabase): Promise<Room> {
     again: open,
     async close() {
       await needs.checker.close()
+      await previewer.close()
       await store.close()
       await database.close()
       await rm(home, { recursive: true, force: true })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { openDeposit, readDeposit, receiveTable, submitDeposit } from '../../dataset/deposit.ts'
+import { previewTable } from '../../dataset/dialogue.ts'
 import { holderQualitySchema } from '../../dataset/quality/label.ts'
 import { type Route, route } from '../route.ts'
 
@@ -30,6 +31,40 @@ const deposit = z
     tables: z.array(received).optional(),
   })
   .meta({ id: 'Deposit' })
+
+const preview = z
+  .object({
+    table: z.string(),
+    reading: z
+      .object({
+        kind: z.string(),
+        charset: z.string().optional(),
+        delimiter: z.string().optional(),
+        decimal: z.string().optional(),
+        dateFormat: z.string().optional(),
+        header: z.boolean().optional(),
+      })
+      .meta({ description: 'As announced, else as detected' }),
+    rows: z.number().int(),
+    columns: z.array(
+      z.object({
+        name: z.string(),
+        declared: z.string(),
+        detected: z.string().nullable().meta({ description: 'Of nearly all first values; null without any' }),
+        dateFormat: z.string().optional(),
+        decimal: z.string().optional(),
+        role: z.string().optional(),
+        empty: z.number().meta({ description: 'Share of the rows, 0 to 1' }),
+        unreadable: z.number().int().meta({ description: 'Values that are not of the declared type' }),
+        shape: z.string().optional().meta({
+          description:
+            '9 a digit, A and a letters; only of a column without role, tag or suspicion, and when k rows share it',
+        }),
+      }),
+    ),
+    findings: z.array(finding),
+  })
+  .meta({ id: 'TablePreview', description: 'How a file is understood; never a value of it' })
 
 const byName = z.strictObject({ name: z.string().max(100) })
 const byId = z.strictObject({ id: z.string().max(100) })
@@ -86,6 +121,17 @@ export const depositRoutes: readonly Route[] = [
         // A depositor whose file is refused half-way still gets to read why.
         body: request.iterator({ destroyOnReturn: false }),
       }),
+    }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/deposits/{id}/tables/{table}/preview',
+    summary: 'How the file that was sent is understood, while the deposit is open; reads the whole file',
+    records: 'read',
+    params: byId.extend({ table: z.string().max(100) }),
+    responses: { 200: { description: 'Form, columns and findings', schema: preview } },
+    handler: async (house, { by, params: { id, table }, language }) => ({
+      json: await previewTable(house.dataset, by, { deposit: id, table, language }),
     }),
   }),
   route({
