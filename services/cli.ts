@@ -26,6 +26,7 @@ import { type ReportOptions, report } from './cli/report.ts'
 import { requestCommands } from './cli/request.ts'
 import { several } from './cli/several.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
+import { addSigningKey } from './cli/sign.ts'
 import { type SimulateOptions, simulate } from './cli/simulate.ts'
 import { template } from './cli/template.ts'
 import { type WitnessOptions, witness } from './cli/witness.ts'
@@ -136,8 +137,17 @@ program
   .addOption(asOption())
   .option('--descriptor <fichier>', 'déclare d’abord ce descripteur · declares this descriptor first')
   .option('--dry-run', 'contrôle ici, n’envoie rien · checks here, sends nothing')
-  .option('--preview', 'envoie, dit comment chaque fichier est compris, ne remet rien · sends, submits nothing')
+  .option(
+    '--preview',
+    'envoie, dit comment chaque fichier est compris, ne remet rien · sends, submits nothing',
+  )
   .option('--deposit <id>', 'continue un dépôt ouvert · goes on with an open deposit')
+  .option('--sign <clé>', 'lit ici, signe un manifeste et l’envoie · reads here, signs a manifest, sends it')
+  .option(
+    '--opt-outs-applied <nombre>',
+    'opposants ôtés avant, pour le manifeste · left out before',
+    entryNumber,
+  )
   .option('--quality', 'imprime l’étiquette de la version · prints the label of the version')
   .option('--charset <jeu>', 'utf-8 | utf-16 | windows-1252 | iso-8859-1 (sinon détecté · else detected)')
   .option('--delimiter <signe>', '; , tab |')
@@ -153,6 +163,7 @@ program
     await deposit(() => client(options), tables, { options, out, isTerminal, language })
   })
 
+addSigningKey(program, out)
 addPseudonymise(program, { out, isTerminal: setting.isTerminal })
 
 const optOut = program.command('opt-out').description('les oppositions des personnes · persons who object')

@@ -69,6 +69,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'POST /api/v1/datasets/{name}/deposits': { may: ['holder'], status: 404 },
   'PUT /api/v1/deposits/{id}/tables/{table}': { may: ['holder'], status: 404 },
   'GET /api/v1/deposits/{id}/tables/{table}/preview': { may: ['holder'], status: 404 },
+  'PUT /api/v1/deposits/{id}/manifest': { body: { jws: 'a.b.c' }, may: ['holder'], status: 404 },
   'POST /api/v1/deposits/{id}/submit': { may: ['holder'], status: 404 },
   'GET /api/v1/deposits/{id}': { may: ['holder'], status: 404 },
   'POST /api/v1/habilitations': { body: {}, may: ['lead'], status: 201 },

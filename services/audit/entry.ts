@@ -101,6 +101,7 @@ const bodies = [
     bytes: count,
     sha256: hash,
   }),
+  z.strictObject({ type: z.literal('deposit.signed'), dataset: text, deposit: text, sha256: hash }),
   z.strictObject({ type: z.literal('deposit.submitted'), dataset: text, deposit: text }),
   z.strictObject({
     type: z.literal('deposit.accepted'),
@@ -108,6 +109,8 @@ const bodies = [
     deposit: text,
     version: count,
     manifestSha256: hash,
+    /** Of what the holder signed over this deposit. */
+    signedSha256: hash.optional(),
     optOuts,
   }),
   z.strictObject({ type: z.literal('deposit.quarantined'), dataset: text, deposit: text, findings: count }),

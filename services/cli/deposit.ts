@@ -6,12 +6,13 @@ import type { HolderQuality } from '../dataset/quality/label.ts'
 import { hasCode } from '../kernel/system-error.ts'
 import type { Language } from '../kernel/text.ts'
 import { askJson, type Client } from './client.ts'
-import { dryRun } from './dry-run.ts'
+import { dryRun, type Verdict as LocalVerdict } from './dry-run.ts'
 import { CommandError, exits } from './ending.ts'
 import { previewLines } from './preview.ts'
 import { openProgress } from './progress.ts'
 import { holderLines } from './quality.ts'
 import type { Out } from './query.ts'
+import { signedManifest } from './sign.ts'
 import { type ShownFinding, type TableFile, tableFile } from './table-file.ts'
 import { upload } from './upload.ts'
 
@@ -23,6 +24,10 @@ export interface DepositOptions {
   readonly preview?: boolean
   /** An open deposit to go on with. */
   readonly deposit?: string
+  /** Key file of the holder: the files are read here first, and what was read is signed. */
+  readonly sign?: string
+  /** Persons who object, left out before the signature. */
+  readonly optOutsApplied?: number
   /** Prints the label of an accepted version. */
   readonly quality?: boolean
   readonly charset?: string
@@ -80,20 +85,39 @@ async function verdictOn(
 ): Promise<Verdict> {
   const { dataset } = options
   const descriptor = options.descriptor === undefined ? undefined : await readDescriptor(options.descriptor)
+  const checkHere = (known: unknown) => dryRun(known, files, { dialect: dialectOf(options), language })
   if (options.dryRun) {
-    const known = descriptor ?? (await askJson(await client(), `GET /api/v1/datasets/${dataset}`))
-    return dryRun(known, files, { dialect: dialectOf(options), language })
+    return checkHere(descriptor ?? (await askJson(await client(), `GET /api/v1/datasets/${dataset}`)))
   }
   const to = await client()
   if (descriptor !== undefined) await askJson(to, 'POST /api/v1/datasets', { body: descriptor })
+  const signed = options.sign === undefined ? undefined : await signedHere(to, files, { options, checkHere })
+  // What would be refused is neither signed nor sent.
+  if (signed !== undefined && 'status' in signed) return signed
   const opened =
     options.deposit ?? (await askJson<Deposit>(to, `POST /api/v1/datasets/${dataset}/deposits`)).id
   const at = `/api/v1/deposits/${encodeURIComponent(opened)}`
   const query = new URLSearchParams(dialectOf(options)).toString()
   for (const one of files) await sendOne(to, one, { at, query, out, isTerminal })
+  if (signed !== undefined) await askJson(to, `PUT ${at}/manifest`, { body: signed })
   if (options.preview) return previewed(to, at, files)
   await askJson(to, `POST ${at}/submit`)
   return followed(to, at, { out, isTerminal })
+}
+
+/** The manifest of what this machine read, or the verdict on files that the node would refuse. */
+async function signedHere(
+  to: Client,
+  files: readonly TableFile[],
+  { options, checkHere }: { options: DepositOptions; checkHere: (known: unknown) => Promise<LocalVerdict> },
+): Promise<{ readonly jws: string } | LocalVerdict> {
+  const { dataset, sign = '', optOutsApplied } = options
+  const known = await askJson<{ schemaSha256: string }>(to, `GET /api/v1/datasets/${dataset}`)
+  const verdict = await checkHere(known)
+  if (verdict.status === 'refused') return verdict
+  const read = { tables: verdict.previews, keys: verdict.keys }
+  const counted = optOutsApplied === undefined ? {} : { optOutsApplied }
+  return { jws: await signedManifest(sign, { dataset, schema: known.schemaSha256, files, read, ...counted }) }
 }
 
 /** What the node made of the files; the deposit stays open. */

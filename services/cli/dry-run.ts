@@ -20,6 +20,8 @@ export interface Verdict {
   readonly findings: readonly ShownFinding[]
   /** How each file was understood. */
   readonly previews: readonly Omit<TablePreview, 'findings'>[]
+  /** Function and key version of the first-level pseudonyms in them. */
+  readonly keys: readonly string[]
 }
 
 /** What the node would find, by the same code. Plaintext goes to memory-backed /dev/shm where there is one. */
@@ -33,9 +35,9 @@ export async function dryRun(
     mkdtemp(join(tmpdir(), 'huisclos-dry-')),
   )
   try {
-    const { findings, previews } = await lookedAt(descriptor, files, { dialect, scratch })
+    const { findings, previews, keys } = await lookedAt(descriptor, files, { dialect, scratch })
     const shown = findings.map((finding) => show(language, finding))
-    return { status: verdictOf(findings), findings: shown, previews }
+    return { status: verdictOf(findings), findings: shown, previews, keys }
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
@@ -49,11 +51,16 @@ export function readDescriptor(input: unknown): Descriptor {
   throw new CommandError(['descripteur invalide / invalid descriptor', ...faults].join('\n'), exits.failed)
 }
 
+interface Looked extends Pick<Verdict, 'keys'> {
+  readonly findings: readonly Finding[]
+  readonly previews: readonly TablePreview[]
+}
+
 async function lookedAt(
   descriptor: Descriptor,
   files: readonly TableFile[],
   { dialect, scratch }: { dialect: Readonly<Record<string, string>>; scratch: string },
-): Promise<{ readonly findings: readonly Finding[]; readonly previews: readonly TablePreview[] }> {
+): Promise<Looked> {
   const unknown = files.find(({ table }) => resourceOf(descriptor, table) === undefined)
   if (unknown) throw new CommandError(`${unknown.table}: table inconnue / unknown table`, exits.failed)
   const sent = new Set(files.map(({ table }) => table))
@@ -76,10 +83,11 @@ async function lookedAt(
       previews.push({ table: one.table, ...preview })
       findings.push(...preview.findings)
     }
+    const keys = await reader.keys()
     if (absent.length === 0 && verdictOf(findings) !== 'refused') findings.push(...(await reader.relate()))
-    if (absent.length > 0 || verdictOf(findings) !== 'accepted') return { findings, previews }
+    if (absent.length > 0 || verdictOf(findings) !== 'accepted') return { findings, previews, keys }
     const measured = await reader.measure({ today: parisDay(Date.now()) })
-    return { findings: [...findings, ...measured.findings], previews }
+    return { findings: [...findings, ...measured.findings], previews, keys }
   } finally {
     reader.close()
   }

@@ -17,9 +17,10 @@ import type { OptOutRegister } from './opt-out-register.ts'
 import { leaveOut, type OptOutsLeft } from './opt-outs-left.ts'
 import type { Quality } from './quality/label.ts'
 import type { Measuring } from './quality/measuring.ts'
-import { findingsSchema, measuredSchema, readSchema, writtenSchema } from './reader-answers.ts'
+import { findingsSchema, keysSchema, measuredSchema, readSchema, writtenSchema } from './reader-answers.ts'
 import { readingMs } from './reading-time.ts'
 import type { DatasetRegister, Declared, Deposit, ReceivedFile, VersionRow } from './register.ts'
+import { findingsAfterReading, type HolderKeys, type Signature, signatureOf } from './signing.ts'
 import type { DepositStorage, Manifest, UnsealedManifest } from './storage.ts'
 
 export interface Progress {
@@ -47,6 +48,8 @@ export interface CheckerNeeds {
   readonly register: DatasetRegister
   readonly storage: DepositStorage
   readonly audit: Audit
+  /** Keys of the holders that sign their deposits; without them nobody can. */
+  readonly holderKeys?: HolderKeys
   /** Who objects; without a register nobody does. */
   readonly optOuts?: Pick<OptOutRegister, 'list' | 'version'>
   readonly clock: Clock
@@ -143,6 +146,11 @@ interface Job {
   readonly version: number
 }
 
+/** Whose manifest, if there is one, says what was received. */
+interface SignedJob extends Job {
+  readonly signature: Signature
+}
+
 interface Outcome {
   readonly findings: readonly Finding[]
   /** The folder to publish and its manifest; absent when there is nothing to publish. */
@@ -165,8 +173,13 @@ async function examine(job: Job): Promise<Outcome> {
     ),
   ]
   if (absent.length > 0) return { findings }
+  const { holderKeys } = job.needs
+  const signature = await signatureOf(holderKeys, { ...job, isDemanded: false })
+  findings.push(...signature.findings)
+  // What is not what was signed is not even read.
+  if (signature.findings.length > 0) return { findings }
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const outcome = await attemptToRead(job, findings)
+    const outcome = await attemptToRead({ ...job, signature }, findings)
     if (outcome !== null) return outcome
   }
   // The reader died or gave up each time: the file is to blame as far as anybody can tell, and the depositor is told so.
@@ -176,7 +189,7 @@ async function examine(job: Job): Promise<Outcome> {
 }
 
 /** Reads all tables in a process of their own; null when it died or gave up. */
-async function attemptToRead(job: Job, findings: readonly Finding[]): Promise<Outcome | null> {
+async function attemptToRead(job: SignedJob, findings: readonly Finding[]): Promise<Outcome | null> {
   const { log, memoryBytes = readerBytes } = job.needs
   let reader: Process | undefined
   try {
@@ -206,7 +219,7 @@ function previousOf({ needs, deposit, declared }: Job): Measuring['previous'] {
   return { version, files: Object.fromEntries(files) }
 }
 
-async function readAll(job: Job, reader: Process, findings: Finding[]): Promise<Outcome> {
+async function readAll(job: SignedJob, reader: Process, findings: Finding[]): Promise<Outcome> {
   const { needs, deposit, declared, files, watch } = job
   const { storage } = needs
   const scratch = await storage.scratch(deposit.id)
@@ -221,15 +234,19 @@ async function readAll(job: Job, reader: Process, findings: Finding[]): Promise<
   const memoryBytes = needs.memoryBytes ?? readerBytes
   await call('open', { descriptor: declared.descriptor, read, scratch, memoryBytes, threads: 2 })
   const sources: Manifest['sources'][number][] = []
+  const counts: { table: string; rows: number }[] = []
   let rows = 0
   for (const { table, file, media, sha256, bytes } of files) {
     watch.say({ step: 'read', table, rows })
     const path = storage.pathOf(deposit.id, file)
     const answer = readSchema.parse(await call('read', { table, path, media }))
     rows += answer.rows
+    counts.push({ table, rows: answer.rows })
     findings.push(...answer.findings)
     sources.push({ table, sha256, bytes, reading: answer.reading })
   }
+  const keys = keysSchema.parse(await call('keys', null))
+  findings.push(...findingsAfterReading(job.signature, { rows: counts, keys }))
   await needs.at?.('read')
   if (verdictOf(findings) === 'refused') return { findings }
   watch.say({ step: 'relate', rows })
@@ -249,6 +266,7 @@ async function readAll(job: Job, reader: Process, findings: Finding[]): Promise<
     tables.push(writtenSchema.parse(await call('write', { table })))
   }
   await needs.at?.('written')
+  const { signed } = job.signature
   const head = { format: 1, dataset: deposit.dataset, version: job.version, deposit: deposit.id } as const
   return {
     findings,
@@ -258,6 +276,7 @@ async function readAll(job: Job, reader: Process, findings: Finding[]): Promise<
       manifest: {
         ...{ ...head, descriptor: declared.sha256, tables, sources },
         ...(optOuts && { optOuts: { version: optOuts.version } }),
+        ...(signed && { signed: { sha256: signed.sha256, jws: signed.jws } }),
       },
       optOuts,
     },
@@ -286,6 +305,7 @@ async function conclude(job: Job, { findings, sealed, quality }: Outcome): Promi
   await needs.at?.('sealed')
   await record(job, {
     ...{ type: 'deposit.accepted', dataset, deposit: id, version, manifestSha256 },
+    ...(sealed.manifest.signed && { signedSha256: sealed.manifest.signed.sha256 }),
     ...(sealed.optOuts && {
       optOuts: { version: sealed.optOuts.version, removed: sealed.optOuts.removed },
     }),

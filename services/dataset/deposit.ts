@@ -9,6 +9,7 @@ import type { Language } from '../kernel/text.ts'
 import type { Checker, Progress } from './checking.ts'
 import { type Descriptor, descriptorSchema } from './descriptor.ts'
 import { type ShownFinding, show } from './finding.ts'
+import { manifestHash } from './holder-manifest.ts'
 import { mediaOf } from './media.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
 import type { Previewer } from './previewer.ts'
@@ -35,6 +36,8 @@ const uploadLimit = 2 * 1024 ** 3
 export type ShownDataset = Descriptor & {
   readonly version: number | null
   readonly publishedAt: string | null
+  /** SHA-256 of the stored descriptor: the `schema` of a signed manifest. */
+  readonly schemaSha256: string
   /** What the label of that version says to everybody. */
   readonly quality?: PublicQuality
 }
@@ -48,6 +51,8 @@ export interface ShownDeposit {
   /** The label of the version, when there is one. */
   readonly quality?: HolderQuality
   readonly progress?: Progress
+  /** SHA-256 of what the holder signed, where it signed. */
+  readonly manifestSha256?: string
   /** Tables received so far, while the deposit is open. */
   readonly tables?: readonly { readonly table: string; readonly bytes: number; readonly sha256: string }[]
 }
@@ -94,11 +99,16 @@ function jsonPath(path: readonly PropertyKey[]): string {
   )
 }
 
-function shown({ descriptor, latest }: Declared & { readonly latest: VersionRow | null }): ShownDataset {
+function shown({
+  descriptor,
+  sha256: schemaSha256,
+  latest,
+}: Declared & { readonly latest: VersionRow | null }): ShownDataset {
   return {
     ...descriptor,
     resources: descriptor.resources.map((one) => ({ ...one, class: classOf(descriptor, one) })),
     version: latest?.version ?? null,
+    schemaSha256,
     publishedAt: latest === null ? null : new Date(latest.publishedAt).toISOString(),
     ...(latest?.quality === undefined ? {} : { quality: latest.quality.public }),
   }
@@ -248,6 +258,7 @@ export async function readDeposit(
     findings: deposit.findings.map((finding) => show(input.language ?? 'fr', finding)),
     ...(deposit.quality === undefined ? {} : { quality: deposit.quality.holder }),
     ...(progress === undefined ? {} : { progress }),
+    ...(deposit.manifest === undefined ? {} : { manifestSha256: manifestHash(deposit.manifest) }),
     ...(files === undefined
       ? {}
       : { tables: files.map(({ table, bytes, sha256: hash }) => ({ table, bytes, sha256: hash })) }),

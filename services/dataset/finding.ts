@@ -45,6 +45,11 @@ export type Rule =
   | 'quasi-identifier'
   | 'validity'
   | 'order'
+  | 'manifest.absent'
+  | 'manifest.signature'
+  | 'manifest.form'
+  | 'manifest.member'
+  | 'manifest.table'
   | 'sandbox.missing'
   | 'internal'
 

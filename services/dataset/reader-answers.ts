@@ -29,6 +29,9 @@ const readingSchema = z.strictObject({
 })
 export const readSchema = z.strictObject({ rows: count, findings: findingsSchema, reading: readingSchema })
 
+/** Beginnings of first-level pseudonyms. */
+export const keysSchema = z.array(z.string().regex(/^h1k\d{2}$/)).max(100)
+
 export const previewSchema: z.ZodType<Omit<TablePreview, 'table'>> = z.strictObject({
   rows: count,
   findings: findingsSchema,

@@ -25,6 +25,7 @@ serve({
       const { table, path, media } = params as { table: string; path: string; media: Media }
       return opened().preview(table, path, media)
     },
+    keys: () => opened().keys(),
     relate: () => opened().relate(),
     exclude: (params) => opened().exclude((params as { pseudonyms: string[] }).pseudonyms),
     measure: (params) => opened().measure(params as Parameters<Reader['measure']>[0]),

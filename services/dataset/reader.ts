@@ -14,6 +14,7 @@ import {
 import type { Descriptor, Resource } from './descriptor.ts'
 import type { Finding } from './finding.ts'
 import { withoutIdle } from './identifiers/probes.ts'
+import { pseudonymKeys } from './key-versions.ts'
 import { isLack } from './lack.ts'
 import { type LeftOut, nameExcluded, withoutExcluded } from './leave-out.ts'
 import type { Media } from './media.ts'
@@ -55,6 +56,8 @@ export interface Reader {
   read(table: string, path: string, media: Media): Promise<TableRead>
   /** The same with how each column was understood, for a deposit that is not submitted yet. */
   preview(table: string, path: string, media: Media): Promise<Omit<TablePreview, 'table'>>
+  /** Function and key version of the first-level pseudonyms of all tables read so far. */
+  keys(): Promise<readonly string[]>
   relate(): Promise<readonly Finding[]>
   /** Persons whose rows `write` leaves out, by first-level pseudonym. */
   exclude(pseudonyms: readonly string[]): Promise<LeftOut>
@@ -74,10 +77,12 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
   const relationOf = (table: string) => `read_parquet(${text(pathOf(table))})`
   let publishedOf = relationOf
   const engine: Engine = { connection, scratch, budget }
+  const read = new Set<string>()
   const desk: Desk = { engine, descriptor, pathOf, relationOf }
   return {
     async read(table, path, media) {
-      const { told } = await readTable(desk, { table, path, media })
+      const { told, converted } = await readTable(desk, { table, path, media })
+      if (converted !== null) read.add(table)
       await rm(join(scratch, `${table}.staged`), { force: true })
       return told
     },
@@ -87,6 +92,8 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
       await rm(join(scratch, `${table}.staged`), { force: true })
       return { ...told, columns }
     },
+    keys: () =>
+      pseudonymKeys(connection, descriptor, (table) => (read.has(table) ? relationOf(table) : null)),
     relate: () => inquire(engine, relationsOf(descriptor, relationOf)),
     exclude(pseudonyms) {
       publishedOf = (table) => withoutExcluded({ descriptor, relationOf }, table)

@@ -36,6 +36,8 @@ export interface Deposit {
   readonly findings: readonly Finding[]
   readonly version?: number
   readonly quality?: Quality
+  /** JWS of its holder (dataset/holder-manifest.ts), as handed in last. */
+  readonly manifest?: string
   readonly opener: { readonly issuer: string; readonly subject: string }
 }
 
@@ -66,6 +68,8 @@ export interface DatasetRegister {
   /** Puts a file in the place of the former one of its table. False when the deposit is not open any more. */
   receive(deposit: string, file: ReceivedFile, at: number): Promise<boolean>
   files(deposit: string): Promise<readonly ReceivedFile[]>
+  /** Puts a manifest in the place of the former one. False when the deposit is not open any more. */
+  sign(deposit: string, manifest: string): Promise<boolean>
   /** open → checking. False when it was not open. */
   submit(deposit: string, at: number): Promise<boolean>
   /** checking → the verdict, together with the row of the version, in one transaction. False when it was not checking. */
@@ -222,6 +226,15 @@ function depositsOf(store: Store): Deposits {
         media: row.media as Media,
       }))
     },
+    async sign(deposit, manifest) {
+      const result = await db
+        .updateTable('dataset_deposit')
+        .set({ manifest })
+        .where('id', '=', deposit)
+        .where('status', '=', 'open')
+        .executeTakeFirst()
+      return result.numUpdatedRows === 1n
+    },
     async submit(deposit, at) {
       const result = await db
         .updateTable('dataset_deposit')
@@ -302,6 +315,7 @@ function selectDeposits({ db }: Store) {
       'd.dataset',
       'd.status',
       'd.findings',
+      'd.manifest',
       'd.opened_issuer',
       'd.opened_subject',
       'v.version',
@@ -314,6 +328,7 @@ interface DepositRow {
   readonly dataset: string
   readonly status: string
   readonly findings: unknown
+  readonly manifest: string | null
   readonly opened_issuer: string
   readonly opened_subject: string
   readonly version: number | null
@@ -329,6 +344,7 @@ function depositOf(row: DepositRow): Deposit {
     findings: row.findings as readonly Finding[],
     opener: { issuer: row.opened_issuer, subject: row.opened_subject },
     ...(row.version === null ? {} : { version: row.version }),
+    ...(row.manifest === null ? {} : { manifest: row.manifest }),
     ...qualityOf(row),
   }
 }

@@ -28,7 +28,7 @@ import type { ActNeeds } from '../habilitation/change.ts'
 import { type DocumentLimits, openDocuments } from '../habilitation/documents.ts'
 import { sweepDocuments } from '../habilitation/dossier.ts'
 import type { GrantPolicy } from '../habilitation/guard.ts'
-import { openKeys } from '../habilitation/keys.ts'
+import { openKeys, registeredKeys } from '../habilitation/keys.ts'
 import { openPermits } from '../habilitation/permits.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
 import type { PolicyRegister } from '../habilitation/policy-register.ts'
@@ -297,12 +297,14 @@ export async function openRooms(
     openBulles({ home, catalogue, clock, audit, log, parser, vault, optOuts }),
   )
   const onPublished = (dataset: string) => bulles.published(dataset)
-  const needs = { register, optOuts, storage, audit, clock, log, sandboxed: false, onPublished }
+  const folder = join(home, 'keys', 'habilitation')
+  const registered = await registeredKeys(join(folder, 'registered'))
+  const keys = await openKeys({ folder, issuer, registered, keepsHolderKeys: true })
+  const holderKeys = keys
+  const needs = { register, optOuts, storage, audit, clock, log, sandboxed: false, onPublished, holderKeys }
   const checker = closing.keep('deposit checks', openChecker(needs))
   const previewer = closing.keep('previews', openPreviewer({ storage, log }))
   const registry = openHabilitations(store)
-  const folder = join(home, 'keys', 'habilitation')
-  const keys = await openKeys({ folder, issuer, registered: new Map(), keepsHolderKeys: true })
   const permits = openPermits({ registry, keys, rules: rulebook.persons })
   const running = openRunning(clock)
   closing.keep('running queries', { close: async () => running.close() })

@@ -76,6 +76,8 @@ export interface DatasetDeposit {
   ended_at: number | null
   /** Findings as rules, places and counts; never a value of a file */
   findings: GeneratedJson
+  /** JWS of the holder over hashes, bytes and rows of its files, as handed in last; NULL without */
+  manifest: string | null
 }
 
 export interface DatasetDepositFile {

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import type { Body } from '../../services/audit/entry.ts'
 import type { About, Audit } from '../../services/audit/record.ts'
 import { type Catalogue, openCatalogue } from '../../services/dataset/catalogue.ts'
-import { type Moment, openChecker } from '../../services/dataset/checking.ts'
+import { type CheckerNeeds, type Moment, openChecker } from '../../services/dataset/checking.ts'
 import {
   type DepositNeeds,
   declareDataset,
@@ -20,6 +20,7 @@ import { type OptOutRegister, openOptOutRegister } from '../../services/dataset/
 import { openPreviewer } from '../../services/dataset/previewer.ts'
 import { openDatasetRegister } from '../../services/dataset/register.ts'
 import { openDepositStorage } from '../../services/dataset/storage.ts'
+import { openKeys, type PermitKeys } from '../../services/habilitation/keys.ts'
 import type { Person } from '../../services/identity/person.ts'
 import type { Clock } from '../../services/kernel/clock.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
@@ -61,7 +62,9 @@ export interface Room {
   readonly catalogue: Catalogue
   readonly optOuts: OptOutRegister
   /** The same home and database, opened again as after a crash. */
-  again(at?: (moment: Moment) => void): DepositNeeds
+  again(at?: (moment: Moment) => void, changes?: Partial<CheckerNeeds>): DepositNeeds
+  /** Of the holders, kept here as in a demo. */
+  readonly keys: PermitKeys
   close(): Promise<void>
 }
 
@@ -77,14 +80,18 @@ async function roomOn(database: TestDatabase): Promise<Room> {
   const optOuts = openOptOutRegister(store)
   const storage = openDepositStorage({ home })
   const previewer = openPreviewer({ storage, log: silentLog, memoryBytes: 512 * 1024 ** 2 })
-  const open = (hook?: (moment: Moment) => void): DepositNeeds => {
+  const folder = join(home, 'keys')
+  const keys = await openKeys({ folder, issuer: 'test', registered: new Map(), keepsHolderKeys: true })
+  const open: Room['again'] = (hook, changes = {}) => {
     const shared = { register, optOuts, storage, audit, clock: fixedClock }
     const checker = openChecker({
       ...shared,
       log: silentLog,
       sandboxed: true,
       memoryBytes: 512 * 1024 ** 2,
+      holderKeys: keys,
       ...(hook === undefined ? {} : { at: hook }),
+      ...changes,
     })
     return { ...shared, checker, previewer }
   }
@@ -93,6 +100,7 @@ async function roomOn(database: TestDatabase): Promise<Room> {
     home,
     audit,
     needs,
+    keys,
     optOuts,
     catalogue: openCatalogue({ register, folderOf: storage.folderOf }),
     again: open,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { openDeposit, readDeposit, receiveTable, submitDeposit } from '../../dataset/deposit.ts'
-import { previewTable } from '../../dataset/dialogue.ts'
+import { previewTable, receiveManifest } from '../../dataset/dialogue.ts'
 import { holderQualitySchema } from '../../dataset/quality/label.ts'
 import { type Route, route } from '../route.ts'
 
@@ -28,6 +28,7 @@ const deposit = z
     progress: z
       .object({ step: z.string(), table: z.string().optional(), rows: z.number().int().optional() })
       .optional(),
+    manifestSha256: z.string().optional().meta({ description: 'Of what the holder signed' }),
     tables: z.array(received).optional(),
   })
   .meta({ id: 'Deposit' })
@@ -132,6 +133,19 @@ export const depositRoutes: readonly Route[] = [
     responses: { 200: { description: 'Form, columns and findings', schema: preview } },
     handler: async (house, { by, params: { id, table }, language }) => ({
       json: await previewTable(house.dataset, by, { deposit: id, table, language }),
+    }),
+  }),
+  route({
+    method: 'put',
+    path: '/api/v1/deposits/{id}/manifest',
+    summary:
+      'The manifest that the holder signed (JWS, ES256): tables with rows, bytes and sha256, schema, key of pseudonyms, opt-outs; demanded where the holder registered its own key or the contract says so',
+    records: 'own',
+    params: byId,
+    body: z.strictObject({ jws: z.string().max(262_144) }),
+    responses: { 200: { description: 'Hash of what was signed', schema: z.object({ sha256: z.string() }) } },
+    handler: async (house, { by, params: { id }, body: { jws } }) => ({
+      json: await receiveManifest(house.dataset, by, { deposit: id, jws }),
     }),
   }),
   route({
