@@ -14,6 +14,7 @@ import { type Client, demoToken, openClient, type Setting, urlOf } from './cli/c
 import { type DepositOptions, deposit } from './cli/deposit.ts'
 import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
+import { addHolderCommands } from './cli/holder.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
 import { addOptOutCommands } from './cli/opt-outs.ts'
 import { type PassportOptions, passport } from './cli/passport.ts'
@@ -101,6 +102,8 @@ catalogue
   .action((model: string, tables: string[], options: { name: string; holder: string }) =>
     template({ model, tables, ...options }, out),
   )
+
+addHolderCommands(catalogue, { open: client, out })
 
 program
   .command('projects')

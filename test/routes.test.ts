@@ -53,12 +53,21 @@ interface Rule {
 }
 
 const question = { sql: 'SELECT 1' }
+const contract = {
+  frequency: 'monthly',
+  categories: ['plain'],
+  contact: { name: 'DIM' },
+  optOutFile: 'none',
+  manifest: 'optional',
+}
 const reason = { reason: 'A doubt.' }
 const alice = { issuer: 'demo', subject: 'alice' }
 
 /** The right of each role to knock (contract, sections 4 to 9). A call that is not here is open to every account. */
 const rules: Readonly<Record<string, Rule>> = {
   'POST /api/v1/datasets': { body: {}, may: ['holder'], status: 422 },
+  'PUT /api/v1/datasets/{name}/contract': { body: contract, may: ['holder'], status: 404 },
+  'GET /api/v1/datasets/{name}/contract': { may: ['holder', 'dpo'], status: 404 },
   'POST /api/v1/datasets/{name}/opt-outs': {
     body: { pseudonyms: [`h1k01_${'0'.repeat(32)}`] },
     may: ['holder'],

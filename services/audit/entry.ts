@@ -90,6 +90,7 @@ const bodies = [
   }),
   z.strictObject({ type: z.literal('access.failed'), route: text }),
   z.strictObject({ type: z.literal('dataset.declared'), dataset: text, sha256: hash }),
+  z.strictObject({ type: z.literal('dataset.contracted'), dataset: text, sha256: hash }),
   z.strictObject({ type: z.literal('opt-out.registered'), dataset: text, version: count, sha256: hash }),
   z.strictObject({ type: z.literal('opt-out.reversed'), dataset: text, number: count }),
   z.strictObject({ type: z.literal('deposit.opened'), dataset: text, deposit: text }),

@@ -1,5 +1,4 @@
 /** `huisclos deposit`: declares, sends, follows the checks, and says what they found. */
-import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ShownPreview } from '../dataset/dialogue.ts'
 import type { HolderQuality } from '../dataset/quality/label.ts'
@@ -8,6 +7,7 @@ import type { Language } from '../kernel/text.ts'
 import { askJson, type Client } from './client.ts'
 import { dryRun, type Verdict as LocalVerdict } from './dry-run.ts'
 import { CommandError, exits } from './ending.ts'
+import { jsonFile } from './json-file.ts'
 import { previewLines } from './preview.ts'
 import { openProgress } from './progress.ts'
 import { holderLines } from './quality.ts'
@@ -84,7 +84,7 @@ async function verdictOn(
   { options, out, isTerminal, language }: DepositWay,
 ): Promise<Verdict> {
   const { dataset } = options
-  const descriptor = options.descriptor === undefined ? undefined : await readDescriptor(options.descriptor)
+  const descriptor = options.descriptor === undefined ? undefined : await jsonFile(options.descriptor)
   const checkHere = (known: unknown) => dryRun(known, files, { dialect: dialectOf(options), language })
   if (options.dryRun) {
     return checkHere(descriptor ?? (await askJson(await client(), `GET /api/v1/datasets/${dataset}`)))
@@ -129,17 +129,6 @@ async function previewed(client: Client, at: string, files: readonly TableFile[]
   }
   const { id, status } = await askJson<Deposit>(client, `GET ${at}`)
   return { id, status, previews, findings: previews.flatMap(({ findings }) => findings) }
-}
-
-async function readDescriptor(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new CommandError(`${path}: illisible / cannot be read`, exits.failed)
-  })
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new CommandError(`${path}: pas du JSON / not JSON`, exits.failed)
-  }
 }
 
 interface Way {

@@ -8,9 +8,11 @@ import type { Audit } from '../audit/record.ts'
 import { failureOf } from '../engine/failure.ts'
 import { type Process, startProcess } from '../engine/process.ts'
 import { type Clock, parisDay } from '../kernel/clock.ts'
+import { canonical, sha256 } from '../kernel/hash.ts'
 import type { Closable } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { categoryFindings, taggedOutside } from './contract.ts'
 import { type Finding, verdictOf } from './finding.ts'
 import { openLane } from './lane.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
@@ -20,6 +22,7 @@ import type { Measuring } from './quality/measuring.ts'
 import { findingsSchema, keysSchema, measuredSchema, readSchema, writtenSchema } from './reader-answers.ts'
 import { readingMs } from './reading-time.ts'
 import type { DatasetRegister, Declared, Deposit, ReceivedFile, VersionRow } from './register.ts'
+import { domainOf } from './relations.ts'
 import { findingsAfterReading, type HolderKeys, type Signature, signatureOf } from './signing.ts'
 import type { DepositStorage, Manifest, UnsealedManifest } from './storage.ts'
 
@@ -174,10 +177,12 @@ async function examine(job: Job): Promise<Outcome> {
   ]
   if (absent.length > 0) return { findings }
   const { holderKeys } = job.needs
-  const signature = await signatureOf(holderKeys, { ...job, isDemanded: false })
-  findings.push(...signature.findings)
-  // What is not what was signed is not even read.
-  if (signature.findings.length > 0) return { findings }
+  const { contract } = job.declared
+  const isDemanded = contract?.manifest === 'required'
+  const signature = await signatureOf(holderKeys, { ...job, isDemanded })
+  findings.push(...signature.findings, ...(await promised(job, signature)))
+  // What is not what was signed or promised is not even read.
+  if (verdictOf(findings) === 'refused') return { findings }
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const outcome = await attemptToRead({ ...job, signature }, findings)
     if (outcome !== null) return outcome
@@ -186,6 +191,17 @@ async function examine(job: Job): Promise<Outcome> {
   const { dataset, id } = job.deposit
   await record(job, { type: 'deposit.failed', dataset, deposit: id })
   return { findings: [...findings, { severity: 'error', rule: 'internal', count: 1 }] }
+}
+
+/** What the contract of the dataset asks of every deposit and this one does not keep. */
+async function promised({ needs, declared }: Job, { signed }: Signature): Promise<readonly Finding[]> {
+  const { contract, descriptor } = declared
+  if (contract === undefined) return []
+  const listed = (await needs.optOuts?.version(domainOf(descriptor))) ?? 0
+  const isLacking =
+    contract.optOutFile === 'required' && listed === 0 && (signed?.manifest.optOuts ?? null) === null
+  const absent: readonly Finding[] = [{ severity: 'error', rule: 'contract.opt-outs', count: 1 }]
+  return [...(isLacking ? absent : []), ...categoryFindings(contract, descriptor)]
 }
 
 /** Reads all tables in a process of their own; null when it died or gave up. */
@@ -233,18 +249,8 @@ async function readAll(job: SignedJob, reader: Process, findings: Finding[]): Pr
   ]
   const memoryBytes = needs.memoryBytes ?? readerBytes
   await call('open', { descriptor: declared.descriptor, read, scratch, memoryBytes, threads: 2 })
-  const sources: Manifest['sources'][number][] = []
-  const counts: { table: string; rows: number }[] = []
-  let rows = 0
-  for (const { table, file, media, sha256, bytes } of files) {
-    watch.say({ step: 'read', table, rows })
-    const path = storage.pathOf(deposit.id, file)
-    const answer = readSchema.parse(await call('read', { table, path, media }))
-    rows += answer.rows
-    counts.push({ table, rows: answer.rows })
-    findings.push(...answer.findings)
-    sources.push({ table, sha256, bytes, reading: answer.reading })
-  }
+  const { sources, counts } = await readFiles(job, call, findings)
+  const rows = counts.reduce((sum, one) => sum + one.rows, 0)
   const keys = keysSchema.parse(await call('keys', null))
   findings.push(...findingsAfterReading(job.signature, { rows: counts, keys }))
   await needs.at?.('read')
@@ -258,6 +264,9 @@ async function readAll(job: SignedJob, reader: Process, findings: Finding[]): Pr
   const today = parisDay(needs.clock.now())
   const measured = measuredSchema.parse(await call('measure', { today, ...(previous && { previous }) }))
   findings.push(...measured.findings)
+  const { contract } = declared
+  if (contract) findings.push(...taggedOutside(contract, declared.descriptor, measured.findings))
+  if (verdictOf(findings) !== 'accepted') return { findings }
   const folder = join(scratch, 'out')
   await mkdir(folder, { mode: 0o700 })
   const tables: UnsealedManifest['tables'][number][] = []
@@ -266,20 +275,54 @@ async function readAll(job: SignedJob, reader: Process, findings: Finding[]): Pr
     tables.push(writtenSchema.parse(await call('write', { table })))
   }
   await needs.at?.('written')
-  const { signed } = job.signature
-  const head = { format: 1, dataset: deposit.dataset, version: job.version, deposit: deposit.id } as const
+  const manifest = manifestOf(job, { tables, sources, optOuts })
+  return { findings, quality: measured.quality, sealed: { folder, manifest, optOuts } }
+}
+
+/** What is read of a deposit before it is related and measured. */
+interface FilesRead {
+  readonly sources: Manifest['sources']
+  readonly counts: readonly { readonly table: string; readonly rows: number }[]
+}
+
+type Call = (method: string, params: unknown) => Promise<unknown>
+
+/** Reads each file in its turn; adds what is found to the findings. */
+async function readFiles(
+  { needs: { storage }, deposit, files, watch }: SignedJob,
+  call: Call,
+  findings: Finding[],
+): Promise<FilesRead> {
+  const sources: Manifest['sources'][number][] = []
+  const counts: { table: string; rows: number }[] = []
+  let rows = 0
+  for (const { table, file, media, sha256, bytes } of files) {
+    watch.say({ step: 'read', table, rows })
+    const path = storage.pathOf(deposit.id, file)
+    const answer = readSchema.parse(await call('read', { table, path, media }))
+    rows += answer.rows
+    counts.push({ table, rows: answer.rows })
+    findings.push(...answer.findings)
+    sources.push({ table, sha256, bytes, reading: answer.reading })
+  }
+  return { sources, counts }
+}
+
+interface Written extends Pick<UnsealedManifest, 'tables' | 'sources'> {
+  readonly optOuts: OptOutsLeft | undefined
+}
+
+function manifestOf(
+  { deposit, version, declared, signature: { signed } }: SignedJob,
+  { tables, sources, optOuts }: Written,
+): UnsealedManifest {
+  const { contract } = declared
   return {
-    findings,
-    quality: measured.quality,
-    sealed: {
-      folder,
-      manifest: {
-        ...{ ...head, descriptor: declared.sha256, tables, sources },
-        ...(optOuts && { optOuts: { version: optOuts.version } }),
-        ...(signed && { signed: { sha256: signed.sha256, jws: signed.jws } }),
-      },
-      optOuts,
-    },
+    ...{ format: 1, dataset: deposit.dataset, version, deposit: deposit.id },
+    ...{ descriptor: declared.sha256, tables, sources },
+    ...(optOuts && { optOuts: { version: optOuts.version } }),
+    ...(contract && { contract: sha256(canonical(contract)) }),
+    ...(signed && { signed: { sha256: signed.sha256, jws: signed.jws } }),
   }
 }
 

@@ -7,6 +7,7 @@ import { canonical, sha256 } from '../kernel/hash.ts'
 import { type Missing, Refusal } from '../kernel/refusal.ts'
 import type { Language } from '../kernel/text.ts'
 import type { Checker, Progress } from './checking.ts'
+import { expectation } from './contract.ts'
 import { type Descriptor, descriptorSchema } from './descriptor.ts'
 import { type ShownFinding, show } from './finding.ts'
 import { manifestHash } from './holder-manifest.ts'
@@ -38,6 +39,9 @@ export type ShownDataset = Descriptor & {
   readonly publishedAt: string | null
   /** SHA-256 of the stored descriptor: the `schema` of a signed manifest. */
   readonly schemaSha256: string
+  /** The day by which the next version is promised, and whether it is over. */
+  readonly expectedBy?: string
+  readonly late?: boolean
   /** What the label of that version says to everybody. */
   readonly quality?: PublicQuality
 }
@@ -68,18 +72,21 @@ export async function declareDataset(
   if (descriptor.holder !== by.organisation) throw new Refusal('ROLE', { rule: 'dataset.holder' })
   const hash = sha256(canonical(descriptor))
   const known = await needs.register.find(descriptor.name)
-  if (known !== null) return { created: false, dataset: same(known, hash) }
+  const now = needs.clock.now()
+  if (known !== null) return { created: false, dataset: same(known, hash, now) }
   await needs.audit.append(
     { type: 'dataset.declared', dataset: descriptor.name, sha256: hash },
     { by, holders: [descriptor.holder] },
   )
-  const stored = await needs.register.declare({ descriptor, sha256: hash }, needs.clock.now())
-  return { created: stored.created, dataset: same({ ...stored, latest: null }, hash) }
+  const stored = await needs.register.declare({ descriptor, sha256: hash }, now)
+  return { created: stored.created, dataset: same({ ...stored, latest: null }, hash, now) }
 }
 
-function same(stored: Declared & { readonly latest: VersionRow | null }, hash: string): ShownDataset {
+type Found = Declared & { readonly latest: VersionRow | null }
+
+function same(stored: Found, hash: string, now: number): ShownDataset {
   if (stored.sha256 !== hash) throw new Refusal('CONFLICT', { rule: 'dataset.descriptor' })
-  return shown(stored)
+  return shown(stored, now)
 }
 
 function readDescriptor(input: unknown): Descriptor {
@@ -99,16 +106,13 @@ function jsonPath(path: readonly PropertyKey[]): string {
   )
 }
 
-function shown({
-  descriptor,
-  sha256: schemaSha256,
-  latest,
-}: Declared & { readonly latest: VersionRow | null }): ShownDataset {
+function shown({ descriptor, sha256: schemaSha256, contract, latest }: Found, now: number): ShownDataset {
   return {
     ...descriptor,
     resources: descriptor.resources.map((one) => ({ ...one, class: classOf(descriptor, one) })),
     version: latest?.version ?? null,
     schemaSha256,
+    ...expectation(contract, latest?.publishedAt, now),
     publishedAt: latest === null ? null : new Date(latest.publishedAt).toISOString(),
     ...(latest?.quality === undefined ? {} : { quality: latest.quality.public }),
   }
@@ -116,23 +120,24 @@ function shown({
 
 /** Any authenticated person reads the catalogue. */
 export async function readDataset(
-  needs: Pick<DepositNeeds, 'register'>,
+  needs: Pick<DepositNeeds, 'register' | 'clock'>,
   _by: Person,
   name: string,
 ): Promise<ShownDataset> {
   const found = await needs.register.find(name)
   if (found === null) throw new Refusal('NOT_FOUND')
-  return shown(found)
+  return shown(found, needs.clock.now())
 }
 
 /** The catalogue, or what of it answers a search. */
 export async function listDatasets(
-  needs: Pick<DepositNeeds, 'register'>,
+  needs: Pick<DepositNeeds, 'register' | 'clock'>,
   _by: Person,
   { filter, nameOf }: Search,
 ): Promise<{ readonly datasets: readonly ShownDataset[]; readonly facets: Facets }> {
   const { datasets, facets } = searchDatasets(await needs.register.list(), filter, nameOf)
-  return { datasets: datasets.map(shown), facets }
+  const now = needs.clock.now()
+  return { datasets: datasets.map((one) => shown(one, now)), facets }
 }
 
 interface Search {
@@ -157,8 +162,8 @@ export async function openDeposit(
 }
 
 /** The dataset when it is one of this person's organisation; to everybody else it is not there. */
-async function holding(
-  needs: Pick<DepositNeeds, 'register'>,
+export async function holding(
+  needs: { readonly register: Pick<DatasetRegister, 'find'> },
   by: Person,
   dataset: string,
 ): Promise<Declared> {

@@ -50,6 +50,8 @@ export type Rule =
   | 'manifest.form'
   | 'manifest.member'
   | 'manifest.table'
+  | 'contract.category'
+  | 'contract.opt-outs'
   | 'sandbox.missing'
   | 'internal'
 

@@ -1,5 +1,7 @@
 /** Datasets, deposits and versions in PostgreSQL: the only file that names these tables (opt-outs: opt-out-register.ts). */
 import type { Store } from '../store/store.ts'
+import type { Contract } from './contract.ts'
+import { type AgreedContract, agree } from './contract-register.ts'
 import { type Descriptor, descriptorSchema } from './descriptor.ts'
 import type { Finding } from './finding.ts'
 import type { Media } from './media.ts'
@@ -10,6 +12,8 @@ export type DepositStatus = 'open' | 'checking' | 'accepted' | 'quarantined' | '
 export interface Declared {
   readonly descriptor: Descriptor
   readonly sha256: string
+  /** The deposit contract in force. */
+  readonly contract?: Contract
 }
 
 export interface VersionRow {
@@ -56,6 +60,8 @@ export interface DatasetRegister {
   declare(declared: Declared, at: number): Promise<Declared & { readonly created: boolean }>
   find(name: string): Promise<(Declared & { readonly latest: VersionRow | null }) | null>
   list(): Promise<readonly (Declared & { readonly latest: VersionRow | null })[]>
+  /** Sets the next revision of the contract of a dataset. */
+  agree(contract: AgreedContract): Promise<void>
   open(deposit: {
     id: string
     dataset: string
@@ -112,6 +118,7 @@ export function openDatasetRegister(store: Store): DatasetRegister {
       return row === undefined ? null : declaredOf(row, descriptorSchema.parse(row.descriptor))
     },
     list: listing(store),
+    agree: (contract) => agree(store, contract),
     ...depositsOf(store),
   }
 }
@@ -135,6 +142,14 @@ function selectDatasets({ db }: Store) {
       'v.manifest_sha256',
       'v.published_at',
       'v.quality',
+      (one) =>
+        one
+          .selectFrom('dataset_contract as c')
+          .select('c.contract')
+          .whereRef('c.dataset', '=', 'd.name')
+          .orderBy('c.revision', 'desc')
+          .limit(1)
+          .as('contract'),
     ])
 }
 
@@ -169,6 +184,7 @@ interface DatasetRow {
   readonly manifest_sha256: string | null
   readonly published_at: number | null
   readonly quality: unknown
+  readonly contract: unknown
 }
 
 function declaredOf(
@@ -180,6 +196,8 @@ function declaredOf(
   return {
     descriptor,
     sha256: row.sha256,
+    // Written by `agree` alone, from a value of this type.
+    ...(row.contract === null ? {} : { contract: row.contract as Contract }),
     latest: published ? { dataset, version, manifestSha256, publishedAt, ...qualityOf(row) } : null,
   }
 }
@@ -189,7 +207,7 @@ function qualityOf({ quality }: { readonly quality: unknown }): { readonly quali
   return quality === null ? {} : { quality: quality as Quality }
 }
 
-type Deposits = Omit<DatasetRegister, 'declare' | 'find' | 'list'>
+type Deposits = Omit<DatasetRegister, 'declare' | 'find' | 'list' | 'agree'>
 
 function depositsOf(store: Store): Deposits {
   const { db } = store

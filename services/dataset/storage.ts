@@ -47,6 +47,8 @@ export interface Manifest {
   readonly tables: readonly ManifestTable[]
   /** The list of opt-outs whose persons were left out; absent where nobody of the domain has objected. */
   readonly optOuts?: { readonly version: number }
+  /** SHA-256 of the deposit contract under which it came. */
+  readonly contract?: string
   /** What the holder signed over this deposit, and the SHA-256 of it. */
   readonly signed?: { readonly sha256: string; readonly jws: string }
   /** The files as received: hash of the body and how it was understood. */

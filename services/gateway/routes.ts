@@ -6,6 +6,7 @@ import type { Returned } from './reply.ts'
 import { openRoute, type Route } from './route.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
+import { contractRoutes } from './routes/contracts.ts'
 import { datasetRoutes } from './routes/datasets.ts'
 import { depositRoutes } from './routes/deposits.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
@@ -44,6 +45,7 @@ const documented: readonly Route[] = [
   ...sessionRoutes,
   ...passportRoutes,
   ...datasetRoutes,
+  ...contractRoutes,
   ...depositRoutes,
   ...optOutRoutes,
   ...simulationRoutes,

@@ -57,6 +57,19 @@ export interface AuditWriter {
   epoch: number
 }
 
+export interface DatasetContract {
+  /** Dataset */
+  dataset: string
+  /** Number of the revision, from 1, without gaps */
+  revision: number
+  /** The terms (dataset/contract.ts) */
+  contract: Json
+  /** Hexadecimal SHA-256 of the canonical JSON of the terms, as its entry has it */
+  sha256: string
+  /** Instant, ms since 1970 */
+  agreed_at: number
+}
+
 export interface DatasetDeposit {
   /** Random identifier of the deposit */
   id: string
@@ -381,6 +394,7 @@ export interface Tables {
   audit_index: AuditIndex
   audit_person: AuditPerson
   audit_writer: AuditWriter
+  dataset_contract: DatasetContract
   dataset_deposit: DatasetDeposit
   dataset_deposit_file: DatasetDepositFile
   dataset_descriptor: DatasetDescriptor

@@ -113,6 +113,7 @@ export const bodies: Readonly<Record<string, Members>> = {
   'access.refused': { route: text, code, rule: optional(text), dataset: optional(text) },
   'access.failed': { route: text },
   'dataset.declared': { dataset: text, sha256: hash },
+  'dataset.contracted': { dataset: text, sha256: hash },
   'opt-out.registered': { dataset: text, version: count, sha256: hash },
   'opt-out.reversed': { dataset: text, number: count },
   'deposit.opened': deposit,
