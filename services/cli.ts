@@ -151,6 +151,7 @@ program
     'opposants ôtés avant, pour le manifeste · left out before',
     entryNumber,
   )
+  .option('--findings <fichier>', 'écrit aussi les constats · writes the findings too: .csv | .json')
   .option('--quality', 'imprime l’étiquette de la version · prints the label of the version')
   .option('--charset <jeu>', 'utf-8 | utf-16 | windows-1252 | iso-8859-1 (sinon détecté · else detected)')
   .option('--delimiter <signe>', '; , tab |')

@@ -81,6 +81,8 @@ const rules: Readonly<Record<string, Rule>> = {
   'PUT /api/v1/deposits/{id}/manifest': { body: { jws: 'a.b.c' }, may: ['holder'], status: 404 },
   'POST /api/v1/deposits/{id}/submit': { may: ['holder'], status: 404 },
   'GET /api/v1/deposits/{id}': { may: ['holder'], status: 404 },
+  'GET /api/v1/deposits/{id}/findings.csv': { may: ['holder'], status: 404 },
+  'GET /api/v1/deposits/{id}/findings.json': { may: ['holder'], status: 404 },
   'POST /api/v1/habilitations': { body: {}, may: ['lead'], status: 201 },
   'PATCH /api/v1/habilitations/{id}': { body: {}, may: ['lead'], status: 404 },
   'POST /api/v1/habilitations/{id}/submission': { may: ['lead'], status: 404 },

@@ -7,6 +7,7 @@ import type { Language } from '../kernel/text.ts'
 import { askJson, type Client } from './client.ts'
 import { dryRun, type Verdict as LocalVerdict } from './dry-run.ts'
 import { CommandError, exits } from './ending.ts'
+import { writeFindings } from './findings-file.ts'
 import { jsonFile } from './json-file.ts'
 import { previewLines } from './preview.ts'
 import { openProgress } from './progress.ts'
@@ -28,6 +29,8 @@ export interface DepositOptions {
   readonly sign?: string
   /** Persons who object, left out before the signature. */
   readonly optOutsApplied?: number
+  /** Where the findings are written as well, .csv or .json. */
+  readonly findings?: string
   /** Prints the label of an accepted version. */
   readonly quality?: boolean
   readonly charset?: string
@@ -71,7 +74,9 @@ export async function deposit(
       throw new CommandError('table=fichier / table=file', exits.failed)
     }
     const files = tables.map((one) => tableFile(one, way.options.charset))
-    report(await verdictOn(client, files, way), way)
+    const verdict = await verdictOn(client, files, way)
+    if (way.options.findings !== undefined) await writeFindings(way.options.findings, verdict.findings)
+    report(verdict, way)
   } catch (error) {
     if (!(error instanceof CommandError) || error.exit === exits.depositRefused) throw error
     throw new CommandError(error.message, exits.failed)

@@ -97,6 +97,32 @@ export function show(language: Language, finding: Finding): ShownFinding {
   return { ...rest, severity: severity === 'warning' ? 'warning' : 'error', message }
 }
 
+export const findingHeads = [
+  'severity',
+  'rule',
+  'table',
+  'column',
+  'line',
+  'count',
+  'message',
+  'lines',
+] as const
+
+/** One row per finding, in the order of the heads: `line` is the first case, `lines` the next ones. */
+export function findingRows(
+  findings: readonly (Omit<ShownFinding, 'severity' | 'rule'> & {
+    readonly severity: string
+    readonly rule: string
+  })[],
+): readonly (readonly string[])[] {
+  return findings.map(
+    ({ severity, rule, table = '', column = '', line = '', count, message, lines = [] }) => [
+      ...[severity, rule, table, column, String(line), String(count), message],
+      lines.filter((one) => one !== line).join(' '),
+    ],
+  )
+}
+
 /** What becomes of a deposit: an error refuses it, a suspected identifier holds it, warnings let it pass. */
 export function verdictOf(findings: readonly Finding[]): 'accepted' | 'quarantined' | 'refused' {
   if (findings.some((finding) => finding.severity === 'error')) return 'refused'

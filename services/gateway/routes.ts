@@ -9,6 +9,7 @@ import { catalogueRoutes } from './routes/catalogue.ts'
 import { contractRoutes } from './routes/contracts.ts'
 import { datasetRoutes } from './routes/datasets.ts'
 import { depositRoutes } from './routes/deposits.ts'
+import { findingRoutes } from './routes/findings.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
 import { monthRoutes } from './routes/months.ts'
 import { optOutRoutes } from './routes/opt-outs.ts'
@@ -47,6 +48,7 @@ const documented: readonly Route[] = [
   ...datasetRoutes,
   ...contractRoutes,
   ...depositRoutes,
+  ...findingRoutes,
   ...optOutRoutes,
   ...simulationRoutes,
   ...policyRoutes,

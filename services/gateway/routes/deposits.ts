@@ -4,7 +4,7 @@ import { previewTable, receiveManifest } from '../../dataset/dialogue.ts'
 import { holderQualitySchema } from '../../dataset/quality/label.ts'
 import { type Route, route } from '../route.ts'
 
-const finding = z.object({
+export const finding = z.object({
   severity: z.string(),
   rule: z.string(),
   table: z.string().optional(),
