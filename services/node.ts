@@ -192,7 +192,7 @@ async function openUpTo(
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
     await reconcile(opened, evidence.audit)
-    const work = () => passTime(opened.habilitation)
+    const work = () => passTime(opened)
     ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))
     return opened
   })

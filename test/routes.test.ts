@@ -15,6 +15,7 @@ const filled = (path: string) =>
     .replace('{seq}', '999999')
     .replace('{sha256}', '0'.repeat(64))
     .replace('{number}', '999999')
+    .replace('{version}', '999999')
     .replace('{month}/findings/{family}/{detector}/{key}', '2026-11/findings/A4/off-hours/0123456789ab')
     .replace('{queryId}', '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0001')
     .replaceAll(/\{\w+\}/g, 'nothing')
@@ -66,6 +67,8 @@ const alice = { issuer: 'demo', subject: 'alice' }
 /** The right of each role to knock (contract, sections 4 to 9). A call that is not here is open to every account. */
 const rules: Readonly<Record<string, Rule>> = {
   'POST /api/v1/datasets': { body: {}, may: ['holder'], status: 422 },
+  'POST /api/v1/datasets/{name}/versions/{version}/recall': { body: reason, may: ['holder'], status: 404 },
+  'GET /api/v1/datasets/{name}/versions/{version}/certificate': { may: ['holder'], status: 404 },
   'PUT /api/v1/datasets/{name}/contract': { body: contract, may: ['holder'], status: 404 },
   'GET /api/v1/datasets/{name}/contract': { may: ['holder', 'dpo'], status: 404 },
   'POST /api/v1/datasets/{name}/opt-outs': {

@@ -1,4 +1,4 @@
-/** `huisclos datasets contract`: what a holder does with its datasets besides depositing them. */
+/** `huisclos datasets contract | recall | certificate`: what a holder does with its datasets besides depositing them. */
 import { type Command, Option } from 'commander'
 import { askJson, type Client } from './client.ts'
 import { jsonFile } from './json-file.ts'
@@ -23,5 +23,28 @@ export function addHolderCommands(catalogue: Command, { open, out }: Around): vo
       const call = `${body === undefined ? 'GET' : 'PUT'} /api/v1/datasets/${encodeURIComponent(name)}/contract`
       const contract = await askJson(await open(options), call, body === undefined ? {} : { body })
       out.stdout.write(`${JSON.stringify(contract, null, 2)}\n`)
+    })
+  addVersionCommands(catalogue, { open, out })
+}
+
+function addVersionCommands(catalogue: Command, { open, out }: Around): void {
+  const pathOf = (name: string, version: string) =>
+    `/api/v1/datasets/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`
+  const print = (told: unknown) => out.stdout.write(`${JSON.stringify(told, null, 2)}\n`)
+  catalogue
+    .command('recall <nom> <version>')
+    .description('retire une version pour toujours ; détenteur · takes a version back for ever; holder')
+    .requiredOption('--reason <texte>', 'pourquoi · why')
+    .addOption(new Option('--as <sujet>', 'compte de démonstration · demo account'))
+    .action(async (name: string, version: string, { reason, ...options }: As & { reason: string }) => {
+      const call = `POST ${pathOf(name, version)}/recall`
+      print(await askJson(await open(options), call, { body: { reason } }))
+    })
+  catalogue
+    .command('certificate <nom> <version>')
+    .description('le certificat de destruction d’une version · the certificate that a version is gone')
+    .addOption(new Option('--as <sujet>', 'compte de démonstration · demo account'))
+    .action(async (name: string, version: string, options: As) => {
+      print(await askJson(await open(options), `GET ${pathOf(name, version)}/certificate`))
     })
 }

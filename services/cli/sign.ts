@@ -42,7 +42,7 @@ async function readSigningKey(path: string) {
   }
 }
 
-export interface ToSign {
+interface ToSign {
   readonly dataset: string
   /** Of the stored descriptor, as the node says it. */
   readonly schema: string

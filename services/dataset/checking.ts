@@ -110,8 +110,8 @@ function wordOf(error: unknown): string {
 
 async function knownTo(register: DatasetRegister) {
   const versions = new Map<string, number>()
-  for (const { latest } of await register.list()) {
-    if (latest !== null) versions.set(latest.dataset, latest.version)
+  for (const { descriptor, lastVersion } of await register.list()) {
+    if (lastVersion !== undefined) versions.set(descriptor.name, lastVersion)
   }
   return {
     versions,
@@ -133,7 +133,7 @@ async function checkOne(needs: CheckerNeeds, id: string, watch: Watch): Promise<
   const declared = deposit === null ? null : await needs.register.find(deposit.dataset)
   if (deposit === null || declared === null || deposit.status !== 'checking') return
   const files = await needs.register.files(id)
-  const job: Job = { needs, watch, deposit, declared, files, version: (declared.latest?.version ?? 0) + 1 }
+  const job: Job = { needs, watch, deposit, declared, files, version: (declared.lastVersion ?? 0) + 1 }
   const outcome = await examine(job)
   if (watch.signal.aborted) return
   await conclude(job, outcome)

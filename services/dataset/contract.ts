@@ -81,7 +81,7 @@ const months = { monthly: 1, quarterly: 3, yearly: 12 } as const
 const days = { daily: 1, weekly: 7 } as const
 
 /** The day by which the next version is expected after one of that instant; null where no day was promised. */
-export function expectedBy({ frequency }: Contract, publishedAt: number): string | null {
+function expectedBy({ frequency }: Contract, publishedAt: number): string | null {
   const day = parisDay(publishedAt)
   if (frequency === 'irregular') return null
   if (frequency === 'daily' || frequency === 'weekly') return addDays(day, days[frequency])

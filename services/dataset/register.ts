@@ -12,6 +12,8 @@ export type DepositStatus = 'open' | 'checking' | 'accepted' | 'quarantined' | '
 export interface Declared {
   readonly descriptor: Descriptor
   readonly sha256: string
+  /** Number of the last version, withdrawn ones too; absent before the first. */
+  readonly lastVersion?: number
   /** The deposit contract in force. */
   readonly contract?: Contract
 }
@@ -131,7 +133,8 @@ function selectDatasets({ db }: Store) {
         one
           .selectFrom('dataset_version as w')
           .select((w) => w.fn.max('w.version').as('last'))
-          .whereRef('w.dataset', '=', 'd.name'),
+          .whereRef('w.dataset', '=', 'd.name')
+          .where('w.withdrawn_at', 'is', null),
       ),
     )
     .select([
@@ -142,6 +145,12 @@ function selectDatasets({ db }: Store) {
       'v.manifest_sha256',
       'v.published_at',
       'v.quality',
+      (one) =>
+        one
+          .selectFrom('dataset_version as l')
+          .select((l) => l.fn.max('l.version').as('number'))
+          .whereRef('l.dataset', '=', 'd.name')
+          .as('last_version'),
       (one) =>
         one
           .selectFrom('dataset_contract as c')
@@ -185,6 +194,7 @@ interface DatasetRow {
   readonly published_at: number | null
   readonly quality: unknown
   readonly contract: unknown
+  readonly last_version: number | null
 }
 
 function declaredOf(
@@ -196,6 +206,7 @@ function declaredOf(
   return {
     descriptor,
     sha256: row.sha256,
+    ...(row.last_version === null ? {} : { lastVersion: row.last_version }),
     // Written by `agree` alone, from a value of this type.
     ...(row.contract === null ? {} : { contract: row.contract as Contract }),
     latest: published ? { dataset, version, manifestSha256, publishedAt, ...qualityOf(row) } : null,

@@ -78,6 +78,8 @@ export interface DepositStorage {
   seal(folder: string, manifest: UnsealedManifest): Promise<string>
   /** Gives a sealed folder its final place by one rename. */
   publish(folder: string, version: { readonly dataset: string; readonly version: number }): Promise<void>
+  /** Removes the files of a version that was withdrawn. Done again, it finds nothing to do. */
+  destroy(dataset: string, version: number): Promise<void>
   /** Removes all files of a deposit that has its verdict. */
   discard(deposit: string): Promise<void>
   /** Removes what a crash left; see the head of this file. */
@@ -136,6 +138,11 @@ export function openDepositStorage({ home }: { readonly home: string }): Deposit
       await rename(folder, target)
       await syncFolder(dirname(target))
       await syncFolder(datasets)
+    },
+    async destroy(dataset, version) {
+      const folder = folderOf(dataset, version)
+      await rm(folder, { recursive: true, force: true })
+      await syncFolder(dirname(folder)).catch(absentIs(undefined))
     },
     async discard(deposit) {
       await rm(join(deposits, deposit), { recursive: true, force: true })

@@ -3,6 +3,7 @@ import type { AuditLog } from '../audit/writer.ts'
 import type { Bulles } from '../dataset/bulles.ts'
 import type { Catalogue } from '../dataset/catalogue.ts'
 import type { DepositNeeds } from '../dataset/deposit.ts'
+import type { WithdrawalNeeds } from '../dataset/withdrawal.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
 import type { Passports } from '../identity/passport.ts'
@@ -29,6 +30,7 @@ interface Portal {
  */
 export interface House {
   readonly dataset: DepositNeeds
+  readonly versions: WithdrawalNeeds
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly proofs: ProofNeeds

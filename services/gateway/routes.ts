@@ -25,6 +25,7 @@ import { requestRoutes } from './routes/requests.ts'
 import { reviewRoutes } from './routes/review.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { simulationRoutes } from './routes/simulation.ts'
+import { versionRoutes } from './routes/versions.ts'
 
 const problem = z
   .object({
@@ -47,6 +48,7 @@ const documented: readonly Route[] = [
   ...passportRoutes,
   ...datasetRoutes,
   ...contractRoutes,
+  ...versionRoutes,
   ...depositRoutes,
   ...findingRoutes,
   ...optOutRoutes,

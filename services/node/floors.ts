@@ -18,6 +18,8 @@ import { openOptOutRegister } from '../dataset/opt-out-register.ts'
 import { openPreviewer } from '../dataset/previewer.ts'
 import { openDatasetRegister } from '../dataset/register.ts'
 import { openDepositStorage } from '../dataset/storage.ts'
+import { openVersionRegister } from '../dataset/version-register.ts'
+import type { WithdrawalNeeds } from '../dataset/withdrawal.ts'
 import { openWorkspace } from '../dataset/workspace.ts'
 import { openBuilder } from '../engine/builder.ts'
 import type { Builder, Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
@@ -28,7 +30,7 @@ import type { ActNeeds } from '../habilitation/change.ts'
 import { type DocumentLimits, openDocuments } from '../habilitation/documents.ts'
 import { sweepDocuments } from '../habilitation/dossier.ts'
 import type { GrantPolicy } from '../habilitation/guard.ts'
-import { openKeys, registeredKeys } from '../habilitation/keys.ts'
+import { openKeys, type PermitKeys, registeredKeys } from '../habilitation/keys.ts'
 import { openPermits } from '../habilitation/permits.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
 import type { PolicyRegister } from '../habilitation/policy-register.ts'
@@ -237,6 +239,7 @@ export async function openEngine(
 
 export interface Rooms {
   readonly dataset: DepositNeeds
+  readonly versions: WithdrawalNeeds
   readonly catalogue: Catalogue
   readonly bulles: Bulles
   readonly habilitation: ActNeeds
@@ -265,6 +268,12 @@ export interface RoomsOn {
   readonly known: Accounts
   /** How persons are granted on this node. */
   readonly grants: GrantPolicy
+}
+
+/** The keys of habilitations, and those that holders registered. */
+async function keysAt(folder: string, issuer: string): Promise<PermitKeys> {
+  const registered = await registeredKeys(join(folder, 'registered'))
+  return openKeys({ folder, issuer, registered, keepsHolderKeys: true })
 }
 
 /** The rooms of the use-cases, wired to each other: a published version wakes bulles, an act on a permit stops queries. */
@@ -297,13 +306,11 @@ export async function openRooms(
     openBulles({ home, catalogue, clock, audit, log, parser, vault, optOuts }),
   )
   const onPublished = (dataset: string) => bulles.published(dataset)
-  const folder = join(home, 'keys', 'habilitation')
-  const registered = await registeredKeys(join(folder, 'registered'))
-  const keys = await openKeys({ folder, issuer, registered, keepsHolderKeys: true })
-  const holderKeys = keys
-  const needs = { register, optOuts, storage, audit, clock, log, sandboxed: false, onPublished, holderKeys }
-  const checker = closing.keep('deposit checks', openChecker(needs))
+  const keys = await keysAt(join(home, 'keys', 'habilitation'), issuer)
+  const needs = { register, optOuts, storage, audit, clock, log, sandboxed: false, onPublished }
+  const checker = closing.keep('deposit checks', openChecker({ ...needs, holderKeys: keys }))
   const previewer = closing.keep('previews', openPreviewer({ storage, log }))
+  const versions = openVersionRegister(store)
   const registry = openHabilitations(store)
   const permits = openPermits({ registry, keys, rules: rulebook.persons })
   const running = openRunning(clock)
@@ -323,6 +330,7 @@ export async function openRooms(
     register: openPublicRegister(published),
     reports: { ...published, node },
     dataset: { audit, clock, register, optOuts, storage, checker, previewer },
+    versions: { audit, clock, register, storage, keys, versions, shred: bulles.recalled },
     catalogue,
     bulles,
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },

@@ -1,5 +1,6 @@
 /** What a start does with what the last stop left: the log, the register and the folders are brought together. */
 import type { AuditLog } from '../audit/writer.ts'
+import { endRetention, finishWithdrawals } from '../dataset/withdrawal.ts'
 import { recordLapses } from '../habilitation/campaign.ts'
 import { finishClosings, finishRecalls, recordExpiries } from '../habilitation/closing.ts'
 import { fold } from '../habilitation/fold.ts'
@@ -27,7 +28,7 @@ const system: Person = {
  * them again, seals the lines that are open and not sealed, and writes down what time has ended.
  */
 export async function reconcile(
-  { dataset, habilitation, bulles, query }: Rooms,
+  { dataset, versions, habilitation, bulles, query }: Rooms,
   audit: AuditLog,
 ): Promise<void> {
   const last = await habilitation.registry.lastRecorded(audit.origin)
@@ -37,7 +38,7 @@ export async function reconcile(
   }
   await abandonQueries(query)
   await dataset.checker.resume()
-  await passTime(habilitation)
+  await passTime({ habilitation, versions })
   for (const { id, events } of await habilitation.registry.list()) {
     const { project } = fold(id, events)
     if (project === undefined) continue
@@ -46,14 +47,20 @@ export async function reconcile(
     const current = await habilitation.permits.current(project).catch(refusedIsNull)
     if (current !== null) bulles.seal(current)
   }
+  // Last: it looks at what the projects above were given.
+  await finishWithdrawals(versions, system)
 }
 
 /** Writes down what time has ended, and destroys what a closure left: at the start and while the node runs. */
-export async function passTime(habilitation: Rooms['habilitation']): Promise<void> {
+export async function passTime({
+  habilitation,
+  versions,
+}: Pick<Rooms, 'habilitation' | 'versions'>): Promise<void> {
   await recordExpiries(habilitation, system)
   await recordLapses(habilitation, system)
   await finishClosings(habilitation, system)
   await finishRecalls(habilitation)
+  await endRetention(versions, system)
 }
 
 function refusedIsNull(error: unknown): null {

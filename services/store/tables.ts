@@ -162,6 +162,20 @@ export interface DatasetVersion {
   published_at: number
   /** Label for the holder, and its public part in bands; NULL for versions published before labels were measured */
   quality: Json | null
+  /** Instant from which nobody is given this version, ms since 1970; NULL while it stands */
+  withdrawn_at: number | null
+  /** Its holder recalled it, or the time of its contract was over */
+  withdrawn_cause: string | null
+  /** What the holder said when it recalled it */
+  withdrawn_reason: string | null
+  /** Origin of the log that has the entry of the withdrawal */
+  withdrawn_log: string | null
+  /** Number of that entry */
+  withdrawn_seq: number | null
+  /** Instant at which its files were gone, ms since 1970 */
+  destroyed_at: number | null
+  /** JWS of the operator over the destruction (dataset/version-certificate.ts) */
+  certificate: string | null
 }
 
 export interface HabilitationCounter {

@@ -20,6 +20,7 @@ import { type OptOutRegister, openOptOutRegister } from '../../services/dataset/
 import { openPreviewer } from '../../services/dataset/previewer.ts'
 import { openDatasetRegister } from '../../services/dataset/register.ts'
 import { openDepositStorage } from '../../services/dataset/storage.ts'
+import { openVersionRegister, type VersionRegister } from '../../services/dataset/version-register.ts'
 import { openKeys, type PermitKeys } from '../../services/habilitation/keys.ts'
 import type { Person } from '../../services/identity/person.ts'
 import type { Clock } from '../../services/kernel/clock.ts'
@@ -65,6 +66,7 @@ export interface Room {
   again(at?: (moment: Moment) => void, changes?: Partial<CheckerNeeds>): DepositNeeds
   /** Of the holders, kept here as in a demo. */
   readonly keys: PermitKeys
+  readonly versions: VersionRegister
   close(): Promise<void>
 }
 
@@ -100,6 +102,7 @@ async function roomOn(database: TestDatabase): Promise<Room> {
     home,
     audit,
     needs,
+    versions: openVersionRegister(store),
     keys,
     optOuts,
     catalogue: openCatalogue({ register, folderOf: storage.folderOf }),
