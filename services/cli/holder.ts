@@ -7,6 +7,9 @@ import type { Out } from './query.ts'
 interface As {
   readonly as?: string
 }
+/** What Commander hands to the action of `<nom> <version>`. */
+type VersionAsked = [name: string, version: string, own: unknown, command: Command]
+
 interface Around {
   readonly open: (options: As) => Promise<Client>
   readonly out: Out
@@ -18,7 +21,9 @@ export function addHolderCommands(catalogue: Command, { open, out }: Around): vo
     .description('le contrat de dépôt ; détenteur, DPO · the deposit contract; holder, DPO')
     .option('--set <fichier>', 'en fixe un nouveau, en JSON · sets a new one, as JSON')
     .addOption(new Option('--as <sujet>', 'compte de démonstration · demo account'))
-    .action(async (name: string, options: As & { set?: string }) => {
+    .action(async (name: string, _own: unknown, command: Command) => {
+      // `datasets` itself has --as: Commander gives it to the first command that knows it.
+      const options = command.optsWithGlobals<As & { set?: string }>()
       const body = options.set === undefined ? undefined : await jsonFile(options.set)
       const call = `${body === undefined ? 'GET' : 'PUT'} /api/v1/datasets/${encodeURIComponent(name)}/contract`
       const contract = await askJson(await open(options), call, body === undefined ? {} : { body })
@@ -36,7 +41,8 @@ function addVersionCommands(catalogue: Command, { open, out }: Around): void {
     .description('retire une version pour toujours ; détenteur · takes a version back for ever; holder')
     .requiredOption('--reason <texte>', 'pourquoi · why')
     .addOption(new Option('--as <sujet>', 'compte de démonstration · demo account'))
-    .action(async (name: string, version: string, { reason, ...options }: As & { reason: string }) => {
+    .action(async (...[name, version, , command]: VersionAsked) => {
+      const { reason, ...options } = command.optsWithGlobals<As & { reason: string }>()
       const call = `POST ${pathOf(name, version)}/recall`
       print(await askJson(await open(options), call, { body: { reason } }))
     })
@@ -44,7 +50,8 @@ function addVersionCommands(catalogue: Command, { open, out }: Around): void {
     .command('certificate <nom> <version>')
     .description('le certificat de destruction d’une version · the certificate that a version is gone')
     .addOption(new Option('--as <sujet>', 'compte de démonstration · demo account'))
-    .action(async (name: string, version: string, options: As) => {
+    .action(async (...[name, version, , command]: VersionAsked) => {
+      const options = command.optsWithGlobals<As>()
       print(await askJson(await open(options), `GET ${pathOf(name, version)}/certificate`))
     })
 }

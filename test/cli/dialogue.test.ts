@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Command } from 'commander'
 import { type DepositOptions, deposit } from '../../services/cli/deposit.ts'
+import { addHolderCommands } from '../../services/cli/holder.ts'
 import { createKeyFile, openKeys } from '../../services/habilitation/keys.ts'
 import { mintDemoToken } from '../../services/identity/demo-keys.ts'
 import { systemClock } from '../../services/kernel/clock.ts'
@@ -107,4 +109,30 @@ describe('the findings of a deposit', () => {
     expect(json.findings.at(-1).message).toMatch(/^La table acts manque/)
     expect(await node.call('GET', `${at}/findings.csv`, { as: 'havre' })).toMatchObject({ status: 404 })
   })
+})
+
+test('huisclos datasets contract, recall and certificate speak for whom --as names', async () => {
+  const stdout = new PassThrough()
+  const out = { stdout, stderr: new PassThrough(), signal: new AbortController().signal }
+  const asked: (string | undefined)[] = []
+  const open = async ({ as = '' }: { readonly as?: string }) => {
+    asked.push(as)
+    const token = await mintDemoToken({ home: node.home, subject: as, clock: systemClock })
+    return { url: node.url, token, language: 'en' } as const
+  }
+  const contract = join(folder, 'contract.json')
+  const terms = { frequency: 'monthly', categories: ['plain'], contact: { name: 'DIM' } }
+  await writeFile(contract, JSON.stringify({ ...terms, optOutFile: 'none', manifest: 'optional' }))
+  const said = async (...words: readonly string[]) => {
+    const program = new Command('huisclos').exitOverride()
+    addHolderCommands(program.command('datasets [nom]').option('--as <sujet>'), { open, out })
+    await program.parseAsync(['datasets', ...words, '--as', 'rouen'], { from: 'user' })
+    return String(stdout.read())
+  }
+  expect(await said('contract', 'small', '--set', contract)).toContain('"frequency": "monthly"')
+  expect(await said('contract', 'small')).toContain('"optOutFile": "none"')
+  const recalled = await said('recall', 'small', '1', '--reason', 'A wrong extraction.')
+  expect(JSON.parse(recalled)).toMatchObject({ dataset: 'small', version: 1, cause: 'recall' })
+  expect(await said('certificate', 'small', '1')).toBe(recalled)
+  expect(new Set(asked)).toEqual(new Set(['rouen']))
 })
