@@ -16,6 +16,7 @@ import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
 import { addGenerate } from './cli/generate.ts'
 import { addCatalogueCommands } from './cli/harvest.ts'
+import { addHolderCommands } from './cli/holder.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
 import { addOptOutCommands } from './cli/opt-outs.ts'
 import { type PassportOptions, passport } from './cli/passport.ts'
@@ -28,6 +29,7 @@ import { type ReportOptions, report } from './cli/report.ts'
 import { requestCommands } from './cli/request.ts'
 import { several } from './cli/several.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
+import { addSigningKey } from './cli/sign.ts'
 import { type SimulateOptions, simulate } from './cli/simulate.ts'
 import { template } from './cli/template.ts'
 import { type WitnessOptions, witness } from './cli/witness.ts'
@@ -103,6 +105,8 @@ catalogue
     template({ model, tables, ...options }, out),
   )
 
+addHolderCommands(catalogue, { open: client, out })
+
 program
   .command('projects')
   .description('vos projets · your projects')
@@ -132,13 +136,25 @@ requests
 requestCommands(requests, { client, out })
 
 program
-  .command('deposit <table=fichier...>')
+  .command('deposit [table=fichier...]')
   .description('dépose un jeu de données · deposits a dataset (.csv .ndjson .parquet .arrow .txt, .gz, .zip)')
   .requiredOption('--dataset <nom>', 'jeu de données · dataset')
   .addOption(asOption())
   .option('--descriptor <fichier>', 'déclare d’abord ce descripteur · declares this descriptor first')
   .option('--dry-run', 'contrôle ici, n’envoie rien · checks here, sends nothing')
   .option('--resume', 'envoie par morceaux et reprend un envoi coupé · sends in pieces, takes up a cut one')
+  .option(
+    '--preview',
+    'envoie, dit comment chaque fichier est compris, ne remet rien · sends, submits nothing',
+  )
+  .option('--deposit <id>', 'continue un dépôt ouvert · goes on with an open deposit')
+  .option('--sign <clé>', 'lit ici, signe un manifeste et l’envoie · reads here, signs a manifest, sends it')
+  .option(
+    '--opt-outs-applied <nombre>',
+    'opposants ôtés avant, pour le manifeste · left out before',
+    entryNumber,
+  )
+  .option('--findings <fichier>', 'écrit aussi les constats · writes the findings too: .csv | .json')
   .option('--quality', 'imprime l’étiquette de la version · prints the label of the version')
   .option('--charset <jeu>', 'utf-8 | utf-16 | windows-1252 | iso-8859-1 (sinon détecté · else detected)')
   .option('--delimiter <signe>', '; , tab |')
@@ -154,6 +170,7 @@ program
     await deposit(() => client(options), tables, { options, out, isTerminal, language })
   })
 
+addSigningKey(program, out)
 addPseudonymise(program, { out, isTerminal: setting.isTerminal })
 addGenerate(program.command('data').description('des données fictives · invented data'), {
   out,

@@ -15,6 +15,7 @@ const filled = (path: string) =>
     .replace('{seq}', '999999')
     .replace('{sha256}', '0'.repeat(64))
     .replace('{number}', '999999')
+    .replace('{version}', '999999')
     .replace('{month}/findings/{family}/{detector}/{key}', '2026-11/findings/A4/off-hours/0123456789ab')
     .replace('{queryId}', '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0001')
     .replaceAll(/\{\w+\}/g, 'nothing')
@@ -53,12 +54,23 @@ interface Rule {
 }
 
 const question = { sql: 'SELECT 1' }
+const contract = {
+  frequency: 'monthly',
+  categories: ['plain'],
+  contact: { name: 'DIM' },
+  optOutFile: 'none',
+  manifest: 'optional',
+}
 const reason = { reason: 'A doubt.' }
 const alice = { issuer: 'demo', subject: 'alice' }
 
 /** The right of each role to knock (contract, sections 4 to 9). A call that is not here is open to every account. */
 const rules: Readonly<Record<string, Rule>> = {
   'POST /api/v1/datasets': { body: {}, may: ['holder'], status: 422 },
+  'POST /api/v1/datasets/{name}/versions/{version}/recall': { body: reason, may: ['holder'], status: 404 },
+  'GET /api/v1/datasets/{name}/versions/{version}/certificate': { may: ['holder'], status: 404 },
+  'PUT /api/v1/datasets/{name}/contract': { body: contract, may: ['holder'], status: 404 },
+  'GET /api/v1/datasets/{name}/contract': { may: ['holder', 'dpo'], status: 404 },
   'POST /api/v1/datasets/{name}/opt-outs': {
     body: { pseudonyms: [`h1k01_${'0'.repeat(32)}`] },
     may: ['holder'],
@@ -73,8 +85,12 @@ const rules: Readonly<Record<string, Rule>> = {
   'GET /api/v1/uploads/{id}': { may: ['holder'], status: 404 },
   'PATCH /api/v1/uploads/{id}': { may: ['holder'], status: 422 },
   'DELETE /api/v1/uploads/{id}': { may: ['holder'], status: 422 },
+  'GET /api/v1/deposits/{id}/tables/{table}/preview': { may: ['holder'], status: 404 },
+  'PUT /api/v1/deposits/{id}/manifest': { body: { jws: 'a.b.c' }, may: ['holder'], status: 404 },
   'POST /api/v1/deposits/{id}/submit': { may: ['holder'], status: 404 },
   'GET /api/v1/deposits/{id}': { may: ['holder'], status: 404 },
+  'GET /api/v1/deposits/{id}/findings.csv': { may: ['holder'], status: 404 },
+  'GET /api/v1/deposits/{id}/findings.json': { may: ['holder'], status: 404 },
   'POST /api/v1/habilitations': { body: {}, may: ['lead'], status: 201 },
   'PATCH /api/v1/habilitations/{id}': { body: {}, may: ['lead'], status: 404 },
   'POST /api/v1/habilitations/{id}/submission': { may: ['lead'], status: 404 },

@@ -90,6 +90,15 @@ const bodies = [
   }),
   z.strictObject({ type: z.literal('access.failed'), route: text }),
   z.strictObject({ type: z.literal('dataset.declared'), dataset: text, sha256: hash }),
+  z.strictObject({ type: z.literal('dataset.contracted'), dataset: text, sha256: hash }),
+  z.strictObject({
+    type: z.literal('dataset.withdrawn'),
+    dataset: text,
+    version: count,
+    sha256: hash,
+    cause: z.enum(['recall', 'retention']),
+  }),
+  z.strictObject({ type: z.literal('dataset.destroyed'), dataset: text, version: count, sha256: hash }),
   z.strictObject({
     type: z.literal('opt-out.registered'),
     dataset: text,
@@ -115,6 +124,7 @@ const bodies = [
   ...(['upload.begun', 'upload.continued', 'upload.removed'] as const).map((type) =>
     z.strictObject({ type: z.literal(type), dataset: text, deposit: text, table: text, bytes: count }),
   ),
+  z.strictObject({ type: z.literal('deposit.signed'), dataset: text, deposit: text, sha256: hash }),
   z.strictObject({ type: z.literal('deposit.submitted'), dataset: text, deposit: text }),
   z.strictObject({
     type: z.literal('deposit.accepted'),
@@ -122,6 +132,8 @@ const bodies = [
     deposit: text,
     version: count,
     manifestSha256: hash,
+    /** Of what the holder signed over this deposit. */
+    signedSha256: hash.optional(),
     optOuts,
   }),
   z.strictObject({ type: z.literal('deposit.quarantined'), dataset: text, deposit: text, findings: count }),

@@ -1,15 +1,19 @@
 /** `huisclos deposit`: declares, sends, follows the checks, and says what they found. */
-import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { ShownPreview } from '../dataset/dialogue.ts'
 import type { HolderQuality } from '../dataset/quality/label.ts'
 import { hasCode } from '../kernel/system-error.ts'
 import type { Language } from '../kernel/text.ts'
 import { askJson, type Client } from './client.ts'
-import { dryRun } from './dry-run.ts'
+import { dryRun, type Verdict as LocalVerdict } from './dry-run.ts'
 import { CommandError, exits } from './ending.ts'
+import { writeFindings } from './findings-file.ts'
+import { jsonFile } from './json-file.ts'
+import { previewLines } from './preview.ts'
 import { holderLines } from './quality.ts'
 import type { Out } from './query.ts'
 import { depositToResume, type SendingOptions, sendTable } from './resumable.ts'
+import { signedManifest } from './sign.ts'
 import { type ShownFinding, type TableFile, tableFile } from './table-file.ts'
 import { openTransfer } from './transfer.ts'
 
@@ -19,6 +23,16 @@ export interface DepositOptions {
   readonly dryRun?: boolean
   /** Sends in pieces whatever the length, and takes up what an earlier run left. */
   readonly resume?: boolean
+  /** Sends and says how each file is understood, without handing the deposit over. */
+  readonly preview?: boolean
+  /** An open deposit to go on with. */
+  readonly deposit?: string
+  /** Key file of the holder: the files are read here first, and what was read is signed. */
+  readonly sign?: string
+  /** Persons who object, left out before the signature. */
+  readonly optOutsApplied?: number
+  /** Where the findings are written as well, .csv or .json. */
+  readonly findings?: string
   /** Prints the label of an accepted version. */
   readonly quality?: boolean
   readonly charset?: string
@@ -58,8 +72,13 @@ export async function deposit(
   way: DepositWay,
 ): Promise<void> {
   try {
+    if (tables.length === 0 && way.options.deposit === undefined) {
+      throw new CommandError('table=fichier / table=file', exits.failed)
+    }
     const files = tables.map((one) => tableFile(one, way.options.charset))
-    report(await verdictOn(client, files, way), way)
+    const verdict = await verdictOn(client, files, way)
+    if (way.options.findings !== undefined) await writeFindings(way.options.findings, verdict.findings)
+    report(verdict, way)
   } catch (error) {
     if (!(error instanceof CommandError) || error.exit === exits.depositRefused) throw error
     throw new CommandError(error.message, exits.failed)
@@ -72,32 +91,53 @@ async function verdictOn(
   { options, out, isTerminal, language }: DepositWay,
 ): Promise<Verdict> {
   const { dataset } = options
-  const descriptor = options.descriptor === undefined ? undefined : await readDescriptor(options.descriptor)
+  const descriptor = options.descriptor === undefined ? undefined : await jsonFile(options.descriptor)
+  const checkHere = (known: unknown) => dryRun(known, files, { dialect: dialectOf(options), language })
   if (options.dryRun) {
-    const known = descriptor ?? (await askJson(await client(), `GET /api/v1/datasets/${dataset}`))
-    return dryRun(known, files, { dialect: dialectOf(options), language })
+    return checkHere(descriptor ?? (await askJson(await client(), `GET /api/v1/datasets/${dataset}`)))
   }
   const to = await client()
   if (descriptor !== undefined) await askJson(to, 'POST /api/v1/datasets', { body: descriptor })
+  const signed = options.sign === undefined ? undefined : await signedHere(to, files, { options, checkHere })
+  // What would be refused is neither signed nor sent.
+  if (signed !== undefined && 'status' in signed) return signed
   const sending = { resume: options.resume === true, dialect: dialectOf(options) }
-  const { id } =
-    (await depositToResume(to, files, { ...sending, dataset })) ??
-    (await askJson<Deposit>(to, `POST /api/v1/datasets/${dataset}/deposits`))
-  const at = `/api/v1/deposits/${id}`
+  const id =
+    options.deposit ??
+    (await depositToResume(to, files, { ...sending, dataset }))?.id ??
+    (await askJson<Deposit>(to, `POST /api/v1/datasets/${dataset}/deposits`)).id
+  const at = `/api/v1/deposits/${encodeURIComponent(id)}`
   for (const one of files) await sendOne(to, one, { ...sending, deposit: id, out, isTerminal })
+  if (signed !== undefined) await askJson(to, `PUT ${at}/manifest`, { body: signed })
+  if (options.preview) return previewed(to, at, files)
   await askJson(to, `POST ${at}/submit`)
   return followed(to, at, { out, isTerminal })
 }
 
-async function readDescriptor(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new CommandError(`${path}: illisible / cannot be read`, exits.failed)
-  })
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new CommandError(`${path}: pas du JSON / not JSON`, exits.failed)
+/** The manifest of what this machine read, or the verdict on files that the node would refuse. */
+async function signedHere(
+  to: Client,
+  files: readonly TableFile[],
+  { options, checkHere }: { options: DepositOptions; checkHere: (known: unknown) => Promise<LocalVerdict> },
+): Promise<{ readonly jws: string } | LocalVerdict> {
+  const { dataset, sign = '', optOutsApplied } = options
+  const known = await askJson<{ schemaSha256: string }>(to, `GET /api/v1/datasets/${dataset}`)
+  const verdict = await checkHere(known)
+  if (verdict.status === 'refused') return verdict
+  const read = { tables: verdict.previews, keys: verdict.keys }
+  const counted = optOutsApplied === undefined ? {} : { optOutsApplied }
+  return { jws: await signedManifest(sign, { dataset, schema: known.schemaSha256, files, read, ...counted }) }
+}
+
+/** What the node made of the files; the deposit stays open. */
+async function previewed(client: Client, at: string, files: readonly TableFile[]): Promise<Verdict> {
+  const previews: ShownPreview[] = []
+  for (const { table } of files) {
+    const path = `${at}/tables/${encodeURIComponent(table)}/preview`
+    previews.push(await askJson<ShownPreview>(client, `GET ${path}`))
   }
+  const { id, status } = await askJson<Deposit>(client, `GET ${at}`)
+  return { id, status, previews, findings: previews.flatMap(({ findings }) => findings) }
 }
 
 interface Way extends SendingOptions {
@@ -142,17 +182,21 @@ async function followed(
   }
 }
 
-type Verdict = Pick<Deposit, 'status' | 'version' | 'findings' | 'quality'>
+type Verdict = Pick<Deposit, 'status' | 'version' | 'findings' | 'quality'> & {
+  /** Of a deposit that stays open. */
+  readonly id?: string
+  readonly previews?: readonly Omit<ShownPreview, 'findings'>[]
+}
 
-function report(
-  { status, version, findings, quality }: Verdict,
-  { out: { stdout }, options }: DepositWay,
-): void {
+function report(verdict: Verdict, { out: { stdout }, options }: DepositWay): void {
+  const { id, status, version, findings, quality, previews = [] } = verdict
+  for (const one of previews) stdout.write(`${previewLines(one).join('\n')}\n\n`)
   const lines = findings.map(
     ({ severity, rule, table, column, line, count, message }) =>
       `${severity}  ${[table, column].filter(Boolean).join('.')}${line === undefined ? '' : `:${line}`}  ${rule} (${count})  ${message}`,
   )
-  stdout.write(`${[...lines, `${status}${version === undefined ? '' : ` version ${version}`}`].join('\n')}\n`)
+  const end = status === 'open' ? ` --deposit ${id}` : version === undefined ? '' : ` version ${version}`
+  stdout.write(`${[...lines, `${status}${end}`].join('\n')}\n`)
   if (options.quality && quality !== undefined) stdout.write(`\n${holderLines(quality).join('\n')}\n`)
-  if (status !== 'accepted') throw new CommandError('', exits.depositRefused)
+  if (status !== 'accepted' && status !== 'open') throw new CommandError('', exits.depositRefused)
 }

@@ -5,8 +5,9 @@ import { join, resolve } from 'node:path'
 import { type Descriptor, descriptorSchema } from '../dataset/descriptor.ts'
 import { type Finding, show, verdictOf } from '../dataset/finding.ts'
 import { mediaOf } from '../dataset/media.ts'
+import type { TablePreview } from '../dataset/preview.ts'
 import { openReader } from '../dataset/reader.ts'
-import { resourceOf } from '../dataset/relations.ts'
+import { resourceOf, withInheritedRoles } from '../dataset/relations.ts'
 import { parisDay } from '../kernel/clock.ts'
 import type { Language } from '../kernel/text.ts'
 import { CommandError, exits } from './ending.ts'
@@ -17,6 +18,10 @@ const memoryBytes = 1024 ** 3
 export interface Verdict {
   readonly status: 'accepted' | 'quarantined' | 'refused'
   readonly findings: readonly ShownFinding[]
+  /** How each file was understood. */
+  readonly previews: readonly Omit<TablePreview, 'findings'>[]
+  /** Function and key version of the first-level pseudonyms in them. */
+  readonly keys: readonly string[]
 }
 
 /** What the node would find, by the same code. Plaintext goes to memory-backed /dev/shm where there is one. */
@@ -25,13 +30,14 @@ export async function dryRun(
   files: readonly TableFile[],
   { dialect, language }: { dialect: Readonly<Record<string, string>>; language: Language },
 ): Promise<Verdict> {
-  const descriptor = readDescriptor(input)
+  const descriptor = withInheritedRoles(readDescriptor(input))
   const scratch = await mkdtemp(join('/dev/shm', 'huisclos-dry-')).catch(() =>
     mkdtemp(join(tmpdir(), 'huisclos-dry-')),
   )
   try {
-    const findings = await findingsOf(descriptor, files, { dialect, scratch })
-    return { status: verdictOf(findings), findings: findings.map((finding) => show(language, finding)) }
+    const { findings, previews, keys } = await lookedAt(descriptor, files, { dialect, scratch })
+    const shown = findings.map((finding) => show(language, finding))
+    return { status: verdictOf(findings), findings: shown, previews, keys }
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
@@ -45,11 +51,16 @@ export function readDescriptor(input: unknown): Descriptor {
   throw new CommandError(['descripteur invalide / invalid descriptor', ...faults].join('\n'), exits.failed)
 }
 
-async function findingsOf(
+interface Looked extends Pick<Verdict, 'keys'> {
+  readonly findings: readonly Finding[]
+  readonly previews: readonly TablePreview[]
+}
+
+async function lookedAt(
   descriptor: Descriptor,
   files: readonly TableFile[],
   { dialect, scratch }: { dialect: Readonly<Record<string, string>>; scratch: string },
-): Promise<readonly Finding[]> {
+): Promise<Looked> {
   const unknown = files.find(({ table }) => resourceOf(descriptor, table) === undefined)
   if (unknown) throw new CommandError(`${unknown.table}: table inconnue / unknown table`, exits.failed)
   const sent = new Set(files.map(({ table }) => table))
@@ -60,6 +71,7 @@ async function findingsOf(
   const reader = await openReader({ descriptor, read, scratch, memoryBytes, threads: 2 })
   try {
     const findings: Finding[] = [...absent]
+    const previews: TablePreview[] = []
     for (const one of files) {
       const contentEncoding = one.gzip ? 'gzip' : undefined
       const media = mediaOf({
@@ -67,12 +79,15 @@ async function findingsOf(
         contentEncoding,
         dialect: one.isText ? dialect : {},
       })
-      findings.push(...(await reader.read(one.table, resolve(one.file), media)).findings)
+      const preview = await reader.preview(one.table, resolve(one.file), media)
+      previews.push({ table: one.table, ...preview })
+      findings.push(...preview.findings)
     }
-    if (absent.length > 0) return findings
-    findings.push(...(await reader.relate()))
-    if (verdictOf(findings) !== 'accepted') return findings
-    return [...findings, ...(await reader.measure({ today: parisDay(Date.now()) })).findings]
+    const keys = await reader.keys()
+    if (absent.length === 0 && verdictOf(findings) !== 'refused') findings.push(...(await reader.relate()))
+    if (absent.length > 0 || verdictOf(findings) !== 'accepted') return { findings, previews, keys }
+    const measured = await reader.measure({ today: parisDay(Date.now()) })
+    return { findings: [...findings, ...measured.findings], previews, keys }
   } finally {
     reader.close()
   }

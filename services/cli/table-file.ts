@@ -16,6 +16,7 @@ export interface ShownFinding {
   readonly table?: string
   readonly column?: string
   readonly line?: number
+  readonly lines?: readonly number[]
   readonly count: number
   readonly message: string
 }

@@ -63,6 +63,11 @@ export interface Bulles extends Closable {
    * Done again, it finds nothing to do.
    */
   shredLine(current: CurrentPermit, dataset: string): Promise<void>
+  /**
+   * Destroys what the projects were given of a version that was withdrawn. Their lines are sealed on the one before, or wait for
+   * the next one.
+   */
+  recalled(dataset: string, version: number): Promise<void>
   /** Destroys the extract and the pseudonym key of a project that has ended, once nothing is being sealed before it. Done again, it gives the same answer. */
   closeProject(project: string): Promise<Destroyed>
   /** Resolves when nothing is being sealed. */
@@ -117,6 +122,7 @@ export function openBulles(needs: BullesNeeds): Bulles {
     renew: () => renewAll(house),
     optOuts: (current) => effectsOn(sealer, current),
     shredLine: (current, dataset) => shredLine(house, current, dataset),
+    recalled: (dataset, version) => shredVersion(house, { dataset, version }),
     closeProject: (project) => closeProject(house, project),
     idle: () => idle(house),
     async close() {
@@ -302,10 +308,25 @@ function shredLine(house: House, current: CurrentPermit, dataset: string): Promi
   const known = projects.get(project)
   known?.waiting.delete(dataset)
   if (known !== undefined) projects.set(project, { ...known, current })
-  const shred = () => shredDataset(house, project, dataset)
+  const shred = () => shredDataset(house, project, { dataset })
   if (!known?.pending.size) return shred()
   return new Promise((resolve, reject) => {
     lane.add(async () => resolve(await shred()), reject)
+  })
+}
+
+/** In the lane: an extract that was being sealed on the version is there by then, and what comes later finds another version. */
+function shredVersion(house: House, what: { readonly dataset: string; readonly version: number }) {
+  const { projects, lane } = house
+  return new Promise<void>((resolve, reject) => {
+    lane.add(async () => {
+      const own = [...projects].filter(([, { current }]) =>
+        current.permit.lines.some(({ dataset }) => dataset === what.dataset),
+      )
+      for (const [project] of own) await shredDataset(house, project, what)
+      for (const [, { current }] of own) seal(house, current)
+      resolve()
+    }, reject)
   })
 }
 

@@ -1,4 +1,5 @@
 /** What is published: the datasets, their versions, and the tables of each version. */
+import type { Contract } from './contract.ts'
 import type { Descriptor } from './descriptor.ts'
 import type { DatasetRegister, Declared, VersionRow } from './register.ts'
 
@@ -15,6 +16,8 @@ export interface Dataset {
   readonly descriptor: Descriptor
   readonly sha256: string
   readonly latest: Version | null
+  /** What its holder promised of deposits. */
+  readonly contract?: Contract
 }
 
 export interface Catalogue {
@@ -33,6 +36,7 @@ export function openCatalogue(needs: {
   const seen = (row: Declared & { readonly latest: VersionRow | null }): Dataset => ({
     descriptor: row.descriptor,
     sha256: row.sha256,
+    ...(row.contract === undefined ? {} : { contract: row.contract }),
     latest: row.latest === null ? null : placed(row.latest),
   })
   return {

@@ -4,22 +4,27 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { Audit } from '../audit/record.ts'
 import { detailOf, failureOf } from '../engine/failure.ts'
 import { type Process, startProcess } from '../engine/process.ts'
 import { type Clock, parisDay } from '../kernel/clock.ts'
+import { canonical, sha256 } from '../kernel/hash.ts'
 import type { Closable } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { categoryFindings, taggedOutside } from './contract.ts'
 import { type Finding, verdictOf } from './finding.ts'
 import { diskFull, isDiskFull } from './lack.ts'
 import { openLane } from './lane.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
 import { leaveOut, type OptOutsLeft } from './opt-outs-left.ts'
-import { type Quality, qualitySchema } from './quality/label.ts'
+import type { Quality } from './quality/label.ts'
 import type { Measuring } from './quality/measuring.ts'
+import { findingsSchema, keysSchema, measuredSchema, readSchema, writtenSchema } from './reader-answers.ts'
+import { readingMs } from './reading-time.ts'
 import type { DatasetRegister, Declared, Deposit, ReceivedFile, VersionRow } from './register.ts'
+import { domainOf } from './relations.ts'
+import { findingsAfterReading, type HolderKeys, type Signature, signatureOf } from './signing.ts'
 import type { DepositStorage, Manifest, UnsealedManifest } from './storage.ts'
 
 export interface Progress {
@@ -47,6 +52,8 @@ export interface CheckerNeeds {
   readonly register: DatasetRegister
   readonly storage: DepositStorage
   readonly audit: Audit
+  /** Keys of the holders that sign their deposits; without them nobody can. */
+  readonly holderKeys?: HolderKeys
   /** Who objects; without a register nobody does. */
   readonly optOuts?: Pick<OptOutRegister, 'list' | 'version'>
   readonly clock: Clock
@@ -66,7 +73,6 @@ export interface CheckerNeeds {
 const readerBytes = 2 * 1024 ** 3
 /** A process may die of something else than the file: it is read again once. */
 const attempts = 2
-const callMs = 3_600_000
 const retryMs = 60_000
 
 export function openChecker(needs: CheckerNeeds): Checker {
@@ -127,8 +133,8 @@ function wordOf(error: unknown): string {
 
 async function knownTo(register: DatasetRegister) {
   const versions = new Map<string, number>()
-  for (const { latest } of await register.list()) {
-    if (latest !== null) versions.set(latest.dataset, latest.version)
+  for (const { descriptor, lastVersion } of await register.list()) {
+    if (lastVersion !== undefined) versions.set(descriptor.name, lastVersion)
   }
   return {
     versions,
@@ -150,7 +156,7 @@ async function checkOne(needs: CheckerNeeds, id: string, watch: Watch): Promise<
   const declared = deposit === null ? null : await needs.register.find(deposit.dataset)
   if (deposit === null || declared === null || deposit.status !== 'checking') return
   const files = await needs.register.files(id)
-  const job: Job = { needs, watch, deposit, declared, files, version: (declared.latest?.version ?? 0) + 1 }
+  const job: Job = { needs, watch, deposit, declared, files, version: (declared.lastVersion ?? 0) + 1 }
   const outcome = await examine(job)
   if (watch.signal.aborted) return
   await conclude(job, outcome)
@@ -164,6 +170,11 @@ interface Job {
   readonly declared: Declared & { readonly latest: VersionRow | null }
   readonly files: readonly ReceivedFile[]
   readonly version: number
+}
+
+/** Whose manifest, if there is one, says what was received. */
+interface SignedJob extends Job {
+  readonly signature: Signature
 }
 
 interface Outcome {
@@ -188,8 +199,15 @@ async function examine(job: Job): Promise<Outcome> {
     ),
   ]
   if (absent.length > 0) return { findings }
+  const { holderKeys } = job.needs
+  const { contract } = job.declared
+  const isDemanded = contract?.manifest === 'required'
+  const signature = await signatureOf(holderKeys, { ...job, isDemanded })
+  findings.push(...signature.findings, ...(await promised(job, signature)))
+  // What is not what was signed or promised is not even read.
+  if (verdictOf(findings) === 'refused') return { findings }
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const outcome = await attemptToRead(job, findings)
+    const outcome = await attemptToRead({ ...job, signature }, findings)
     if (outcome !== null) return outcome
   }
   // The reader died or gave up each time: the file is to blame as far as anybody can tell, and the depositor is told so.
@@ -198,8 +216,19 @@ async function examine(job: Job): Promise<Outcome> {
   return { findings: [...findings, { severity: 'error', rule: 'internal', count: 1 }] }
 }
 
+/** What the contract of the dataset asks of every deposit and this one does not keep. */
+async function promised({ needs, declared }: Job, { signed }: Signature): Promise<readonly Finding[]> {
+  const { contract, descriptor } = declared
+  if (contract === undefined) return []
+  const listed = (await needs.optOuts?.version(domainOf(descriptor))) ?? 0
+  const isLacking =
+    contract.optOutFile === 'required' && listed === 0 && (signed?.manifest.optOuts ?? null) === null
+  const absent: readonly Finding[] = [{ severity: 'error', rule: 'contract.opt-outs', count: 1 }]
+  return [...(isLacking ? absent : []), ...categoryFindings(contract, descriptor)]
+}
+
 /** Reads all tables in a process of their own; null when it died or gave up. */
-async function attemptToRead(job: Job, findings: readonly Finding[]): Promise<Outcome | null> {
+async function attemptToRead(job: SignedJob, findings: readonly Finding[]): Promise<Outcome | null> {
   const { log, memoryBytes = readerBytes } = job.needs
   let reader: Process | undefined
   const places = await placesOf(job)
@@ -224,31 +253,6 @@ async function attemptToRead(job: Job, findings: readonly Finding[]): Promise<Ou
     await reader?.closed
   }
 }
-
-const findingSchema = z.strictObject({
-  severity: z.enum(['error', 'quarantine', 'warning']),
-  rule: z.string().max(40),
-  table: z.string().max(64).optional(),
-  column: z.string().max(20_000).optional(),
-  line: z.number().int().optional(),
-  lines: z.array(z.number().int()).max(1000).optional(),
-  count: z.number().int().nonnegative(),
-  with: z.record(z.string().max(20), z.union([z.string().max(1000), z.number()])).optional(),
-})
-// The reader is ours but what it has eaten is not: its answers are checked for shape. Rules are looked up when shown.
-const findingsSchema = z.array(findingSchema).max(100_000) as unknown as z.ZodType<readonly Finding[]>
-const count = z.number().int().nonnegative()
-const readingSchema = z.record(z.string().max(20), z.union([z.string().max(20), z.boolean()]))
-const readSchema = z.strictObject({ rows: count, findings: findingsSchema, reading: readingSchema })
-const columnSchema = z.strictObject({ name: z.string().max(64), type: z.string().max(40) })
-const writtenSchema = z.strictObject({
-  name: z.string().max(64),
-  file: z.string().max(80),
-  rows: count,
-  columns: z.array(columnSchema),
-})
-
-const measuredSchema = z.strictObject({ quality: qualitySchema, findings: findingsSchema })
 
 /** The files of the version before, by table; every version of a dataset has the same tables. */
 function previousOf({ needs, deposit, declared }: Job): Measuring['previous'] {
@@ -280,24 +284,19 @@ interface Reading {
   readonly places: Places
 }
 
-async function readAll(job: Job, { reader, places }: Reading, findings: Finding[]): Promise<Outcome> {
+async function readAll(job: SignedJob, { reader, places }: Reading, findings: Finding[]): Promise<Outcome> {
   const { needs, deposit, declared, files, watch } = job
   const { storage } = needs
   const { previous, read, scratch } = places
+  const timeoutMs = readingMs(files)
   const call = (method: string, params: unknown) =>
-    reader.call(method, params, { timeoutMs: callMs, signal: watch.signal })
+    reader.call(method, params, { timeoutMs, signal: watch.signal })
   const memoryBytes = needs.memoryBytes ?? readerBytes
   await call('open', { descriptor: declared.descriptor, read, scratch, memoryBytes, threads: 2 })
-  const sources: Manifest['sources'][number][] = []
-  let rows = 0
-  for (const { table, file, media, sha256, bytes } of files) {
-    watch.say({ step: 'read', table, rows })
-    const path = storage.pathOf(deposit.id, file)
-    const answer = readSchema.parse(await call('read', { table, path, media }))
-    rows += answer.rows
-    findings.push(...answer.findings)
-    sources.push({ table, sha256, bytes, reading: answer.reading })
-  }
+  const { sources, counts } = await readFiles(job, call, findings)
+  const rows = counts.reduce((sum, one) => sum + one.rows, 0)
+  const keys = keysSchema.parse(await call('keys', null))
+  findings.push(...findingsAfterReading(job.signature, { rows: counts, keys }))
   await needs.at?.('read')
   if (verdictOf(findings) === 'refused') return { findings }
   watch.say({ step: 'relate', rows })
@@ -309,6 +308,9 @@ async function readAll(job: Job, { reader, places }: Reading, findings: Finding[
   const today = parisDay(needs.clock.now())
   const measured = measuredSchema.parse(await call('measure', { today, ...(previous && { previous }) }))
   findings.push(...measured.findings)
+  const { contract } = declared
+  if (contract) findings.push(...taggedOutside(contract, declared.descriptor, measured.findings))
+  if (verdictOf(findings) !== 'accepted') return { findings }
   const folder = join(scratch, 'out')
   await mkdir(folder, { mode: 0o700 })
   const tables: UnsealedManifest['tables'][number][] = []
@@ -317,18 +319,54 @@ async function readAll(job: Job, { reader, places }: Reading, findings: Finding[
     tables.push(writtenSchema.parse(await call('write', { table })))
   }
   await needs.at?.('written')
-  const head = { format: 1, dataset: deposit.dataset, version: job.version, deposit: deposit.id } as const
+  const manifest = manifestOf(job, { tables, sources, optOuts })
+  return { findings, quality: measured.quality, sealed: { folder, manifest, optOuts } }
+}
+
+/** What is read of a deposit before it is related and measured. */
+interface FilesRead {
+  readonly sources: Manifest['sources']
+  readonly counts: readonly { readonly table: string; readonly rows: number }[]
+}
+
+type Call = (method: string, params: unknown) => Promise<unknown>
+
+/** Reads each file in its turn; adds what is found to the findings. */
+async function readFiles(
+  { needs: { storage }, deposit, files, watch }: SignedJob,
+  call: Call,
+  findings: Finding[],
+): Promise<FilesRead> {
+  const sources: Manifest['sources'][number][] = []
+  const counts: { table: string; rows: number }[] = []
+  let rows = 0
+  for (const { table, file, media, sha256, bytes } of files) {
+    watch.say({ step: 'read', table, rows })
+    const path = storage.pathOf(deposit.id, file)
+    const answer = readSchema.parse(await call('read', { table, path, media }))
+    rows += answer.rows
+    counts.push({ table, rows: answer.rows })
+    findings.push(...answer.findings)
+    sources.push({ table, sha256, bytes, reading: answer.reading })
+  }
+  return { sources, counts }
+}
+
+interface Written extends Pick<UnsealedManifest, 'tables' | 'sources'> {
+  readonly optOuts: OptOutsLeft | undefined
+}
+
+function manifestOf(
+  { deposit, version, declared, signature: { signed } }: SignedJob,
+  { tables, sources, optOuts }: Written,
+): UnsealedManifest {
+  const { contract } = declared
   return {
-    findings,
-    quality: measured.quality,
-    sealed: {
-      folder,
-      manifest: {
-        ...{ ...head, descriptor: declared.sha256, tables, sources },
-        ...(optOuts && { optOuts: { version: optOuts.version } }),
-      },
-      optOuts,
-    },
+    ...{ format: 1, dataset: deposit.dataset, version, deposit: deposit.id },
+    ...{ descriptor: declared.sha256, tables, sources },
+    ...(optOuts && { optOuts: { version: optOuts.version } }),
+    ...(contract && { contract: sha256(canonical(contract)) }),
+    ...(signed && { signed: { sha256: signed.sha256, jws: signed.jws } }),
   }
 }
 
@@ -354,6 +392,7 @@ async function conclude(job: Job, { findings, sealed, quality }: Outcome): Promi
   await needs.at?.('sealed')
   await record(job, {
     ...{ type: 'deposit.accepted', dataset, deposit: id, version, manifestSha256 },
+    ...(sealed.manifest.signed && { signedSha256: sealed.manifest.signed.sha256 }),
     ...(sealed.optOuts && {
       optOuts: { version: sealed.optOuts.version, removed: sealed.optOuts.removed },
     }),

@@ -7,10 +7,13 @@ import { canonical, sha256 } from '../kernel/hash.ts'
 import { type Missing, Refusal } from '../kernel/refusal.ts'
 import type { Language } from '../kernel/text.ts'
 import type { Checker, Progress } from './checking.ts'
+import { expectation } from './contract.ts'
 import { type Descriptor, descriptorSchema } from './descriptor.ts'
 import { type ShownFinding, show } from './finding.ts'
+import { manifestHash } from './holder-manifest.ts'
 import { type Media, mediaOf } from './media.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
+import type { Previewer } from './previewer.ts'
 import type { HolderQuality, PublicQuality } from './quality/label.ts'
 import type { DatasetRegister, Declared, Deposit, DepositStatus, VersionRow } from './register.ts'
 import { classOf, faultsOf, resourceOf, withInheritedRoles } from './relations.ts'
@@ -26,6 +29,7 @@ export interface DepositNeeds {
   readonly checker: Checker
   /** Told when the list of opt-outs of a domain has changed. */
   readonly onOptOuts?: () => void
+  readonly previewer: Previewer
 }
 
 /** Bytes of one uploaded file (security.md 9). */
@@ -35,6 +39,11 @@ export const uploadLimit = 2 * 1024 ** 3
 export type ShownDataset = Descriptor & {
   readonly version: number | null
   readonly publishedAt: string | null
+  /** SHA-256 of the stored descriptor: the `schema` of a signed manifest. */
+  readonly schemaSha256: string
+  /** The day by which the next version is promised, and whether it is over. */
+  readonly expectedBy?: string
+  readonly late?: boolean
   /** What the label of that version says to everybody. */
   readonly quality?: PublicQuality
 }
@@ -48,6 +57,8 @@ export interface ShownDeposit {
   /** The label of the version, when there is one. */
   readonly quality?: HolderQuality
   readonly progress?: Progress
+  /** SHA-256 of what the holder signed, where it signed. */
+  readonly manifestSha256?: string
   /** Tables received so far, while the deposit is open. */
   readonly tables?: readonly { readonly table: string; readonly bytes: number; readonly sha256: string }[]
 }
@@ -63,18 +74,21 @@ export async function declareDataset(
   if (descriptor.holder !== by.organisation) throw new Refusal('ROLE', { rule: 'dataset.holder' })
   const hash = sha256(canonical(descriptor))
   const known = await needs.register.find(descriptor.name)
-  if (known !== null) return { created: false, dataset: same(known, hash) }
+  const now = needs.clock.now()
+  if (known !== null) return { created: false, dataset: same(known, hash, now) }
   await needs.audit.append(
     { type: 'dataset.declared', dataset: descriptor.name, sha256: hash },
     { by, holders: [descriptor.holder] },
   )
-  const stored = await needs.register.declare({ descriptor, sha256: hash }, needs.clock.now())
-  return { created: stored.created, dataset: same({ ...stored, latest: null }, hash) }
+  const stored = await needs.register.declare({ descriptor, sha256: hash }, now)
+  return { created: stored.created, dataset: same({ ...stored, latest: null }, hash, now) }
 }
 
-function same(stored: Declared & { readonly latest: VersionRow | null }, hash: string): ShownDataset {
+type Found = Declared & { readonly latest: VersionRow | null }
+
+function same(stored: Found, hash: string, now: number): ShownDataset {
   if (stored.sha256 !== hash) throw new Refusal('CONFLICT', { rule: 'dataset.descriptor' })
-  return shown(stored)
+  return shown(stored, now)
 }
 
 function readDescriptor(input: unknown): Descriptor {
@@ -94,11 +108,13 @@ function jsonPath(path: readonly PropertyKey[]): string {
   )
 }
 
-function shown({ descriptor, latest }: Declared & { readonly latest: VersionRow | null }): ShownDataset {
+function shown({ descriptor, sha256: schemaSha256, contract, latest }: Found, now: number): ShownDataset {
   return {
     ...descriptor,
     resources: descriptor.resources.map((one) => ({ ...one, class: classOf(descriptor, one) })),
     version: latest?.version ?? null,
+    schemaSha256,
+    ...expectation(contract, latest?.publishedAt, now),
     publishedAt: latest === null ? null : new Date(latest.publishedAt).toISOString(),
     ...(latest?.quality === undefined ? {} : { quality: latest.quality.public }),
   }
@@ -106,23 +122,24 @@ function shown({ descriptor, latest }: Declared & { readonly latest: VersionRow 
 
 /** Any authenticated person reads the catalogue. */
 export async function readDataset(
-  needs: Pick<DepositNeeds, 'register'>,
+  needs: Pick<DepositNeeds, 'register' | 'clock'>,
   _by: Person,
   name: string,
 ): Promise<ShownDataset> {
   const found = await needs.register.find(name)
   if (found === null) throw new Refusal('NOT_FOUND')
-  return shown(found)
+  return shown(found, needs.clock.now())
 }
 
 /** The catalogue, or what of it answers a search. */
 export async function listDatasets(
-  needs: Pick<DepositNeeds, 'register'>,
+  needs: Pick<DepositNeeds, 'register' | 'clock'>,
   _by: Person,
   { filter, nameOf }: Search,
 ): Promise<{ readonly datasets: readonly ShownDataset[]; readonly facets: Facets }> {
   const { datasets, facets } = searchDatasets(await needs.register.list(), filter, nameOf)
-  return { datasets: datasets.map(shown), facets }
+  const now = needs.clock.now()
+  return { datasets: datasets.map((one) => shown(one, now)), facets }
 }
 
 interface Search {
@@ -147,8 +164,8 @@ export async function openDeposit(
 }
 
 /** The dataset when it is one of this person's organisation; to everybody else it is not there. */
-async function holding(
-  needs: Pick<DepositNeeds, 'register'>,
+export async function holding(
+  needs: { readonly register: Pick<DatasetRegister, 'find'> },
   by: Person,
   dataset: string,
 ): Promise<Declared> {
@@ -160,7 +177,7 @@ async function holding(
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** A deposit that this person may see, with its dataset; one of another organisation is as unknown as one that is not there. */
+/** A deposit of one's own organisation, and its dataset; to everybody else it is not there. */
 export async function depositOf(needs: Pick<DepositNeeds, 'register'>, by: Person, id: string) {
   if (!by.roles.includes('holder')) throw new Refusal('ROLE', { rule: 'deposit.role' })
   const deposit = uuid.test(id) ? await needs.register.deposit(id) : null
@@ -256,7 +273,8 @@ async function forgetUnnamed(
   if (named !== null && !named.some((one) => one.file === file)) await storage.forget(deposit, file)
 }
 
-function insistOpen(deposit: Deposit): void {
+/** WRONG_STATE once it was submitted. */
+export function insistOpen(deposit: Deposit): void {
   if (deposit.status !== 'open') throw new Refusal('WRONG_STATE', { rule: 'deposit.open' })
 }
 
@@ -295,6 +313,7 @@ export async function readDeposit(
     findings: deposit.findings.map((finding) => show(input.language ?? 'fr', finding)),
     ...(deposit.quality === undefined ? {} : { quality: deposit.quality.holder }),
     ...(progress === undefined ? {} : { progress }),
+    ...(deposit.manifest === undefined ? {} : { manifestSha256: manifestHash(deposit.manifest) }),
     ...(files === undefined
       ? {}
       : { tables: files.map(({ table, bytes, sha256: hash }) => ({ table, bytes, sha256: hash })) }),

@@ -7,7 +7,7 @@ const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]{0,62}$/)
 const datasetName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 
 export const fieldRoles = ['unit', 'key', 'unit-reference', 'quasi-identifier', 'sensitive'] as const
-const fieldTypes = ['string', 'integer', 'number', 'boolean', 'date', 'datetime', 'time'] as const
+export const fieldTypes = ['string', 'integer', 'number', 'boolean', 'date', 'datetime', 'time'] as const
 
 const code = z.union([z.string().max(200), z.number()])
 

@@ -45,6 +45,13 @@ export type Rule =
   | 'quasi-identifier'
   | 'validity'
   | 'order'
+  | 'manifest.absent'
+  | 'manifest.signature'
+  | 'manifest.form'
+  | 'manifest.member'
+  | 'manifest.table'
+  | 'contract.category'
+  | 'contract.opt-outs'
   | 'sandbox.missing'
   | 'internal'
 
@@ -88,6 +95,32 @@ export function show(language: Language, finding: Finding): ShownFinding {
     },
   })
   return { ...rest, severity: severity === 'warning' ? 'warning' : 'error', message }
+}
+
+export const findingHeads = [
+  'severity',
+  'rule',
+  'table',
+  'column',
+  'line',
+  'count',
+  'message',
+  'lines',
+] as const
+
+/** One row per finding, in the order of the heads: `line` is the first case, `lines` the next ones. */
+export function findingRows(
+  findings: readonly (Omit<ShownFinding, 'severity' | 'rule'> & {
+    readonly severity: string
+    readonly rule: string
+  })[],
+): readonly (readonly string[])[] {
+  return findings.map(
+    ({ severity, rule, table = '', column = '', line = '', count, message, lines = [] }) => [
+      ...[severity, rule, table, column, String(line), String(count), message],
+      lines.filter((one) => one !== line).join(' '),
+    ],
+  )
 }
 
 /** What becomes of a deposit: an error refuses it, a suspected identifier holds it, warnings let it pass. */

@@ -33,6 +33,11 @@ serve({
       const { table, path, media } = params as { table: string; path: string; media: Media }
       return opened().read(table, path, media)
     }),
+    preview: telling((params) => {
+      const { table, path, media } = params as { table: string; path: string; media: Media }
+      return opened().preview(table, path, media)
+    }),
+    keys: telling(() => opened().keys()),
     relate: telling(() => opened().relate()),
     exclude: telling((params) => opened().exclude((params as { pseudonyms: string[] }).pseudonyms)),
     measure: telling((params) => opened().measure(params as Parameters<Reader['measure']>[0])),

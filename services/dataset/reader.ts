@@ -14,9 +14,12 @@ import {
 import type { Descriptor, Resource } from './descriptor.ts'
 import type { Finding } from './finding.ts'
 import { withoutIdle } from './identifiers/probes.ts'
+import { pseudonymKeys } from './key-versions.ts'
 import { isLack } from './lack.ts'
 import { type LeftOut, nameExcluded, withoutExcluded } from './leave-out.ts'
 import type { Media } from './media.ts'
+import type { TablePreview } from './preview.ts'
+import { type Converted, previewColumns } from './previewing.ts'
 import { type Engine, inquire, linesKept, probeTable, rowsOf } from './probing.ts'
 import { type Measured, measure } from './quality/measure.ts'
 import type { Measuring } from './quality/measuring.ts'
@@ -51,6 +54,10 @@ interface TableWritten {
 
 export interface Reader {
   read(table: string, path: string, media: Media): Promise<TableRead>
+  /** The same with how each column was understood, for a deposit that is not submitted yet. */
+  preview(table: string, path: string, media: Media): Promise<Omit<TablePreview, 'table'>>
+  /** Function and key version of the first-level pseudonyms of all tables read so far. */
+  keys(): Promise<readonly string[]>
   relate(): Promise<readonly Finding[]>
   /** Persons whose rows `write` leaves out, by first-level pseudonym. */
   exclude(pseudonyms: readonly string[]): Promise<LeftOut>
@@ -70,19 +77,23 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
   const relationOf = (table: string) => `read_parquet(${text(pathOf(table))})`
   let publishedOf = relationOf
   const engine: Engine = { connection, scratch, budget }
+  const read = new Set<string>()
+  const desk: Desk = { engine, descriptor, pathOf, relationOf }
   return {
     async read(table, path, media) {
-      const resource = found(descriptor, table)
-      const source = await sourceOf(engine, { path, media, resource })
-      if (source.fields.length === 0) return { rows: 0, findings: source.findings, reading: source.reading }
-      const broken = await convert(connection, convertStatement(source, resource, pathOf(table)))
-      if (broken) return unreadableTable(source, resource)
+      const { told, converted } = await readTable(desk, { table, path, media })
+      if (converted !== null) read.add(table)
       await rm(join(scratch, `${table}.staged`), { force: true })
-      const isOfPersons = classOf(descriptor, resource) === 'personal' && !isOfEstablishments(descriptor)
-      const checked = { resource, source, relation: relationOf(table), isOfPersons }
-      const { rows, findings } = await checkTable(engine, checked)
-      return { rows, findings: [...source.findings, ...findings], reading: source.reading }
+      return told
     },
+    async preview(table, path, media) {
+      const { told, converted } = await readTable(desk, { table, path, media })
+      const columns = converted === null ? [] : await previewColumns(connection, converted)
+      await rm(join(scratch, `${table}.staged`), { force: true })
+      return { ...told, columns }
+    },
+    keys: () =>
+      pseudonymKeys(connection, descriptor, (table) => (read.has(table) ? relationOf(table) : null)),
     relate: () => inquire(engine, relationsOf(descriptor, relationOf)),
     exclude(pseudonyms) {
       publishedOf = (table) => withoutExcluded({ descriptor, relationOf }, table)
@@ -103,6 +114,43 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
       connection.closeSync()
       database.close()
     },
+  }
+}
+
+interface Desk {
+  readonly engine: Engine
+  readonly descriptor: Descriptor
+  readonly pathOf: (table: string) => string
+  readonly relationOf: (table: string) => string
+}
+
+interface SentTable {
+  readonly table: string
+  readonly path: string
+  readonly media: Media
+}
+
+/** Converts and checks one file. `converted` is null when there is nothing to look at; else its staged text is still there. */
+async function readTable(
+  { engine, descriptor, pathOf, relationOf }: Desk,
+  { table, path, media }: SentTable,
+): Promise<{ readonly told: TableRead; readonly converted: Converted | null }> {
+  const resource = found(descriptor, table)
+  const source = await sourceOf(engine, { path, media, resource })
+  const { reading } = source
+  if (source.fields.length === 0) {
+    return { told: { rows: 0, findings: source.findings, reading }, converted: null }
+  }
+  const broken = await convert(engine.connection, convertStatement(source, resource, pathOf(table)))
+  if (broken) return { told: unreadableTable(source, resource), converted: null }
+  const isOfPersons = classOf(descriptor, resource) === 'personal' && !isOfEstablishments(descriptor)
+  const relation = relationOf(table)
+  const checked = await checkTable(engine, { resource, source, relation, isOfPersons })
+  const findings = [...source.findings, ...checked.findings]
+  const { threshold } = descriptor
+  return {
+    told: { rows: checked.rows, findings, reading },
+    converted: { resource, source, relation, findings, threshold },
   }
 }
 

@@ -1,5 +1,7 @@
 /** Datasets, deposits and versions in PostgreSQL: the only file that names these tables (opt-outs: opt-out-register.ts). */
 import type { Store } from '../store/store.ts'
+import type { Contract } from './contract.ts'
+import { type AgreedContract, agree } from './contract-register.ts'
 import { type Descriptor, descriptorSchema } from './descriptor.ts'
 import type { Finding } from './finding.ts'
 import type { Media } from './media.ts'
@@ -10,6 +12,10 @@ export type DepositStatus = 'open' | 'checking' | 'accepted' | 'quarantined' | '
 export interface Declared {
   readonly descriptor: Descriptor
   readonly sha256: string
+  /** Number of the last version, withdrawn ones too; absent before the first. */
+  readonly lastVersion?: number
+  /** The deposit contract in force. */
+  readonly contract?: Contract
 }
 
 export interface VersionRow {
@@ -38,6 +44,8 @@ export interface Deposit {
   readonly findings: readonly Finding[]
   readonly version?: number
   readonly quality?: Quality
+  /** JWS of its holder (dataset/holder-manifest.ts), as handed in last. */
+  readonly manifest?: string
   readonly opener: { readonly issuer: string; readonly subject: string }
 }
 
@@ -57,6 +65,8 @@ export interface DatasetRegister {
   find(name: string): Promise<(Declared & { readonly latest: VersionRow | null }) | null>
   list(): Promise<readonly (Declared & { readonly latest: VersionRow | null })[]>
   version(dataset: string, version: number): Promise<VersionRow | null>
+  /** Sets the next revision of the contract of a dataset. */
+  agree(contract: AgreedContract): Promise<void>
   open(deposit: {
     id: string
     dataset: string
@@ -69,6 +79,8 @@ export interface DatasetRegister {
   /** Puts a file in the place of the former one of its table. False when the deposit is not open any more. */
   receive(deposit: string, file: ReceivedFile, at: number): Promise<boolean>
   files(deposit: string): Promise<readonly ReceivedFile[]>
+  /** Puts a manifest in the place of the former one. False when the deposit is not open any more. */
+  sign(deposit: string, manifest: string): Promise<boolean>
   /** open → checking. False when it was not open. */
   submit(deposit: string, at: number): Promise<boolean>
   /** checking → the verdict, together with the row of the version, in one transaction. False when it was not checking. */
@@ -112,6 +124,7 @@ export function openDatasetRegister(store: Store): DatasetRegister {
     },
     list: listing(store),
     version: (dataset, version) => findVersion(store, dataset, version),
+    agree: (contract) => agree(store, contract),
     ...depositsOf(store),
   }
 }
@@ -136,7 +149,8 @@ function selectDatasets({ db }: Store) {
         one
           .selectFrom('dataset_version as w')
           .select((w) => w.fn.max('w.version').as('last'))
-          .whereRef('w.dataset', '=', 'd.name'),
+          .whereRef('w.dataset', '=', 'd.name')
+          .where('w.withdrawn_at', 'is', null),
       ),
     )
     .select([
@@ -147,6 +161,20 @@ function selectDatasets({ db }: Store) {
       'v.manifest_sha256',
       'v.published_at',
       'v.quality',
+      (one) =>
+        one
+          .selectFrom('dataset_version as l')
+          .select((l) => l.fn.max('l.version').as('number'))
+          .whereRef('l.dataset', '=', 'd.name')
+          .as('last_version'),
+      (one) =>
+        one
+          .selectFrom('dataset_contract as c')
+          .select('c.contract')
+          .whereRef('c.dataset', '=', 'd.name')
+          .orderBy('c.revision', 'desc')
+          .limit(1)
+          .as('contract'),
     ])
 }
 
@@ -181,6 +209,8 @@ interface DatasetRow {
   readonly manifest_sha256: string | null
   readonly published_at: number | null
   readonly quality: unknown
+  readonly contract: unknown
+  readonly last_version: number | null
 }
 
 function declaredOf(
@@ -192,6 +222,9 @@ function declaredOf(
   return {
     descriptor,
     sha256: row.sha256,
+    ...(row.last_version === null ? {} : { lastVersion: row.last_version }),
+    // Written by `agree` alone, from a value of this type.
+    ...(row.contract === null ? {} : { contract: row.contract as Contract }),
     latest: published ? { dataset, version, manifestSha256, publishedAt, ...qualityOf(row) } : null,
   }
 }
@@ -201,7 +234,7 @@ function qualityOf({ quality }: { readonly quality: unknown }): { readonly quali
   return quality === null ? {} : { quality: quality as Quality }
 }
 
-type Deposits = Omit<DatasetRegister, 'declare' | 'find' | 'list' | 'version'>
+type Deposits = Omit<DatasetRegister, 'declare' | 'find' | 'list' | 'version' | 'agree'>
 
 function depositsOf(store: Store): Deposits {
   const { db } = store
@@ -237,6 +270,15 @@ function depositsOf(store: Store): Deposits {
         // Written by `receive` alone, from a value of this type.
         media: row.media as Media,
       }))
+    },
+    async sign(deposit, manifest) {
+      const result = await db
+        .updateTable('dataset_deposit')
+        .set({ manifest })
+        .where('id', '=', deposit)
+        .where('status', '=', 'open')
+        .executeTakeFirst()
+      return result.numUpdatedRows === 1n
     },
     async submit(deposit, at) {
       const result = await db
@@ -325,6 +367,7 @@ function selectDeposits({ db }: Store) {
       'd.dataset',
       'd.status',
       'd.findings',
+      'd.manifest',
       'd.opened_issuer',
       'd.opened_subject',
       'v.version',
@@ -337,6 +380,7 @@ interface DepositRow {
   readonly dataset: string
   readonly status: string
   readonly findings: unknown
+  readonly manifest: string | null
   readonly opened_issuer: string
   readonly opened_subject: string
   readonly version: number | null
@@ -352,6 +396,7 @@ function depositOf(row: DepositRow): Deposit {
     findings: row.findings as readonly Finding[],
     opener: { issuer: row.opened_issuer, subject: row.opened_subject },
     ...(row.version === null ? {} : { version: row.version }),
+    ...(row.manifest === null ? {} : { manifest: row.manifest }),
     ...qualityOf(row),
   }
 }

@@ -14,6 +14,12 @@ interface ShredNeeds {
   readonly workspace: Pick<Workspace, 'change'>
 }
 
+interface Shredded {
+  readonly dataset: string
+  /** Only what was sealed on this version of it. */
+  readonly version?: number
+}
+
 /**
  * Destroys all that was sealed of one dataset of a project; each extract with its entry. The numbers of its persons stay in the
  * lists of lines that were sealed after it, as pseudonyms that lead to no row.
@@ -21,10 +27,12 @@ interface ShredNeeds {
 export async function shredDataset(
   { needs, sealer: { extracts }, workspace }: ShredNeeds,
   project: string,
-  dataset: string,
+  { dataset, version }: Shredded,
 ): Promise<void> {
   const before = await extracts.list(project)
-  const own = before.filter(({ extract }) => extract.dataset === dataset)
+  const own = before.filter(
+    ({ extract }) => extract.dataset === dataset && (version === undefined || extract.version === version),
+  )
   if (own.length === 0) return
   // The processes that have the files open end first: what they ran has been stopped already.
   await needs.vault?.evict(bulleId(project, before))

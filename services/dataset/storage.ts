@@ -5,6 +5,7 @@
  *     deposits/<deposit>/<file>.part         one that is being received
  *     deposits/<deposit>/scratch/            what the checks write
  *     uploads/<upload>                       one that arrives in pieces: upload-files.ts
+ *     deposits/<deposit>/look-<id>/          what a preview writes; a crash leaves it, as 1. below
  *     datasets/<dataset>/v<N>/<table>.parquet, manifest.json
  *
  * What a crash leaves at each step, and who cleans it (`recoverStorage`, at the next start):
@@ -48,6 +49,10 @@ export interface Manifest {
   readonly tables: readonly ManifestTable[]
   /** The list of opt-outs whose persons were left out; absent where nobody of the domain has objected. */
   readonly optOuts?: { readonly version: number }
+  /** SHA-256 of the deposit contract under which it came. */
+  readonly contract?: string
+  /** What the holder signed over this deposit, and the SHA-256 of it. */
+  readonly signed?: { readonly sha256: string; readonly jws: string }
   /** The files as received: hash of the body and how it was understood. */
   readonly sources: readonly {
     readonly table: string
@@ -70,11 +75,15 @@ export interface DepositStorage {
   pathOf(deposit: string, file: string): string
   /** An empty folder for the checks of this deposit; whatever an interrupted check left in it is gone. */
   scratch(deposit: string): Promise<string>
+  /** A folder for one look at a file that is not submitted yet; `forget` removes it. */
+  lookAt(deposit: string): Promise<{ readonly file: string; readonly folder: string }>
   folderOf(dataset: string, version: number): string
   /** Adds hashes, writes manifest.json, flushes all to disk. Answers the SHA-256 of the manifest. */
   seal(folder: string, manifest: UnsealedManifest): Promise<string>
   /** Gives a sealed folder its final place by one rename. */
   publish(folder: string, version: { readonly dataset: string; readonly version: number }): Promise<void>
+  /** Removes the files of a version that was withdrawn. Done again, it finds nothing to do. */
+  destroy(dataset: string, version: number): Promise<void>
   /** Removes all files of a deposit that has its verdict. */
   discard(deposit: string): Promise<void>
   /** Removes what a crash left; see the head of this file. */
@@ -127,7 +136,13 @@ export function openDepositStorage({ home, freeBytes }: DepositStorageOptions): 
       return file
     },
     async forget(deposit, file) {
-      if (file !== undefined) await rm(pathOf(deposit, file), { force: true })
+      if (file !== undefined) await rm(pathOf(deposit, file), { recursive: true, force: true })
+    },
+    async lookAt(deposit) {
+      const file = `look-${randomUUID()}`
+      const folder = pathOf(deposit, file)
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      return { file, folder }
     },
     async scratch(deposit) {
       const folder = pathOf(deposit, 'scratch')
@@ -142,6 +157,11 @@ export function openDepositStorage({ home, freeBytes }: DepositStorageOptions): 
       await rename(folder, target)
       await syncFolder(dirname(target))
       await syncFolder(datasets)
+    },
+    async destroy(dataset, version) {
+      const folder = folderOf(dataset, version)
+      await rm(folder, { recursive: true, force: true })
+      await syncFolder(dirname(folder)).catch(absentIs(undefined))
     },
     async discard(deposit) {
       await rm(join(deposits, deposit), { recursive: true, force: true })

@@ -1,5 +1,6 @@
 /** `/catalogue/<name>` as a page: what a dataset holds, on what terms, and how to ask. No script, everything escaped. Pure. */
 import type { Dataset } from '../dataset/catalogue.ts'
+import type { expectation } from '../dataset/contract.ts'
 import type { Completeness } from '../dataset/dcat/mandatory.ts'
 import type { Field, Resource } from '../dataset/descriptor.ts'
 import { classOf } from '../dataset/relations.ts'
@@ -12,6 +13,8 @@ export interface DatasetPage {
   readonly language: Language
   readonly dataset: Dataset
   readonly completeness: Completeness
+  /** When the next version is promised. */
+  readonly expected?: ReturnType<typeof expectation>
   readonly nameOf: (organisation: string) => string
 }
 
@@ -74,16 +77,18 @@ function listOf(facts: readonly Fact[]): string {
   return rows.length === 0 ? '' : `<dl>${rows.join('')}</dl>`
 }
 
-function factsOf({ language, dataset, nameOf }: DatasetPage): Fact[] {
+function factsOf({ language, dataset, nameOf, expected = {} }: DatasetPage): Fact[] {
   const { descriptor, latest } = dataset
   const { contactPoint, purposes = [], provenance, legalBasis = [] } = descriptor.catalogue ?? {}
   const word = catalogueWords(language)
+  const { expectedBy: day, late } = expected
+  const next = day === undefined ? [] : [word(late ? 'late' : 'expected', { day })]
   const contact = [contactPoint?.name, contactPoint?.email, contactPoint?.url]
   return [
     [word('name'), [`<code>${escaped(descriptor.name)}</code>`]],
     [word('holder'), [escaped(nameOf(descriptor.holder))]],
     [word('kind'), [word(`kind.${descriptor.kind}`)]],
-    [word('version'), [latest === null ? word('no-version') : String(latest.version)]],
+    [word('version'), [latest === null ? word('no-version') : String(latest.version), ...next]],
     [word('theme'), (descriptor.keywords ?? []).map(escaped)],
     [word('purposes'), purposes.map(escaped)],
     [word('provenance'), told(provenance)],

@@ -6,6 +6,7 @@ import type { DepositNeeds } from '../dataset/deposit.ts'
 import type { HarvestedCatalogues } from '../dataset/harvest/harvested.ts'
 import type { Twins } from '../dataset/twins.ts'
 import type { UploadNeeds } from '../dataset/uploads.ts'
+import type { WithdrawalNeeds } from '../dataset/withdrawal.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
 import type { Passports } from '../identity/passport.ts'
@@ -34,6 +35,7 @@ interface Portal {
 export interface House {
   readonly dataset: DepositNeeds
   readonly uploads: UploadNeeds
+  readonly versions: WithdrawalNeeds
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly proofs: ProofNeeds

@@ -6,8 +6,10 @@ import type { Returned } from './reply.ts'
 import { openRoute, type Route } from './route.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
+import { contractRoutes } from './routes/contracts.ts'
 import { datasetRoutes } from './routes/datasets.ts'
 import { depositRoutes } from './routes/deposits.ts'
+import { findingRoutes } from './routes/findings.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
 import { monthRoutes } from './routes/months.ts'
 import { optOutRoutes } from './routes/opt-outs.ts'
@@ -25,6 +27,7 @@ import { sessionRoutes } from './routes/session.ts'
 import { simulationRoutes } from './routes/simulation.ts'
 import { twinRoutes } from './routes/twins.ts'
 import { uploadRoutes } from './routes/uploads.ts'
+import { versionRoutes } from './routes/versions.ts'
 
 const problem = z
   .object({
@@ -47,7 +50,10 @@ const documented: readonly Route[] = [
   ...passportRoutes,
   ...datasetRoutes,
   ...twinRoutes,
+  ...contractRoutes,
+  ...versionRoutes,
   ...depositRoutes,
+  ...findingRoutes,
   ...uploadRoutes,
   ...optOutRoutes,
   ...simulationRoutes,

@@ -73,7 +73,11 @@ export function certificateOf(
 const type = 'huisclos-certificate+jws'
 const maxBytes = 1024 * 1024
 
-export function signCertificate(content: Certificate, { kid, privateKey }: SigningKey): SignedCertificate {
+/** Signs what was destroyed: the extract of a project, or, by the room of datasets, a version. */
+export function signCertificate(
+  content: Pick<Certificate, 'v' | 'iss' | 'aud' | 'iat'>,
+  { kid, privateKey }: SigningKey,
+): SignedCertificate {
   const payload = canonical(content)
   return { sha256: sha256(payload), jws: signCompact({ payload, key: privateKey, kid, typ: type }) }
 }

@@ -10,7 +10,7 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto'
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canonical } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -73,6 +73,35 @@ export async function openKeys(options: KeyFolder): Promise<PermitKeys> {
   }
 }
 
+/**
+ * The public keys that holders registered with their agreement: one PEM file per holder, `<organisation>.pem`, put into this
+ * folder by the operator. Throws on a file that is no public key on P-256: a node must not start with half a register.
+ */
+export async function registeredKeys(folder: string): Promise<ReadonlyMap<string, KeyObject>> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const keys = new Map<string, KeyObject>()
+  for (const file of (await readdir(folder)).sort()) {
+    const [, organisation = ''] = /^([a-z0-9][a-z0-9-]{0,62})\.pem$/.exec(file) ?? []
+    const pem = await readFile(join(folder, file), 'utf8')
+    if (organisation === '' || !pem.includes('PUBLIC KEY') || !isOnP256(createPublicKey(pem))) {
+      throw new Error(`keys/habilitation/registered/${file}: not the public key of a holder (P-256, PEM)`)
+    }
+    keys.set(organisation, createPublicKey(pem))
+  }
+  return keys
+}
+
+function isOnP256(key: KeyObject): boolean {
+  return key.asymmetricKeyDetails?.namedCurve === 'prime256v1'
+}
+
+/** The key pair of a PEM file, under its name. Throws on what is no private key on P-256. */
+export function signingKeyOf(pem: string): SigningKey {
+  const privateKey = createPrivateKey(pem)
+  if (!isOnP256(privateKey)) throw new Error('not a private key on P-256')
+  return { privateKey, kid: thumbprint(createPublicKey(privateKey)) }
+}
+
 /** Who signs destruction certificates, as those who check them know it. */
 export function operatorOf({ issuer, operator }: PermitKeys): Authority {
   return { issuer, publicKeys: new Map([[operator.kid, createPublicKey(operator.privateKey)]]) }
@@ -104,7 +133,7 @@ function fileName(organisation: string): string {
 }
 
 async function pair(path: string): Promise<SigningKey> {
-  const privateKey = createPrivateKey((await existing(path)) ?? (await created(path)))
+  const privateKey = createPrivateKey((await existing(path)) ?? (await createKeyFile(path)))
   return { privateKey, kid: thumbprint(createPublicKey(privateKey)) }
 }
 
@@ -117,8 +146,8 @@ async function existing(path: string): Promise<string | null> {
   }
 }
 
-/** Written to disk before it signs anything; an existing file is never overwritten. */
-async function created(path: string): Promise<string> {
+/** A new private key in a new file. Written to disk before it signs anything; an existing file is never overwritten. */
+export async function createKeyFile(path: string): Promise<string> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   const file = await open(path, 'wx', 0o600)

@@ -16,6 +16,7 @@ import type { DepositNeeds } from '../dataset/deposit.ts'
 import { openDatasets } from '../dataset/filter.ts'
 import { type HarvestedCatalogues, openHarvested } from '../dataset/harvest/harvested.ts'
 import { openOptOutRegister } from '../dataset/opt-out-register.ts'
+import { openPreviewer } from '../dataset/previewer.ts'
 import { openDatasetRegister } from '../dataset/register.ts'
 import { openDepositStorage } from '../dataset/storage.ts'
 import { openTwins, type Twins } from '../dataset/twins.ts'
@@ -23,6 +24,8 @@ import { openUploadFiles } from '../dataset/upload-files.ts'
 import { openUploadRegister } from '../dataset/upload-register.ts'
 import { openTurns } from '../dataset/upload-turns.ts'
 import type { UploadNeeds } from '../dataset/uploads.ts'
+import { openVersionRegister } from '../dataset/version-register.ts'
+import type { WithdrawalNeeds } from '../dataset/withdrawal.ts'
 import { openWorkspace } from '../dataset/workspace.ts'
 import type { Sandbox } from '../engine/box/sandbox.ts'
 import { openBuilder } from '../engine/builder.ts'
@@ -34,7 +37,7 @@ import type { ActNeeds } from '../habilitation/change.ts'
 import { type DocumentLimits, openDocuments } from '../habilitation/documents.ts'
 import { sweepDocuments } from '../habilitation/dossier.ts'
 import type { GrantPolicy } from '../habilitation/guard.ts'
-import { openKeys } from '../habilitation/keys.ts'
+import { openKeys, type PermitKeys, registeredKeys } from '../habilitation/keys.ts'
 import { openPermits } from '../habilitation/permits.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
 import type { PolicyRegister } from '../habilitation/policy-register.ts'
@@ -247,6 +250,7 @@ export async function openEngine(
 export interface Rooms {
   readonly dataset: DepositNeeds
   readonly uploads: UploadNeeds
+  readonly versions: WithdrawalNeeds
   readonly catalogue: Catalogue
   readonly bulles: Bulles
   readonly twins: Twins
@@ -278,6 +282,12 @@ export interface RoomsOn {
   readonly known: Accounts
   /** How persons are granted on this node. */
   readonly grants: GrantPolicy
+}
+
+/** The keys of habilitations, and those that holders registered. */
+async function keysAt(folder: string, issuer: string): Promise<PermitKeys> {
+  const registered = await registeredKeys(join(folder, 'registered'))
+  return openKeys({ folder, issuer, registered, keepsHolderKeys: true })
 }
 
 /** The rooms of the use-cases, wired to each other: a published version wakes bulles, an act on a permit stops queries. */
@@ -312,12 +322,13 @@ export async function openRooms(
     openBulles({ home, catalogue, clock, audit, log, parser, vault, optOuts, ended }),
   )
   const onPublished = (dataset: string) => bulles.published(dataset)
+  const keys = await keysAt(join(home, 'keys', 'habilitation'), issuer)
   const sandboxed = (await ground.sandbox).kind !== 'none'
-  const needs = { register, optOuts, storage, audit, clock, log, sandboxed, onPublished }
+  const needs = { register, optOuts, storage, audit, clock, log, sandboxed, onPublished, holderKeys: keys }
   const checker = closing.keep('deposit checks', openChecker(needs))
+  const previewer = closing.keep('previews', openPreviewer({ storage, log }))
+  const versions = openVersionRegister(store)
   const registry = openHabilitations(store)
-  const folder = join(home, 'keys', 'habilitation')
-  const keys = await openKeys({ folder, issuer, registered: new Map(), keepsHolderKeys: true })
   const permits = openPermits({ registry, keys, rules: rulebook.persons })
   closing.keep('running queries', { close: async () => running.close() })
   const effects: ActNeeds['effects'] = {
@@ -331,13 +342,14 @@ export async function openRooms(
   await sweepDocuments({ registry, documents })
   const common = { audit, clock, rulebook, permits }
   const onOptOuts = () => bulles.renew()
-  const deposits = { audit, clock, register, optOuts, storage, checker, onOptOuts }
+  const deposits = { audit, clock, register, optOuts, storage, checker, previewer, onOptOuts }
   const published = { audit, auditIndex, clock, rulebook, registry, keys, catalogue, accounts }
   return {
     register: openPublicRegister(published),
     reports: { ...published, node },
     dataset: deposits,
     uploads: openUploads(deposits, { home, store }),
+    versions: { audit, clock, register, storage, keys, versions, shred: bulles.recalled },
     catalogue,
     bulles,
     twins: closing.keep('twins', openTwins({ home: resolve(home), log, releaser: engine.releaser })),

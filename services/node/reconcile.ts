@@ -1,6 +1,7 @@
 /** What a start does with what the last stop left: the log, the register and the folders are brought together. */
 import type { AuditLog } from '../audit/writer.ts'
 import { expireUploads, recoverUploads } from '../dataset/uploads.ts'
+import { endRetention, finishWithdrawals } from '../dataset/withdrawal.ts'
 import { recordLapses } from '../habilitation/campaign.ts'
 import { finishClosings, finishRecalls, recordExpiries } from '../habilitation/closing.ts'
 import { fold } from '../habilitation/fold.ts'
@@ -28,7 +29,7 @@ const system: Person = {
  * them again, seals the lines that are open and not sealed, and writes down what time has ended.
  */
 export async function reconcile(
-  { dataset, uploads, habilitation, bulles, query }: Rooms,
+  { dataset, uploads, versions, habilitation, bulles, query }: Rooms,
   audit: AuditLog,
 ): Promise<void> {
   const last = await habilitation.registry.lastRecorded(audit.origin)
@@ -39,7 +40,7 @@ export async function reconcile(
   await abandonQueries(query)
   await recoverUploads(uploads)
   await dataset.checker.resume()
-  await passTime({ habilitation, uploads })
+  await passTime({ habilitation, uploads, versions })
   for (const { id, events } of await habilitation.registry.list()) {
     const { project } = fold(id, events)
     if (project === undefined) continue
@@ -49,18 +50,22 @@ export async function reconcile(
     if (current !== null) bulles.seal(current)
   }
   bulles.renew()
+  // Last: it looks at what the projects above were given.
+  await finishWithdrawals(versions, system)
 }
 
 /** Writes down what time has ended, and destroys what a closure left: at the start and while the node runs. */
 export async function passTime({
   habilitation,
   uploads,
-}: Pick<Rooms, 'habilitation' | 'uploads'>): Promise<void> {
+  versions,
+}: Pick<Rooms, 'habilitation' | 'uploads' | 'versions'>): Promise<void> {
   await recordExpiries(habilitation, system)
   await recordLapses(habilitation, system)
   await finishClosings(habilitation, system)
   await finishRecalls(habilitation)
   await expireUploads(uploads)
+  await endRetention(versions, system)
 }
 
 function refusedIsNull(error: unknown): null {

@@ -57,6 +57,19 @@ export interface AuditWriter {
   epoch: number
 }
 
+export interface DatasetContract {
+  /** Dataset */
+  dataset: string
+  /** Number of the revision, from 1, without gaps */
+  revision: number
+  /** The terms (dataset/contract.ts) */
+  contract: Json
+  /** Hexadecimal SHA-256 of the canonical JSON of the terms, as its entry has it */
+  sha256: string
+  /** Instant, ms since 1970 */
+  agreed_at: number
+}
+
 export interface DatasetDeposit {
   /** Random identifier of the deposit */
   id: string
@@ -76,6 +89,8 @@ export interface DatasetDeposit {
   ended_at: number | null
   /** Findings as rules, places and counts; never a value of a file */
   findings: GeneratedJson
+  /** JWS of the holder over hashes, bytes and rows of its files, as handed in last; NULL without */
+  manifest: string | null
 }
 
 export interface DatasetDepositFile {
@@ -172,6 +187,20 @@ export interface DatasetVersion {
   published_at: number
   /** Label for the holder, and its public part in bands; NULL for versions published before labels were measured */
   quality: Json | null
+  /** Instant from which nobody is given this version, ms since 1970; NULL while it stands */
+  withdrawn_at: number | null
+  /** Its holder recalled it, or the time of its contract was over */
+  withdrawn_cause: string | null
+  /** What the holder said when it recalled it */
+  withdrawn_reason: string | null
+  /** Origin of the log that has the entry of the withdrawal */
+  withdrawn_log: string | null
+  /** Number of that entry */
+  withdrawn_seq: number | null
+  /** Instant at which its files were gone, ms since 1970 */
+  destroyed_at: number | null
+  /** JWS of the operator over the destruction (dataset/version-certificate.ts) */
+  certificate: string | null
 }
 
 export interface HabilitationCounter {
@@ -404,6 +433,7 @@ export interface Tables {
   audit_index: AuditIndex
   audit_person: AuditPerson
   audit_writer: AuditWriter
+  dataset_contract: DatasetContract
   dataset_deposit: DatasetDeposit
   dataset_deposit_file: DatasetDepositFile
   dataset_descriptor: DatasetDescriptor

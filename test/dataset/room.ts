@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import type { Body } from '../../services/audit/entry.ts'
 import type { About, Audit } from '../../services/audit/record.ts'
 import { type Catalogue, openCatalogue } from '../../services/dataset/catalogue.ts'
-import { type Moment, openChecker } from '../../services/dataset/checking.ts'
+import { type CheckerNeeds, type Moment, openChecker } from '../../services/dataset/checking.ts'
 import {
   type DepositNeeds,
   declareDataset,
@@ -17,8 +17,11 @@ import {
   submitDeposit,
 } from '../../services/dataset/deposit.ts'
 import { type OptOutRegister, openOptOutRegister } from '../../services/dataset/opt-out-register.ts'
+import { openPreviewer } from '../../services/dataset/previewer.ts'
 import { openDatasetRegister } from '../../services/dataset/register.ts'
 import { openDepositStorage } from '../../services/dataset/storage.ts'
+import { openVersionRegister, type VersionRegister } from '../../services/dataset/version-register.ts'
+import { openKeys, type PermitKeys } from '../../services/habilitation/keys.ts'
 import type { Person } from '../../services/identity/person.ts'
 import type { Clock } from '../../services/kernel/clock.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
@@ -60,7 +63,10 @@ export interface Room {
   readonly catalogue: Catalogue
   readonly optOuts: OptOutRegister
   /** The same home and database, opened again as after a crash. */
-  again(at?: (moment: Moment) => void): DepositNeeds
+  again(at?: (moment: Moment) => void, changes?: Partial<CheckerNeeds>): DepositNeeds
+  /** Of the holders, kept here as in a demo. */
+  readonly keys: PermitKeys
+  readonly versions: VersionRegister
   close(): Promise<void>
 }
 
@@ -75,27 +81,35 @@ async function roomOn(database: TestDatabase): Promise<Room> {
   const register = openDatasetRegister(store)
   const optOuts = openOptOutRegister(store)
   const storage = openDepositStorage({ home })
-  const open = (hook?: (moment: Moment) => void): DepositNeeds => {
+  const previewer = openPreviewer({ storage, log: silentLog, memoryBytes: 512 * 1024 ** 2 })
+  const folder = join(home, 'keys')
+  const keys = await openKeys({ folder, issuer: 'test', registered: new Map(), keepsHolderKeys: true })
+  const open: Room['again'] = (hook, changes = {}) => {
     const shared = { register, optOuts, storage, audit, clock: fixedClock }
     const checker = openChecker({
       ...shared,
       log: silentLog,
       sandboxed: true,
       memoryBytes: 512 * 1024 ** 2,
+      holderKeys: keys,
       ...(hook === undefined ? {} : { at: hook }),
+      ...changes,
     })
-    return { ...shared, checker }
+    return { ...shared, checker, previewer }
   }
   const needs = open()
   return {
     home,
     audit,
     needs,
+    versions: openVersionRegister(store),
+    keys,
     optOuts,
     catalogue: openCatalogue({ register, folderOf: storage.folderOf }),
     again: open,
     async close() {
       await needs.checker.close()
+      await previewer.close()
       await store.close()
       await database.close()
       await rm(home, { recursive: true, force: true })

@@ -2,6 +2,7 @@
 import type { Request } from 'express'
 import { z } from 'zod'
 import type { Dataset } from '../../dataset/catalogue.ts'
+import { expectation } from '../../dataset/contract.ts'
 import { catalogueIri, catalogueTriples, singleTriples } from '../../dataset/dcat/catalogue-graph.ts'
 import { type CatalogueHome, datasetIri } from '../../dataset/dcat/dataset-graph.ts'
 import { writeJsonLd } from '../../dataset/dcat/jsonld.ts'
@@ -133,7 +134,9 @@ export const catalogueRoutes: readonly Route[] = [
       const type = wanted(request)
       if (type !== html) return written(type, graph, iri)
       const completeness = completenessOf(dataset.descriptor, graph, iri)
-      const shown = { dataset, completeness, nameOf: home.organisation, language: lang ?? spoken }
+      const expected = expectation(dataset.contract, dataset.latest?.publishedAt, house.dataset.clock.now())
+      const about = { dataset, completeness, expected, nameOf: home.organisation }
+      const shown = { ...about, language: lang ?? spoken }
       return negotiated('text/html; charset=utf-8', datasetPage(shown))
     },
   }),

@@ -30,6 +30,12 @@ const dataset = z
     resources: z.array(z.looseObject({ name: z.string() })),
     version: z.number().int().nullable().meta({ description: 'Of the last accepted deposit' }),
     publishedAt: z.iso.datetime().nullable(),
+    schemaSha256: z.string().meta({ description: 'Of the stored descriptor; part of a signed manifest' }),
+    expectedBy: z.iso
+      .date()
+      .optional()
+      .meta({ description: 'Day of the next version, as its holder promised' }),
+    late: z.boolean().optional().meta({ description: 'That day is over' }),
     quality: publicQualitySchema.optional().meta({
       description: 'Label of that version, in bands that name nobody; absent where none was measured',
     }),

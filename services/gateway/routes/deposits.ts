@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { openDeposit, readDeposit, receiveTable, submitDeposit } from '../../dataset/deposit.ts'
+import { previewTable, receiveManifest } from '../../dataset/dialogue.ts'
 import { holderQualitySchema } from '../../dataset/quality/label.ts'
 import { type Route, route } from '../route.ts'
 
-const finding = z.object({
+export const finding = z.object({
   severity: z.string(),
   rule: z.string(),
   table: z.string().optional(),
@@ -27,9 +28,44 @@ const deposit = z
     progress: z
       .object({ step: z.string(), table: z.string().optional(), rows: z.number().int().optional() })
       .optional(),
+    manifestSha256: z.string().optional().meta({ description: 'Of what the holder signed' }),
     tables: z.array(received).optional(),
   })
   .meta({ id: 'Deposit' })
+
+const preview = z
+  .object({
+    table: z.string(),
+    reading: z
+      .object({
+        kind: z.string(),
+        charset: z.string().optional(),
+        delimiter: z.string().optional(),
+        decimal: z.string().optional(),
+        dateFormat: z.string().optional(),
+        header: z.boolean().optional(),
+      })
+      .meta({ description: 'As announced, else as detected' }),
+    rows: z.number().int(),
+    columns: z.array(
+      z.object({
+        name: z.string(),
+        declared: z.string(),
+        detected: z.string().nullable().meta({ description: 'Of nearly all first values; null without any' }),
+        dateFormat: z.string().optional(),
+        decimal: z.string().optional(),
+        role: z.string().optional(),
+        empty: z.number().meta({ description: 'Share of the rows, 0 to 1' }),
+        unreadable: z.number().int().meta({ description: 'Values that are not of the declared type' }),
+        shape: z.string().optional().meta({
+          description:
+            '9 a digit, A and a letters; only of a column without role, tag or suspicion, and when k rows share it',
+        }),
+      }),
+    ),
+    findings: z.array(finding),
+  })
+  .meta({ id: 'TablePreview', description: 'How a file is understood; never a value of it' })
 
 const byName = z.strictObject({ name: z.string().max(100) })
 const byId = z.strictObject({ id: z.string().max(100) })
@@ -86,6 +122,30 @@ export const depositRoutes: readonly Route[] = [
         // A depositor whose file is refused half-way still gets to read why.
         body: request.iterator({ destroyOnReturn: false }),
       }),
+    }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/deposits/{id}/tables/{table}/preview',
+    summary: 'How the file that was sent is understood, while the deposit is open; reads the whole file',
+    records: 'read',
+    params: byId.extend({ table: z.string().max(100) }),
+    responses: { 200: { description: 'Form, columns and findings', schema: preview } },
+    handler: async (house, { by, params: { id, table }, language }) => ({
+      json: await previewTable(house.dataset, by, { deposit: id, table, language }),
+    }),
+  }),
+  route({
+    method: 'put',
+    path: '/api/v1/deposits/{id}/manifest',
+    summary:
+      'The manifest that the holder signed (JWS, ES256): tables with rows, bytes and sha256, schema, key of pseudonyms, opt-outs; demanded where the holder registered its own key or the contract says so',
+    records: 'own',
+    params: byId,
+    body: z.strictObject({ jws: z.string().max(262_144) }),
+    responses: { 200: { description: 'Hash of what was signed', schema: z.object({ sha256: z.string() }) } },
+    handler: async (house, { by, params: { id }, body: { jws } }) => ({
+      json: await receiveManifest(house.dataset, by, { deposit: id, jws }),
     }),
   }),
   route({
