@@ -166,7 +166,8 @@ async function examine(job: Job): Promise<Outcome> {
   ]
   if (absent.length > 0) return { findings }
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const outcome = await attemptToRead(job, findings)
+    // A process that died of memory that it was not to touch reads the second time value by value.
+    const outcome = await attemptToRead(job, { findings, arrowByValues: attempt > 1 })
     if (outcome !== null) return outcome
   }
   // The reader died or gave up each time: the file is to blame as far as anybody can tell, and the depositor is told so.
@@ -175,8 +176,14 @@ async function examine(job: Job): Promise<Outcome> {
   return { findings: [...findings, { severity: 'error', rule: 'internal', count: 1 }] }
 }
 
+interface Start {
+  /** What is known before a file is opened. */
+  readonly findings: readonly Finding[]
+  readonly arrowByValues: boolean
+}
+
 /** Reads all tables in a process of their own; null when it died or gave up. */
-async function attemptToRead(job: Job, findings: readonly Finding[]): Promise<Outcome | null> {
+async function attemptToRead(job: Job, start: Start): Promise<Outcome | null> {
   const { log, memoryBytes = readerBytes } = job.needs
   let reader: Process | undefined
   try {
@@ -186,7 +193,7 @@ async function attemptToRead(job: Job, findings: readonly Finding[]): Promise<Ou
       memoryBytes,
       log,
     })
-    return await readAll(job, reader, [...findings])
+    return await readAll(job, reader, start)
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'QUERY_FAILED' || job.watch.signal.aborted) throw error
     log.warn('a reader failed', { deposit: job.deposit.id, cause: failureOf(error) })
@@ -231,8 +238,13 @@ function previousOf({ needs, deposit, declared }: Job): Measuring['previous'] {
   return { version, files: Object.fromEntries(files) }
 }
 
-async function readAll(job: Job, reader: Process, findings: Finding[]): Promise<Outcome> {
+async function readAll(
+  job: Job,
+  reader: Process,
+  { findings: known, arrowByValues }: Start,
+): Promise<Outcome> {
   const { needs, deposit, declared, files, watch } = job
+  const findings = [...known]
   const { storage } = needs
   const scratch = await storage.scratch(deposit.id)
   const call = (method: string, params: unknown) =>
@@ -243,7 +255,9 @@ async function readAll(job: Job, reader: Process, findings: Finding[]): Promise<
     ...Object.values(previous?.files ?? {}),
   ]
   const memoryBytes = needs.memoryBytes ?? readerBytes
-  await call('open', { descriptor: declared.descriptor, read, scratch, memoryBytes, threads: 2 })
+  const limits = { memoryBytes, threads: 2 }
+  await call('open', { descriptor: declared.descriptor, read, scratch, ...limits, arrowByValues })
+  if (files.some(({ media }) => media.kind.startsWith('arrow'))) sayRoute(job, await call('arrow', null))
   const sources: Manifest['sources'][number][] = []
   let rows = 0
   for (const { table, file, media, sha256, bytes } of files) {
@@ -286,6 +300,15 @@ async function readAll(job: Job, reader: Process, findings: Finding[]): Promise<
       optOuts,
     },
   }
+}
+
+const routeSchema = z.strictObject({ kind: z.enum(['direct', 'values']), why: z.string().max(20).optional() })
+
+/** The slow way is as right as the quick one: the log says so, and nothing else changes. */
+function sayRoute({ needs: { log }, deposit: { id } }: Job, answer: unknown): void {
+  const { kind, why = '' } = routeSchema.parse(answer)
+  if (kind === 'direct') log.info('Arrow goes in memory to memory', { deposit: id })
+  else log.warn('Arrow goes in value by value', { deposit: id, why })
 }
 
 function record(job: Job, body: Parameters<Audit['append']>[0]) {

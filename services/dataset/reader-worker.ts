@@ -21,6 +21,7 @@ serve({
       const { table, path, media } = params as { table: string; path: string; media: Media }
       return opened().read(table, path, media)
     },
+    arrow: () => opened().arrow(),
     relate: () => opened().relate(),
     exclude: (params) => opened().exclude((params as { pseudonyms: string[] }).pseudonyms),
     measure: (params) => opened().measure(params as Parameters<Reader['measure']>[0]),

@@ -1,6 +1,7 @@
 /** Reads, converts and checks the tables of one deposit. Runs in the reader's process: everything here touches foreign bytes. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type ArrowRoute, chooseRoute } from '../engine/arrow-check.ts'
 import { openWriter } from '../engine/duckdb.ts'
 import {
   describeStatement,
@@ -34,6 +35,8 @@ export interface ReaderFiles {
   readonly scratch: string
   readonly memoryBytes: number
   readonly threads: number
+  /** Arrow files go in value by value, whatever this process could do. */
+  readonly arrowByValues?: boolean
 }
 
 interface TableRead {
@@ -50,6 +53,8 @@ interface TableWritten {
 }
 
 export interface Reader {
+  /** How Arrow files go in. */
+  arrow(): Promise<Pick<ArrowRoute, 'kind'> & { readonly why?: string }>
   read(table: string, path: string, media: Media): Promise<TableRead>
   relate(): Promise<readonly Finding[]>
   /** Persons whose rows `write` leaves out, by first-level pseudonym. */
@@ -69,8 +74,19 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
   const pathOf = (table: string) => join(scratch, `${table}.checked.parquet`)
   const relationOf = (table: string) => `read_parquet(${text(pathOf(table))})`
   let publishedOf = relationOf
-  const engine: Engine = { connection, scratch, budget }
+  let route: Promise<ArrowRoute> | undefined
+  const arrow = () => {
+    route ??= files.arrowByValues
+      ? Promise.resolve({ kind: 'values', why: 'asked', memory: null } as const)
+      : chooseRoute(connection)
+    return route
+  }
+  const engine: Engine = { connection, scratch, budget, arrow }
   return {
+    async arrow() {
+      const { memory: _, ...told } = await arrow()
+      return told
+    },
     async read(table, path, media) {
       const resource = found(descriptor, table)
       const source = await sourceOf(engine, { path, media, resource })
