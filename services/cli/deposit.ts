@@ -1,6 +1,7 @@
 /** `huisclos deposit`: declares, sends, follows the checks, and says what they found. */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Progress } from '../dataset/progress.ts'
 import type { HolderQuality } from '../dataset/quality/label.ts'
 import { hasCode } from '../kernel/system-error.ts'
 import type { Language } from '../kernel/text.ts'
@@ -8,6 +9,7 @@ import { askJson, type Client } from './client.ts'
 import { dryRun } from './dry-run.ts'
 import { CommandError, exits } from './ending.ts'
 import { openProgress } from './progress.ts'
+import { openProgressLine } from './progress-text.ts'
 import { holderLines } from './quality.ts'
 import type { Out } from './query.ts'
 import { type ShownFinding, type TableFile, tableFile } from './table-file.ts'
@@ -32,7 +34,7 @@ interface Deposit {
   readonly version?: number
   readonly findings: readonly ShownFinding[]
   readonly quality?: HolderQuality
-  readonly progress?: { readonly step: string; readonly table?: string; readonly rows?: number }
+  readonly progress?: Progress
 }
 
 /** The query string of an upload: the members of the dialect that were given. */
@@ -82,7 +84,7 @@ async function verdictOn(
   const query = new URLSearchParams(dialectOf(options)).toString()
   for (const one of files) await sendOne(to, one, { at, query, out, isTerminal })
   await askJson(to, `POST ${at}/submit`)
-  return followed(to, at, { out, isTerminal })
+  return followed(to, at, { out, isTerminal, language })
 }
 
 async function readDescriptor(path: string): Promise<unknown> {
@@ -132,15 +134,19 @@ async function sendOne(client: Client, one: TableFile, { at, query, out, isTermi
 const firstPollMs = 100
 const longestPollMs = 2_000
 
-async function followed(client: Client, at: string, { out, isTerminal }: Pick<Way, 'out' | 'isTerminal'>) {
+async function followed(
+  client: Client,
+  at: string,
+  { out, isTerminal, language }: Pick<DepositWay, 'out' | 'isTerminal' | 'language'>,
+) {
+  const line = openProgressLine({ stream: out.stderr, isTerminal, language })
   for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 1.5, longestPollMs)) {
     const deposit = await askJson<Deposit>(client, `GET ${at}`, { signal: out.signal })
     if (deposit.status !== 'checking') {
-      if (isTerminal) out.stderr.write('\r\u001B[K')
+      line.end()
       return deposit
     }
-    const { step = '', table = '', rows } = deposit.progress ?? {}
-    if (isTerminal) out.stderr.write(`\r\u001B[K${step} ${table} ${rows ?? ''}`)
+    line.show(deposit.progress ?? { step: 'queued' })
     await pause(pollMs)
   }
 }

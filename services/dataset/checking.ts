@@ -16,18 +16,11 @@ import { type Finding, verdictOf } from './finding.ts'
 import { openLane } from './lane.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
 import { leaveOut, type OptOutsLeft } from './opt-outs-left.ts'
+import { follow, type Progress, type Told } from './progress.ts'
 import { type Quality, qualitySchema } from './quality/label.ts'
 import type { Measuring } from './quality/measuring.ts'
 import type { DatasetRegister, Declared, Deposit, ReceivedFile, VersionRow } from './register.ts'
 import type { DepositStorage, Manifest, UnsealedManifest } from './storage.ts'
-
-export interface Progress {
-  /** `queued` until its turn comes, then what is being done. */
-  readonly step: 'queued' | 'read' | 'relate' | 'measure' | 'write' | 'publish'
-  readonly table?: string
-  /** Rows of the tables read so far. */
-  readonly rows?: number
-}
 
 export interface Checker extends Closable {
   /** Puts a submitted deposit into the queue. Returns at once. */
@@ -247,8 +240,14 @@ async function readAll(
   const findings = [...known]
   const { storage } = needs
   const scratch = await storage.scratch(deposit.id)
-  const call = (method: string, params: unknown) =>
-    reader.call(method, params, { timeoutMs: callMs, signal: watch.signal })
+  const call = (method: string, params: unknown, onProgress?: (told: Told) => void) =>
+    reader.call(method, params, {
+      timeoutMs: callMs,
+      signal: watch.signal,
+      ...(onProgress && { onProgress }),
+    })
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
+  const following = follow(watch.say, { clock: needs.clock, total })
   const previous = previousOf(job)
   const read = [
     ...files.map((file) => storage.pathOf(deposit.id, file.file)),
@@ -259,32 +258,32 @@ async function readAll(
   await call('open', { descriptor: declared.descriptor, read, scratch, ...limits, arrowByValues })
   if (files.some(({ media }) => media.kind.startsWith('arrow'))) sayRoute(job, await call('arrow', null))
   const sources: Manifest['sources'][number][] = []
-  let rows = 0
+  let before = 0
   for (const { table, file, media, sha256, bytes } of files) {
-    watch.say({ step: 'read', table, rows })
+    const told = following.read(table, { before, own: bytes })
     const path = storage.pathOf(deposit.id, file)
-    const answer = readSchema.parse(await call('read', { table, path, media }))
-    rows += answer.rows
+    const answer = readSchema.parse(await call('read', { table, path, media }, told))
+    before += bytes
+    following.counted(answer.rows)
     findings.push(...answer.findings)
     sources.push({ table, sha256, bytes, reading: answer.reading })
   }
   await needs.at?.('read')
   if (verdictOf(findings) === 'refused') return { findings }
-  watch.say({ step: 'relate', rows })
-  findings.push(...findingsSchema.parse(await call('relate', null)))
+  findings.push(...findingsSchema.parse(await call('relate', null, following.step('relate'))))
   const optOuts = await leaveOut(needs, declared.descriptor, (pseudonyms) => call('exclude', { pseudonyms }))
   findings.push(...(optOuts?.findings ?? []))
   if (verdictOf(findings) !== 'accepted') return { findings }
-  watch.say({ step: 'measure', rows })
-  const today = parisDay(needs.clock.now())
-  const measured = measuredSchema.parse(await call('measure', { today, ...(previous && { previous }) }))
+  const about = { today: parisDay(needs.clock.now()), ...(previous && { previous }) }
+  const measured = measuredSchema.parse(await call('measure', about, following.step('measure')))
   findings.push(...measured.findings)
   const folder = join(scratch, 'out')
   await mkdir(folder, { mode: 0o700 })
   const tables: UnsealedManifest['tables'][number][] = []
-  for (const { name: table } of declared.descriptor.resources) {
-    watch.say({ step: 'write', table, rows })
-    tables.push(writtenSchema.parse(await call('write', { table })))
+  const { resources } = declared.descriptor
+  for (const [index, { name: table }] of resources.entries()) {
+    const told = following.write(table, { index, of: resources.length })
+    tables.push(writtenSchema.parse(await call('write', { table }, told)))
   }
   await needs.at?.('written')
   const head = { format: 1, dataset: deposit.dataset, version: job.version, deposit: deposit.id } as const

@@ -12,6 +12,7 @@ function opened(): Reader {
 
 // Parameters come from our own parent, which built them from checked values.
 serve({
+  progress: () => reader?.progress(),
   methods: {
     async open(params) {
       reader = await openReader(params as ReaderFiles)

@@ -1,8 +1,8 @@
 /** Reads, converts and checks the tables of one deposit. Runs in the reader's process: everything here touches foreign bytes. */
-import { rm } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ArrowRoute, chooseRoute } from '../engine/arrow-check.ts'
-import { openWriter } from '../engine/duckdb.ts'
+import { openCountingWriter } from '../engine/duckdb.ts'
 import {
   describeStatement,
   faultColumn,
@@ -12,6 +12,7 @@ import {
   uniquenessOf,
   writeStatement,
 } from './check.ts'
+import type { OnRead } from './decode.ts'
 import type { Descriptor, Resource } from './descriptor.ts'
 import type { Finding } from './finding.ts'
 import { withoutIdle } from './identifiers/probes.ts'
@@ -19,11 +20,13 @@ import { isLack } from './lack.ts'
 import { type LeftOut, nameExcluded, withoutExcluded } from './leave-out.ts'
 import type { Media } from './media.ts'
 import { type Engine, inquire, linesKept, probeTable, rowsOf } from './probing.ts'
+import type { Told } from './progress.ts'
 import { type Measured, measure } from './quality/measure.ts'
 import type { Measuring } from './quality/measuring.ts'
 import { name, text } from './quote.ts'
 import { classOf, isOfEstablishments, resourceOf } from './relations.ts'
 import { type Reading, type Source, sourceOf } from './source.ts'
+import { openWatch } from './watch.ts'
 
 const probesPerStatement = 300
 
@@ -62,14 +65,19 @@ export interface Reader {
   /** Of a deposit that passed all checks; see quality/measure.ts. */
   measure(about: Pick<Measuring, 'today' | 'previous'>): Promise<Measured>
   write(table: string): Promise<TableWritten>
+  /** How far the call in hand is: the share of it that is done, and the rows read. */
+  progress(): Told | undefined
   close(): void
 }
+
+/** Of the time of reading one file: to its columns, then to its converted rows, then its checks. */
+const shares = { source: 0.4, converted: 0.75 } as const
 
 export async function openReader(files: ReaderFiles): Promise<Reader> {
   const { descriptor, scratch } = files
   const limits = { threads: files.threads, memoryBytes: files.memoryBytes }
-  const database = await openWriter({ read: files.read, writeFolder: scratch }, limits)
-  const connection = await database.connect()
+  const { connection, close } = await openCountingWriter({ read: files.read, writeFolder: scratch }, limits)
+  const watch = openWatch(() => connection.progress.percentage / 100)
   const budget = { lines: linesKept }
   const pathOf = (table: string) => join(scratch, `${table}.checked.parquet`)
   const relationOf = (table: string) => `read_parquet(${text(pathOf(table))})`
@@ -87,25 +95,39 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
       const { memory: _, ...told } = await arrow()
       return told
     },
+    progress: () => watch.now(),
     async read(table, path, media) {
       const resource = found(descriptor, table)
-      const source = await sourceOf(engine, { path, media, resource })
+      const { size } = await stat(path)
+      watch.end()
+      watch.part(0, shares.source)
+      const onRead: OnRead = ({ bytes, rows }) => watch.told(bytes / size, rows)
+      const source = await sourceOf(engine, { path, media, resource, onRead })
+      watch.part(shares.source, shares.converted)
       if (source.fields.length === 0) return { rows: 0, findings: source.findings, reading: source.reading }
       const broken = await convert(connection, convertStatement(source, resource, pathOf(table)))
       if (broken) return unreadableTable(source, resource)
       await rm(join(scratch, `${table}.staged`), { force: true })
+      watch.part(shares.converted, 1)
       const isOfPersons = classOf(descriptor, resource) === 'personal' && !isOfEstablishments(descriptor)
       const checked = { resource, source, relation: relationOf(table), isOfPersons }
       const { rows, findings } = await checkTable(engine, checked)
       return { rows, findings: [...source.findings, ...findings], reading: source.reading }
     },
-    relate: () => inquire(engine, relationsOf(descriptor, relationOf)),
+    relate() {
+      watch.part(0, 1)
+      return inquire(engine, relationsOf(descriptor, relationOf))
+    },
     exclude(pseudonyms) {
       publishedOf = (table) => withoutExcluded({ descriptor, relationOf }, table)
       return nameExcluded({ connection, descriptor, relationOf }, pseudonyms)
     },
-    measure: (about) => measure({ connection, descriptor, relationOf: publishedOf, ...about }),
+    measure(about) {
+      watch.part(0, 1)
+      return measure({ connection, descriptor, relationOf: publishedOf, ...about })
+    },
     async write(table) {
+      watch.part(0, 1)
       const file = `${table}.parquet`
       const to = join(scratch, 'out', file)
       await connection.run(writeStatement(descriptor, table, { from: publishedOf(table), to }))
@@ -115,10 +137,7 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
       const typed = columns.map(([column, type]) => ({ name: String(column), type: String(type) }))
       return { name: table, file, rows: Number(rows), columns: typed }
     },
-    close() {
-      connection.closeSync()
-      database.close()
-    },
+    close,
   }
 }
 

@@ -1,7 +1,17 @@
 /** The process that seals: it sees whole datasets and one project's key, for one line, and ends. */
 import { serve } from '../engine/serve.ts'
-import { sealLine } from './seal.ts'
+import { openSealing, type Sealing } from './seal.ts'
 import type { SealOrder } from './seal-order.ts'
 
-// Orders come from our own parent, which built them from a signed permit.
-serve({ methods: { seal: (order) => sealLine(order as SealOrder) } })
+let sealing: Sealing | undefined
+
+serve({
+  methods: {
+    // Orders come from our own parent, which built them from a signed permit.
+    seal(order) {
+      sealing = openSealing(order as SealOrder)
+      return sealing.sealed
+    },
+  },
+  progress: () => sealing?.progress(),
+})

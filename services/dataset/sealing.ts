@@ -17,6 +17,7 @@ import type { Extracts, Unhashed } from './extract.ts'
 import { filterStatement } from './filter.ts'
 import { isIntact } from './integrity.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
+import { type SealingProgress, secondsLeft, shareOf, type Told } from './progress.ts'
 import type { ProjectKeys } from './pseudonym.ts'
 import { classOf, domainOf, keySpace, resourceOf } from './relations.ts'
 import { personsFile, type SealOrder, type SealTable } from './seal-order.ts'
@@ -40,6 +41,8 @@ export interface LineToSeal {
   readonly project: string
   readonly line: PermitLine
   readonly key: string
+  /** Told while the extract is made. */
+  readonly say?: (progress: SealingProgress) => void
 }
 
 const sealMs = 3_600_000
@@ -106,7 +109,7 @@ async function makeExtract(sealer: Sealer, job: LineToSeal, place: Place): Promi
   const exclusion = await exclusionFor(sealer, job, descriptor)
   const order = await orderOf(sealer, job, place)
   const excluded = exclusion === undefined ? {} : { excluded: exclusion.pseudonyms }
-  const sealed = await sealedBy(sealer, { ...order, ...excluded })
+  const sealed = await sealedBy({ ...sealer, told: followed(sealer, job) }, { ...order, ...excluded })
   const { tables, persons } = sealed
   const extract: Unhashed = {
     format: 1,
@@ -146,8 +149,19 @@ async function exclusionFor(
   return exclusionOf({ all, latest, applied, k: line.k, now: clock.now() })
 }
 
+/** Turns what the process tells into what a person reads: no rows, for those who read it may count them by questions only. */
+function followed({ clock }: Sealer, { say }: LineToSeal): (told: Told) => void {
+  const begun = clock.now()
+  return (told) => {
+    const left = secondsLeft(shareOf(told), { begun, now: clock.now() })
+    say?.(left === undefined ? { step: 'seal' } : { step: 'seal', secondsLeft: left })
+  }
+}
+
+type Followed = Sealer & { readonly told: (told: Told) => void }
+
 /** A process may die of something else than its work: the order is given a second time. */
-async function sealedBy(sealer: Sealer, order: SealOrder, attempts = 2): Promise<SealedAnswer> {
+async function sealedBy(sealer: Followed, order: SealOrder, attempts = 2): Promise<SealedAnswer> {
   try {
     return await sealOnce(sealer, order)
   } catch (error) {
@@ -157,7 +171,7 @@ async function sealedBy(sealer: Sealer, order: SealOrder, attempts = 2): Promise
   }
 }
 
-async function sealOnce(sealer: Sealer, order: SealOrder): Promise<SealedAnswer> {
+async function sealOnce(sealer: Followed, order: SealOrder): Promise<SealedAnswer> {
   const process = await startProcess({
     entry: new URL('./seal-worker.ts', import.meta.url),
     name: 'seal',
@@ -165,7 +179,7 @@ async function sealOnce(sealer: Sealer, order: SealOrder): Promise<SealedAnswer>
     log: sealer.log,
   })
   try {
-    const options = { timeoutMs: sealMs, signal: sealer.signal.signal }
+    const options = { timeoutMs: sealMs, signal: sealer.signal.signal, onProgress: sealer.told }
     return sealedSchema.parse(await process.call('seal', order, options))
   } finally {
     process.kill()

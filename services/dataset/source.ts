@@ -8,7 +8,7 @@ import { PackedArrow, readArrow } from '../engine/arrow-read.ts'
 import { describeStatement, lineColumn } from './check.ts'
 import { matchColumns } from './columns.ts'
 import { fromText, fromTyped, type TextForm, unreadKind } from './convert.ts'
-import { type Decoded, decode, lineSeparator } from './decode.ts'
+import { type Decoded, decode, lineSeparator, type OnRead } from './decode.ts'
 import type { Field, Resource } from './descriptor.ts'
 import { flatten } from './fhir-source.ts'
 import type { Finding } from './finding.ts'
@@ -44,6 +44,7 @@ export interface ForeignFile {
   readonly path: string
   readonly media: Media
   readonly resource: Resource
+  readonly onRead?: OnRead
 }
 
 /** Understands a file as far as its columns. One that cannot be read has findings and no fields. */
@@ -255,6 +256,7 @@ async function arrowSource(engine: Engine, file: ForeignFile): Promise<Source> {
   const parts = await readArrow(engine.connection, {
     path,
     memory: (await engine.arrow()).memory,
+    ...(file.onRead && { onRead: file.onRead }),
     partPath: (index) => join(engine.scratch, `${file.resource.name}.part${index}.parquet`),
   })
   const list = parts.map(text).join(', ')
