@@ -39,7 +39,7 @@ export function shareOf({ share = 0 }: Told): number {
 }
 
 /** Rows that were told, as a whole number. */
-export function rowsOf({ rows = 0 }: Told): number {
+function rowsOf({ rows = 0 }: Told): number {
   return Number.isSafeInteger(rows) && rows > 0 ? rows : 0
 }
 
