@@ -11,7 +11,7 @@ import {
   verify,
 } from './cli/audit.ts'
 import { type Client, demoToken, openClient, type Setting, urlOf } from './cli/client.ts'
-import { type DepositOptions, deposit } from './cli/deposit.ts'
+import { addDeposit } from './cli/deposit-command.ts'
 import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
 import { addGenerate } from './cli/generate.ts'
@@ -19,6 +19,7 @@ import { addCatalogueCommands } from './cli/harvest.ts'
 import { addHolderCommands } from './cli/holder.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
 import { addOptOutCommands } from './cli/opt-outs.ts'
+import { type As, asOption, entryNumber } from './cli/options.ts'
 import { type PassportOptions, passport } from './cli/passport.ts'
 import { addPersonCommands } from './cli/persons.ts'
 import { policyCommands } from './cli/policy-commands.ts'
@@ -48,14 +49,10 @@ const setting: Setting = {
 const out: Out = { stdout: process.stdout, stderr: process.stderr, signal: interrupted.signal }
 const logFolder = join(setting.home, 'audit')
 
-interface As {
-  readonly as?: string
-}
 interface Shown extends As {
   readonly json?: boolean
 }
 
-const asOption = () => new Option('--as <sujet>', 'compte de démonstration · demo account')
 const jsonOption = () => new Option('--json', 'un document JSON · one JSON document')
 const client = ({ as }: As): Promise<Client> => openClient(setting, as)
 
@@ -135,41 +132,7 @@ requests
 
 requestCommands(requests, { client, out })
 
-program
-  .command('deposit [table=fichier...]')
-  .description('dépose un jeu de données · deposits a dataset (.csv .ndjson .parquet .arrow .txt, .gz, .zip)')
-  .requiredOption('--dataset <nom>', 'jeu de données · dataset')
-  .addOption(asOption())
-  .option('--descriptor <fichier>', 'déclare d’abord ce descripteur · declares this descriptor first')
-  .option('--dry-run', 'contrôle ici, n’envoie rien · checks here, sends nothing')
-  .option('--resume', 'envoie par morceaux et reprend un envoi coupé · sends in pieces, takes up a cut one')
-  .option(
-    '--preview',
-    'envoie, dit comment chaque fichier est compris, ne remet rien · sends, submits nothing',
-  )
-  .option('--deposit <id>', 'continue un dépôt ouvert · goes on with an open deposit')
-  .option('--sign <clé>', 'lit ici, signe un manifeste et l’envoie · reads here, signs a manifest, sends it')
-  .option(
-    '--opt-outs-applied <nombre>',
-    'opposants ôtés avant, pour le manifeste · left out before',
-    entryNumber,
-  )
-  .option('--findings <fichier>', 'écrit aussi les constats · writes the findings too: .csv | .json')
-  .option('--quality', 'imprime l’étiquette de la version · prints the label of the version')
-  .option('--charset <jeu>', 'utf-8 | utf-16 | windows-1252 | iso-8859-1 (sinon détecté · else detected)')
-  .option('--delimiter <signe>', '; , tab |')
-  .option('--decimal <signe>', ', .')
-  .option('--date-format <forme>', 'iso | jj/mm/aaaa | aaaammjj')
-  .option('--header <oui>', 'true | false')
-  .exitOverride((error) => {
-    // The one command whose wrong use is 1, as the contract has it; Commander has said why.
-    throw error.exitCode === 0 ? error : new CommandError('', exits.failed)
-  })
-  .action(async (tables: string[], options: DepositOptions & As) => {
-    const { isTerminal, language } = setting
-    await deposit(() => client(options), tables, { options, out, isTerminal, language })
-  })
-
+addDeposit(program, { ...setting, open: client, out })
 addSigningKey(program, out)
 addPseudonymise(program, { out, isTerminal: setting.isTerminal })
 addGenerate(program.command('data').description('des données fictives · invented data'), {
@@ -378,11 +341,6 @@ program
     const isWell = await doctor({ home: setting.home, environment, now: () => Date.now() }, print)
     if (!isWell) process.exitCode = exits.checkFailed
   })
-
-function entryNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('un entier · an integer')
-  return Number(text)
-}
 
 process.once('SIGINT', () => {
   process.exitCode = exits.interrupted

@@ -1,6 +1,7 @@
 /** `huisclos deposit`: declares, sends, follows the checks, and says what they found. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ShownPreview } from '../dataset/dialogue.ts'
+import type { Progress } from '../dataset/progress.ts'
 import type { HolderQuality } from '../dataset/quality/label.ts'
 import { hasCode } from '../kernel/system-error.ts'
 import type { Language } from '../kernel/text.ts'
@@ -10,6 +11,7 @@ import { CommandError, exits } from './ending.ts'
 import { writeFindings } from './findings-file.ts'
 import { jsonFile } from './json-file.ts'
 import { previewLines } from './preview.ts'
+import { openProgressLine } from './progress-text.ts'
 import { holderLines } from './quality.ts'
 import type { Out } from './query.ts'
 import { depositToResume, type SendingOptions, sendTable } from './resumable.ts'
@@ -48,7 +50,7 @@ interface Deposit {
   readonly version?: number
   readonly findings: readonly ShownFinding[]
   readonly quality?: HolderQuality
-  readonly progress?: { readonly step: string; readonly table?: string; readonly rows?: number }
+  readonly progress?: Progress
 }
 
 /** The query string of an upload: the members of the dialect that were given. */
@@ -111,7 +113,7 @@ async function verdictOn(
   if (signed !== undefined) await askJson(to, `PUT ${at}/manifest`, { body: signed })
   if (options.preview) return previewed(to, at, files)
   await askJson(to, `POST ${at}/submit`)
-  return followed(to, at, { out, isTerminal })
+  return followed(to, at, { out, isTerminal, language })
 }
 
 /** The manifest of what this machine read, or the verdict on files that the node would refuse. */
@@ -168,16 +170,16 @@ const longestPollMs = 2_000
 async function followed(
   client: Client,
   at: string,
-  { out, isTerminal }: Pick<DepositWay, 'out' | 'isTerminal'>,
+  { out, isTerminal, language }: Pick<DepositWay, 'out' | 'isTerminal' | 'language'>,
 ) {
+  const line = openProgressLine({ stream: out.stderr, isTerminal, language })
   for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 1.5, longestPollMs)) {
     const deposit = await askJson<Deposit>(client, `GET ${at}`, { signal: out.signal })
     if (deposit.status !== 'checking') {
-      if (isTerminal) out.stderr.write('\r\u001B[K')
+      line.end()
       return deposit
     }
-    const { step = '', table = '', rows } = deposit.progress ?? {}
-    if (isTerminal) out.stderr.write(`\r\u001B[K${step} ${table} ${rows ?? ''}`)
+    line.show(deposit.progress ?? { step: 'queued' })
     await pause(pollMs)
   }
 }

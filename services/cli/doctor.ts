@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { spaceState } from '../audit/space.ts'
 import { verifyLog } from '../audit/verify/verify.ts'
 import { readSettings } from '../config.ts'
+import { probeArrowRoute } from '../engine/arrow-probe.ts'
 import { machineSandbox } from '../engine/box/sandbox.ts'
 import { readServerFile, type ServerFile } from '../node/server-file.ts'
 
@@ -88,6 +89,16 @@ const engine: Check = {
     } catch {
       return wrong('DuckDB ne se charge pas / does not load', 'npm ci ; glibc ≥ 2.28')
     }
+  },
+}
+
+/** The slow way reads the same values. */
+const arrow: Check = {
+  name: 'arrow',
+  async look() {
+    const route = await probeArrowRoute().catch(() => 'crash' as const)
+    if (route === 'direct') return fine('de mémoire à mémoire / memory to memory')
+    return worth(`valeur par valeur, plus lent / value by value, slower (${route})`, 'npm ci')
   },
 }
 
@@ -263,6 +274,7 @@ const checks: readonly Check[] = [
   node,
   packages,
   engine,
+  arrow,
   postgres,
   home,
   disk,

@@ -1,12 +1,10 @@
 /** `huisclos datasets contract | recall | certificate`: what a holder does with its datasets besides depositing them. */
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { askJson, type Client } from './client.ts'
 import { jsonFile } from './json-file.ts'
+import { type As, asOption } from './options.ts'
 import type { Out } from './query.ts'
 
-interface As {
-  readonly as?: string
-}
 /** What Commander hands to the action of `<nom> <version>`. */
 type VersionAsked = [name: string, version: string, own: unknown, command: Command]
 
@@ -20,7 +18,7 @@ export function addHolderCommands(catalogue: Command, { open, out }: Around): vo
     .command('contract <nom>')
     .description('le contrat de dépôt ; détenteur, DPO · the deposit contract; holder, DPO')
     .option('--set <fichier>', 'en fixe un nouveau, en JSON · sets a new one, as JSON')
-    .addOption(new Option('--as <sujet>', 'compte de démonstration · demo account'))
+    .addOption(asOption())
     .action(async (name: string, _own: unknown, command: Command) => {
       // `datasets` itself has --as: Commander gives it to the first command that knows it.
       const options = command.optsWithGlobals<As & { set?: string }>()
@@ -40,7 +38,7 @@ function addVersionCommands(catalogue: Command, { open, out }: Around): void {
     .command('recall <nom> <version>')
     .description('retire une version pour toujours ; détenteur · takes a version back for ever; holder')
     .requiredOption('--reason <texte>', 'pourquoi · why')
-    .addOption(new Option('--as <sujet>', 'compte de démonstration · demo account'))
+    .addOption(asOption())
     .action(async (...[name, version, , command]: VersionAsked) => {
       const { reason, ...options } = command.optsWithGlobals<As & { reason: string }>()
       const call = `POST ${pathOf(name, version)}/recall`
@@ -49,7 +47,7 @@ function addVersionCommands(catalogue: Command, { open, out }: Around): void {
   catalogue
     .command('certificate <nom> <version>')
     .description('le certificat de destruction d’une version · the certificate that a version is gone')
-    .addOption(new Option('--as <sujet>', 'compte de démonstration · demo account'))
+    .addOption(asOption())
     .action(async (...[name, version, , command]: VersionAsked) => {
       const options = command.optsWithGlobals<As>()
       print(await askJson(await open(options), `GET ${pathOf(name, version)}/certificate`))

@@ -5,11 +5,9 @@ import { isFirstLevel } from '../dataset/first-level.ts'
 import { commitmentTo } from '../dataset/opt-out-commitment.ts'
 import { askJson, type Client } from './client.ts'
 import { CommandError, exits } from './ending.ts'
+import { type As, asOption } from './options.ts'
 import type { Out } from './query.ts'
 
-interface As {
-  readonly as?: string
-}
 interface Named extends As {
   readonly dataset: string
 }
@@ -98,7 +96,7 @@ export function addOptOutCommands(optOut: Command, { open, out }: Around): void 
       'l’effet sur un projet ; responsable, DPO, détenteur · what opt-outs did to a project; lead, DPO, holder',
     )
     .requiredOption('--project <projet>', 'le projet · the project')
-    .addOption(new Option('--as <sujet>', 'compte de démonstration · demo account'))
+    .addOption(asOption())
     .action(async ({ project, ...options }: As & { readonly project: string }) => {
       const call = `GET /api/v1/projects/${encodeURIComponent(project)}/opt-outs`
       out.stdout.write(effectLines(await askJson<Effects>(await open(options), call)))
@@ -123,7 +121,7 @@ function command(optOut: Command, name: string): Command {
   return optOut
     .command(name)
     .requiredOption('--dataset <nom>', 'un jeu de données du domaine · a dataset of the domain')
-    .addOption(new Option('--as <sujet>', 'compte de démonstration · demo account'))
+    .addOption(asOption())
 }
 
 function pathOf(dataset: string): string {

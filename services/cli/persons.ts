@@ -1,19 +1,16 @@
 /** `huisclos proof`, `huisclos grant` and `huisclos campaign`: what persons hold, who grants them, and the yearly review. */
 import { type Command, Option } from 'commander'
 import { askJson, type Client } from './client.ts'
+import { type As, asOption } from './options.ts'
 import type { Out } from './query.ts'
 import { type PersonNamed, personOf } from './simulate.ts'
 
-interface As {
-  readonly as?: string
-}
 type Open = (options: As) => Promise<Client>
 interface Around {
   readonly open: Open
   readonly out: Out
 }
 
-const asOption = () => new Option('--as <sujet>', 'compte de démonstration · demo account')
 const jsonOption = () => new Option('--json', 'un document JSON · one JSON document')
 const personFlag = '--person <personne>'
 const personHelp = 'sujet ou émetteur:sujet · subject or issuer:subject'

@@ -1,6 +1,7 @@
 /** `policies list|test|diff|proposals|propose|approve`: the words of the command line for policies.ts. */
 import { resolve } from 'node:path'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
+import { type As, asOption } from './options.ts'
 import {
   approvePolicies,
   diffPolicies,
@@ -12,11 +13,6 @@ import {
 } from './policies.ts'
 import type { Commands } from './request.ts'
 
-interface As {
-  readonly as?: string
-}
-
-const asOption = () => new Option('--as <sujet>', 'compte de démonstration · demo account')
 const folderOf = (folder: string | undefined) => resolve(folder ?? shippedPolicies)
 
 /** Adds them to `policies`: what is read from a folder alone, and what a running node is asked. */

@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander'
 import type { Language } from '../kernel/text.ts'
 import { ask, askJson, type Client } from './client.ts'
 import { CommandError, exits } from './ending.ts'
+import { asOption } from './options.ts'
 import type { Out } from './query.ts'
 
 interface Told {
@@ -99,7 +100,7 @@ export function requestCommands(parent: Command, { client, out }: Commands): voi
     parent
       .command(name)
       .description(description)
-      .addOption(new Option('--as <sujet>', 'compte de démonstration · demo account'))
+      .addOption(asOption())
       .addOption(new Option('--json', 'un document JSON · one JSON document'))
   readingCommands(command, show)
   writingCommands(command, show)

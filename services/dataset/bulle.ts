@@ -1,5 +1,6 @@
 /** The sealed extract of one permit: granted columns, rows and persons only. */
 import type { Mount } from '../engine/engine.ts'
+import type { SealingProgress } from './progress.ts'
 
 export interface BulleColumn {
   readonly name: string
@@ -85,4 +86,6 @@ export interface Bulle {
 export interface BulleStatus {
   readonly status: 'preparing' | 'ready' | 'closed'
   readonly tables: readonly { readonly name: string; readonly dataset?: string; readonly rows?: number }[]
+  /** While it is prepared: the line that is being sealed, or `queued`. */
+  readonly progress?: SealingProgress & { readonly dataset?: string }
 }

@@ -21,6 +21,7 @@ import { bulleId, type Closure, lineKey, openExtracts, type SealedExtract } from
 import { type Lane, openLane } from './lane.ts'
 import { effectsOn, type OptOutEffect } from './opt-out-effect.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
+import type { SealingProgress } from './progress.ts'
 import { openProjectKeys } from './pseudonym.ts'
 import { type Assessed, renewProject } from './renewal.ts'
 import { type Sealer, sealInto } from './sealing.ts'
@@ -93,6 +94,8 @@ interface Known {
   readonly waiting: Set<string>
   /** Lines that could not be sealed, and when. */
   readonly failed: Map<string, number>
+  /** The line that is being sealed. */
+  readonly sealing: { now?: BulleStatus['progress'] }
 }
 
 export function openBulles(needs: BullesNeeds): Bulles {
@@ -223,7 +226,8 @@ function seal(house: House, current: CurrentPermit): void {
   const pending = former?.pending ?? new Set<string>()
   const waiting = former?.waiting ?? new Set<string>()
   const failed = former?.failed ?? new Map<string, number>()
-  projects.set(project, { current, pending, waiting, failed })
+  const sealing = former?.sealing ?? {}
+  projects.set(project, { current, pending, waiting, failed, sealing })
   for (const line of sealableLines(current)) {
     const key = lineKey(line)
     if (pending.has(key)) continue
@@ -231,7 +235,13 @@ function seal(house: House, current: CurrentPermit): void {
     waiting.delete(line.dataset)
     failed.delete(key)
     const work = async () => {
-      const outcome = await sealInto(sealer, { project, line, key })
+      const say = (progress: SealingProgress) => {
+        sealing.now = { ...progress, dataset: line.dataset }
+      }
+      say({ step: 'seal' })
+      const outcome = await sealInto(sealer, { project, line, key, say }).finally(() => {
+        delete sealing.now
+      })
       if (outcome === 'waiting') waiting.add(line.dataset)
       pending.delete(key)
     }
@@ -298,7 +308,11 @@ async function statusOf({ sealer, projects, workspace }: House, project: string)
   const sealed = all.filter((one) => granted === null || granted.has(one.key))
   const preparing = (known?.pending.size ?? 0) > 0 || sealed.length === 0
   const derived = (await workspace.list(project)).map(({ table }) => ({ name: table.name }))
-  return { status: preparing ? 'preparing' : 'ready', tables: [...sealed.flatMap(shownTables), ...derived] }
+  const tables = [...sealed.flatMap(shownTables), ...derived]
+  if (!preparing) return { status: 'ready', tables }
+  const isQueued = (known?.pending.size ?? 0) > 0
+  const progress = known?.sealing.now ?? (isQueued ? { step: 'queued' as const } : undefined)
+  return { status: 'preparing', tables, ...(progress && { progress }) }
 }
 
 /** At once; or after what is being sealed for this project, which is destroyed too. What is asked later finds the line closed. */

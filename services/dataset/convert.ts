@@ -1,4 +1,5 @@
 /** From text to types, as expressions of the engine: each gives NULL for a text that is not of its type. Pure. */
+import type { UnreadKind } from '../engine/arrow-columns.ts'
 import type { Field } from './descriptor.ts'
 import type { Dialect } from './dialect.ts'
 import type { DateFormat } from './media.ts'
@@ -97,6 +98,16 @@ function fromDatetime(text: string, { dateFormat }: TextForm): string {
   return matching(text, `${pattern}([ T]${clockPattern})?`, `CAST(${day} AS DATE) + ${clock}`)
 }
 
+/** Why no value of a column of this type can be one of the field; undefined when it is looked at value by value. */
+export function unreadKind(sourceType: string, field: Field): UnreadKind | undefined {
+  const type = sourceType.toUpperCase()
+  if (/\]$|^(STRUCT|MAP|UNION)\b/.test(type)) return 'nested'
+  if (type === 'BLOB' || type === 'BIT') return 'binary'
+  if (field.type === 'string') return undefined
+  if (type.endsWith(' WITH TIME ZONE')) return 'zone'
+  return type === 'INTERVAL' ? 'duration' : undefined
+}
+
 const integers = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/
 const numbers = /^(FLOAT|DOUBLE|DECIMAL\(.*\))$/
 
@@ -120,5 +131,6 @@ export function fromTyped(column: string, field: Field, sourceType: string): str
     return fromText(`CAST(${column} AS VARCHAR)`, field, { decimal: '.', dateFormat: 'iso' })
   }
   const value = `TRY_CAST(${column} AS ${restTypes[field.type]})`
-  return field.type === 'number' ? `CASE WHEN isfinite(${value}) THEN ${value} END` : value
+  const hasNoEnd = ['number', 'date', 'datetime'].includes(field.type)
+  return hasNoEnd ? `CASE WHEN isfinite(${value}) THEN ${value} END` : value
 }

@@ -25,7 +25,11 @@ export interface TextFile {
   readonly path: string
   readonly media: Media
   readonly resource: Resource
+  /** Told now and then how many bytes of the file as received have been read, and how many rows were in them. */
+  readonly onRead?: OnRead
 }
+
+export type OnRead = (read: { readonly bytes: number; readonly rows: number }) => void
 
 /** What the dialect of a file is told from. */
 export const sampleBytes = 256 * 1024
@@ -78,10 +82,13 @@ async function drain(all: AsyncGenerator<Buffer>): Promise<void> {
 }
 
 /** The text of a file in UTF-8, without its byte order mark. */
-export async function* decodedBytes({ path, media, charset, skip }: Reading): AsyncGenerator<Buffer> {
+export async function* decodedBytes(
+  { path, media, charset, skip }: Reading,
+  onBytes?: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
   const decoder = openDecoder(charset)
   let left = skip
-  for await (const chunk of readBytes(path, media.packing)) {
+  for await (const chunk of readBytes(path, media.packing, onBytes)) {
     const bytes = chunk.subarray(left)
     left -= chunk.length - bytes.length
     yield decoder.push(bytes)
@@ -94,7 +101,8 @@ async function decodeAs(reading: Reading, target: string): Promise<Decoded> {
   // The stream's error also rejects `finished` below; a listener keeps it from ending the process before.
   out.on('error', () => {})
   const state: { sample: Buffer; begun: Begun | null } = { sample: Buffer.alloc(0), begun: null }
-  for await (const bytes of decodedBytes(reading)) {
+  const onBytes = (bytes: number) => reading.onRead?.({ bytes, rows: state.begun?.splitter?.rows() ?? 0 })
+  for await (const bytes of decodedBytes(reading, onBytes)) {
     if (state.begun !== null) await write(out, state.begun.splitter?.push(bytes))
     else {
       state.sample = Buffer.concat([state.sample, bytes])

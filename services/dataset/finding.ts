@@ -9,10 +9,12 @@ export type Rule =
   | 'column.unknown'
   | 'column.absent'
   | 'column.repeated'
+  | 'column.type'
   | 'encoding.control'
   | 'encoding.detected'
   | 'dialect'
   | UnreadableRule
+  | 'format.compressed'
   | 'line.length'
   | 'ragged'
   | 'quote'

@@ -1,4 +1,5 @@
 /** Asks the engine about a converted table. Runs in the reader's process. */
+import type { ArrowRoute } from '../engine/arrow-check.ts'
 import type { Database } from '../engine/duckdb.ts'
 import { type Inquiry, lineColumn } from './check.ts'
 import type { Finding } from './finding.ts'
@@ -16,6 +17,8 @@ export interface Engine {
   readonly scratch: string
   /** Lines that findings may still name. */
   readonly budget: { lines: number }
+  /** How Arrow files go in; found out when the first one comes. */
+  readonly arrow: () => Promise<ArrowRoute>
 }
 
 export async function rowsOf(

@@ -66,3 +66,9 @@ export const writtenSchema = z.strictObject({
 })
 
 export const measuredSchema = z.strictObject({ quality: qualitySchema, findings: findingsSchema })
+
+/** How Arrow files go in, and why not the quick way. */
+export const routeSchema = z.strictObject({
+  kind: z.enum(['direct', 'values']),
+  why: z.string().max(20).optional(),
+})

@@ -24,6 +24,7 @@ function telling<P>(work: (params: P) => unknown): (params: P) => Promise<unknow
 
 // Parameters come from our own parent, which built them from checked values.
 serve({
+  progress: () => reader?.progress(),
   methods: {
     open: telling(async (params) => {
       reader = await openReader(params as ReaderFiles)
@@ -37,6 +38,7 @@ serve({
       const { table, path, media } = params as { table: string; path: string; media: Media }
       return opened().preview(table, path, media)
     }),
+    arrow: telling(() => opened().arrow()),
     keys: telling(() => opened().keys()),
     relate: telling(() => opened().relate()),
     exclude: telling((params) => opened().exclude((params as { pseudonyms: string[] }).pseudonyms)),

@@ -1,7 +1,8 @@
 /** Reads, converts and checks the tables of one deposit. Runs in the reader's process: everything here touches foreign bytes. */
-import { rm } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openWriter } from '../engine/duckdb.ts'
+import { type ArrowRoute, chooseRoute } from '../engine/arrow-check.ts'
+import { openCountingWriter } from '../engine/duckdb.ts'
 import {
   describeStatement,
   faultColumn,
@@ -11,6 +12,7 @@ import {
   uniquenessOf,
   writeStatement,
 } from './check.ts'
+import type { OnRead } from './decode.ts'
 import type { Descriptor, Resource } from './descriptor.ts'
 import type { Finding } from './finding.ts'
 import { withoutIdle } from './identifiers/probes.ts'
@@ -21,11 +23,13 @@ import type { Media } from './media.ts'
 import type { TablePreview } from './preview.ts'
 import { type Converted, previewColumns } from './previewing.ts'
 import { type Engine, inquire, linesKept, probeTable, rowsOf } from './probing.ts'
+import type { Told } from './progress.ts'
 import { type Measured, measure } from './quality/measure.ts'
 import type { Measuring } from './quality/measuring.ts'
 import { name, text } from './quote.ts'
 import { classOf, isOfEstablishments, resourceOf } from './relations.ts'
 import { type Reading, type Source, sourceOf } from './source.ts'
+import { openWatch, type Watch } from './watch.ts'
 
 const probesPerStatement = 300
 
@@ -37,6 +41,8 @@ export interface ReaderFiles {
   readonly scratch: string
   readonly memoryBytes: number
   readonly threads: number
+  /** Arrow files go in value by value, whatever this process could do. */
+  readonly arrowByValues?: boolean
 }
 
 interface TableRead {
@@ -53,6 +59,8 @@ interface TableWritten {
 }
 
 export interface Reader {
+  /** How Arrow files go in. */
+  arrow(): Promise<Pick<ArrowRoute, 'kind'> & { readonly why?: string }>
   read(table: string, path: string, media: Media): Promise<TableRead>
   /** The same with how each column was understood, for a deposit that is not submitted yet. */
   preview(table: string, path: string, media: Media): Promise<Omit<TablePreview, 'table'>>
@@ -64,22 +72,39 @@ export interface Reader {
   /** Of a deposit that passed all checks; see quality/measure.ts. */
   measure(about: Pick<Measuring, 'today' | 'previous'>): Promise<Measured>
   write(table: string): Promise<TableWritten>
+  /** How far the call in hand is: the share of it that is done, and the rows read. */
+  progress(): Told | undefined
   close(): void
 }
+
+/** Of the time of reading one file: to its columns, then to its converted rows, then its checks. */
+const shares = { source: 0.4, converted: 0.75 } as const
 
 export async function openReader(files: ReaderFiles): Promise<Reader> {
   const { descriptor, scratch } = files
   const limits = { threads: files.threads, memoryBytes: files.memoryBytes }
-  const database = await openWriter({ read: files.read, writeFolder: scratch }, limits)
-  const connection = await database.connect()
+  const { connection, close } = await openCountingWriter({ read: files.read, writeFolder: scratch }, limits)
+  const watch = openWatch(() => connection.progress.percentage / 100)
   const budget = { lines: linesKept }
   const pathOf = (table: string) => join(scratch, `${table}.checked.parquet`)
   const relationOf = (table: string) => `read_parquet(${text(pathOf(table))})`
   let publishedOf = relationOf
-  const engine: Engine = { connection, scratch, budget }
+  let route: Promise<ArrowRoute> | undefined
+  const arrow = () => {
+    route ??= files.arrowByValues
+      ? Promise.resolve({ kind: 'values', why: 'asked', memory: null } as const)
+      : chooseRoute(connection)
+    return route
+  }
+  const engine: Engine = { connection, scratch, budget, arrow }
   const read = new Set<string>()
-  const desk: Desk = { engine, descriptor, pathOf, relationOf }
+  const desk: Desk = { engine, descriptor, pathOf, relationOf, watch }
   return {
+    async arrow() {
+      const { memory: _, ...told } = await arrow()
+      return told
+    },
+    progress: () => watch.now(),
     async read(table, path, media) {
       const { told, converted } = await readTable(desk, { table, path, media })
       if (converted !== null) read.add(table)
@@ -94,13 +119,20 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
     },
     keys: () =>
       pseudonymKeys(connection, descriptor, (table) => (read.has(table) ? relationOf(table) : null)),
-    relate: () => inquire(engine, relationsOf(descriptor, relationOf)),
+    relate() {
+      watch.part(0, 1)
+      return inquire(engine, relationsOf(descriptor, relationOf))
+    },
     exclude(pseudonyms) {
       publishedOf = (table) => withoutExcluded({ descriptor, relationOf }, table)
       return nameExcluded({ connection, descriptor, relationOf }, pseudonyms)
     },
-    measure: (about) => measure({ connection, descriptor, relationOf: publishedOf, ...about }),
+    measure(about) {
+      watch.part(0, 1)
+      return measure({ connection, descriptor, relationOf: publishedOf, ...about })
+    },
     async write(table) {
+      watch.part(0, 1)
       const file = `${table}.parquet`
       const to = join(scratch, 'out', file)
       await connection.run(writeStatement(descriptor, table, { from: publishedOf(table), to }))
@@ -110,10 +142,7 @@ export async function openReader(files: ReaderFiles): Promise<Reader> {
       const typed = columns.map(([column, type]) => ({ name: String(column), type: String(type) }))
       return { name: table, file, rows: Number(rows), columns: typed }
     },
-    close() {
-      connection.closeSync()
-      database.close()
-    },
+    close,
   }
 }
 
@@ -122,6 +151,7 @@ interface Desk {
   readonly descriptor: Descriptor
   readonly pathOf: (table: string) => string
   readonly relationOf: (table: string) => string
+  readonly watch: Watch
 }
 
 interface SentTable {
@@ -132,17 +162,23 @@ interface SentTable {
 
 /** Converts and checks one file. `converted` is null when there is nothing to look at; else its staged text is still there. */
 async function readTable(
-  { engine, descriptor, pathOf, relationOf }: Desk,
+  { engine, descriptor, pathOf, relationOf, watch }: Desk,
   { table, path, media }: SentTable,
 ): Promise<{ readonly told: TableRead; readonly converted: Converted | null }> {
   const resource = found(descriptor, table)
-  const source = await sourceOf(engine, { path, media, resource })
+  const { size } = await stat(path)
+  watch.end()
+  watch.part(0, shares.source)
+  const onRead: OnRead = ({ bytes, rows }) => watch.told(bytes / size, rows)
+  const source = await sourceOf(engine, { path, media, resource, onRead })
+  watch.part(shares.source, shares.converted)
   const { reading } = source
   if (source.fields.length === 0) {
     return { told: { rows: 0, findings: source.findings, reading }, converted: null }
   }
   const broken = await convert(engine.connection, convertStatement(source, resource, pathOf(table)))
   if (broken) return { told: unreadableTable(source, resource), converted: null }
+  watch.part(shares.converted, 1)
   const isOfPersons = classOf(descriptor, resource) === 'personal' && !isOfEstablishments(descriptor)
   const relation = relationOf(table)
   const checked = await checkTable(engine, { resource, source, relation, isOfPersons })

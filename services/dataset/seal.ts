@@ -3,50 +3,75 @@
  * Runs in the sealing process; all statements are ours, filters come as rewritten statements.
  */
 import { join } from 'node:path'
-import { type Database, openWriter } from '../engine/duckdb.ts'
+import { openCountingWriter } from '../engine/duckdb.ts'
 import type { Descriptor, Field, Resource } from './descriptor.ts'
+import type { Told } from './progress.ts'
 import { pseudonymSql } from './pseudonym.ts'
 import { name, text } from './quote.ts'
 import { withUnit } from './reach.ts'
 import { classOf, domainOf, keySpace, resourceOf } from './relations.ts'
 import { personsFile, type Sealed, type SealedTable, type SealOrder, type SealTable } from './seal-order.ts'
+import { openWatch, type Watch } from './watch.ts'
 
-type Connection = Awaited<ReturnType<Database['connect']>>
+type Connection = Awaited<ReturnType<typeof openCountingWriter>>['connection']
 
 interface Work {
   readonly connection: Connection
   readonly order: SealOrder
 }
 
-export async function sealLine(order: SealOrder): Promise<Sealed> {
+/** Of the time of a line: finding the rows of each table, then the persons, then writing; what stands between is short. */
+const shares = { kept: 0.25, numbered: 0.4 } as const
+
+/** One line, and how far it is while it is made. */
+export interface Sealing {
+  readonly sealed: Promise<Sealed>
+  progress(): Told | undefined
+}
+
+export function openSealing(order: SealOrder): Sealing {
+  let watch: Watch | undefined
+  const sealed = sealLine(order, (engine) => {
+    watch = openWatch(engine)
+    return watch
+  })
+  return { sealed, progress: () => watch?.now() }
+}
+
+async function sealLine(order: SealOrder, watched: (engine: () => number) => Watch): Promise<Sealed> {
   const files = order.tables.map((table) => table.name)
   const read = [
     ...order.descriptor.resources.map((resource) => join(order.version, `${resource.name}.parquet`)),
     ...[order.persons, order.left].flatMap((file) => file ?? []),
   ]
   const limits = { threads: 2, memoryBytes: order.memoryBytes }
-  const database = await openWriter({ read, writeFolder: order.out }, limits)
-  const connection = await database.connect()
+  const { connection, close } = await openCountingWriter({ read, writeFolder: order.out }, limits)
+  const watch = watched(() => connection.progress.percentage / 100)
   try {
     const work = { connection, order }
     const personal = order.tables.filter((table) => isPersonal(order.descriptor, table.name))
     await keepPopulation(work)
     await nameExcluded(work)
     await nameGone(work)
-    for (const table of personal) await keepRows(work, table, files.indexOf(table.name))
+    for (const [index, table] of personal.entries()) {
+      watch.part((shares.kept * index) / personal.length, (shares.kept * (index + 1)) / personal.length)
+      await keepRows(work, table, files.indexOf(table.name))
+    }
+    watch.part(shares.kept, shares.numbered)
     const persons = await numberPersons(
       work,
       personal.map((table) => files.indexOf(table.name)),
     )
     const sealed: SealedTable[] = []
+    const writing = (done: number) => shares.numbered + ((1 - shares.numbered) * done) / order.tables.length
     for (const [index, table] of order.tables.entries()) {
+      watch.part(writing(index), writing(index + 1))
       const personalTable = isPersonal(order.descriptor, table.name)
       sealed.push(await (personalTable ? writePersonal(work, table, index) : writePublic(work, table)))
     }
     return { tables: sealed, persons, excluded: await countExcluded(work) }
   } finally {
-    connection.closeSync()
-    database.close()
+    close()
   }
 }
 

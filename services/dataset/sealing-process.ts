@@ -3,11 +3,14 @@ import type { Box } from '../engine/box/box.ts'
 import { failureOf } from '../engine/failure.ts'
 import { startProcess } from '../engine/process.ts'
 import type { Log } from '../kernel/log.ts'
+import type { Told } from './progress.ts'
 
 export interface SealingProcess {
   readonly log: Log
   /** Aborted at the end of the house. */
   readonly signal: AbortController
+  /** Told now and then how far an order is. */
+  readonly told?: (told: Told) => void
 }
 
 interface Ordered {
@@ -29,7 +32,10 @@ export async function orderSealing(sealer: SealingProcess, ordered: Ordered): Pr
   }
 }
 
-async function orderOnce({ log, signal }: SealingProcess, { method, order, box }: Ordered): Promise<unknown> {
+async function orderOnce(
+  { log, signal: { signal }, told }: SealingProcess,
+  { method, order, box }: Ordered,
+): Promise<unknown> {
   const process = await startProcess({
     entry: new URL('./seal-worker.ts', import.meta.url),
     name: 'seal',
@@ -38,7 +44,8 @@ async function orderOnce({ log, signal }: SealingProcess, { method, order, box }
     log,
   })
   try {
-    return await process.call(method, order, { timeoutMs: sealMs, signal: signal.signal })
+    const options = { timeoutMs: sealMs, signal, ...(told && { onProgress: told }) }
+    return await process.call(method, order, options)
   } finally {
     process.kill()
     await process.closed

@@ -17,6 +17,7 @@ import type { Extracts, SealedExtract, Unhashed } from './extract.ts'
 import { filterStatement } from './filter.ts'
 import { isIntact } from './integrity.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
+import { type SealingProgress, secondsLeft, shareOf, type Told } from './progress.ts'
 import type { ProjectKeys } from './pseudonym.ts'
 import { classOf, domainOf, keySpace, resourceOf } from './relations.ts'
 import { personsFile, type SealOrder, type SealTable } from './seal-order.ts'
@@ -44,6 +45,8 @@ export interface LineToSeal {
   readonly project: string
   readonly line: PermitLine
   readonly key: string
+  /** Told while the extract is made. */
+  readonly say?: (progress: SealingProgress) => void
 }
 
 /**
@@ -119,7 +122,7 @@ async function makeExtract(sealer: Sealer, job: LineToSeal, place: Place): Promi
   const exclusion = await exclusionFor(sealer, job, descriptor)
   const order = await orderOf(sealer, job, place)
   const excluded = exclusion === undefined ? {} : { excluded: exclusion.pseudonyms }
-  const sealed = await sealByOrder(sealer, { ...order, ...excluded })
+  const sealed = await sealByOrder({ ...sealer, told: followed(sealer, job) }, { ...order, ...excluded })
   const { tables, persons } = sealed
   const extract: Unhashed = {
     format: 1,
@@ -152,6 +155,15 @@ async function exclusionFor(
   if (optOuts === undefined || latest === 0) return undefined
   const applied = appliedIn(await extracts.list(project), await extracts.generation(project), domain)
   return exclusionOf({ all: await optOuts.list(domain), latest, applied })
+}
+
+/** Turns what the process tells into what a person reads: no rows, for those who read it may count them by questions only. */
+function followed({ clock }: Sealer, { say }: LineToSeal): (told: Told) => void {
+  const begun = clock.now()
+  return (told) => {
+    const left = secondsLeft(shareOf(told), { begun, now: clock.now() })
+    say?.(left === undefined ? { step: 'seal' } : { step: 'seal', secondsLeft: left })
+  }
 }
 
 const sealedTable = z.strictObject({

@@ -3,11 +3,12 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { readArrow } from '../engine/arrow-read.ts'
+import { UnreadColumn, type UnreadKind } from '../engine/arrow-columns.ts'
+import { PackedArrow, readArrow } from '../engine/arrow-read.ts'
 import { describeStatement, lineColumn } from './check.ts'
 import { matchColumns } from './columns.ts'
-import { fromText, fromTyped, type TextForm } from './convert.ts'
-import { type Decoded, decode, lineSeparator } from './decode.ts'
+import { fromText, fromTyped, type TextForm, unreadKind } from './convert.ts'
+import { type Decoded, decode, lineSeparator, type OnRead } from './decode.ts'
 import type { Field, Resource } from './descriptor.ts'
 import { flatten } from './fhir-source.ts'
 import type { Finding } from './finding.ts'
@@ -43,6 +44,7 @@ export interface ForeignFile {
   readonly path: string
   readonly media: Media
   readonly resource: Resource
+  readonly onRead?: OnRead
 }
 
 /** Understands a file as far as its columns. One that cannot be read has findings and no fields. */
@@ -71,16 +73,29 @@ export async function sourceOf(engine: Engine, file: ForeignFile): Promise<Sourc
 
 /** A file that its reader gives up on: why, in a rule of ours. The engine's words may quote the file and stay here. */
 function unreadable({ media, resource }: ForeignFile, error: unknown): Source {
+  if (error instanceof UnreadColumn) return refused(media, [unreadColumn(resource, error.column, error.kind)])
   const known = error instanceof Unreadable ? error : new Unreadable('format')
   const finding: Finding = {
     severity: 'error',
-    rule: known.rule,
+    rule: error instanceof PackedArrow ? 'format.compressed' : known.rule,
     table: resource.name,
     count: 1,
     ...(known.line === undefined ? {} : { line: known.line }),
     with: { charset: media.charset ?? 'utf-8', kind: media.kind },
   }
-  return { relation: '', line: '', fields: [], findings: [finding], reading: { kind: media.kind } }
+  return refused(media, [finding])
+}
+
+/** A file of which nothing is read. */
+function refused({ kind }: Media, findings: readonly Finding[]): Source {
+  return { relation: '', line: '', fields: [], findings, reading: { kind } }
+}
+
+/** Only a field of the descriptor is named: what else a file has in its header may be anything. */
+function unreadColumn({ name: table, schema }: Resource, column: string, kind: UnreadKind): Finding {
+  const field = schema.fields.find((one) => one.name.toLowerCase() === column.toLowerCase())
+  const named = field === undefined ? {} : { column: field.name }
+  return { severity: 'error', rule: 'column.type', table, ...named, count: 1, with: { kind } }
 }
 
 function caseFindings(decoded: Decoded, table: string, { budget }: Engine): Finding[] {
@@ -240,7 +255,8 @@ async function arrowSource(engine: Engine, file: ForeignFile): Promise<Source> {
   const path = await plainFile(engine, file)
   const parts = await readArrow(engine.connection, {
     path,
-    format: file.media.kind === 'arrow-file' ? 'file' : 'stream',
+    memory: (await engine.arrow()).memory,
+    ...(file.onRead && { onRead: file.onRead }),
     partPath: (index) => join(engine.scratch, `${file.resource.name}.part${index}.parquet`),
   })
   const list = parts.map(text).join(', ')
@@ -267,6 +283,11 @@ async function typedSource(
     own.map(([column]) => String(column)),
     resource,
   )
+  const unread = resource.schema.fields.flatMap((field, index) => {
+    const kind = unreadKind(String(own[matched.positions[index] ?? -1]?.[1] ?? ''), field)
+    return kind === undefined ? [] : [unreadColumn(resource, field.name, kind)]
+  })
+  if (unread.length > 0) return refused(media, [...matched.findings, ...unread])
   const fields = resource.schema.fields.flatMap((field, index) => {
     const [column, type] = own[matched.positions[index] ?? -1] ?? []
     if (column === undefined) return []

@@ -5,12 +5,23 @@ import { inflated } from './inflate.ts'
 import type { Media } from './media.ts'
 import { readMember } from './zip.ts'
 
-export async function* readBytes(path: string, packing: Media['packing']): AsyncGenerator<Buffer> {
+/** Told how many bytes of the received file have been read; of a zip file that is not known. */
+type OnRead = (bytes: number) => void
+
+export async function* readBytes(
+  path: string,
+  packing: Media['packing'],
+  onRead?: OnRead,
+): AsyncGenerator<Buffer> {
   if (packing === 'zip') {
     yield* readMember(path)
     return
   }
   const source = createReadStream(path, { highWaterMark: 256 * 1024 })
-  if (packing === 'gzip') yield* inflated(source, createGunzip({ chunkSize: 256 * 1024 }), 'gzip')
-  else yield* source
+  const bytes =
+    packing === 'gzip' ? inflated(source, createGunzip({ chunkSize: 256 * 1024 }), 'gzip') : source
+  for await (const chunk of bytes) {
+    onRead?.(source.bytesRead)
+    yield chunk
+  }
 }

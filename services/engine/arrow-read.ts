@@ -1,54 +1,48 @@
 /**
  * Arrow files from outside → Parquet parts that the engine reads. Runs in a reader's process only: the JavaScript reader
- * can be made to loop for ever, and its process is killed then. Values go through appended chunks; the engine's own Arrow
- * scan gives wrong data under projection.
+ * can be made to loop for ever, and its process is killed then. Columns go through appended chunks, memory to memory where
+ * the route says so and value by value elsewhere; the engine's own Arrow scan gives wrong data under projection.
  */
 import { createReadStream } from 'node:fs'
-import { DataType, type RecordBatch, RecordBatchReader, type Schema, type Vector } from 'apache-arrow'
-import {
-  BIGINT,
-  BOOLEAN,
-  DATE,
-  DOUBLE,
-  type DuckDBConnection,
-  DuckDBDataChunk,
-  DuckDBDateValue,
-  DuckDBTimestampValue,
-  DuckDBTimeValue,
-  type DuckDBType,
-  type DuckDBValue,
-  TIME,
-  TIMESTAMP,
-  VARCHAR,
-} from 'duckdb'
+import { type Data, type RecordBatch, RecordBatchReader } from 'apache-arrow'
+import { BIGINT, type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, type DuckDBValue } from 'duckdb'
+import { type ColumnForm, formsOf, isValid } from './arrow-columns.ts'
+import { fillerOf, type Span } from './arrow-direct.ts'
 import { quoteName, quoteText } from './duckdb.ts'
+import type { VectorMemory } from './vector-memory.ts'
 
 export interface ArrowSource {
   readonly path: string
-  readonly format: 'stream' | 'file'
   /** Where part `index` is written. */
   readonly partPath: (index: number) => string
+  /** The way that has been checked; null for value by value. */
+  readonly memory: VectorMemory | null
+  /** Told now and then how many rows and bytes of the file have been read. */
+  readonly onRead?: (read: { readonly rows: number; readonly bytes: number }) => void
 }
 
-/** How the values of a column become the engine's; a type that is not here is refused. */
-interface Conversion {
-  readonly type: DuckDBType
-  readonly value: (value: unknown) => DuckDBValue
+/** A batch whose bodies are packed: nothing here unpacks them. */
+export class PackedArrow extends Error {
+  override readonly name = 'PackedArrow'
 }
 
 const rowsPerPart = 1_000_000
 const rowsPerChunk = 2048
 const table = 'arrow_part'
 
-/** Reads all batches; each part has `__line`, the row number from 1, before the columns of the file. Answers the parts. */
+/**
+ * Reads all batches; each part has `__line`, the row number from 1, before the columns of the file. Answers the parts. Throws
+ * UnreadColumn for a column that is not read, PackedArrow for a file whose batches are compressed.
+ */
 export async function readArrow(connection: DuckDBConnection, source: ArrowSource): Promise<string[]> {
-  const reader = await RecordBatchReader.from(createReadStream(source.path))
+  const bytes = createReadStream(source.path)
+  const reader = await RecordBatchReader.from(bytes)
   await reader.open()
-  const conversions = conversionsOf(reader.schema)
+  const forms = formsOf(reader.schema)
   const parts: string[] = []
   let rows = 0
   let pending = 0
-  await createTable(connection, reader.schema, conversions)
+  await createTable(connection, forms)
   const flush = async () => {
     const path = source.partPath(parts.length)
     await connection.run(`COPY ${table} TO ${quoteText(path)} (FORMAT parquet)`)
@@ -56,10 +50,12 @@ export async function readArrow(connection: DuckDBConnection, source: ArrowSourc
     parts.push(path)
     pending = 0
   }
-  for await (const batch of reader) {
-    await appendBatch(connection, batch, { conversions, firstLine: rows + 1 })
+  const fill = openFilling(forms, source.memory)
+  for await (const batch of unpackedBatches(reader)) {
+    await appendBatch(await connection.createAppender(table), batch, { fill, firstLine: rows + 1 })
     rows += batch.numRows
     pending += batch.numRows
+    source.onRead?.({ rows, bytes: bytes.bytesRead })
     if (pending >= rowsPerPart) await flush()
   }
   if (pending > 0 || parts.length === 0) await flush()
@@ -67,129 +63,71 @@ export async function readArrow(connection: DuckDBConnection, source: ArrowSourc
   return parts
 }
 
-async function createTable(
-  connection: DuckDBConnection,
-  schema: Schema,
-  conversions: readonly Conversion[],
-): Promise<void> {
-  const columns = schema.fields.map((field, index) => `${quoteName(field.name)} ${conversions[index]?.type}`)
+async function* unpackedBatches(reader: RecordBatchReader): AsyncGenerator<RecordBatch> {
+  try {
+    yield* reader
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('compressed')) throw new PackedArrow(error.message)
+    throw error
+  }
+}
+
+async function createTable(connection: DuckDBConnection, forms: readonly ColumnForm[]): Promise<void> {
+  const columns = forms.map(({ name, type }) => `${quoteName(name)} ${type}`)
   await connection.run(`CREATE OR REPLACE TEMP TABLE ${table} (${['__line BIGINT', ...columns].join(', ')})`)
 }
 
-async function appendBatch(
-  connection: DuckDBConnection,
-  batch: RecordBatch,
-  { conversions, firstLine }: { conversions: readonly Conversion[]; firstLine: number },
-): Promise<void> {
-  const appender = await connection.createAppender(table)
-  const types = [BIGINT, ...conversions.map((conversion) => conversion.type)]
-  for (let from = 0; from < batch.numRows; from += rowsPerChunk) {
-    const count = Math.min(rowsPerChunk, batch.numRows - from)
-    const chunk = DuckDBDataChunk.create(types, count)
-    const lines = Array.from({ length: count }, (_, row) => BigInt(firstLine + from + row))
-    const columns = conversions.map((conversion, index) =>
-      columnValues(batch.getChildAt(index), conversion, { from, count }),
-    )
-    chunk.setColumns([lines, ...columns])
-    appender.appendDataChunk(chunk)
+/** Makes the chunk of some rows of a batch: the line of each, then its columns. */
+type Filling = (batch: RecordBatch, span: Span, firstLine: number) => DuckDBDataChunk
+
+/** One chunk serves all: it is appended before it is filled again. */
+export function openFilling(forms: readonly ColumnForm[], memory: VectorMemory | null): Filling {
+  const chunk = DuckDBDataChunk.create([BIGINT, ...forms.map(({ type }) => type)], 0)
+  const fillers = forms.map((form) => (memory === null ? undefined : fillerOf(form, memory)))
+  return (batch, span, firstLine) => {
+    chunk.reset()
+    chunk.rowCount = span.count
+    const lines = linesFrom(firstLine + span.from, span.count)
+    if (memory === null) chunk.setColumnValues(0, [...lines])
+    else memory.write(memory.vector(chunk, 0), lines)
+    for (const [index, form] of forms.entries()) {
+      const data = batch.data.children[index]
+      if (data === undefined) throw new TypeError('a batch has fewer columns than its schema')
+      const filler = fillers[index]
+      if (memory === null || filler === undefined)
+        chunk.setColumnValues(index + 1, valuesOf(form, data, span))
+      else filler(memory.vector(chunk, index + 1), data, span)
+    }
+    return chunk
   }
-  appender.closeSync()
 }
 
-function columnValues(
-  vector: Vector | null,
-  { value }: Conversion,
-  { from, count }: { from: number; count: number },
-): DuckDBValue[] {
-  if (vector === null) throw new TypeError('a batch has fewer columns than its schema')
+function valuesOf({ value }: ColumnForm, data: Data, { from, count }: Span): DuckDBValue[] {
   const values: DuckDBValue[] = []
   for (let row = from; row < from + count; row += 1) {
-    const found: unknown = vector.get(row)
-    values.push(found === null || found === undefined ? null : value(found))
+    values.push(isValid(data, row) ? value(data, row) : null)
   }
   return values
 }
 
-function conversionsOf(schema: Schema): Conversion[] {
-  return schema.fields.map((field) => {
-    const type: DataType = DataType.isDictionary(field.type) ? field.type.dictionary : field.type
-    const found = conversions.find(({ test }) => test(type))
-    if (found === undefined) throw new TypeError('an Arrow type that is not read')
-    return found.conversion(type)
-  })
-}
-
-const asText = (value: unknown): DuckDBValue => String(value)
-const asNumber = (value: unknown): DuckDBValue => Number(value)
-
-/** Arrow's reader gives instants in ms, whatever their unit at rest. */
-const asTimestamp = (value: unknown): DuckDBValue =>
-  new DuckDBTimestampValue(BigInt(Math.round(Number(value) * 1000)))
-
-/** A decimal comes as 32-bit words of a two's complement, the lowest first; its text keeps every digit. */
-function decimalText(scale: number): (value: unknown) => DuckDBValue {
-  return (value) => {
-    const words = value as Uint32Array
-    const bits = words.reduce((sum, word, index) => sum + (BigInt(word) << BigInt(32 * index)), 0n)
-    const whole = BigInt.asIntN(32 * words.length, bits)
-    const digits = String(whole < 0n ? -whole : whole).padStart(scale + 1, '0')
-    const point = digits.length - scale
-    return `${whole < 0n ? '-' : ''}${digits.slice(0, point)}${scale > 0 ? `.${digits.slice(point)}` : ''}`
+/** Written as two halves: a bigint each would cost more than a column. */
+function linesFrom(first: number, count: number): BigInt64Array {
+  const halves = new Uint32Array(2 * count)
+  for (let row = 0; row < count; row += 1) {
+    halves[2 * row] = first + row
+    halves[2 * row + 1] = Math.floor((first + row) / 2 ** 32)
   }
+  return new BigInt64Array(halves.buffer)
 }
 
-const microsPerUnit = [1_000_000, 1000, 1, 0.001]
-
-const conversions: readonly {
-  readonly test: (type: DataType) => boolean
-  readonly conversion: (type: DataType) => Conversion
-}[] = [
-  {
-    test: (type) => DataType.isUtf8(type) || DataType.isLargeUtf8(type),
-    conversion: () => ({ type: VARCHAR, value: asText }),
-  },
-  // Unsigned 64-bit integers may not fit: their text is read again as the type of the field.
-  {
-    test: (type) => DataType.isInt(type) && isUnsigned64(type),
-    conversion: () => ({ type: VARCHAR, value: asText }),
-  },
-  {
-    test: (type) => DataType.isInt(type),
-    conversion: () => ({ type: BIGINT, value: (value) => BigInt(value as number | bigint) }),
-  },
-  {
-    test: (type) => DataType.isDecimal(type),
-    conversion: (type) => ({ type: VARCHAR, value: decimalText(DataType.isDecimal(type) ? type.scale : 0) }),
-  },
-  { test: (type) => DataType.isFloat(type), conversion: () => ({ type: DOUBLE, value: asNumber }) },
-  {
-    test: (type) => DataType.isBool(type),
-    conversion: () => ({ type: BOOLEAN, value: (value) => value === true }),
-  },
-  {
-    test: (type) => DataType.isDate(type),
-    conversion: () => ({
-      type: DATE,
-      value: (value) => new DuckDBDateValue(Math.floor(Number(value) / 86_400_000)),
-    }),
-  },
-  {
-    test: (type) => DataType.isTimestamp(type) && type.timezone === null,
-    conversion: () => ({ type: TIMESTAMP, value: asTimestamp }),
-  },
-  {
-    test: (type) => DataType.isTime(type),
-    conversion: (type) => {
-      const factor = DataType.isTime(type) ? (microsPerUnit[type.unit] ?? 1) : 1
-      return {
-        type: TIME,
-        value: (value) => new DuckDBTimeValue(BigInt(Math.round(Number(value) * factor))),
-      }
-    },
-  },
-  { test: (type) => DataType.isNull(type), conversion: () => ({ type: VARCHAR, value: () => null }) },
-]
-
-function isUnsigned64(type: DataType): boolean {
-  return DataType.isInt(type) && !type.isSigned && type.bitWidth === 64
+async function appendBatch(
+  appender: DuckDBAppender,
+  batch: RecordBatch,
+  { fill, firstLine }: { readonly fill: Filling; readonly firstLine: number },
+): Promise<void> {
+  for (let from = 0; from < batch.numRows; from += rowsPerChunk) {
+    const count = Math.min(rowsPerChunk, batch.numRows - from)
+    appender.appendDataChunk(fill(batch, { from, count }, firstLine))
+  }
+  appender.closeSync()
 }

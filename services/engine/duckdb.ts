@@ -63,17 +63,29 @@ const lock: readonly string[] = [
 ]
 
 async function open(limits: EngineLimits, statements: readonly string[]): Promise<Database> {
+  const { instance, connection } = await opened(limits, statements)
+  connection.closeSync()
+  return { connect: () => instance.connect(), close: () => instance.closeSync() }
+}
+
+async function opened(limits: EngineLimits, statements: readonly string[]) {
   const instance = await DuckDBInstance.create(':memory:')
   try {
     const connection = await instance.connect()
     for (const statement of [...settings(limits), ...statements]) await connection.run(statement)
-    connection.closeSync()
+    return { instance, connection }
   } catch (error) {
     instance.closeSync()
     throw error
   }
-  return { connect: () => instance.connect(), close: () => instance.closeSync() }
 }
+
+/** `connection.progress` counts; nothing is printed, for standard output is the way to the parent. These are settings of a connection. */
+const counting: readonly string[] = [
+  'SET enable_progress_bar_print = false',
+  'SET enable_progress_bar = true',
+  'SET progress_bar_time = 0',
+]
 
 function viewStatements(mounts: readonly Mount[]): readonly string[] {
   const schemas = [...new Set(mounts.map((mount) => mount.schema))]
@@ -98,20 +110,37 @@ export function openBare(limits: EngineLimits): Promise<Database> {
   return open(limits, ["SET GLOBAL disabled_filesystems = 'LocalFileSystem'", ...lock])
 }
 
+interface WriterFiles {
+  readonly read: readonly string[]
+  readonly writeFolder: string
+}
+
+function writerStatements({ read, writeFolder }: WriterFiles): readonly string[] {
+  const paths = read.length === 0 ? [] : [`SET GLOBAL allowed_paths = ${quoteList(read)}`]
+  return [...paths, `SET GLOBAL allowed_directories = ${quoteList([writeFolder])}`]
+}
+
 /**
  * A database that reads the given files and reads and writes below one folder, for ingest, sealing and Parquet answers.
  * Give it a folder of its own: DuckDB's allowed directories are writable throughout. Runs fixed statements of ours only.
  */
-export function openWriter(
-  files: { readonly read: readonly string[]; readonly writeFolder: string },
+export function openWriter(files: WriterFiles, limits: EngineLimits): Promise<Database> {
+  return open(limits, [...writerStatements(files), ...lock])
+}
+
+/** The same for long work: one connection, whose `progress` tells how far a statement is. */
+export async function openCountingWriter(
+  files: WriterFiles,
   limits: EngineLimits,
-): Promise<Database> {
-  const paths = files.read.length === 0 ? [] : [`SET GLOBAL allowed_paths = ${quoteList(files.read)}`]
-  return open(limits, [
-    ...paths,
-    `SET GLOBAL allowed_directories = ${quoteList([files.writeFolder])}`,
-    ...lock,
-  ])
+): Promise<{ readonly connection: DuckDBConnection; close(): void }> {
+  const { instance, connection } = await opened(limits, [...writerStatements(files), ...counting, ...lock])
+  return {
+    connection,
+    close() {
+      connection.closeSync()
+      instance.closeSync()
+    },
+  }
 }
 
 /** A reader of mounts that also writes below one folder, for derived tables. */

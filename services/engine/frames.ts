@@ -17,7 +17,7 @@ const MORE = 1
 /** Largest payload of one frame. Longer messages are split. */
 export const FRAME_BYTES = 4 * 1024 * 1024
 
-const kinds = ['ready', 'call', 'answer', 'fault', 'interrupt'] as const
+const kinds = ['ready', 'call', 'answer', 'fault', 'interrupt', 'progress'] as const
 type FrameKind = (typeof kinds)[number]
 
 export interface Message {

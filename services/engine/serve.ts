@@ -14,11 +14,14 @@ export interface Service {
   readonly methods: Readonly<Record<string, Handler>>
   /** Stops the work in hand soon; it is called when the deadline is over or the caller gave up. */
   readonly interrupt?: () => void
+  /** How far the work in hand is, as numbers; asked twice a second. Undefined says nothing. */
+  readonly progress?: () => Readonly<Record<string, number>> | undefined
   /** What the parent may know of the worker before the first call, such as the version of the engine. */
   readonly facts?: Readonly<Record<string, string | number | boolean>>
 }
 
 const CALL_BYTES = 1024 * 1024 * 1024
+const TELL_MS = 500
 
 /** Thrown by a handler to say why it failed in one word of ours, which the parent logs. */
 export class WorkerFault extends Error {
@@ -56,6 +59,14 @@ async function answer({ id, body }: Message, { methods }: Service): Promise<void
   }
 }
 
+function tell(id: number, { progress }: Service): NodeJS.Timeout | undefined {
+  if (progress === undefined) return undefined
+  return setInterval(() => {
+    const body = progress()
+    if (body !== undefined) send({ kind: 'progress', id, body })
+  }, TELL_MS)
+}
+
 /** Starts answering. Returns at once; the process ends when its parent closes the pipe, however the parent ended. */
 export function serve(service: Service): void {
   const reader = new FrameReader(CALL_BYTES)
@@ -63,7 +74,9 @@ export function serve(service: Service): void {
   let current: number | undefined
   const run = async (message: Message) => {
     current = message.id
+    const telling = tell(message.id, service)
     await answer(message, service)
+    clearInterval(telling)
     current = undefined
   }
   process.stdin.on('data', (bytes: Buffer) => {

@@ -22,6 +22,8 @@ export interface WorkerOptions {
 interface CallOptions {
   readonly timeoutMs: number
   readonly signal?: AbortSignal
+  /** Told now and then how far the call is, where the worker says so. */
+  readonly onProgress?: (progress: Readonly<Record<string, number>>) => void
 }
 
 type WorkerFacts = Readonly<Record<string, string | number | boolean>>
@@ -53,11 +55,13 @@ const ANSWER_BYTES = 256 * MIB
 const STDERR_BYTES = 64 * 1024
 
 const factsSchema = z.record(z.string().max(40), z.union([z.string().max(200), z.number(), z.boolean()]))
+const progressSchema = z.record(z.string().max(20), z.number())
 const faultSchema = z.strictObject({ detail: z.string().max(80) })
 
 interface Pending {
   readonly resolve: (body: unknown) => void
   readonly reject: (error: unknown) => void
+  readonly onProgress?: CallOptions['onProgress']
   /** Set when the deadline or the caller ended the call: what its failure is then called. */
   ended?: FailureKind
 }
@@ -111,7 +115,7 @@ class Worker implements Process {
     if (options.signal?.aborted) return Promise.reject(queryFailed('aborted'))
     this.#lastId += 1
     const id = this.#lastId
-    const answer = this.#expect(id)
+    const answer = this.#expect(id, options.onProgress)
     this.#send({ kind: 'call', id, body: { method, params } })
     return this.#within(id, answer, options)
   }
@@ -141,8 +145,8 @@ class Worker implements Process {
     }
   }
 
-  #expect(id: number): Promise<unknown> {
-    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }))
+  #expect(id: number, onProgress?: CallOptions['onProgress']): Promise<unknown> {
+    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject, onProgress }))
   }
 
   #expectReady(): Promise<void> {
@@ -174,6 +178,11 @@ class Worker implements Process {
   #receive({ kind, id, body }: Message): void {
     const pending = this.#pending.get(id)
     if (pending === undefined || (kind === 'ready') !== (id === 0)) throw new TypeError('nobody asked')
+    if (kind === 'progress') {
+      const progress = progressSchema.parse(body)
+      pending.onProgress?.(progress)
+      return
+    }
     if (kind === 'fault') {
       const { detail } = faultSchema.parse(body)
       this.#log.warn('a worker refused a call', { worker: this.#name, detail })

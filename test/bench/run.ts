@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { benchAudit, benchVerify } from './audit.ts'
+import { benchBulle } from './bulle.ts'
 import { benchDeposits } from './deposit.ts'
 import { benchHealth } from './health.ts'
 import { benchQueries } from './query.ts'
@@ -10,7 +11,16 @@ import type { Line } from './stats.ts'
 
 const isSmall = process.argv.includes('small')
 const sizes = isSmall
-  ? { persons: 2000, rows: 20_000, rounds: 5, entries: 50_000, found: 200_000, stays: 200_000, turns: 3 }
+  ? {
+      persons: 2000,
+      rows: 20_000,
+      rounds: 5,
+      entries: 50_000,
+      found: 200_000,
+      stays: 200_000,
+      sealed: 200_000,
+      turns: 3,
+    }
   : {
       persons: 20_000,
       rows: 200_000,
@@ -18,6 +28,7 @@ const sizes = isSmall
       entries: 1_000_000,
       found: 5_000_000,
       stays: 10_000_000,
+      sealed: 10_000_000,
       turns: 3,
     }
 
@@ -34,7 +45,10 @@ const suites: Readonly<Record<string, () => Promise<readonly Line[]> | AsyncIter
     yield await benchVerify(sizes.entries)
   },
   search: () => benchSearch(sizes.found, sizes.rounds),
-  deposit: () => benchDeposits(sizes.rows, Math.ceil(sizes.rounds / 3)),
+  deposit: async function* () {
+    yield* benchDeposits(sizes.rows, Math.ceil(sizes.rounds / 3))
+    yield* benchBulle(sizes.sealed, sizes.turns)
+  },
   health: () => benchHealth(sizes.stays, sizes.turns),
 }
 const named = Object.keys(suites).filter((name) => process.argv.includes(name))

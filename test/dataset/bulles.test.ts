@@ -231,7 +231,7 @@ describe('bulles', () => {
   test('are not ready while they are sealed, and recorded before they are', async () => {
     const current = permit('P-READY', { tables: all })
     await expect(bulles.of(current)).rejects.toMatchObject({ code: 'BULLE_NOT_READY' })
-    expect(await bulles.status('P-READY')).toEqual({ status: 'preparing', tables: [] })
+    expect((await bulles.status('P-READY')).progress).toEqual({ step: 'seal', dataset: 'cohort' })
     await bulles.idle()
     expect(await bulles.of(current)).toMatchObject({ project: 'P-READY' })
     const own = room.audit.entries.filter((entry) => entry.about.project === 'P-READY')

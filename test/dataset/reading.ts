@@ -14,6 +14,8 @@ export interface ReadFile {
   readonly type?: string
   readonly encoding?: string
   readonly dialect?: unknown
+  /** Arrow: value by value, not memory to memory. */
+  readonly arrowByValues?: boolean
 }
 
 export interface WasRead {
@@ -30,7 +32,8 @@ export async function readAs(fields: readonly unknown[], file: ReadFile): Promis
   const dataset = { name: 'rows', kind: 'non-personal', holder: 'chu-rouen', resources }
   const descriptor = withInheritedRoles(descriptorSchema.parse(dataset))
   const limits = { threads: 1, memoryBytes: 512 * 1024 ** 2 }
-  const reader = await openReader({ descriptor, read: [path], scratch, ...limits })
+  const { arrowByValues = false } = file
+  const reader = await openReader({ descriptor, read: [path], scratch, ...limits, arrowByValues })
   try {
     await writeFile(path, file.body)
     const media = mediaOf({

@@ -6,7 +6,8 @@ import { gzipSync } from 'node:zlib'
 import type { Body } from '../../services/audit/entry.ts'
 import type { About, Audit } from '../../services/audit/record.ts'
 import { type Catalogue, openCatalogue } from '../../services/dataset/catalogue.ts'
-import { type CheckerNeeds, type Moment, openChecker } from '../../services/dataset/checking.ts'
+import type { CheckerNeeds, Moment } from '../../services/dataset/check-job.ts'
+import { openChecker } from '../../services/dataset/checking.ts'
 import {
   type DepositNeeds,
   declareDataset,

@@ -73,12 +73,23 @@ describe('Parquet', () => {
     expect(read).toEqual({ findings: [], rows: [['1', '1', expected]] })
   })
 
+  test.each<[string, string, string, string]>([
+    ['a list', "['a', 'b']", 'string', 'nested'],
+    ['a structure', "{'a': 1}", 'string', 'nested'],
+    ['a map', "MAP {'a': 1}", 'string', 'nested'],
+    ['bytes', "'\\xAA'::BLOB", 'string', 'binary'],
+    ['an instant with a zone', "TIMESTAMPTZ '2024-02-29 01:02:03+02'", 'datetime', 'zone'],
+  ])('with %s is refused, and the column is named', async (_, ...[value, type, kind]) => {
+    const body = await parquet(`SELECT 1 AS id, ${value} AS v`)
+    const { findings } = await readAs([id, { name: 'v', type }], { body, type: asParquet })
+    expect(findings).toEqual([
+      { severity: 'error', rule: 'column.type', table: 'rows', column: 'v', count: 1, with: { kind } },
+    ])
+  })
+
   test.each<[string, string, string]>([
-    ['a list', "['a', 'b']", 'string'],
-    ['a structure', "{'a': 1}", 'string'],
-    ['a map', "MAP {'a': 1}", 'string'],
-    ['bytes', "'\\xAA'::BLOB", 'string'],
-    ['an instant with a zone', "TIMESTAMPTZ '2024-02-29 01:02:03+02'", 'datetime'],
+    ['a day without end', "'infinity'::DATE", 'date'],
+    ['an instant without end', "'-infinity'::TIMESTAMP", 'datetime'],
     ['a fraction where an integer is wanted', '1.5::DOUBLE', 'integer'],
     ['no number', "'NaN'::DOUBLE", 'number'],
     ['an integer that is too wide', '18446744073709551615::UBIGINT', 'integer'],
@@ -123,14 +134,14 @@ describe('Arrow', () => {
     ['a time', new TimeMicrosecond(), 3_723_000_000n, 'time', '01:02:03'],
     ['an absent number', new Float64(), 0.5, 'number', '0.5'],
   ])('with %s is read', async (_, ...[arrowType, value, type, expected]) => {
-    const read = await readAs([id, { name: 'v', type }], { body: arrow(arrowType, value), type: asArrow })
-    expect(read).toEqual({
-      findings: [],
-      rows: [
-        ['1', '1', expected],
-        ['2', '2', null],
-      ],
-    })
+    const file = { body: arrow(arrowType, value), type: asArrow }
+    const fields = [id, { name: 'v', type }]
+    const rows = [
+      ['1', '1', expected],
+      ['2', '2', null],
+    ]
+    expect(await readAs(fields, file)).toEqual({ findings: [], rows })
+    expect(await readAs(fields, { ...file, arrowByValues: true })).toEqual({ findings: [], rows })
   })
 
   test('with a wide decimal keeps its digits as text', async () => {
@@ -142,14 +153,14 @@ describe('Arrow', () => {
     expect(rows).toEqual([['1', '1', '12676506002282294014967032053.77']])
   })
 
-  test.each<[string, DataType, unknown]>([
-    ['a list', new List(new Field('item', new Utf8())), ['a']],
-    ['a structure', new Struct([new Field('a', new Utf8())]), { a: 'x' }],
-    ['bytes', new Binary(), new Uint8Array([1])],
-    ['an instant with a zone', new TimestampSecond('Europe/Paris'), 0],
-  ])('with %s is refused', async (_, ...[arrowType, value]) => {
+  test.each<[string, DataType, unknown, string]>([
+    ['a list', new List(new Field('item', new Utf8())), ['a'], 'nested'],
+    ['a structure', new Struct([new Field('a', new Utf8())]), { a: 'x' }, 'nested'],
+    ['bytes', new Binary(), new Uint8Array([1]), 'binary'],
+    ['an instant with a zone', new TimestampSecond('Europe/Paris'), 0, 'zone'],
+  ])('with %s is refused, and the column is named', async (_, ...[arrowType, value, kind]) => {
     const { findings } = await readAs([id, { name: 'v' }], { body: arrow(arrowType, value), type: asArrow })
     expect(verdictOf(findings)).toBe('refused')
-    expect(findings).toMatchObject([{ rule: 'format' }])
+    expect(findings).toMatchObject([{ rule: 'column.type', table: 'rows', column: 'v', with: { kind } }])
   })
 })

@@ -10,6 +10,7 @@ async function grow(): Promise<never> {
   }
 }
 
+let told: Record<string, number> | undefined
 let release: (() => void) | undefined
 
 serve({
@@ -29,11 +30,17 @@ serve({
     deaf: () => {
       for (;;);
     },
+    counting: async (said: Record<string, number>) => {
+      told = said
+      await new Promise((resolve) => setTimeout(resolve, 700))
+      told = undefined
+    },
     wait: () =>
       new Promise<void>((resolve) => {
         release = resolve
       }),
   },
   interrupt: () => release?.(),
+  progress: () => told,
   facts: { engine: 'none' },
 })

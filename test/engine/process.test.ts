@@ -78,6 +78,21 @@ describe('a worker process', () => {
     expect({ ...answer, bytes: [...answer.bytes] }).toEqual({ ...body, bytes: [0, 255] })
   })
 
+  test('tells how far a call is while it runs', async () => {
+    const worker = await start()
+    const said: unknown[] = []
+    const onProgress = (one: unknown) => said.push(one)
+    await worker.call('counting', { share: 0.5, rows: 3 }, { timeoutMs: 10_000, onProgress })
+    expect(said[0]).toEqual({ share: 0.5, rows: 3 })
+  })
+
+  test('that tells something else than numbers is killed', async () => {
+    const worker = await start()
+    const call = worker.call('counting', { share: 'a row of a person' }, { timeoutMs: 10_000 })
+    await expect(call).rejects.toMatchObject({ code: 'QUERY_FAILED' })
+    expect(worker.alive).toBe(false)
+  })
+
   test('answers with more than one frame holds', async () => {
     const process = await start()
     const body = 'é'.repeat(5 * MIB)

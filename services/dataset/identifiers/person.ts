@@ -43,8 +43,10 @@ export function nameProbes(field: Field, value: string, isOfPersons: boolean): r
     return [{ ...rule, condition: letters, tolerated: ({ count, filled }) => count < 0.5 * filled }]
   }
   if (!isOfPersons || hasWord(wordsOf(column), things)) return []
-  const condition = `length(${value}) BETWEEN 3 AND 50 AND regexp_full_match(trim(${value}), '${written}')
-    AND regexp_matches(strip_accents(${value}), '[AEIOUYaeiouy]')`
+  // The engine computes both sides of AND for every row, and a CASE only where it is asked for: codes have digits, no name has.
+  const condition = `CASE WHEN length(${value}) BETWEEN 3 AND 50 AND NOT regexp_matches(${value}, '[0-9]')
+    THEN regexp_full_match(trim(${value}), '${written}')
+      AND regexp_matches(strip_accents(${value}), '[AEIOUYaeiouy]') END`
   return [
     { ...rule, condition, isSpread: true, tolerated: (cases) => !areNames(cases) },
     {

@@ -29,9 +29,31 @@ export interface Looks {
   readonly span: number
 }
 
-const day = '(18|19|20)[0-9]{2}[-/]?(0[1-9]|1[0-2])[-/]?(0[2-9]|[12][0-9]|3[01])'
-const month = '(18|19|20)[0-9]{2}[-/]?(0[1-9]|1[0-2])|(0[1-9]|1[0-2])/(18|19|20)[0-9]{2}'
-const commune = '(0[1-9]|[1-8][0-9]|9[0-8]|2[AB])[0-9]{3}'
+/** How a value is written, and how long such values are: only these are matched, which costs far more than a length. */
+interface Shape {
+  readonly pattern: string
+  readonly least: number
+  readonly most: number
+}
+
+const day: Shape = {
+  pattern: '(18|19|20)[0-9]{2}[-/]?(0[1-9]|1[0-2])[-/]?(0[2-9]|[12][0-9]|3[01])',
+  least: 8,
+  most: 10,
+}
+const month: Shape = {
+  pattern: '(18|19|20)[0-9]{2}[-/]?(0[1-9]|1[0-2])|(0[1-9]|1[0-2])/(18|19|20)[0-9]{2}',
+  least: 6,
+  most: 7,
+}
+const commune: Shape = { pattern: '(0[1-9]|[1-8][0-9]|9[0-8]|2[AB])[0-9]{3}', least: 5, most: 5 }
+const marked: Shape = { pattern: '(0[1-9]|2[AB])[0-9]{3}', least: 5, most: 5 }
+const elevenDigits: Shape = { pattern: '[0-9]{11}', least: 11, most: 11 }
+
+/** The engine computes both sides of AND for every row, and a CASE only where it is asked for. */
+function isLike(value: string, { pattern, least, most }: Shape): string {
+  return `CASE WHEN length(${value}) BETWEEN ${least} AND ${most} THEN regexp_full_match(${value}, '${pattern}') END`
+}
 
 /** The aggregates of `Looks`, in its order. */
 export function looksOf(field: Field): readonly string[] {
@@ -43,8 +65,8 @@ export function looksOf(field: Field): readonly string[] {
   }
   if (field.type !== 'string' && field.type !== 'integer') return [...common, '0', '0', '0', '0', '0', '0']
   const value = field.type === 'string' ? column : `CAST(${column} AS VARCHAR)`
-  const like = (shape: string) => `count_if(regexp_full_match(${value}, '${shape}'))`
-  const communes = field.type === 'string' ? [like(commune), like('(0[1-9]|2[AB])[0-9]{3}')] : ['0', '0']
+  const like = (shape: Shape) => `count_if(${isLike(value, shape)})`
+  const communes = field.type === 'string' ? [like(commune), like(marked)] : ['0', '0']
   return [...common, ...communes, like(day), like(month), `count_if(${isProfessional(value)})`, '0']
 }
 
@@ -54,7 +76,7 @@ function isProfessional(value: string): string {
     const digit = `TRY_CAST(substr(${value}, ${at + 1}, 1) AS INTEGER)`
     return at % 2 === 0 ? digit : `(2 * ${digit} - CASE WHEN ${digit} > 4 THEN 9 ELSE 0 END)`
   })
-  return `regexp_full_match(${value}, '[0-9]{11}') AND (${terms.join(' + ')}) % 10 = 0`
+  return `CASE WHEN ${isLike(value, elevenDigits)} THEN (${terms.join(' + ')}) % 10 = 0 END`
 }
 
 const births = listOf('naissance naiss nais birth born dob ddn birthdate')

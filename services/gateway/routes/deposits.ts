@@ -15,6 +15,15 @@ export const finding = z.object({
   message: z.string(),
 })
 
+const progressMembers = {
+  step: z.string(),
+  table: z.string().optional(),
+  rows: z.number().int().optional().meta({ description: 'Rows so far' }),
+  bytes: z.number().int().optional().meta({ description: 'Bytes of the received files that have been read' }),
+  total: z.number().int().optional().meta({ description: 'Bytes of all received files' }),
+  secondsLeft: z.number().int().optional().meta({ description: 'Absent while the rate is not known' }),
+}
+
 const received = z.object({ table: z.string(), bytes: z.number().int(), sha256: z.string() })
 
 const deposit = z
@@ -25,9 +34,7 @@ const deposit = z
     version: z.number().int().optional(),
     findings: z.array(finding),
     quality: holderQualitySchema.optional(),
-    progress: z
-      .object({ step: z.string(), table: z.string().optional(), rows: z.number().int().optional() })
-      .optional(),
+    progress: z.object(progressMembers).optional(),
     manifestSha256: z.string().optional().meta({ description: 'Of what the holder signed' }),
     tables: z.array(received).optional(),
   })

@@ -17,6 +17,14 @@ const project = z
       tables: z.array(
         z.object({ name: z.string(), dataset: z.string().optional(), rows: z.number().int().optional() }),
       ),
+      progress: z
+        .object({
+          step: z.enum(['queued', 'seal']),
+          dataset: z.string().optional(),
+          secondsLeft: z.number().int().optional(),
+        })
+        .optional()
+        .meta({ description: 'While it is prepared; how many rows it keeps is not told' }),
     }),
     until: z.string(),
   })
