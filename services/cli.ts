@@ -1,6 +1,6 @@
 /** `huisclos <command>`: results on standard output, everything else on standard error. Exit statuses: cli/ending.ts. */
 import { join, resolve } from 'node:path'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import {
   type CheckOptions,
   check,

@@ -1,6 +1,6 @@
 /** `huisclos opt-out`: persons who object, by the pseudonyms that the holder gave them. */
 import { readFile, stat, writeFile } from 'node:fs/promises'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { isFirstLevel } from '../dataset/first-level.ts'
 import { commitmentTo } from '../dataset/opt-out-commitment.ts'
 import { askJson, type Client } from './client.ts'

@@ -92,8 +92,7 @@ interface Reading extends Start {
 }
 
 async function readAll(job: SignedJob, reading: Reading): Promise<Outcome> {
-  const { needs, deposit, declared, files, watch } = job
-  const { storage } = needs
+  const { needs, declared, files, watch } = job
   const { reader, arrowByValues } = reading
   const { previous, read, scratch } = reading.places
   const findings = [...reading.findings]

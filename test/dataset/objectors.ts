@@ -13,7 +13,7 @@ import { declare, deposit, fixedClock, openRoom, type Room, rouen } from './room
 export const named = (index: number) => `h1k01_${index.toString(16).padStart(32, '0')}`
 export const persons = Array.from({ length: 40 }, (_, index) => index)
 
-export const cohort = (name: string, domain = `domain-${name}`) => ({
+const cohort = (name: string, domain = `domain-${name}`) => ({
   ...{ name, kind: 'personal', holder: 'chu-rouen', domain },
   resources: [
     {
