@@ -32,11 +32,10 @@ import {
   openEngine,
   openEvidence,
   openHome,
-  openRooms,
-  type Rooms,
 } from './node/floors.ts'
 import { type Door, openDoor, StartError } from './node/listening.ts'
 import { passTime, reconcile } from './node/reconcile.ts'
+import { openRooms, type Rooms } from './node/rooms.ts'
 import { admitRules, insistOnRetention, openRules } from './node/rules.ts'
 import { seedDemo } from './node/seed.ts'
 import { writeServerFile } from './node/server-file.ts'

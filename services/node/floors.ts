@@ -1,71 +1,31 @@
 /** The floors of a node, each opened on those below it. Every function answers plain values; node.ts puts them together. */
 import { mkdir, rm, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { FoundTree } from '../audit/found-tree.ts'
-import type { Kept } from '../audit/kept.ts'
 import type { RetentionRule } from '../audit/retention.ts'
 import { spaceFloor } from '../audit/space.ts'
 import type { WitnessPolicy } from '../audit/witness/client.ts'
 import { openWitnessing, type Witnessing } from '../audit/witness/collector.ts'
 import { insistOnWitnessed } from '../audit/witness/start.ts'
 import { type AuditLog, openAudit } from '../audit/writer.ts'
-import { type Bulles, openBulles } from '../dataset/bulles.ts'
-import { type Catalogue, openCatalogue } from '../dataset/catalogue.ts'
-import { openChecker } from '../dataset/checking.ts'
-import type { DepositNeeds } from '../dataset/deposit.ts'
-import { openDatasets } from '../dataset/filter.ts'
-import { type HarvestedCatalogues, openHarvested } from '../dataset/harvest/harvested.ts'
-import { openOptOutRegister } from '../dataset/opt-out-register.ts'
-import { openPreviewer } from '../dataset/previewer.ts'
-import { openDatasetRegister } from '../dataset/register.ts'
-import { openDepositStorage } from '../dataset/storage.ts'
-import { openTwins, type Twins } from '../dataset/twins.ts'
-import { openUploadFiles } from '../dataset/upload-files.ts'
-import { openUploadRegister } from '../dataset/upload-register.ts'
-import { openTurns } from '../dataset/upload-turns.ts'
-import type { UploadNeeds } from '../dataset/uploads.ts'
-import { openVersionRegister } from '../dataset/version-register.ts'
-import type { WithdrawalNeeds } from '../dataset/withdrawal.ts'
-import { openWorkspace } from '../dataset/workspace.ts'
 import type { Sandbox } from '../engine/box/sandbox.ts'
 import { openBuilder } from '../engine/builder.ts'
 import type { Builder, Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
 import { openParser } from '../engine/parser.ts'
 import { openReleaser } from '../engine/release.ts'
 import { openVault } from '../engine/vault.ts'
-import type { ActNeeds } from '../habilitation/change.ts'
-import { type DocumentLimits, openDocuments } from '../habilitation/documents.ts'
-import { sweepDocuments } from '../habilitation/dossier.ts'
-import type { GrantPolicy } from '../habilitation/guard.ts'
-import { openKeys, type PermitKeys, registeredKeys } from '../habilitation/keys.ts'
-import { openPermits } from '../habilitation/permits.ts'
-import type { PolicyNeeds } from '../habilitation/policy-change.ts'
-import type { PolicyRegister } from '../habilitation/policy-register.ts'
-import { openRegistry as openHabilitations } from '../habilitation/registry.ts'
-import type { NodeRulebook } from '../habilitation/rulebook.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
 import type { DemoIssuer } from '../identity/demo-issuer.ts'
 import { openPassports, type PassportNeeds, type Passports, withVisas } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
-import type { ProofNeeds } from '../identity/proofs.ts'
 import { identitiesAt, openTokens } from '../identity/token.ts'
 import { openVisaStore } from '../identity/visa-store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Actor } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { hasCode } from '../kernel/system-error.ts'
-import { openTwinTurns, type TwinTurns } from '../query/on-twin.ts'
-import { openPlans } from '../query/plans.ts'
-import type { QueryNeeds } from '../query/question.ts'
-import { openQuota } from '../query/quota.ts'
-import { openRegistry as openQueryList } from '../query/registry.ts'
-import { openRunning } from '../query/running.ts'
-import { openFindings } from '../review/findings.ts'
 import { catchUp, indexedEntry } from '../review/indexing.ts'
-import type { ReviewNeeds } from '../review/month.ts'
-import { openPublicRegister, type PublicRegister } from '../review/register/register.ts'
-import type { ReportNeeds } from '../review/reports/make.ts'
 import { type AuditIndex, openAuditIndex } from '../store/audit-index.ts'
 import { startEmbedded } from '../store/embedded.ts'
 import { takeFolder } from '../store/folder-lock.ts'
@@ -245,147 +205,4 @@ export async function openEngine(
   ])
   const builder = openBuilder({ threads, log })
   return { parser, vault, releaser, builder, limits: { timeoutMs, memoryBytes, maxRows: 1_000_000 } }
-}
-
-export interface Rooms {
-  readonly dataset: DepositNeeds
-  readonly uploads: UploadNeeds
-  readonly versions: WithdrawalNeeds
-  readonly catalogue: Catalogue
-  readonly bulles: Bulles
-  readonly twins: Twins
-  readonly twinTurns: TwinTurns
-  readonly harvested: HarvestedCatalogues
-  readonly habilitation: ActNeeds
-  readonly query: QueryNeeds
-  readonly review: ReviewNeeds
-  readonly policies: PolicyNeeds
-  readonly register: PublicRegister
-  readonly reports: ReportNeeds
-  readonly proofs: ProofNeeds
-}
-
-export interface RoomsOn {
-  readonly store: Store
-  readonly audit: AuditLog
-  readonly auditIndex: AuditIndex
-  readonly engine: Engine
-  readonly rulebook: NodeRulebook
-  readonly kept: Kept
-  readonly policyRegister: PolicyRegister
-  readonly documentLimits: DocumentLimits
-  /** Identifier of the node, also the first part of its permit numbers. */
-  readonly node: string
-  readonly issuer: string
-  readonly accounts: AccountTable
-  /** The same with what visas of others add. */
-  readonly known: Accounts
-  /** How persons are granted on this node. */
-  readonly grants: GrantPolicy
-}
-
-/** The keys of habilitations, and those that holders registered. */
-async function keysAt(folder: string, issuer: string): Promise<PermitKeys> {
-  const registered = await registeredKeys(join(folder, 'registered'))
-  return openKeys({ folder, issuer, registered, keepsHolderKeys: true })
-}
-
-/** The rooms of the use-cases, wired to each other: a published version wakes bulles, an act on a permit stops queries. */
-export async function openRooms(
-  ground: Ground,
-  {
-    store,
-    audit,
-    auditIndex,
-    engine,
-    rulebook,
-    kept,
-    policyRegister,
-    node,
-    issuer,
-    accounts,
-    known,
-    grants,
-    documentLimits,
-  }: RoomsOn,
-): Promise<Rooms> {
-  const { home, clock, log, closing } = ground
-  const register = openDatasetRegister(store)
-  const optOuts = openOptOutRegister(store)
-  const storage = openDepositStorage({ home })
-  const catalogue = openCatalogue({ register, folderOf: storage.folderOf })
-  const { parser, vault, limits } = engine
-  const running = openRunning(clock)
-  const ended = (project: string) => running.ended(project)
-  const bulles = closing.keep(
-    'bulles',
-    openBulles({ home, catalogue, clock, audit, log, parser, vault, optOuts, ended }),
-  )
-  const onPublished = (dataset: string) => bulles.published(dataset)
-  const keys = await keysAt(join(home, 'keys', 'habilitation'), issuer)
-  const sandboxed = (await ground.sandbox).kind !== 'none'
-  const needs = { register, optOuts, storage, audit, clock, log, sandboxed, onPublished, holderKeys: keys }
-  const checker = closing.keep('deposit checks', openChecker(needs))
-  const previewer = closing.keep('previews', openPreviewer({ storage, log }))
-  const versions = openVersionRegister(store)
-  const registry = openHabilitations(store)
-  const permits = openPermits({ registry, keys, rules: rulebook.persons })
-  closing.keep('running queries', { close: async () => running.close() })
-  const effects: ActNeeds['effects'] = {
-    seal: (current) => bulles.seal(current),
-    stop: running.stop,
-    shred: (current, dataset) => bulles.shredLine(current, dataset),
-    destroy: (project) => bulles.closeProject(project),
-  }
-  const datasets = openDatasets({ catalogue, parser })
-  const documents = openDocuments({ folder: join(home, 'attachments'), limits: documentLimits })
-  await sweepDocuments({ registry, documents })
-  const common = { audit, clock, rulebook, permits }
-  const onOptOuts = () => bulles.renew()
-  const deposits = { audit, clock, register, optOuts, storage, checker, previewer, onOptOuts }
-  const published = { audit, auditIndex, clock, rulebook, registry, keys, catalogue, accounts }
-  return {
-    register: openPublicRegister(published),
-    reports: { ...published, node },
-    dataset: deposits,
-    uploads: openUploads(deposits, { home, store }),
-    versions: { audit, clock, register, storage, keys, versions, shred: bulles.recalled },
-    catalogue,
-    bulles,
-    twins: closing.keep('twins', openTwins({ home: resolve(home), log, releaser: engine.releaser })),
-    twinTurns: openTwinTurns(clock),
-    harvested: openHarvested({ home }),
-    proofs: { accounts, audit, clock, store, rules: rulebook.persons },
-    policies: { audit, clock, kept, rulebook, register: policyRegister },
-    review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },
-    habilitation: {
-      ...common,
-      ...{ accounts, registry, datasets, effects, keys, documents, grants },
-      authority: { node, prefix: node },
-    },
-    query: {
-      ...common,
-      accounts: known,
-      bulles,
-      kept,
-      parser,
-      plans: openPlans(),
-      vault,
-      releaser: engine.releaser,
-      builder: engine.builder,
-      workspace: openWorkspace({ home: resolve(home) }),
-      running,
-      registry: openQueryList(store),
-      quota: openQuota(store),
-      limits,
-    },
-  }
-}
-
-function openUploads(
-  deposits: DepositNeeds,
-  on: { readonly home: string; readonly store: Store },
-): UploadNeeds {
-  const files = openUploadFiles({ home: on.home })
-  return { deposits, uploads: openUploadRegister(on.store), files, turns: openTurns() }
 }

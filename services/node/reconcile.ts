@@ -8,8 +8,8 @@ import { fold } from '../habilitation/fold.ts'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { abandonQueries } from '../query/run.ts'
-import type { Rooms } from './floors.ts'
 import { StartError } from './listening.ts'
+import type { Rooms } from './rooms.ts'
 
 /** Who acts when time alone does. */
 const system: Person = {

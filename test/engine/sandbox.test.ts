@@ -39,23 +39,23 @@ describe('a box', () => {
   })
 
   boxed('shows a process its own files alone, and writes where it may alone', async () => {
-    const [seen, hidden, out] = ['seen', 'hidden', 'out'].map((name) => join(folder.path, name))
-    for (const path of [seen, hidden, out]) await mkdir(path ?? '')
-    for (const path of [seen, hidden]) await writeFile(join(path ?? '', 'file'), 'text')
+    const place = (...names: readonly string[]) => join(folder.path, ...names)
+    for (const name of ['seen', 'hidden', 'out']) await mkdir(place(name))
+    for (const name of ['seen', 'hidden']) await writeFile(place(name, 'file'), 'text')
     const curious = await startProcess({
       entry: new URL('./curious-worker.ts', import.meta.url),
       name: 'curious',
       memoryBytes: 64 * MIB,
-      box: { read: [seen ?? ''], write: [out ?? ''] },
+      box: { read: [place('seen')], write: [place('out')] },
     })
     const call = (method: string, path: string) => curious.call(method, path, { timeoutMs: 10_000 })
     try {
-      expect(await call('read', join(seen ?? '', 'file'))).toBe('text')
-      expect(await call('read', join(hidden ?? '', 'file'))).toBe('ENOENT')
-      expect(await call('write', join(seen ?? '', 'new'))).toBe('EROFS')
-      expect(await call('write', join(folder.path, 'new'))).toBe('EROFS')
-      expect(await call('write', join(out ?? '', 'new'))).toBe('written')
-      expect(await readdir(out ?? '')).toEqual(['new'])
+      expect(await call('read', place('seen', 'file'))).toBe('text')
+      expect(await call('read', place('hidden', 'file'))).toBe('ENOENT')
+      expect(await call('write', place('seen', 'new'))).toBe('EROFS')
+      expect(await call('write', place('new'))).toBe('EROFS')
+      expect(await call('write', place('out', 'new'))).toBe('written')
+      expect(await readdir(place('out'))).toEqual(['new'])
     } finally {
       curious.kill()
     }

@@ -21,7 +21,7 @@ const bundles = new Map<string, Promise<string>>()
 /** Path of the bundle of a worker's file; made at the first call, or found from an earlier start. */
 export function bundleOf(entry: URL): Promise<string> {
   const known = bundles.get(entry.href)
-  if (known) return known
+  if (known !== undefined) return known
   const made = makeBundle(fileURLToPath(entry))
   bundles.set(entry.href, made)
   made.catch(() => bundles.delete(entry.href))
