@@ -1,5 +1,6 @@
 /** The box of a worker: nothing succeeds inside that should not, and the probe sees each measure that is left out. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Measure } from '../../services/engine/box/box.ts'
@@ -82,4 +83,12 @@ test('a box has every limit and drops every capability', async () => {
 test('system calls are known for two architectures, and for no other', () => {
   for (const arch of ['x64', 'arm64']) expect((seccompProgram(arch)?.byteLength ?? 1) % 8).toBe(0)
   expect(seccompProgram('riscv64')).toBeUndefined()
+})
+
+test('a bundle that somebody removed is made again', async () => {
+  const entry = new URL('./curious-worker.ts', import.meta.url)
+  const file = await bundleOf(entry)
+  await rm(file)
+  expect(await bundleOf(entry)).toBe(file)
+  expect(existsSync(file)).toBe(true)
 })

@@ -14,14 +14,16 @@ import { build } from 'esbuild'
 const services = fileURLToPath(new URL('../../', import.meta.url))
 const root = dirname(services)
 const keptSets = 4
+/** A set that is younger may be that of another process which is just running. */
+const keptMs = 24 * 3_600_000
 
 let folder: Promise<string> | undefined
 const bundles = new Map<string, Promise<string>>()
 
-/** Path of the bundle of a worker's file; made at the first call, or found from an earlier start. */
-export function bundleOf(entry: URL): Promise<string> {
-  const known = bundles.get(entry.href)
-  if (known !== undefined) return known
+/** Path of the bundle of a worker's file; made at the first call, found from an earlier start, made again when it is gone. */
+export async function bundleOf(entry: URL): Promise<string> {
+  const known = await bundles.get(entry.href)
+  if (known !== undefined && (await exists(known))) return known
   const made = makeBundle(fileURLToPath(entry))
   bundles.set(entry.href, made)
   made.catch(() => bundles.delete(entry.href))
@@ -75,6 +77,7 @@ async function makeBundle(entry: string): Promise<string> {
 export async function kept(name: string, write: (path: string) => Promise<void>): Promise<string> {
   folder ??= setFolder()
   const file = join(await folder, name)
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   if (await exists(file)) return file
   const staging = await mkdtemp(`${file}-`)
   try {
@@ -108,7 +111,10 @@ async function forgetOldSets(sets: string): Promise<void> {
   const dated = await Promise.all(
     names.map(async (name) => ({ path: join(sets, name), at: (await stat(join(sets, name))).mtimeMs })),
   )
-  const old = dated.sort((left, right) => right.at - left.at).slice(keptSets)
+  const old = dated
+    .sort((left, right) => right.at - left.at)
+    .slice(keptSets)
+    .filter(({ at }) => Date.now() - at > keptMs)
   await Promise.all(old.map(({ path }) => rm(path, { recursive: true, force: true })))
 }
 
