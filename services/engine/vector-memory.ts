@@ -5,7 +5,7 @@
  * one of them is not there, and nobody uses them before arrow-check.ts has seen that what goes in comes out. None of them
  * checks a length: whoever calls them does.
  */
-import { createRequire } from 'node:module'
+import bindings from '@duckdb/node-bindings'
 import type { DuckDBDataChunk } from 'duckdb'
 
 /** A vector of a chunk; it lives as long as its chunk. */
@@ -44,25 +44,16 @@ const wanted = [
   'copy_data_to_vector_validity',
 ] as const satisfies readonly (keyof Binding)[]
 
-function isBinding(found: object): found is Binding {
+function isBinding(found: unknown): found is Binding {
+  if (typeof found !== 'object' || found === null) return false
   return wanted.every((name) => name in found && typeof found[name as never] === 'function')
-}
-
-/** Found from the engine's own package, so that it is the one that the package itself uses. */
-function loadBinding(): Binding | null {
-  try {
-    const engine = createRequire(import.meta.url).resolve('duckdb')
-    const found: unknown = createRequire(engine)('@duckdb/node-bindings')
-    return typeof found === 'object' && found !== null && isBinding(found) ? found : null
-  } catch {
-    return null
-  }
 }
 
 /** Null when this version of the engine's package has no such way. */
 export function openVectorMemory(): VectorMemory | null {
-  const binding = loadBinding()
-  if (binding === null) return null
+  // Typed by what it is called with: the package says nothing of some of these.
+  const binding: unknown = bindings
+  if (!isBinding(binding)) return null
   return {
     vector: ({ chunk }, column) => binding.data_chunk_get_vector(chunk as object, column),
     write(vector, { buffer, byteOffset, byteLength }) {

@@ -13,6 +13,7 @@ import {
 import { type DuckDBConnection, DuckDBInstance } from 'duckdb'
 import { chooseRoute } from '../../services/engine/arrow-check.ts'
 import { formsOf } from '../../services/engine/arrow-columns.ts'
+import { probeArrowRoute } from '../../services/engine/arrow-probe.ts'
 import { openFilling } from '../../services/engine/arrow-read.ts'
 import { openVectorMemory, type VectorMemory } from '../../services/engine/vector-memory.ts'
 import { batchOf, columns, dictionaryOf, rows, written } from './arrow-material.ts'
@@ -178,4 +179,8 @@ test.each<[string, Partial<VectorMemory>]>([
 
 test('the direct way is not taken when the package has none', async () => {
   expect(await chooseRoute(connection, null)).toMatchObject({ kind: 'values', why: 'absent' })
+})
+
+test('a process of this machine takes the direct way, in its box where it has one', async () => {
+  expect(await probeArrowRoute()).toBe('direct')
 })

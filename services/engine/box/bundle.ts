@@ -32,8 +32,7 @@ export async function bundleOf(entry: URL): Promise<string> {
 
 /** Folders of the native modules of this machine, by name. */
 export function nativeModules(): Readonly<Record<string, string>> {
-  const require = createRequire(createRequire(import.meta.url).resolve('duckdb'))
-  const bindings = createRequire(require.resolve('@duckdb/node-bindings'))
+  const bindings = createRequire(createRequire(import.meta.url).resolve('@duckdb/node-bindings'))
   const candidates = ['', '-musl'].map(
     (libc) => `@duckdb/node-bindings-${process.platform}-${process.arch}${libc}`,
   )
