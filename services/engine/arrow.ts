@@ -30,7 +30,7 @@ import {
   Uint64,
   Utf8,
 } from 'apache-arrow'
-import type { Rows, Value } from './engine.ts'
+import type { Column, Rows, Value } from './engine.ts'
 import { daysOf, microsOf } from './instant.ts'
 import { jsonText } from './load.ts'
 import { WorkerFault } from './serve.ts'
@@ -119,7 +119,8 @@ function scaledInteger(value: Cell, width: number, scale: number): bigint {
   return scaled
 }
 
-function fixedOf(type: string): Fixed | undefined {
+/** The Arrow type of a DuckDB type whose values all have one width, and how one is put in. */
+export function fixedOf(type: string): Fixed | undefined {
   const [, width, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(type) ?? []
   return width === undefined || scale === undefined ? fixed[type] : decimal(Number(width), Number(scale))
 }
@@ -139,7 +140,7 @@ function nullsOf(values: readonly Value[]): Nulls {
   return { nullCount, nullBitmap }
 }
 
-function setBit(bits: Uint8Array, index: number): void {
+export function setBit(bits: Uint8Array, index: number): void {
   bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7))
 }
 
@@ -190,8 +191,13 @@ export function encodeArrow({ columns, rows }: Rows): Uint8Array {
       rows.map((row) => row[index] ?? null),
     ),
   )
+  return streamOf(columns, children, rows.length)
+}
+
+/** Columns of one length as a stream of one batch. */
+export function streamOf(columns: readonly Column[], children: readonly Data[], length: number): Uint8Array {
   const fields = columns.map(({ name }, index) => new Field(name, children[index]?.type ?? new Utf8(), true))
   const schema = new Schema(fields)
-  const batch = makeData({ type: new Struct(fields), length: rows.length, nullCount: 0, children })
+  const batch = makeData({ type: new Struct(fields), length, nullCount: 0, children: [...children] })
   return tableToIPC(new Table(schema, new RecordBatch(schema, batch)), 'stream')
 }

@@ -4,8 +4,8 @@
  * The settings are the third layer, after the allow-list of the query room and the process itself: the engine says of
  * itself that it has no privilege boundary (security.md 6.6 and 7).
  */
-import { type DuckDBConnection, DuckDBInstance, StatementType, version } from 'duckdb'
-import { filesOf, type Mount, type Rows, type Value } from './engine.ts'
+import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, StatementType, version } from 'duckdb'
+import { type Column, filesOf, type Mount, type Rows, type Value } from './engine.ts'
 import { WorkerFault } from './serve.ts'
 import { toValue } from './values.ts'
 
@@ -195,6 +195,27 @@ export async function runStatement(
   sql: string,
   rules: StatementRules,
 ): Promise<Rows> {
+  const rows: (readonly Value[])[] = []
+  const columns = await eachChunk(connection, sql, {
+    ...rules,
+    take(chunk) {
+      for (const row of chunk.convertRows(toValue)) rows.push(row)
+    },
+  })
+  return { columns, rows }
+}
+
+export interface ChunkRules extends StatementRules {
+  /** Given each chunk of the answer in its turn; it is gone afterwards. */
+  readonly take: (chunk: DuckDBDataChunk) => void
+}
+
+/** The same by chunks, for who reads them without a value for each cell. Answers the columns; none for what is no SELECT. */
+export async function eachChunk(
+  connection: DuckDBConnection,
+  sql: string,
+  rules: ChunkRules,
+): Promise<readonly Column[]> {
   const statements = await connection.extractStatements(sql)
   if (statements.count !== 1) throw new WorkerFault('STATEMENT')
   const prepared = await statements.prepare(0)
@@ -202,21 +223,21 @@ export async function runStatement(
     if (!mayRun(prepared.statementType, sql, rules)) throw new WorkerFault('STATEMENT')
     if (prepared.statementType !== StatementType.SELECT) {
       await prepared.run()
-      return { columns: [], rows: [] }
+      return []
     }
     const result = await prepared.stream()
     const types = result.columnTypes()
-    const columns = result.columnNames().map((name, index) => ({ name, type: String(types[index]) }))
-    const rows: (readonly Value[])[] = []
+    let rows = 0
     for (
       let chunk = await result.fetchChunk();
       chunk && chunk.rowCount > 0;
       chunk = await result.fetchChunk()
     ) {
-      for (const row of chunk.convertRows(toValue)) rows.push(row)
-      if (rows.length > rules.maxRows) throw new WorkerFault('TOO_MANY_ROWS')
+      rows += chunk.rowCount
+      rules.take(chunk)
+      if (rows > rules.maxRows) throw new WorkerFault('TOO_MANY_ROWS')
     }
-    return { columns, rows }
+    return result.columnNames().map((name, index) => ({ name, type: String(types[index]) }))
   } finally {
     prepared.destroySync()
   }

@@ -5,10 +5,11 @@
 import type { DuckDBConnection } from 'duckdb'
 import { encodeCsv } from './csv.ts'
 import { type Database, type EngineLimits, liveVersion, openReader, runStatement } from './duckdb.ts'
-import type { Format, Mount, ReleasedTable, Rows } from './engine.ts'
+import type { Column, Format, Mount, ReleasedTable, Rows, Sent } from './engine.ts'
 import { loadTable } from './load.ts'
 import { encodeParquet } from './parquet.ts'
-import { serve } from './serve.ts'
+import { serve, WorkerFault } from './serve.ts'
+import type { VectorMemory } from './vector-memory.ts'
 
 interface Finishing {
   readonly tables: readonly ReleasedTable[]
@@ -23,6 +24,11 @@ interface Encoding {
   readonly format: Format
   readonly scratch: string
   readonly limits: EngineLimits
+}
+
+interface Sending extends Finishing, Pick<Encoding, 'format' | 'scratch'> {
+  /** What is sent; the marks follow them. */
+  readonly columns: readonly Column[]
 }
 
 let working: DuckDBConnection | undefined
@@ -86,8 +92,42 @@ async function encode({ rows, format, scratch, limits }: Encoding): Promise<Uint
   }
 }
 
+/** How this process sends Arrow, found out with its first such answer. */
+let memory: Promise<VectorMemory | null> | undefined
+
+/** An answer that nobody takes a cell out of: from the statement to the file without leaving this process. */
+async function send({ format, scratch, columns, ...call }: Sending): Promise<Sent> {
+  const { tables, statement, maxRows, limits } = call
+  const database = await takeDatabase(call)
+  try {
+    working = await database.connect()
+    for (const { name, data } of tables) {
+      await loadTable(working, { name, columns: data.columns, rows: data.rows })
+    }
+    const rules = { maxRows, temporaryTables: false }
+    if (format === 'arrow') {
+      const { canGather, sendArrow, sendingMemory } = await import('./arrow-out.ts')
+      memory ??= sendingMemory(working)
+      const found = await memory
+      if (found !== null && canGather(columns))
+        return await sendArrow(working, statement, { columns, memory: found, ...rules })
+    }
+    const { rows } = await runStatement(working, statement, rules)
+    if (rows.some((row) => row.slice(columns.length).some((mark) => mark !== false)))
+      throw new WorkerFault('MARKED')
+    const kept = rows.map((row) => row.slice(0, columns.length))
+    return {
+      bytes: await encode({ rows: { columns, rows: kept }, format, scratch, limits }),
+      rows: rows.length,
+    }
+  } finally {
+    working = undefined
+    replaceDatabase(database, call)
+  }
+}
+
 serve({
-  methods: { finish, encode },
+  methods: { finish, encode, send },
   interrupt: () => working?.interrupt(),
   facts: { engine: liveVersion },
 })

@@ -1,5 +1,5 @@
 import type { Log } from '../kernel/log.ts'
-import type { FinishWork, Format, Limits, Releaser, Rows } from './engine.ts'
+import type { FinishWork, Format, Limits, Releaser, Rows, Sent } from './engine.ts'
 import { queryFailed } from './failure.ts'
 import { Pool, startEngine } from './pool.ts'
 import type { Process } from './process.ts'
@@ -55,6 +55,22 @@ export async function openReleaser(options: ReleaserOptions): Promise<Releaser> 
         signal,
       )
     },
+    send({ tables, mounts, statement, columns }, { limits, signal, format }) {
+      const { maxRows, timeoutMs } = limits
+      const engineLimits = { threads, memoryBytes: Math.min(memoryBytes, limits.memoryBytes) }
+      return pool.use(
+        (process) =>
+          onceOnly(process, async () => {
+            const window = windowOf(process)
+            const shown = await window.show(mounts)
+            const { scratch } = window
+            const params = { tables, mounts: shown, statement, columns, maxRows, limits: engineLimits }
+            const answer = await process.call('send', { ...params, format, scratch }, { timeoutMs, signal })
+            return trustSent(answer, maxRows)
+          }),
+        signal,
+      )
+    },
     encode(rows: Rows, format: Format) {
       return pool.use((process) =>
         onceOnly(process, async () => {
@@ -79,6 +95,14 @@ function startReleaser({ memoryBytes, log }: ReleaserOptions, window: Window): P
     box: { read: [window.folder], scratch: window.scratch },
     ...(log && { log }),
   })
+}
+
+/** What a process says is hostile. */
+function trustSent(answer: unknown, maxRows: number): Sent {
+  const { bytes, rows } = Object(answer) as { readonly bytes?: unknown; readonly rows?: unknown }
+  const isCount = typeof rows === 'number' && Number.isSafeInteger(rows) && rows >= 0 && rows <= maxRows
+  if (!(bytes instanceof Uint8Array) || !isCount) throw queryFailed('failed', 'answer')
+  return { bytes, rows }
 }
 
 /** A process in which something failed serves nobody else. */

@@ -20,11 +20,19 @@ export interface VectorMemory {
   writeValidity(vector: RawVector, bits: Uint8Array): void
   /** Keeps a copy of the bytes until the chunk of the vector, of one BLOB, is reset. Answers where it is, in two halves. */
   keep(vector: RawVector, bytes: Uint8Array): { readonly low: number; readonly high: number }
+  /** The first bytes of the values, in place: copy them before the chunk goes. */
+  read(vector: RawVector, bytes: number): Uint8Array
+  /** One bit for each row, the lowest first, 1 for a value; null where every row has one. */
+  readValidity(vector: RawVector, rows: number): Uint8Array | null
+  /** The bytes at the address that stands at `at` in memory that `read` gave. */
+  follow(words: Uint8Array, at: number, bytes: number): Uint8Array
 }
 
 interface Binding {
   readonly data_chunk_get_vector: (chunk: object, column: number) => RawVector
   readonly vector_get_data: (vector: RawVector, bytes: number) => Uint8Array
+  readonly vector_get_validity: (vector: RawVector, bytes: number) => Uint8Array | null
+  readonly get_data_from_pointer: (from: ArrayBufferLike, at: number, bytes: number) => Uint8Array
   readonly vector_ensure_validity_writable: (vector: RawVector) => void
   readonly vector_assign_string_element_len: (vector: RawVector, row: number, bytes: Uint8Array) => void
   readonly copy_data_to_vector: Copy
@@ -38,6 +46,8 @@ type Copy = (
 const wanted = [
   'data_chunk_get_vector',
   'vector_get_data',
+  'vector_get_validity',
+  'get_data_from_pointer',
   'vector_ensure_validity_writable',
   'vector_assign_string_element_len',
   'copy_data_to_vector',
@@ -70,5 +80,9 @@ export function openVectorMemory(): VectorMemory | null {
       const view = new DataView(kept.buffer, kept.byteOffset, 16)
       return { low: view.getUint32(8, true), high: view.getUint32(12, true) }
     },
+    read: (vector, bytes) => binding.vector_get_data(vector, bytes),
+    readValidity: (vector, rows) => binding.vector_get_validity(vector, Math.ceil(rows / 64) * 8) || null,
+    follow: ({ buffer, byteOffset }, at, bytes) =>
+      binding.get_data_from_pointer(buffer, byteOffset + at, bytes),
   }
 }

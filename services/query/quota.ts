@@ -50,6 +50,11 @@ export function timeOf({ current: { permit } }: Granted, nodeMs: number): number
   return seconds === undefined ? nodeMs : Math.min(nodeMs, seconds * 1000)
 }
 
+/** Whether the permit bounds no answer by its rows. */
+export function isUncut({ current: { permit } }: Granted): boolean {
+  return permit.limits?.rowsPerAnswer === undefined
+}
+
 /** The first rows of an answer that is longer than the permit says, and where it was cut. */
 export function cutRows<Row>(
   rows: readonly Row[],

@@ -15,8 +15,9 @@ import type { Plan } from './plan.ts'
 import type { Answer, Check, QueryNeeds, Question } from './question.ts'
 import { insistQuota, timeOf } from './quota.ts'
 import type { QueryRun } from './registry.ts'
+import type { Run } from './running.ts'
 import { readHeader } from './statement/header.ts'
-import { compose, finish, releaseLeaves } from './steps.ts'
+import { compose, finish, isWhole, releaseLeaves, send } from './steps.ts'
 import { thresholdsOf } from './thresholds.ts'
 import { type Statement, understand } from './understand.ts'
 import { changeTables, understandChange } from './workspace/change.ts'
@@ -51,9 +52,7 @@ export async function runQuery(needs: QueryNeeds, by: Person, question: Question
       const work = { plan, bulle, granted }
       await journal.intent(work)
       // The patient rows stay where they are. What goes on has passed the disclosure rules.
-      const disclosed = await run.wait(releaseLeaves(needs, work, run))
-      const rows = await run.wait(finish(needs, { ...work, disclosed }, run))
-      const { answer, leaving } = await run.wait(compose(needs, { ...work, disclosed, rows }, question))
+      const { answer, leaving } = await answerTo(needs, { work, question, run })
       // The permit must hold at this very moment too. Record, then answer.
       const still = await permission.insist(datasets)
       run.check()
@@ -62,6 +61,21 @@ export async function runQuery(needs: QueryNeeds, by: Person, question: Question
       run.end()
     }
   })
+}
+
+interface Answering {
+  readonly work: Work
+  readonly question: Question
+  readonly run: Run
+}
+
+async function answerTo(needs: QueryNeeds, { work, question, run }: Answering) {
+  const { format = 'json', language } = question
+  if (format !== 'json' && isWhole(work))
+    return run.wait(send(needs, work, { format, signal: run.signal, ...(language && { language }) }))
+  const disclosed = await run.wait(releaseLeaves(needs, work, run))
+  const rows = await run.wait(finish(needs, { ...work, disclosed }, run))
+  return run.wait(compose(needs, { ...work, disclosed, rows }, question))
 }
 
 /**

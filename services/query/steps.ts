@@ -1,7 +1,7 @@
 /** The steps of a query that wait for an engine. */
 import type { Bulle, BulleTable } from '../dataset/bulle.ts'
 import { engineVersion } from '../engine/capabilities.ts'
-import type { ReleasedTable, RewrittenStatement, Rows } from '../engine/engine.ts'
+import type { Format, ReleasedTable, RewrittenStatement, Rows } from '../engine/engine.ts'
 import { sha256 } from '../kernel/hash.ts'
 import { costOf, digestOf, disclosureOf, jsonRows, type Report, unmark, type Visible } from './answer.ts'
 import type { Disclosed } from './disclosure/disclose.ts'
@@ -10,7 +10,7 @@ import { readInput, releaseInOrder } from './input.ts'
 import type { Leaving, Work } from './journal.ts'
 import type { Input, Plan } from './plan.ts'
 import type { Answer, QueryNeeds, Question } from './question.ts'
-import { cutRows } from './quota.ts'
+import { cutRows, isUncut } from './quota.ts'
 import type { Run } from './running.ts'
 import { thresholdsOf } from './thresholds.ts'
 import { maxInputRows } from './typing/input.ts'
@@ -90,6 +90,28 @@ export async function finish(
   return releaser.finish({ tables, mounts, statement: plan.outer }, { limits, signal })
 }
 
+/** Whether no cell of the answer can be withheld and none is cut: it may leave as the engine made it. */
+export function isWhole({ plan, granted }: Work): boolean {
+  return plan.leaves.length === 0 && plan.derived.length === 0 && isUncut(granted)
+}
+
+/** An answer on public tables alone as a file, complete but for its receipt. */
+export async function send(
+  needs: Pick<QueryNeeds, 'releaser' | 'limits' | 'rulebook'>,
+  work: Work,
+  { format, language = 'fr', signal }: Pick<Question, 'language'> & { format: Format; signal: AbortSignal },
+): Promise<Composed> {
+  const { plan, bulle } = work
+  const mounts = bulle.tables.filter((table) => isReadPublic(plan, table)).map(({ mount }) => mount)
+  const asked = { tables: [], mounts, statement: plan.outer, columns: plan.columns }
+  const { bytes, rows } = await needs.releaser.send(asked, { limits: needs.limits, signal, format })
+  const visible = { rows: { columns: plan.columns, rows: [] }, suppressed: [] }
+  const report = { thresholds: thresholdsOf(needs, work), disclosed: [], tables: bulle.tables, language }
+  const said = saidOf(plan, visible, report)
+  const disclosure = { ...said.disclosure, groupsWithheld: rows === 0 }
+  return composed(needs, work, { said: { ...said, disclosure }, body: { format, bytes }, rows })
+}
+
 /** No other relation is there for the outer statement to name. */
 function isReadPublic(
   { reads, derived }: Pick<Plan, 'reads' | 'derived'>,
@@ -110,7 +132,7 @@ export async function compose(
   needs: Pick<QueryNeeds, 'releaser' | 'rulebook'>,
   { disclosed, rows, ...work }: Finished,
   { format = 'json', language = 'fr' }: Question,
-): Promise<{ answer: Omit<Answer, 'id' | 'receipt'>; leaving: Leaving }> {
+): Promise<Composed> {
   const { plan, bulle, granted } = work
   const { rows: kept, cutAt } = cutRows(rows.rows, granted)
   const visible = unmark(plan, { ...rows, rows: kept })
@@ -118,17 +140,36 @@ export async function compose(
   const said = saidOf(plan, visible, { thresholds, disclosed, tables: bulle.tables, language, cutAt })
   const body =
     format === 'json' ? undefined : { format, bytes: await needs.releaser.encode(visible.rows, format) }
+  return composed(needs, work, { said, rows: said.rows.length, ...(body && { body }) })
+}
+
+interface Composed {
+  readonly answer: Omit<Answer, 'id' | 'receipt'>
+  readonly leaving: Leaving
+}
+
+interface Composing {
+  readonly said: ReturnType<typeof saidOf>
+  readonly rows: number
+  readonly body?: Answer['body']
+}
+
+function composed(
+  { rulebook }: Pick<QueryNeeds, 'rulebook'>,
+  { plan, bulle, granted }: Work,
+  { said, rows, body }: Composing,
+): Composed {
   const digest = body ? { sha256: sha256(body.bytes), bytes: body.bytes.byteLength } : digestOf(said)
   return {
     answer: {
       ...said,
       permit: `sha256:${granted.current.permit.sha256}`,
-      policy: `sha256:${needs.rulebook.sha256.replace(/^sha256:/, '')}`,
+      policy: `sha256:${rulebook.sha256.replace(/^sha256:/, '')}`,
       engine: `DuckDB ${engineVersion()}`,
       cost: costOf(plan, bulle),
       ...(body ? { body } : {}),
     },
-    leaving: { ...shapeOf(plan, said.rows.length), cellsWithheld: visible.suppressed.length, ...digest },
+    leaving: { ...shapeOf(plan, rows), cellsWithheld: said.suppressed.length, ...digest },
   }
 }
 

@@ -53,6 +53,7 @@ export const study: Draft = {
   ],
   limits: { queriesPerDay: 500, rowsPerAnswer: 1000, seconds: 60 },
   assurance: { acr: ['eidas2'], amr: ['mfa'], maxAuthAge: 28_800 },
+  optOut: { mode: 'ehds71_3' },
 }
 
 /** A project useful to the sector: what its line reads is of establishments. */
@@ -210,7 +211,7 @@ export const clauses: Readonly<Record<string, Executed | Named>> = {
         'isRead(dataset)).map(({ k }) => k)\n  const derived',
         'isRead(dataset)).map(() => 11)\n  const derived',
       ),
-      take('services/dataset/bulles.ts', 'Math.max(11, line?.k ?? 11)', '11'),
+      take('services/dataset/bulle-of.ts', 'Math.max(11, line?.k ?? 11)', '11'),
     ],
   },
   'lines[].entity': {
@@ -326,6 +327,11 @@ export const clauses: Readonly<Record<string, Executed | Named>> = {
     change: at('assurance.maxAuthAge', 60),
     told: { code: 'ASSURANCE_TOO_LOW', rule: 'assurance-too-low' },
     rule: 'assurance-too-low',
+  },
+  'optOut.mode': {
+    change: at('optOut.mode', 'elsewhere'),
+    told: invalid('form'),
+    taken: [take('services/habilitation/opt-out-clause.ts', "z.literal('ehds71_3')", 'z.any()')],
   },
   'conditions[].value': {
     named: 'told to people: the figure that was signed is that of the limits',

@@ -123,7 +123,12 @@ function atLastStep(happens: () => Promise<unknown> | unknown): QueryNeeds {
   }
   const { releaser } = needs
   const encode: QueryNeeds['releaser']['encode'] = (...given) => releaser.encode(...given)
-  return { ...needs, releaser: { encode, finish, close: () => releaser.close() } }
+  const send: QueryNeeds['releaser']['send'] = async (...given) => {
+    const sent = await releaser.send(...given)
+    await happens()
+    return sent
+  }
+  return { ...needs, releaser: { encode, finish, send, close: () => releaser.close() } }
 }
 
 interface Change {

@@ -5,7 +5,7 @@ import { editsOf } from './edit.ts'
 const folder = 'services/query/typing'
 const query = (...names: readonly string[]) => names.map((name) => `test/query/${name}.test.ts`)
 
-const answered = query('prepare', 'clauses', 'prepare-oracles')
+const answered = query('one-rule', 'prepare', 'clauses', 'prepare-oracles')
 
 const lateral = editsOf(
   `${folder}/lateral.ts`,
@@ -116,7 +116,7 @@ const values = editsOf(
 )
 
 const choices = [
-  ...editsOf(`${folder}/star.ts`, query('prepare-refusals', 'clauses'), [
+  ...editsOf(`${folder}/star.ts`, query('prepare-refusals', 'one-rule', 'clauses'), [
     [
       'COLUMNS by what is not understood',
       "if (found === null)\n    return scope.task.refuse('STATEMENT_NOT_ALLOWED', star, { hint: { key: 'hint.columns' } })",
@@ -145,7 +145,7 @@ const choices = [
     ],
     ['REPLACE', 'expression: own ?? expanded(column, star)', 'expression: expanded(column, star)'],
   ]),
-  ...editsOf(`${folder}/items.ts`, query('prepare-refusals', 'clauses'), [
+  ...editsOf(`${folder}/items.ts`, query('one-rule', 'prepare-refusals', 'clauses'), [
     [
       'several COLUMNS in one expression',
       "if (other && !isInside(star, other))\n    scope.task.refuse('STATEMENT_NOT_ALLOWED', other, { hint: { key: 'hint.star' } })",
@@ -157,7 +157,7 @@ const choices = [
       'return chosen.slice(0, 1).map(({ expression }) => withStar(condition, expression))\n}\n\nfunction itemOf',
     ],
   ]),
-  ...editsOf(`${folder}/scope.ts`, query('prepare-refusals', 'clauses', 'prepare'), [
+  ...editsOf(`${folder}/scope.ts`, query('prepare-refusals', 'one-rule', 'clauses', 'prepare'), [
     ['the hidden side of SEMI and ANTI', 'sources.filter(({ hidden }) => hidden !== true)', 'sources'],
     [
       'names that two relations have',
@@ -174,7 +174,7 @@ const choices = [
   ]),
 ]
 
-const pivot = editsOf(`${folder}/pivot.ts`, query('prepare-refusals', 'clauses'), [
+const pivot = editsOf(`${folder}/pivot.ts`, query('one-rule', 'prepare-refusals', 'clauses'), [
   [
     'PIVOT of persons',
     "if (source.class === 'PK') return task.refuse('ROW_LEVEL', pivot, { hint: { key: 'hint.pivot' } })",
@@ -223,7 +223,7 @@ const sets = editsOf(`${folder}/setop.ts`, answered, [
   ['a withheld cell of a set is last both ways', "column.mark ? 'NULLS LAST' : null_order", 'null_order'],
 ])
 
-const recursion = editsOf(`${folder}/recursive.ts`, query('prepare-refusals', 'clauses'), [
+const recursion = editsOf(`${folder}/recursive.ts`, query('one-rule', 'prepare-refusals', 'clauses'), [
   [
     'recursion of several widths',
     "if (next.columns.length !== start.columns.length)\n    task.note('TYPE_ERROR', node.left, { key: 'hint.branches' })",
@@ -292,7 +292,7 @@ const series = [
     ],
     ['how many unnest makes of a series', 'if (findPart(list, isMaker)) return maxSeries', ''],
   ]),
-  ...editsOf(`${folder}/from.ts`, query('clauses', 'prepare-refusals'), [
+  ...editsOf(`${folder}/from.ts`, query('one-rule', 'clauses', 'prepare-refusals'), [
     [
       'a list of rows too long',
       "if (rows.length > maxSeries) task.note('COST', table)",

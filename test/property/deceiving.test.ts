@@ -125,6 +125,15 @@ describe('data made to deceive bounds', () => {
     }
   })
 
+  test('what is no number is in no sum', async () => {
+    const endless = "CASE WHEN hours = 7 THEN CAST('infinity' AS DOUBLE) ELSE cost END"
+    const { fast } = await both(
+      `SELECT ward, sum(${endless}) AS s FROM stays WHERE ward = 'plain' GROUP BY ward`,
+    )
+    expect(shown(fast)).toEqual({ plain: [true] })
+    expect(Number(fast.table.data.rows[0]?.[1])).toBeLessThan(200_000)
+  })
+
   test('there are bounds of counts, sums and means, and of nothing else', async () => {
     for (const other of ['count(DISTINCT pid)', 'count(DISTINCT hours)', 'max(cost)', 'var_pop(cost)'])
       expect(await comparer.compare(`SELECT ward, ${other} AS n FROM stays GROUP BY ward`)).toBeUndefined()
@@ -214,6 +223,7 @@ describe('what is withheld beside something else', () => {
       ...people('large', from(0, 1500), (i) => (i % 50) + 1),
       ...people('larger', from(0, 2000), (i) => (i % 50) + 1),
       ...people('nine', spread(0), (i) => i + 1),
+      ...people('the same nine', spread(0), (i) => i + 1),
       ...people('six', from(40, 6), (i) => i + 1),
       ...people('the same six', from(40, 6), (i) => i + 1),
       ...people('another nine', spread(64), (i) => (i === 3 ? 1000 : i + 1)),
@@ -256,6 +266,8 @@ describe('what is withheld beside something else', () => {
   test('is another group, when the same few persons stand behind all that is absent', async () => {
     const { fast } = await both('count(*) AS n', ['large', 'larger', 'six', 'the same six'])
     expect(shown(fast)).toEqual({ larger: [true] })
+    const nine = await both('count(*) AS n', ['large', 'larger', 'nine', 'the same nine'])
+    expect(shown(nine.fast)).toEqual({ larger: [true] })
   })
 
   test('is nothing, when enough persons stand behind what is absent', async () => {

@@ -109,6 +109,10 @@ describe('what one rule alone refuses', () => {
       'SELECT count(*) FROM (SELECT approx_quantile(cost, 0.5) OVER (PARTITION BY patient_id) AS q FROM stays)',
     ],
     [
+      'IDENTIFIER_COMPARED',
+      'SELECT count(*) FROM stays s JOIN stays t ON s.patient_id = t.patient_id WHERE s.stay_id < t.stay_id',
+    ],
+    [
       'IDENTIFIER_OUTPUT',
       'SELECT count(*) FROM (SELECT case_id, count(*) AS n FROM patients GROUP BY case_id)',
     ],
