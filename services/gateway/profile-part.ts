@@ -28,23 +28,27 @@ export function profileOfTable({ found }: ProfilePart, table: string): TableProf
   return found.status === 'ready' ? found.profile.tables.find(({ name }) => name === table) : undefined
 }
 
-const step = 10
+/** In pixels: of the whole picture where there are few periods, of one bar where there are many, and upwards. */
+const wide = 360
+const narrow = 8
 const tall = 32
 
 /** A bar per period, as high as its band; the same as words for who does not see it. */
 export function stripOf({ language }: ProfilePart, { column, periods }: Strip): string {
   const word = catalogueWords(language)
   const said = periods.map(({ period, rows }) => `${period} : ${rows ?? word('profile.withheld')}`)
-  const caption = `${word('profile.strip')} <code>${escaped(column)}</code>`
+  const [first = '', last = ''] = [periods[0]?.period, periods.at(-1)?.period]
+  const caption = `${word('profile.strip')} <code>${escaped(column)}</code> (${first} → ${last})`
+  const step = Math.max(narrow, Math.floor(wide / periods.length))
   const bars = periods.map(({ rows }, at) => {
     const height = rows === null ? 1 : heightOf(rows)
-    const fill = rows === null ? 'none" stroke="currentColor' : 'currentColor'
-    return `<rect x="${at * step}" y="${tall - height}" width="${step - 2}" height="${height}" fill="${fill}"/>`
+    const paint = rows === null ? 'fill="none" stroke="currentColor"' : 'fill="currentColor"'
+    return `<rect x="${at * step}" y="${tall - height}" width="${step - 2}" height="${height}" ${paint}/>`
   })
   const width = periods.length * step
   return [
     `<figure><figcaption>${caption}</figcaption>`,
-    `<svg role="img" aria-label="${word('profile.strip')} ${escaped(column)}" viewBox="0 0 ${width} ${tall}" width="${width}" height="${tall}">${bars.join('')}</svg>`,
+    `<div class="wide" tabindex="0"><svg role="img" aria-label="${word('profile.strip')} ${escaped(column)}" viewBox="0 0 ${width} ${tall}" width="${width}" height="${tall}">${bars.join('')}</svg></div>`,
     `<details><summary>${word('profile.periods')}</summary><p>${said.map(escaped).join(' · ')}</p></details></figure>`,
   ].join('')
 }
