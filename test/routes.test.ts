@@ -210,6 +210,7 @@ const forAll: Readonly<Record<string, Omit<Rule, 'may'>>> = {
   'GET /api/v1/datasets': { status: 200 },
   'GET /api/v1/datasets/{name}': { status: 404 },
   'GET /api/v1/datasets/{name}/schema': { status: 404 },
+  'GET /api/v1/datasets/{name}/profile': { status: 404 },
   'GET /api/v1/projects/{id}/opt-outs': { status: 404 },
   'GET /api/v1/habilitations': { status: 200 },
   'GET /api/v1/habilitations/reminders': { status: 200 },

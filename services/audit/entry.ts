@@ -99,6 +99,8 @@ const bodies = [
     cause: z.enum(['recall', 'retention']),
   }),
   z.strictObject({ type: z.literal('dataset.destroyed'), dataset: text, version: count, sha256: hash }),
+  /** Of what the catalogue tells of the tables of a version. */
+  z.strictObject({ type: z.literal('dataset.profiled'), dataset: text, version: count, sha256: hash }),
   z.strictObject({
     type: z.literal('opt-out.registered'),
     dataset: text,

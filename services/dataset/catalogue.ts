@@ -1,6 +1,7 @@
 /** What is published: the datasets, their versions, and the tables of each version. */
 import type { Contract } from './contract.ts'
 import type { Descriptor } from './descriptor.ts'
+import type { Quality } from './quality/label.ts'
 import type { DatasetRegister, Declared, VersionRow } from './register.ts'
 
 /** One immutable version of a dataset; `folder` holds one Parquet file per table. */
@@ -10,6 +11,7 @@ export interface Version {
   readonly manifestSha256: string
   readonly folder: string
   readonly publishedAt: number
+  readonly quality?: Quality
 }
 
 export interface Dataset {

@@ -47,7 +47,7 @@ export function fromText(column: string, field: Field, form: TextForm): string {
     case 'string':
       return column
     case 'integer':
-      return fromInteger(column)
+      return fromInteger(column, form)
     case 'number':
       return fromNumber(column, form)
     case 'boolean':
@@ -66,14 +66,23 @@ function withoutBlanks(column: string): string {
   return `regexp_replace(${column}, '[${blanks}]', '', 'g')`
 }
 
-function fromInteger(column: string): string {
-  const value = `TRY_CAST(${withoutBlanks(column)} AS BIGINT)`
-  return matching(`trim(${column}, '${blanks}')`, `[+-]?${digits}`, value)
+const patternOf = ({ decimal }: TextForm) => (decimal === ',' ? ',' : '[.]')
+
+/**
+ * `34.0` is 34: programs that have no empty integer (pandas, R, spreadsheets) write so every column with a gap. Two zeros at
+ * most, since three are as well the thousands of another country: `34.000` is refused.
+ */
+function fromInteger(column: string, form: TextForm): string {
+  const mark = patternOf(form)
+  const whole = `regexp_replace(${withoutBlanks(column)}, '${mark}0{1,2}$', '')`
+  const value = `TRY_CAST(${whole} AS BIGINT)`
+  return matching(`trim(${column}, '${blanks}')`, `[+-]?${digits}(${mark}0{1,2})?`, value)
 }
 
 /** The other decimal mark is an error. */
-function fromNumber(column: string, { decimal }: TextForm): string {
-  const mark = decimal === ',' ? ',' : '[.]'
+function fromNumber(column: string, form: TextForm): string {
+  const { decimal } = form
+  const mark = patternOf(form)
   const pattern = `[+-]?(${digits}(${mark}[0-9]*)?|${mark}[0-9]+)([eE][+-]?[0-9]+)?`
   const plain = withoutBlanks(column)
   const points = decimal === ',' ? `replace(${plain}, ',', '.')` : plain
@@ -127,10 +136,20 @@ export function fromTyped(column: string, field: Field, sourceType: string): str
     time: type === 'TIME',
   }
   if (field.type === 'string' && !sameKind.string) return 'CAST(NULL AS VARCHAR)'
+  if (field.type === 'integer' && numbers.test(type)) return wholeNumber(column, type)
   if (!sameKind[field.type]) {
     return fromText(`CAST(${column} AS VARCHAR)`, field, { decimal: '.', dateFormat: 'iso' })
   }
   const value = `TRY_CAST(${column} AS ${restTypes[field.type]})`
   const hasNoEnd = ['number', 'date', 'datetime'].includes(field.type)
   return hasNoEnd ? `CASE WHEN isfinite(${value}) THEN ${value} END` : value
+}
+
+/** From here on a float does not tell a whole number from its neighbour. */
+const inexact: Readonly<Record<string, number>> = { FLOAT: 2 ** 24, DOUBLE: 2 ** 53 }
+
+function wholeNumber(column: string, type: string): string {
+  const edge = inexact[type]
+  const isExact = edge === undefined ? '' : ` AND abs(${column}) < ${edge}`
+  return `CASE WHEN ${column} = floor(${column})${isExact} THEN TRY_CAST(${column} AS BIGINT) END`
 }

@@ -56,13 +56,14 @@ export function sniff(sample: string, resource: Resource, asked: AskedDialect): 
     dialect: {
       delimiter: best.delimiter,
       header,
-      decimal: asked.decimal ?? decimalOf(cells(isNumeric), best.delimiter),
+      decimal: asked.decimal ?? decimalOf([cells(isNumeric), cells(isInteger)], best.delimiter),
       dateFormat: asked.dateFormat ?? dateFormatOf(cells(isDated)),
     },
   }
 }
 
 const isNumeric = (field: Field) => field.type === 'number'
+const isInteger = (field: Field) => field.type === 'integer'
 const isDated = (field: Field) => field.type === 'date' || field.type === 'datetime'
 
 /** Header names that the descriptor knows count most; then records of the length that the descriptor has. */
@@ -92,11 +93,26 @@ function cellsOf(body: Table, columns: readonly string[], fields: readonly Field
   return body.flatMap((record) => positions.map((position) => (record[position] ?? '').trim()))
 }
 
-function decimalOf(cells: readonly string[], delimiter: string): ',' | '.' {
-  const commas = cells.filter((cell) => /^[-+]?[\d\s]*,\d+$/.test(cell)).length
-  const points = cells.filter((cell) => /^[-+]?\d*\.\d+/.test(cell)).length
-  if (commas !== points) return commas > points ? ',' : '.'
-  return delimiter === ';' ? ',' : '.'
+/** By the numbers; by whole numbers that are written `34.0` where these say nothing; else as the delimiter has it. */
+function decimalOf(
+  [numbers, integers]: readonly [readonly string[], readonly string[]],
+  delimiter: string,
+): ',' | '.' {
+  return (
+    markOf(numbers, { comma: /^[-+]?[\d\s]*,\d+$/, point: /^[-+]?\d*\.\d+/ }) ??
+    markOf(integers, { comma: /^[-+]?\d+,0{1,2}$/, point: /^[-+]?\d+\.0{1,2}$/ }) ??
+    (delimiter === ';' ? ',' : '.')
+  )
+}
+
+function markOf(
+  cells: readonly string[],
+  { comma, point }: Readonly<Record<'comma' | 'point', RegExp>>,
+): ',' | '.' | null {
+  const commas = cells.filter((cell) => comma.test(cell)).length
+  const points = cells.filter((cell) => point.test(cell)).length
+  if (commas === points) return null
+  return commas > points ? ',' : '.'
 }
 
 const dateShapes: readonly (readonly [DateFormat, RegExp])[] = [

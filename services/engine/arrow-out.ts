@@ -78,6 +78,22 @@ function validity(rows: number, nulls: readonly number[]) {
 
 type Parts = Parameters<typeof makeData>[0]
 
+interface Fillable<Piece> {
+  set(piece: Piece, at: number): void
+}
+
+/** One piece after the other. */
+function fill<Piece extends { readonly length: number }>(
+  target: Fillable<Piece>,
+  pieces: readonly Piece[],
+): void {
+  let at = 0
+  for (const piece of pieces) {
+    target.set(piece, at)
+    at += piece.length
+  }
+}
+
 /** Copies bytes of values; instants without an end or a beginning are null, as they are by rows. */
 function gatherFixed(type: string, width: number): Gathering {
   const pieces: Uint8Array[] = []
@@ -101,7 +117,7 @@ function gatherFixed(type: string, width: number): Gathering {
       if (known === undefined) throw new WorkerFault('TYPE')
       const words = known.words(rows) as unknown as Uint8Array
       const target = new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
-      pieces.reduce((at, bytes) => (target.set(bytes, at), at + bytes.byteLength), 0)
+      fill(target, pieces)
       return makeData({ type: known.type, length: rows, data: words, ...validity(rows, nulls) } as Parts)
     },
   }
@@ -168,7 +184,7 @@ function gatherDecimals(type: string, digits: number): Gathering {
       const known = fixedOf(type)
       if (known === undefined) throw new WorkerFault('TYPE')
       const data = new BigInt64Array(rows * 2)
-      pieces.reduce((at, halves) => (data.set(halves, at), at + halves.length), 0)
+      fill(data, pieces)
       const words = new BigUint64Array(data.buffer)
       return makeData({ type: known.type, length: rows, data: words, ...validity(rows, nulls) } as Parts)
     },

@@ -6,8 +6,10 @@ import type { Field, Resource } from '../dataset/descriptor.ts'
 import { classOf } from '../dataset/relations.ts'
 import { escaped } from '../kernel/markup.ts'
 import type { Language } from '../kernel/text.ts'
+import type { FoundProfile } from '../query/profile/profiles.ts'
 import { catalogueWords, languageSwitch } from './catalogue-page.ts'
 import { framed } from './pages.ts'
+import { type ProfilePart, profileNote, profileOfTable, stripOf, valuesCell } from './profile-part.ts'
 
 export interface DatasetPage {
   readonly language: Language
@@ -16,7 +18,15 @@ export interface DatasetPage {
   /** When the next version is promised. */
   readonly expected?: ReturnType<typeof expectation>
   readonly nameOf: (organisation: string) => string
+  /** What may be told of the rows of its latest version. */
+  readonly profile: FoundProfile
 }
+
+const partOf = ({ language, dataset, profile }: DatasetPage): ProfilePart => ({
+  language,
+  found: profile,
+  latest: dataset.latest,
+})
 
 export function datasetPage(shown: DatasetPage): string {
   const { language, dataset, completeness } = shown
@@ -39,6 +49,7 @@ export function datasetPage(shown: DatasetPage): string {
     `<p>${word('ask-note', { name })}</p>`,
     `<h2>${word('dictionary')}</h2>`,
     `<p><a href="/catalogue/${name}/dictionary.csv">${word('dictionary-file')}</a></p>`,
+    ...profileNote(partOf(shown)),
     ...descriptor.resources.map((one) => tableOf(one, shown)),
     ...twinOf(shown),
     `<h2>${word('notice')}</h2>`,
@@ -112,23 +123,32 @@ function coverageOf({ language, dataset }: DatasetPage): Fact[] {
 
 const told = (text: string | undefined): string[] => (text === undefined ? [] : [escaped(text)])
 
-function tableOf(resource: Resource, { language, dataset }: DatasetPage): string {
+function tableOf(resource: Resource, shown: DatasetPage): string {
+  const { language, dataset } = shown
+  const part = partOf(shown)
+  const strip = profileOfTable(part, resource.name)?.strip
   const word = catalogueWords(language)
   const { name, title, schema } = resource
   const caption = `${escaped(name)}${title === undefined ? '' : ` — ${escaped(title)}`}`
-  const heads = ['column', 'type', 'role', 'meaning'].map((head) => `<th scope="col">${word(head)}</th>`)
+  const heads = ['column', 'type', 'role', 'meaning', 'values'].map(
+    (head) => `<th scope="col">${word(head)}</th>`,
+  )
   return [
     '<div class="wide" tabindex="0"><table>',
     `<caption>${caption} (${word(`class.${classOf(dataset.descriptor, resource)}`)})</caption>`,
     `<thead><tr>${heads.join('')}</tr></thead>`,
-    `<tbody>${schema.fields.map(rowOf).join('')}</tbody>`,
+    `<tbody>${schema.fields.map((field) => rowOf(field, valuesCell(part, name, field.name))).join('')}</tbody>`,
     '</table></div>',
+    ...(strip === undefined ? [] : [stripOf(part, strip)]),
   ].join('\n')
 }
 
-function rowOf({ name, type, role, title = '', description = '', unit, bounds }: Field): string {
+function rowOf(
+  { name, type, role, title = '', description = '', unit, bounds }: Field,
+  values: string,
+): string {
   const measure = unit === undefined ? '' : ` (${escaped(unit)})`
   const range = bounds === undefined ? '' : ` [${bounds[0]}, ${bounds[1]}]`
   const meaning = [title, description].filter(Boolean).map(escaped).join('<br>')
-  return `<tr><th scope="row"><code>${escaped(name)}</code></th><td>${type}${range}${measure}</td><td>${escaped(role ?? '')}</td><td>${meaning}</td></tr>`
+  return `<tr><th scope="row"><code>${escaped(name)}</code></th><td>${type}${range}${measure}</td><td>${escaped(role ?? '')}</td><td>${meaning}</td><td>${values}</td></tr>`
 }

@@ -14,6 +14,7 @@ import type { Accounts, Tokens } from '../identity/person.ts'
 import type { ProofNeeds } from '../identity/proofs.ts'
 import type { Log } from '../kernel/log.ts'
 import type { TwinTurns } from '../query/on-twin.ts'
+import type { Profiles } from '../query/profile/profiles.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import type { ReviewNeeds } from '../review/month.ts'
 import type { PublicRegister } from '../review/register/register.ts'
@@ -52,6 +53,7 @@ export interface House {
   readonly twins: Twins
   readonly twinTurns: TwinTurns
   readonly harvested: HarvestedCatalogues
+  readonly profiles: Profiles
   readonly accounts: Accounts
   readonly passports: Passports
   readonly tokens: Tokens

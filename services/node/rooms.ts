@@ -35,6 +35,7 @@ import type { Accounts } from '../identity/person.ts'
 import type { ProofNeeds } from '../identity/proofs.ts'
 import { openTwinTurns, type TwinTurns } from '../query/on-twin.ts'
 import { openPlans } from '../query/plans.ts'
+import { openProfiles, type Profiles, type ProfilesNeeds } from '../query/profile/profiles.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import { openQuota } from '../query/quota.ts'
 import { openRegistry as openQueryList } from '../query/registry.ts'
@@ -56,6 +57,7 @@ export interface Rooms {
   readonly twins: Twins
   readonly twinTurns: TwinTurns
   readonly harvested: HarvestedCatalogues
+  readonly profiles: Profiles
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly review: ReviewNeeds
@@ -146,7 +148,7 @@ export async function openRooms(
     versions: { audit, clock, register, storage, keys, versions, shred: bulles.recalled },
     catalogue,
     bulles,
-    ...openCatalogueRooms(ground, engine),
+    ...openCatalogueRooms(ground, engine, { audit, optOuts, rulebook }),
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },
     policies: { audit, clock, kept, rulebook, register: policyRegister },
     review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },
@@ -185,9 +187,15 @@ function effectsOf(bulles: Bulles, running: ReturnType<typeof openRunning>): Act
 }
 
 /** What anybody finds in the catalogue beside our own datasets. */
-function openCatalogueRooms({ home, clock, log, closing }: Ground, { releaser }: Engine) {
+function openCatalogueRooms(
+  { home, clock, log, closing }: Ground,
+  engine: Engine,
+  common: Pick<ProfilesNeeds, 'audit' | 'optOuts' | 'rulebook'>,
+) {
+  const ground = { home: resolve(home), clock, log }
   return {
-    twins: closing.keep('twins', openTwins({ home: resolve(home), log, releaser })),
+    twins: closing.keep('twins', openTwins({ ...ground, ...engine })),
+    profiles: closing.keep('profiles', openProfiles({ ...ground, ...engine, ...common })),
     twinTurns: openTwinTurns(clock),
     harvested: openHarvested({ home }),
   }

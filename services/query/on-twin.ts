@@ -6,14 +6,14 @@
 import type { Descriptor } from '../dataset/descriptor.ts'
 import type { Twins } from '../dataset/twins.ts'
 import { engineVersion } from '../engine/capabilities.ts'
-import { type Clock, parisDay } from '../kernel/clock.ts'
+import type { Clock } from '../kernel/clock.ts'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Language } from '../kernel/text.ts'
 import { unmark } from './answer.ts'
+import { askExtract } from './on-extract.ts'
 import type { Answer, Parameters, QueryNeeds } from './question.ts'
-import { finish, releaseUnder, saidOf } from './steps.ts'
-import { understand } from './understand.ts'
+import { saidOf } from './steps.ts'
 
 export interface TwinQuestion {
   readonly descriptor: Descriptor
@@ -47,19 +47,13 @@ export async function queryTwin(
   by: Actor,
   question: TwinQuestion,
 ): Promise<TwinAnswer> {
-  const { parser, rulebook, clock, turns } = needs
-  const { descriptor, sql, parameters, language } = question
-  const done = turns.take(by)
+  const { descriptor, sql, parameters, language, signal } = question
+  const done = needs.turns.take(by)
   try {
     const bulle = await needs.twins.of(descriptor)
-    const today = parisDay(clock.now())
-    const plan = await understand(parser, bulle, { sql, today, ...(parameters ? { parameters } : {}) })
     const limits = { ...needs.limits, timeoutMs: Math.min(needs.limits.timeoutMs, timeoutMs) }
-    const run = { signal: AbortSignal.any([question.signal, AbortSignal.timeout(limits.timeoutMs)]) }
-    const { establishment: _, ...persons } = rulebook.disclosure
-    const thresholds = { ...persons, k: Math.max(persons.k, bulle.k) }
-    const disclosed = await releaseUnder({ ...needs, limits }, { plan, bulle, thresholds }, run)
-    const rows = await finish({ ...needs, limits }, { plan, bulle, disclosed }, run)
+    const asked = { bulle, sql, signal, ...(parameters ? { parameters } : {}) }
+    const { plan, rows, thresholds, disclosed } = await askExtract({ ...needs, limits }, asked)
     const report = { thresholds, disclosed, tables: bulle.tables, language }
     const said = saidOf(plan, unmark(plan, rows), report)
     return { synthetic: true, dataset: descriptor.name, ...said, engine: `DuckDB ${engineVersion()}` }

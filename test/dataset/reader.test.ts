@@ -55,7 +55,7 @@ describe('a faulty file', () => {
     ],
     [
       'with a decimal where an integer is wanted',
-      { people: `${base}70,0;a;1,5;\n`, acts: 'person;act\n' },
+      { people: `${base}70,5;a;1,5;\n`, acts: 'person;act\n' },
       [{ rule: 'type', column: 'id', line: 2 }],
     ],
     [

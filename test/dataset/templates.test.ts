@@ -62,6 +62,16 @@ describe('a template', () => {
     ])
   })
 
+  test('of some tables takes a row that is in none of the others', async () => {
+    const some = descriptorSchema.parse(templateOf(asked('omop', 'person', 'death', 'measurement')))
+    const fields = some.resources.find(({ name }) => name === 'measurement')?.schema.fields ?? []
+    const row = ['1', '7', '3004249', '2024-02-29', '', '', '32817']
+    const body = `${fields.map(({ name }) => name).join('\t')}\n${fields.map((_, at) => row[at] ?? '').join('\t')}\n`
+    expect((await readAs(fields, { body })).findings).toEqual([])
+    const roleOf = (column: string) => fields.find(({ name }) => name === column)?.role
+    expect(['measurement_id', 'person_id', 'visit_detail_id'].map(roleOf)).toEqual(['key', 'unit', undefined])
+  })
+
   test.each([
     ['x', []],
     ['toString', []],

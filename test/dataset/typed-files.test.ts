@@ -52,6 +52,8 @@ describe('Parquet', () => {
     ['a decimal', '1.25::DECIMAL(18, 2)', '', 'number', '1.25'],
     ['a wide decimal', '12345678901234567890.5::DECIMAL(38, 1)', '', 'number', '1.2345678901234567e+19'],
     ['a decimal where an integer is whole', '7::DECIMAL(18, 0)', '', 'integer', '7'],
+    ['a decimal of three digits that is whole', '-7::DECIMAL(18, 3)', '', 'integer', '-7'],
+    ['a whole float', '34::DOUBLE', '', 'integer', '34'],
     ['a small unsigned integer', '255::UTINYINT', '', 'integer', '255'],
     [
       'nanoseconds',
@@ -92,6 +94,9 @@ describe('Parquet', () => {
     ['an instant without end', "'-infinity'::TIMESTAMP", 'datetime'],
     ['a fraction where an integer is wanted', '1.5::DOUBLE', 'integer'],
     ['no number', "'NaN'::DOUBLE", 'number'],
+    ['no number where an integer is wanted', "'NaN'::DOUBLE", 'integer'],
+    ['a float that is no longer exact', '9007199254740992::DOUBLE', 'integer'],
+    ['a single float that is no longer exact', '16777216::FLOAT', 'integer'],
     ['an integer that is too wide', '18446744073709551615::UBIGINT', 'integer'],
   ])('with %s is a finding of the column', async (_, ...[value, type]) => {
     const body = await parquet(`SELECT 1 AS id, ${value} AS v`)
@@ -133,6 +138,7 @@ describe('Arrow', () => {
     ],
     ['a time', new TimeMicrosecond(), 3_723_000_000n, 'time', '01:02:03'],
     ['an absent number', new Float64(), 0.5, 'number', '0.5'],
+    ['a whole float', new Float64(), 34, 'integer', '34'],
   ])('with %s is read', async (_, ...[arrowType, value, type, expected]) => {
     const file = { body: arrow(arrowType, value), type: asArrow }
     const fields = [id, { name: 'v', type }]

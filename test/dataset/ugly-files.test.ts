@@ -48,6 +48,28 @@ const accepted: readonly [string, Fields, ReadFile, Rows, readonly string[]][] =
       ['encoding.detected'],
     ],
   ]),
+  // As pandas writes a column of whole numbers that has a gap.
+  [
+    'whole numbers with a fraction of zeros',
+    [id, { name: 'age', type: 'integer' }],
+    { body: 'id;age\n1;34.0\n2;\n3;-1 200.00\n' },
+    [
+      ['2', '1', '34'],
+      ['3', '2', null],
+      ['4', '3', '-1200'],
+    ],
+    [],
+  ],
+  [
+    'the same under the decimal mark of the numbers',
+    [id, amount],
+    { body: 'id;amount\n1,0;1,5\n2,00;\n' },
+    [
+      ['2', '1', '1.5'],
+      ['3', '2', null],
+    ],
+    [],
+  ],
   [
     'windows-1252, announced',
     [id, label],
@@ -178,6 +200,12 @@ describe('an ugly file is read', () => {
 })
 
 const refused: readonly [string, Fields, ReadFile, object][] = [
+  [
+    'whole numbers with a fraction, or with what may be thousands',
+    [id, label],
+    { body: 'id,label\n1.0,a\n34.5,b\n34.000,c\n34.,d\n' },
+    { rule: 'type', column: 'id', line: 3, count: 3 },
+  ],
   ['days of a year in two digits', [id, day], { body: 'id;day\n1;01/02/24\n' }, { rule: 'type', line: 2 }],
   [
     'instants of a year in two digits',

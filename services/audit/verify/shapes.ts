@@ -122,6 +122,7 @@ export const bodies: Readonly<Record<string, Members>> = {
     cause: oneOf('recall', 'retention'),
   },
   'dataset.destroyed': { dataset: text, version: count, sha256: hash },
+  'dataset.profiled': { dataset: text, version: count, sha256: hash },
   'opt-out.registered': {
     dataset: text,
     version: count,

@@ -1,4 +1,4 @@
-/** The catalogue for everybody: HealthDCAT-AP for harvesters, dictionaries for readers. It says what holders declared, nothing of the data. */
+/** The catalogue for everybody: HealthDCAT-AP for harvesters, dictionaries for readers. It says what holders declared; of the data, what the label and the profile of a version tell in bands. */
 import type { Request } from 'express'
 import { z } from 'zod'
 import type { Dataset } from '../../dataset/catalogue.ts'
@@ -135,7 +135,8 @@ export const catalogueRoutes: readonly Route[] = [
       if (type !== html) return written(type, graph, iri)
       const completeness = completenessOf(dataset.descriptor, graph, iri)
       const expected = expectation(dataset.contract, dataset.latest?.publishedAt, house.dataset.clock.now())
-      const about = { dataset, completeness, expected, nameOf: home.organisation }
+      const profile = await house.profiles.of(dataset)
+      const about = { dataset, completeness, expected, profile, nameOf: home.organisation }
       const shown = { ...about, language: lang ?? spoken }
       return negotiated('text/html; charset=utf-8', datasetPage(shown))
     },

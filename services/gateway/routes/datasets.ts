@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { declareDataset, listDatasets, readDataset } from '../../dataset/deposit.ts'
 import { tableSchemas } from '../../dataset/dictionary.ts'
 import { noticeSchema } from '../../dataset/notice.ts'
+import { profileSchema } from '../../dataset/profile/profile.ts'
 import { publicQualitySchema } from '../../dataset/quality/label.ts'
+import { Refusal } from '../../kernel/refusal.ts'
 import { datasetFilter, organisationNames, pageSize } from '../dataset-search.ts'
 import { type Route, route } from '../route.ts'
 
@@ -110,6 +112,29 @@ export const datasetRoutes: readonly Route[] = [
     handler: async (house, { by, params: { name } }) => ({
       json: await readDataset(house.dataset, by, name),
     }),
+  }),
+  route({
+    method: 'get',
+    path: `${path}/{name}/profile`,
+    summary:
+      'What may be told of the rows of its latest version: periods and values in bands, under the rules of a query',
+    records: 'read',
+    params,
+    about: ({ name }) => ({ dataset: name }),
+    responses: {
+      200: {
+        description: 'The profile, or that it is being made: the first who asks begins it',
+        schema: z.object({
+          status: z.enum(['ready', 'preparing', 'none']),
+          profile: profileSchema.optional(),
+        }),
+      },
+    },
+    handler: async (house, { params: { name } }) => {
+      const dataset = await house.catalogue.find(name)
+      if (dataset === null) throw new Refusal('NOT_FOUND')
+      return { json: await house.profiles.of(dataset) }
+    },
   }),
   route({
     method: 'get',
