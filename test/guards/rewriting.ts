@@ -10,6 +10,7 @@ const others = [
       'what is not finite',
       "return sql.and([sql.call('isfinite', [double]), small]) ?? small",
       'return small',
+      'the comparison is false for them too: infinity is not less, and what is no number counts as the largest',
     ],
     [
       'what is too large',

@@ -212,7 +212,7 @@ const within = [
   ),
   ...editsOf(
     `${folder}/steady.ts`,
-    ['test/query/prepare-oracles.test.ts'],
+    ['test/query/prepare-oracles.test.ts', 'test/query/one-rule.test.ts'],
     [
       ['numbers are bounded', 'return finite(tree)\n', 'return tree\n'],
       [
