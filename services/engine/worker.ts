@@ -67,8 +67,13 @@ interface Pending {
 }
 
 /** What a process may hold: the engine's own limit binds its caches, not its string functions (security.md 6.4). */
-export function dataBytes(memoryBytes: number): number {
+function dataBytes(memoryBytes: number): number {
   return Math.round(memoryBytes * 1.5) + 512 * MIB
+}
+
+/** What it may ask for at all: a part of it is never touched, such as stacks of threads and what allocators keep. */
+export function askedBytes(memoryBytes: number): number {
+  return 2 * dataBytes(memoryBytes)
 }
 
 /** A launched child as a process that answers calls; rejects with QUERY_FAILED when it does not come up within 30 s. */

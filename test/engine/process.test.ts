@@ -171,8 +171,8 @@ describe('a worker process', () => {
   watched('that outgrows its memory is killed, or is refused more where its box has a limit', async () => {
     const process = await start({ memoryBytes: MIB })
     const isBoxed = (await machineSandbox()).kind === 'bubblewrap'
-    expect((await failure(process.call('grow', null, soon))).kind).toBe(isBoxed ? 'failed' : 'memory')
-    expect(process.alive).toBe(isBoxed)
+    const { kind } = await failure(process.call('grow', null, soon))
+    expect(isBoxed ? ['failed', 'memory'] : ['memory']).toContain(kind)
   })
 
   test('has a session of its own: an interrupt typed in the terminal does not reach it', async () => {

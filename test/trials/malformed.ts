@@ -153,7 +153,10 @@ export async function main(
 
 /** A reader in its process, started again when it has died. */
 async function openReading(folder: string) {
-  const path = join(folder, 'rows.sent')
+  // A folder, so that each file of it is seen in the box of a reader that goes on.
+  const sent = join(folder, 'sent')
+  const path = join(sent, 'rows')
+  await mkdir(sent, { recursive: true })
   const fieldsOf = (isFhir: boolean) =>
     isFhir
       ? [{ name: 'patient_id' }, { name: 'gender' }]
@@ -171,7 +174,12 @@ async function openReading(folder: string) {
     await rm(scratch, { recursive: true, force: true })
     await mkdir(scratch)
     const entry = new URL('../../services/dataset/reader-worker.ts', import.meta.url)
-    const reader = await startProcess({ entry, name: 'reader', memoryBytes })
+    const reader = await startProcess({
+      entry,
+      name: 'reader',
+      memoryBytes,
+      box: { read: [sent], write: [scratch] },
+    })
     const resources = [{ name: 'rows', schema: { fields: fieldsOf(isFhir) } }]
     const dataset = { name: 'rows', kind: 'non-personal', holder: 'chu-rouen', resources }
     const descriptor = descriptorSchema.parse(dataset)

@@ -3,7 +3,7 @@
  * its own (security.md 6.3: the engine's closure only). Bundles are kept by the content of all that they could be made of.
  */
 import { createHash } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -124,7 +124,9 @@ async function contentHash(): Promise<string> {
   const files = entries
     .filter((entry) => entry.isFile() && /\.(?:ts|json)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
-  for (const file of [join(root, 'package-lock.json'), ...files.sort()])
+  // The lock file is not everywhere that the packages are; versions are exact in the other one too.
+  const named = ['package.json', 'package-lock.json'].map((name) => join(root, name)).filter(existsSync)
+  for (const file of [...named, ...files.sort()])
     hash
       .update(file.slice(root.length))
       .update('\0')

@@ -59,7 +59,8 @@ function seesNetwork(): boolean {
 
 function holdsTooMuch(dataBytes: number): boolean {
   try {
-    return Buffer.alloc(dataBytes, 1).length > 0
+    // Not touched: what counts is what may be asked for.
+    return new ArrayBuffer(dataBytes).byteLength > 0
   } catch {
     // Refused by the machine.
     return false

@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { attach, dataBytes } from '../worker.ts'
+import { askedBytes, attach } from '../worker.ts'
 import type { Measure } from './box.ts'
 import { boxPrograms } from './bubblewrap.ts'
 import { launchBoxed } from './launch.ts'
@@ -51,7 +51,7 @@ const answerSchema = z.array(z.string().max(60)).max(20)
 /** What a probe in the box succeeded at: nothing, when every measure holds. Rejects when the box does not start. */
 export async function probeBox(without: readonly Measure[] = []): Promise<readonly string[]> {
   const entry = new URL('./probe-worker.ts', import.meta.url)
-  const most = dataBytes(probeMemoryBytes)
+  const most = askedBytes(probeMemoryBytes)
   const launched = await launchBoxed({ entry, box: {}, dataBytes: most }, without)
   const probe = await attach(launched, { name: 'probe', memoryBytes: probeMemoryBytes })
   try {

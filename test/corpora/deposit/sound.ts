@@ -30,6 +30,8 @@ export const sound: readonly Case[] = [
   ...french('sqlite', [], ['sqlite-crlf.csv']),
   ...french('zip', [], ['zip-one.zip']),
   ...french('polars', [], ['polars-bom.csv', 'polars.ndjson']),
+  { file: 'polars-views.arrow', by: 'polars', findings: [], rows: 'french' },
+  { file: 'pandas-float-integers.csv', by: 'pandas', findings: [], rows: 'french', ageless: [4] },
   { file: 'pandas-latin1.csv', by: 'pandas', findings: [detected], rows: 'latin' },
   { file: 'r-csv2-latin1.csv', by: 'r', findings: [detected], rows: 'latin' },
   { file: 'miller.tsv', by: 'miller', findings: [], rows: 'plain' },
