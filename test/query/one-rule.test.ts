@@ -187,6 +187,7 @@ describe('what one rule alone refuses', () => {
       'TYPE_ERROR',
       'WITH RECURSIVE r AS (SELECT 1 AS a UNION ALL SELECT a, a FROM r WHERE a < 3) SELECT * FROM r',
     ],
+    ['TYPE_ERROR', 'SELECT dep FROM ref_dep UNION ALL SELECT dep, label FROM ref_dep'],
     ['COLUMN_UNKNOWN', "SELECT COLUMNS(['dep', 'zzz']) FROM ref_dep"],
     ['COST', 'SELECT count(*) FROM range(1, 1, 0)'],
     ['COST', "SELECT count(*) FROM range(DATE '2020-01-01', DATE '2020-01-01', INTERVAL 0 DAY)"],
