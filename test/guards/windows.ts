@@ -194,6 +194,7 @@ const joins = editsOf(`${folder}/join.ts`, query('one-rule', 'prepare-refusals',
     'labels that a narrower side names',
     "return right.class === 'PK' || left.frame ? { frame } : {}",
     'return { frame }',
+    'the frame of public rows is their sources, whatever is kept of it beside them',
   ],
 ])
 

@@ -97,6 +97,23 @@ describe('identifiers are one where all of it is the same', () => {
   })
 })
 
+test('an identifier that is a number is no number', async () => {
+  const numbered = {
+    ...bulle,
+    tables: bulle.tables.map((table) => ({
+      ...table,
+      columns: table.columns.map((column) =>
+        column.name === 'stay_id' ? { ...column, type: 'BIGINT' } : column,
+      ),
+    })),
+  }
+  for (const measure of ['sum(stay_id)', 'avg(stay_id)'])
+    await expect(draft(`SELECT ${measure} FROM stays`, numbered)).rejects.toMatchObject({
+      code: 'IDENTIFIER_COMPUTED',
+    })
+  await expect(draft('SELECT count(DISTINCT stay_id) FROM stays', numbered)).resolves.toBeDefined()
+})
+
 describe('what one rule alone refuses', () => {
   test.each([
     [

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { openWorkspace } from '../../services/dataset/workspace.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import type { QueryNeeds, Question } from '../../services/query/question.ts'
-import { checkQuery, runQuery } from '../../services/query/run.ts'
+import { cancelQuery, checkQuery, runQuery } from '../../services/query/run.ts'
 import { person, QueryHouse } from './house.ts'
 
 const house = new QueryHouse()
@@ -374,6 +374,30 @@ describe('a stop', () => {
     const sql = 'CREATE TABLE t AS SELECT pid FROM stays'
     await expect(runQuery({ ...needs, builder }, alice, { project: 'p', sql })).rejects.toMatchObject({
       code: 'SUSPENDED',
+    })
+    expect(await names()).toEqual([])
+    expect(await folders()).toBe(0)
+  })
+
+  test('of the query while its permit is read for the last time publishes nothing', async () => {
+    const id = '5b1c1f0e-0000-4000-8000-000000000001'
+    let isBuilt = false
+    const builder = {
+      build: async (...given: Parameters<typeof needs.builder.build>) => {
+        const built = await needs.builder.build(...given)
+        isBuilt = true
+        return built
+      },
+    }
+    const permits = {
+      current: async (project: string) => {
+        if (isBuilt) await cancelQuery(needs, alice, { project: 'p', id })
+        return needs.permits.current(project)
+      },
+    }
+    const asked = { project: 'p', sql: 'CREATE TABLE t AS SELECT pid FROM stays', id }
+    await expect(runQuery({ ...needs, builder, permits }, alice, asked)).rejects.toMatchObject({
+      code: 'QUERY_FAILED',
     })
     expect(await names()).toEqual([])
     expect(await folders()).toBe(0)
