@@ -7,7 +7,7 @@
  */
 import { Bool, type Data, makeData, Utf8 } from 'apache-arrow'
 import type { DuckDBConnection, DuckDBDataChunk } from 'duckdb'
-import { encodeArrow, fixedOf, setBit, streamOf } from './arrow.ts'
+import { encodeArrow, type Fixed, fixedOf, setBit, streamOf } from './arrow.ts'
 import { eachChunk, runStatement, type StatementRules } from './duckdb.ts'
 import type { Column, Sent } from './engine.ts'
 import { WorkerFault } from './serve.ts'
@@ -46,17 +46,20 @@ const sameWidths: Readonly<Record<string, number>> = {
 
 /** Whether every column can be gathered; the others leave by rows. */
 export function canGather(columns: readonly Column[]): boolean {
-  return columns.every(({ type }) => gatheringOf(type) !== undefined)
+  return columns.every(({ type }) => gatherings(type) !== undefined)
 }
 
-function gatheringOf(type: string): Gathering | undefined {
-  if (type === 'VARCHAR') return gatherTexts()
-  if (type === 'BOOLEAN') return gatherBooleans()
+/** Begins to gather a column of the type; undefined for a type that cannot be gathered. */
+function gatherings(type: string): (() => Gathering) | undefined {
+  if (type === 'VARCHAR') return gatherTexts
+  if (type === 'BOOLEAN') return gatherBooleans
+  const known = fixedOf(type)
+  if (known === undefined) return undefined
   const width = sameWidths[type]
-  if (width !== undefined) return gatherFixed(type, width)
+  if (width !== undefined) return () => gatherFixed(known, { width, isEndless: endless[type] })
   const [, digits] = /^DECIMAL\((\d+),\d+\)$/.exec(type) ?? []
-  if (digits !== undefined) return gatherDecimals(type, Number(digits))
-  return type === 'HUGEINT' ? gatherDecimals(type, 38) : undefined
+  if (digits !== undefined) return () => gatherDecimals(known, Number(digits))
+  return type === 'HUGEINT' ? () => gatherDecimals(known, 38) : undefined
 }
 
 /** Rows without a value, by their number in the answer. */
@@ -95,10 +98,12 @@ function fill<Piece extends { readonly length: number }>(
 }
 
 /** Copies bytes of values; instants without an end or a beginning are null, as they are by rows. */
-function gatherFixed(type: string, width: number): Gathering {
+function gatherFixed(
+  { type, words }: Fixed,
+  { width, isEndless }: { readonly width: number; readonly isEndless: IsEndless | undefined },
+): Gathering {
   const pieces: Uint8Array[] = []
   const nulls: number[] = []
-  const isEndless = endless[type]
   return {
     take(piece) {
       const { memory, vector, rows, before } = piece
@@ -113,12 +118,9 @@ function gatherFixed(type: string, width: number): Gathering {
       nulls.push(...absent)
     },
     data(rows) {
-      const known = fixedOf(type)
-      if (known === undefined) throw new WorkerFault('TYPE')
-      const words = known.words(rows) as unknown as Uint8Array
-      const target = new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
-      fill(target, pieces)
-      return makeData({ type: known.type, length: rows, data: words, ...validity(rows, nulls) } as Parts)
+      const data = words(rows) as unknown as Uint8Array
+      fill(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), pieces)
+      return makeData({ type, length: rows, data, ...validity(rows, nulls) } as Parts)
     },
   }
 }
@@ -128,7 +130,9 @@ const isEndlessInstant = (view: DataView, at: number) => {
   const value = view.getBigInt64(at, true)
   return value === longest || value === -longest
 }
-const endless: Readonly<Record<string, (view: DataView, at: number) => boolean>> = {
+type IsEndless = (view: DataView, at: number) => boolean
+
+const endless: Readonly<Record<string, IsEndless>> = {
   // What JSON has no number for is null in every format.
   FLOAT: (view, at) => !Number.isFinite(view.getFloat32(at, true)),
   DOUBLE: (view, at) => !Number.isFinite(view.getFloat64(at, true)),
@@ -159,7 +163,7 @@ function gatherBooleans(): Gathering {
 const most = 10n ** 38n
 
 /** Integers of the width that the digits need become the two halves of a 128-bit one. */
-function gatherDecimals(type: string, digits: number): Gathering {
+function gatherDecimals({ type }: Fixed, digits: number): Gathering {
   const width = digits <= 4 ? 2 : digits <= 9 ? 4 : digits <= 18 ? 8 : 16
   const pieces: BigInt64Array[] = []
   const nulls: number[] = []
@@ -181,12 +185,10 @@ function gatherDecimals(type: string, digits: number): Gathering {
       nulls.push(...absent)
     },
     data(rows) {
-      const known = fixedOf(type)
-      if (known === undefined) throw new WorkerFault('TYPE')
       const data = new BigInt64Array(rows * 2)
       fill(data, pieces)
       const words = new BigUint64Array(data.buffer)
-      return makeData({ type: known.type, length: rows, data: words, ...validity(rows, nulls) } as Parts)
+      return makeData({ type, length: rows, data: words, ...validity(rows, nulls) } as Parts)
     },
   }
 }
@@ -262,20 +264,24 @@ export async function sendArrow(
   sql: string,
   { columns, memory, ...rules }: Gathered & StatementRules,
 ): Promise<Sent> {
-  const gatherings = columns.map(({ type }) => gatheringOf(type) ?? gatherTexts())
+  const gathered = columns.map(({ type }) => {
+    const begin = gatherings(type)
+    if (begin === undefined) throw new WorkerFault('TYPE')
+    return begin()
+  })
   let rows = 0
   await eachChunk(connection, sql, {
     ...rules,
     take(chunk) {
       const piece = { memory, rows: chunk.rowCount, before: rows }
-      gatherings.forEach((gathering, column) => {
+      gathered.forEach((gathering, column) => {
         gathering.take({ ...piece, vector: memory.vector(chunk, column) })
       })
       insistUnmarked(memory, chunk, columns.length)
       rows += chunk.rowCount
     },
   })
-  const children = gatherings.map((gathering) => gathering.data(rows))
+  const children = gathered.map((gathering) => gathering.data(rows))
   return { bytes: streamOf(columns, children, rows), rows }
 }
 

@@ -39,7 +39,7 @@ type Cell = Exclude<Value, null>
 type Words = { [index: number]: number | bigint }
 
 /** An Arrow type with fixed-width values: an array for them and the way to put one in. */
-interface Fixed {
+export interface Fixed {
   readonly type: DataType
   readonly words: (length: number) => Words
   readonly put: (words: Words, index: number, value: Cell) => void

@@ -63,19 +63,26 @@ function replaceDatabase(used: Database, call: Finishing): void {
   })
 }
 
-async function finish(call: Finishing): Promise<Rows> {
-  const { tables, statement, maxRows } = call
+/** Runs work on a database of its own that holds the released tables. */
+async function onTables<T>(call: Finishing, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   const database = await takeDatabase(call)
   try {
-    working = await database.connect()
-    for (const { name, data } of tables) {
-      await loadTable(working, { name, columns: data.columns, rows: data.rows })
+    const connection = await database.connect()
+    working = connection
+    for (const { name, data } of call.tables) {
+      await loadTable(connection, { name, columns: data.columns, rows: data.rows })
     }
-    return await runStatement(working, statement, { maxRows, temporaryTables: false })
+    return await work(connection)
   } finally {
     working = undefined
     replaceDatabase(database, call)
   }
+}
+
+const rulesOf = ({ maxRows }: Finishing) => ({ maxRows, temporaryTables: false })
+
+function finish(call: Finishing): Promise<Rows> {
+  return onTables(call, (connection) => runStatement(connection, call.statement, rulesOf(call)))
 }
 
 async function encode({ rows, format, scratch, limits }: Encoding): Promise<Uint8Array> {
@@ -96,23 +103,17 @@ async function encode({ rows, format, scratch, limits }: Encoding): Promise<Uint
 let memory: Promise<VectorMemory | null> | undefined
 
 /** An answer that nobody takes a cell out of: from the statement to the file without leaving this process. */
-async function send({ format, scratch, columns, ...call }: Sending): Promise<Sent> {
-  const { tables, statement, maxRows, limits } = call
-  const database = await takeDatabase(call)
-  try {
-    working = await database.connect()
-    for (const { name, data } of tables) {
-      await loadTable(working, { name, columns: data.columns, rows: data.rows })
-    }
-    const rules = { maxRows, temporaryTables: false }
+function send({ format, scratch, columns, ...call }: Sending): Promise<Sent> {
+  return onTables(call, async (connection) => {
+    const { statement, limits } = call
     if (format === 'arrow') {
       const { canGather, sendArrow, sendingMemory } = await import('./arrow-out.ts')
-      memory ??= sendingMemory(working)
+      memory ??= sendingMemory(connection)
       const found = await memory
       if (found !== null && canGather(columns))
-        return await sendArrow(working, statement, { columns, memory: found, ...rules })
+        return sendArrow(connection, statement, { columns, memory: found, ...rulesOf(call) })
     }
-    const { rows } = await runStatement(working, statement, rules)
+    const { rows } = await runStatement(connection, statement, rulesOf(call))
     if (rows.some((row) => row.slice(columns.length).some((mark) => mark !== false)))
       throw new WorkerFault('MARKED')
     const kept = rows.map((row) => row.slice(0, columns.length))
@@ -120,10 +121,7 @@ async function send({ format, scratch, columns, ...call }: Sending): Promise<Sen
       bytes: await encode({ rows: { columns, rows: kept }, format, scratch, limits }),
       rows: rows.length,
     }
-  } finally {
-    working = undefined
-    replaceDatabase(database, call)
-  }
+  })
 }
 
 serve({

@@ -17,6 +17,13 @@ export interface ReleaserOptions {
   readonly processes?: number
 }
 
+interface Call<T> {
+  readonly limits: Limits
+  readonly signal: AbortSignal
+  /** What the process says is hostile: reads it or rejects. */
+  readonly trust: (answer: unknown, maxRows: number) => T
+}
+
 const ENCODE_MS = 120_000
 const ANSWER_BYTES = 512 * 1024 * 1024
 
@@ -37,40 +44,32 @@ export async function openReleaser(options: ReleaserOptions): Promise<Releaser> 
     return window
   }
 
+  /** A call that runs a statement over released tables. */
+  const call = <T>(
+    method: 'finish' | 'send',
+    { mounts, ...work }: FinishWork & { readonly format?: Format },
+    { limits, signal, trust }: Call<T>,
+  ): Promise<T> => {
+    const { maxRows, timeoutMs } = limits
+    const engineLimits = { threads, memoryBytes: Math.min(memoryBytes, limits.memoryBytes) }
+    return pool.use(
+      (process) =>
+        onceOnly(process, async () => {
+          const window = windowOf(process)
+          const params = {
+            ...work,
+            ...{ mounts: await window.show(mounts), scratch: window.scratch },
+            ...{ maxRows, limits: engineLimits },
+          }
+          return trust(await process.call(method, params, { timeoutMs, signal }), maxRows)
+        }),
+      signal,
+    )
+  }
+
   return {
-    finish(
-      { tables, mounts, statement }: FinishWork,
-      { limits, signal }: { limits: Limits; signal: AbortSignal },
-    ) {
-      const { maxRows, timeoutMs } = limits
-      const engineLimits = { threads, memoryBytes: Math.min(memoryBytes, limits.memoryBytes) }
-      return pool.use(
-        (process) =>
-          onceOnly(process, async () => {
-            const shown = await windowOf(process).show(mounts)
-            const params = { tables, mounts: shown, statement, maxRows, limits: engineLimits }
-            const answer = await process.call('finish', params, { timeoutMs, signal })
-            return trustRows(answer, maxRows)
-          }),
-        signal,
-      )
-    },
-    send({ tables, mounts, statement, columns }, { limits, signal, format }) {
-      const { maxRows, timeoutMs } = limits
-      const engineLimits = { threads, memoryBytes: Math.min(memoryBytes, limits.memoryBytes) }
-      return pool.use(
-        (process) =>
-          onceOnly(process, async () => {
-            const window = windowOf(process)
-            const shown = await window.show(mounts)
-            const { scratch } = window
-            const params = { tables, mounts: shown, statement, columns, maxRows, limits: engineLimits }
-            const answer = await process.call('send', { ...params, format, scratch }, { timeoutMs, signal })
-            return trustSent(answer, maxRows)
-          }),
-        signal,
-      )
-    },
+    finish: (work, rules) => call('finish', work, { ...rules, trust: trustRows }),
+    send: (work, { format, ...rules }) => call('send', { ...work, format }, { ...rules, trust: trustSent }),
     encode(rows: Rows, format: Format) {
       return pool.use((process) =>
         onceOnly(process, async () => {

@@ -2,10 +2,9 @@
 import { copyFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { openWorkspace } from '../../services/dataset/workspace.ts'
-import { Refusal } from '../../services/kernel/refusal.ts'
+import type { Refusal } from '../../services/kernel/refusal.ts'
 import type { QueryNeeds, Question } from '../../services/query/question.ts'
-import { cancelQuery, checkQuery, runQuery } from '../../services/query/run.ts'
+import { checkQuery, runQuery } from '../../services/query/run.ts'
 import { person, QueryHouse } from './house.ts'
 
 const house = new QueryHouse()
@@ -327,79 +326,5 @@ describe('the text', () => {
       ],
     })
     expect(await names()).toEqual([])
-  })
-})
-
-describe('a stop', () => {
-  test('between the build and the release leaves the old table', async () => {
-    await ask('CREATE TABLE t AS SELECT pid FROM stays')
-    house.onEntry = ({ type }) => {
-      if (type === 'query.release') throw new Refusal('UNAVAILABLE')
-    }
-    await expect(ask('CREATE OR REPLACE TABLE t AS SELECT pid, ward FROM stays')).rejects.toMatchObject({
-      code: 'UNAVAILABLE',
-    })
-    house.onEntry = () => {}
-    expect((await needs.workspace.list('p')).map(({ table }) => table.columns.length)).toEqual([1])
-    expect(await folders()).toBe(1)
-    expect((await ask('SELECT count(*) AS n FROM t')).rows).toHaveLength(1)
-  })
-
-  test('of the process between build and publish leaves a folder that the next start removes', async () => {
-    await ask('CREATE TABLE t AS SELECT pid FROM stays')
-    // The house of before never comes back from its build.
-    const dead = openWorkspace({ home: needs.folder })
-    await new Promise<void>((reached) => {
-      void dead.change('p', async ({ begin }) => {
-        await begin()
-        reached()
-        await new Promise(() => {})
-      })
-    })
-    expect(await folders()).toBe(2)
-    const next = openWorkspace({ home: needs.folder })
-    expect((await next.list('p')).map(({ table }) => table.name)).toEqual(['t'])
-    await next.clean('p')
-    expect(await folders()).toBe(1)
-  })
-
-  test('of the permit while it is built publishes nothing', async () => {
-    const builder = {
-      build: async (...given: Parameters<typeof needs.builder.build>) => {
-        const built = await needs.builder.build(...given)
-        house.state = 'suspended'
-        return built
-      },
-    }
-    const sql = 'CREATE TABLE t AS SELECT pid FROM stays'
-    await expect(runQuery({ ...needs, builder }, alice, { project: 'p', sql })).rejects.toMatchObject({
-      code: 'SUSPENDED',
-    })
-    expect(await names()).toEqual([])
-    expect(await folders()).toBe(0)
-  })
-
-  test('of the query while its permit is read for the last time publishes nothing', async () => {
-    const id = '5b1c1f0e-0000-4000-8000-000000000001'
-    let isBuilt = false
-    const builder = {
-      build: async (...given: Parameters<typeof needs.builder.build>) => {
-        const built = await needs.builder.build(...given)
-        isBuilt = true
-        return built
-      },
-    }
-    const permits = {
-      current: async (project: string) => {
-        if (isBuilt) await cancelQuery(needs, alice, { project: 'p', id })
-        return needs.permits.current(project)
-      },
-    }
-    const asked = { project: 'p', sql: 'CREATE TABLE t AS SELECT pid FROM stays', id }
-    await expect(runQuery({ ...needs, builder, permits }, alice, asked)).rejects.toMatchObject({
-      code: 'QUERY_FAILED',
-    })
-    expect(await names()).toEqual([])
-    expect(await folders()).toBe(0)
   })
 })

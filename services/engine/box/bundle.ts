@@ -30,8 +30,15 @@ export async function bundleOf(entry: URL): Promise<string> {
   return made
 }
 
-/** Folders of the native modules of this machine, by name. */
+let natives: Readonly<Record<string, string>> | undefined
+
+/** Folders of the native modules of this machine, by name; looked up once. */
 export function nativeModules(): Readonly<Record<string, string>> {
+  natives ??= findNatives()
+  return natives
+}
+
+function findNatives(): Readonly<Record<string, string>> {
   const bindings = createRequire(createRequire(import.meta.url).resolve('@duckdb/node-bindings'))
   const candidates = ['', '-musl'].map(
     (libc) => `@duckdb/node-bindings-${process.platform}-${process.arch}${libc}`,
