@@ -94,6 +94,27 @@ describe('no value of a row makes a statement fail', () => {
   ])('%s: %s', async (code, sql) => {
     await expect(clinic.draft(sql)).rejects.toMatchObject({ code })
   })
+
+  test('a sum of what is not surely a number is one of DOUBLEs, which does not overflow', async () => {
+    const { leaves } = await clinic.draft(
+      'SELECT sum(greatest(birth_year, 2)) FROM patients JOIN stays USING (patient_id)',
+    )
+    const columns = await clinic.native(`DESCRIBE ${await clinic.text(leaves[0]?.level1 ?? {})}`)
+    expect(columns.find(([name]) => name === 's1')?.[1]).toBe('DOUBLE')
+  })
+
+  test('moments are of what is finite and bearable', async () => {
+    const told = async (x: string) => {
+      const { leaves } = await clinic.draft(
+        `SELECT stddev(x) FROM (SELECT patient_id, ${x} AS x FROM patients)`,
+      )
+      const moments = await clinic.text(leaves[0]?.values[0]?.tree ?? {})
+      const [[rows]] = (await clinic.native(`SELECT count(x0) FROM (${moments})`)) as [[string]]
+      return Number(rows)
+    }
+    expect(await told('birth_year')).toBeGreaterThan(0)
+    expect(await told("CASE WHEN dep = '14' THEN 1e300 ELSE exp(birth_year) END")).toBe(0)
+  })
 })
 
 describe('public rows beside those of a person do not multiply without bound', () => {
