@@ -3,10 +3,10 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '../kernel/clock.ts'
 import { readLimited } from '../kernel/limited-body.ts'
-import { type Algorithm, kidPattern } from './jws.ts'
+import { type Algorithm, algorithmsOf, kidPattern, type PinnedKey } from './jws.ts'
 import { parseStrictObject } from './strict-json.ts'
 
-export type Keys = ReadonlyMap<string, KeyObject>
+export type Keys = ReadonlyMap<string, PinnedKey>
 
 export interface IssuerKeys {
   /**
@@ -86,27 +86,41 @@ const common = {
   /** Whoever publishes a private key has none any more. */
   d: z.undefined().optional(),
 }
-const jwk = z.discriminatedUnion('kty', [
-  z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string(), ...common }),
-  z.object({ kty: z.literal('RSA'), n: z.string(), e: z.string(), ...common }),
-])
+const ecJwk = z.object({
+  kty: z.literal('EC'),
+  crv: z.enum(['P-256', 'P-384', 'P-521']),
+  x: z.string(),
+  y: z.string(),
+})
+const rsaJwk = z.object({ kty: z.literal('RSA'), n: z.string(), e: z.string() })
+/** Nothing symmetric: a secret that is published is none. */
+const jwk = z.discriminatedUnion('kty', [ecJwk.extend(common), rsaJwk.extend(common)])
 
 /** Keys made to sign with one of these algorithms. Of two that bear one name neither is taken; null when it is no key set. */
 export function readKeys(text: string, algorithms: readonly Algorithm[]): Keys | null {
   const whole = set.safeParse(parseStrictObject(text))
   if (!whole.success) return null
-  const keys = new Map<string, KeyObject | null>()
+  const keys = new Map<string, PinnedKey | null>()
   for (const value of whole.data.keys) {
     const one = jwk.safeParse(value).data
     if (one === undefined) continue
-    const algorithm = one.kty === 'EC' ? 'ES256' : 'RS256'
-    const isFit = algorithms.includes(algorithm) && (one.alg ?? algorithm) === algorithm
-    keys.set(one.kid, isFit && !keys.has(one.kid) ? keyOf(one) : null)
+    keys.set(one.kid, keys.has(one.kid) ? null : pinnedOf(one, algorithms))
   }
   return new Map([...keys].flatMap(([kid, key]) => (key === null ? [] : [[kid, key]])))
 }
 
-function keyOf(one: z.infer<typeof jwk>): KeyObject | null {
+/** Bound to what the key says it is for, else to all of these that fit it; null when none is left. */
+function pinnedOf(one: z.infer<typeof jwk>, algorithms: readonly Algorithm[]): PinnedKey | null {
+  const key = publicKeyOf(one)
+  if (key === null) return null
+  const isAsked = (algorithm: Algorithm) =>
+    algorithms.includes(algorithm) && (one.alg ?? algorithm) === algorithm
+  const bound = algorithmsOf(key).filter(isAsked)
+  return bound.length === 0 ? null : { key, algorithms: bound }
+}
+
+/** The public key of a JWK, from the members that make it and no others; null when they make none. */
+export function publicKeyOf(one: z.infer<typeof ecJwk> | z.infer<typeof rsaJwk>): KeyObject | null {
   const { kty } = one
   const key = kty === 'EC' ? { kty, crv: one.crv, x: one.x, y: one.y } : { kty, n: one.n, e: one.e }
   try {

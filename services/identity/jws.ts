@@ -20,6 +20,15 @@ export type Algorithm =
   | 'ES384'
   | 'ES512'
 
+/** A public key together with what its issuer published it for. */
+export interface PinnedKey {
+  readonly key: KeyObject
+  readonly algorithms: readonly Algorithm[]
+}
+
+/** Public keys by `kid`. One that stands alone serves every algorithm of its kind. */
+export type VerificationKeys = ReadonlyMap<string, KeyObject | PinnedKey>
+
 export interface CompactToSign {
   /** Signed byte for byte, in UTF-8. */
   readonly payload: string
@@ -33,8 +42,8 @@ export interface CompactToSign {
 
 export interface CompactToVerify {
   readonly token: string
-  /** Public keys by `kid`; a `kid` of a token is used for nothing else than to look here. */
-  readonly keys: ReadonlyMap<string, KeyObject>
+  /** A `kid` of a token is used for nothing else than to look here. */
+  readonly keys: VerificationKeys
   /** Exactly this type, or one of these, in these letters; null among them lets a token name none. */
   readonly typ: string | readonly (string | null)[]
   /** What a `jku` must say: compared, never fetched. Without it a token that carries one is refused, and `x5t` too. */
@@ -54,7 +63,7 @@ const pinnedMembers: ReadonlySet<string> = new Set([...headerMembers, 'jku', 'x5
 
 /** JWS compact text with the header members alg, typ and kid, in this order, then jku where one is given. */
 export function signCompact({ payload, key, kid, typ, jku }: CompactToSign): string {
-  if (!algorithmsOf(key).has('ES256'))
+  if (!algorithmsOf(key).includes('ES256'))
     throw new TypeError('a signing key must be an elliptic curve key on P-256')
   if (!kidPattern.test(kid)) throw new TypeError('a kid holds letters, digits and . _ ~ = - only')
   const header = { alg: 'ES256', typ, kid, ...(jku === undefined ? {} : { jku }) }
@@ -79,18 +88,36 @@ export function verifyCompact(asked: CompactToVerify): { readonly payload: strin
   if (Buffer.byteLength(asked.token) > (asked.maxBytes ?? 8_192)) refuse('size')
   const [header, payload] = parts(asked.token) ?? refuse('form')
   const { algorithm, kid, ...rest } = readHeader(header, asked) ?? refuse('header')
-  const fault = faultOf(rest, asked)
-  if (fault !== null) refuse(fault)
-  const key = asked.keys.get(kid) ?? refuse('key')
-  if (!isAllowed(algorithm, asked.algorithms) || !algorithmsOf(key).has(algorithm)) refuse('algorithm')
+  const wrong = faultOf(rest, asked)
+  if (wrong !== null) refuse(wrong)
+  const { key, algorithms } = pinned(asked.keys.get(kid) ?? refuse('key'))
+  if (!isAllowed(algorithm, asked.algorithms) || !isAllowed(algorithm, algorithms)) return refuse('algorithm')
+  const fault = signatureFault(asked.token, key, algorithm)
+  if (fault !== null) refuse('signature', fault)
+  return { payload, kid }
+}
+
+/** Why the signature does not hold; null when it does. The one place that asks the package. */
+function signatureFault(token: string, key: KeyObject, algorithm: Algorithm): Error | null {
   try {
     // Times are the caller's, by its own clock.
-    const options = { algorithms: [algorithm as Algorithm], ignoreExpiration: true, ignoreNotBefore: true }
-    jsonwebtoken.verify(asked.token, key, options)
+    jsonwebtoken.verify(token, key, {
+      algorithms: [algorithm],
+      ignoreExpiration: true,
+      ignoreNotBefore: true,
+    })
+    return null
   } catch (error) {
-    refuse('signature', error)
+    if (error instanceof Error) return error
+    throw error
   }
-  return { payload, kid }
+}
+
+/** An algorithm that its key was not published for is refused, whatever a token says of itself. */
+function pinned(found: KeyObject | PinnedKey): PinnedKey {
+  if (!('algorithms' in found)) return { key: found, algorithms: algorithmsOf(found) }
+  const fit = algorithmsOf(found.key)
+  return { key: found.key, algorithms: found.algorithms.filter((algorithm) => fit.includes(algorithm)) }
 }
 
 /** Header and payload as text, when there are three parts, each in the one way to write its bytes. */
@@ -139,11 +166,16 @@ const curves: Readonly<Record<string, Algorithm>> = {
   secp384r1: 'ES384',
   secp521r1: 'ES512',
 }
-const rsa = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const
+const rsa: readonly Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
 
-/** What a key was made for: one algorithm per curve, RSA from 2 048 bits; anything else, a secret among it, for nothing. */
-function algorithmsOf(key: KeyObject): ReadonlySet<string> {
-  const { namedCurve = '', modulusLength = 0 } = key.asymmetricKeyDetails ?? {}
-  if (key.asymmetricKeyType === 'ec') return new Set([curves[namedCurve] ?? ''])
-  return new Set(key.asymmetricKeyType === 'rsa' && modulusLength >= 2_048 ? rsa : [])
+/**
+ * What a key was made for: one algorithm per curve; RSA of 2 048 to 8 192 bits with an exponent from 65 537, for a small one
+ * lets signatures be made up and a huge key costs whoever verifies. Anything else, a secret among it, is for nothing.
+ */
+export function algorithmsOf(key: KeyObject): readonly Algorithm[] {
+  const { namedCurve = '', modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
+  const curve = curves[namedCurve]
+  if (key.asymmetricKeyType === 'ec') return curve === undefined ? [] : [curve]
+  const isSound = modulusLength >= 2_048 && modulusLength <= 8_192 && publicExponent >= 65_537n
+  return key.asymmetricKeyType === 'rsa' && isSound ? rsa : []
 }

@@ -1,11 +1,10 @@
 /** Access tokens: which person stands behind a bearer token. A token carries no right; the account table does. */
-import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { type Algorithm, claimedIssuer, verifyCompact } from './jws.ts'
+import { type Algorithm, claimedIssuer, type VerificationKeys, verifyCompact } from './jws.ts'
 import type { Accounts, Person, Tokens } from './person.ts'
 import { parseStrictObject } from './strict-json.ts'
 
@@ -23,8 +22,8 @@ export interface TrustedIssuer {
   /** The `iss` claims it speaks under, compared byte for byte. */
   readonly identifiers: readonly string[]
   readonly algorithms: readonly Algorithm[]
-  /** Public keys by `kid`, as they stand now. */
-  keys(): ReadonlyMap<string, KeyObject>
+  /** As they stand now. */
+  keys(): VerificationKeys | Promise<VerificationKeys>
   /** Reads the keys again; called when a `kid` is unknown, at most once a minute. */
   refresh?(): Promise<void>
 }
@@ -105,10 +104,12 @@ function rememberRefreshes(clock: Clock): Refresh {
 }
 
 async function signedPayload(issuer: TrustedIssuer, token: string, refresh: Refresh): Promise<string> {
-  const verify = () =>
-    verifyCompact({ token, keys: issuer.keys(), typ: accessTokenType, algorithms: issuer.algorithms }).payload
+  const verify = async () => {
+    const keys = await issuer.keys()
+    return verifyCompact({ token, keys, typ: accessTokenType, algorithms: issuer.algorithms }).payload
+  }
   try {
-    return verify()
+    return await verify()
   } catch (error) {
     const isUnknownKey = error instanceof Refusal && error.facts.rule === 'jws.key'
     if (isUnknownKey && (await refresh(issuer))) return verify()

@@ -2,12 +2,11 @@
  * One visa of somebody else (GA4GH AAI 1.2, visa document token; security.md 5.7), verified on its own. What it is worth is said
  * elsewhere: a visa that passes here says only that its issuer wrote it.
  */
-import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { sha256 } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { verifyCompact } from './jws.ts'
+import { type VerificationKeys, verifyCompact } from './jws.ts'
 import { parseStrictObject } from './strict-json.ts'
 import { asserters, type VisaIssuer, type VisaType, visaTypes } from './visa-trust.ts'
 
@@ -69,7 +68,7 @@ export function openVisa(
     issuer,
     keys,
     now,
-  }: { readonly issuer: VisaIssuer; readonly keys: ReadonlyMap<string, KeyObject>; readonly now: number },
+  }: { readonly issuer: VisaIssuer; readonly keys: VerificationKeys; readonly now: number },
 ): Visa {
   const { jwks: jku, algorithms } = issuer
   const signed = verifyCompact({ token, keys, typ: visaTokenTypes, jku, algorithms, code: 'INVALID' })

@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { openIssuerKeys, readKeys } from '../../services/identity/issuer-keys.ts'
-import { ecKey, type IssuerHouse, jwkOf, openIssuerHouse, rsaKey } from './visa-issuer.ts'
+import { type Algorithm, verifyCompact } from '../../services/identity/jws.ts'
+import { ecKey, forge, type IssuerHouse, jwkOf, openIssuerHouse, rsaKey } from './visa-issuer.ts'
 
 const minute = 60_000
 const time = { now: Date.parse('2026-11-21T09:00:00Z') }
@@ -105,7 +107,9 @@ describe('a key', () => {
   const ec = ecKey('k1')
   const rsa = rsaKey('k1')
   const both = ['RS256', 'ES256'] as const
-  const read = (jwks: readonly unknown[], algorithms: readonly ('RS256' | 'ES256')[] = both) => [
+  const smallExponent = generateKeyPairSync('rsa', { modulusLength: 2_048, publicExponent: 3 })
+  const huge = Buffer.alloc(1_056, 0xff).toString('base64url')
+  const read = (jwks: readonly unknown[], algorithms: readonly Algorithm[] = both) => [
     ...(readKeys(JSON.stringify({ keys: jwks }), algorithms) ?? new Map()).keys(),
   ]
 
@@ -128,6 +132,9 @@ describe('a key', () => {
     ['of another curve', jwkOf(ec, { crv: 'P-384' })],
     ['of a curve that is not used', jwkOf(ec, { crv: 'secp256k1' })],
     ['that is not on its curve', jwkOf(ec, { x: jwkOf(ec, {}).toString() })],
+    ['of RSA with 1 024 bits', jwkOf(rsaKey('k1', 1_024))],
+    ['of RSA with the exponent 3', jwkOf({ ...rsa, ...smallExponent })],
+    ['of RSA with more than 8 192 bits', jwkOf(rsa, { n: huge })],
     ['that is published with its private half', { ...ec.privateKey.export({ format: 'jwk' }), kid: 'k1' }],
     ['without a name', jwkOf(ec, { kid: undefined })],
     ['with a path for a name', jwkOf(ec, { kid: '../k1' })],
@@ -145,5 +152,30 @@ describe('a key', () => {
   test('is not taken for an algorithm that the configuration does not name', () => {
     expect(read([jwkOf(ec)], ['RS256'])).toEqual([])
     expect(read([jwkOf(rsa)], ['ES256'])).toEqual([])
+  })
+
+  test.each([
+    ['P-384', 'ES384'],
+    ['P-521', 'ES512'],
+  ] as const)('of the curve %s is taken for %s alone', (namedCurve, algorithm) => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve })
+    const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'k1' }
+    const keys = readKeys(JSON.stringify({ keys: [jwk] }), ['ES256', 'ES384', 'ES512', 'RS256'])
+    expect(keys?.get('k1')?.algorithms).toEqual([algorithm])
+    expect(read([jwk], ['ES256'])).toEqual([])
+  })
+
+  test('serves the algorithm that it was published for and no other, though its issuer may use both', () => {
+    const algorithms = ['RS256', 'PS256'] as const
+    const published = (change: object) =>
+      readKeys(JSON.stringify({ keys: [jwkOf(rsa, change)] }), algorithms) ?? new Map()
+    const token = forge({ alg: 'RS256', typ: 'at+jwt', kid: 'k1' }, { a: 1 }, rsa)
+    const verify = (keys: ReturnType<typeof published>) =>
+      verifyCompact({ token, keys, typ: 'at+jwt', algorithms }).kid
+    expect(verify(published({ alg: undefined }))).toBe('k1')
+    expect(verify(published({ alg: 'RS256' }))).toBe('k1')
+    expect(() => verify(published({ alg: 'PS256' }))).toThrow(
+      expect.objectContaining({ facts: { rule: 'jws.algorithm' } }),
+    )
   })
 })

@@ -14,6 +14,7 @@ const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const other = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const wide = generateKeyPairSync('ec', { namedCurve: 'P-384' })
 const weak = generateKeyPairSync('rsa', { modulusLength: 1_024 })
+const loose = generateKeyPairSync('rsa', { modulusLength: 2_048, publicExponent: 3 })
 const strong = generateKeyPairSync('rsa', { modulusLength: 2_048 })
 const secret = randomBytes(32)
 
@@ -22,6 +23,7 @@ const keys: ReadonlyMap<string, KeyObject> = new Map([
   ['k2', other.publicKey],
   ['wide', wide.publicKey],
   ['weak', weak.publicKey],
+  ['loose', loose.publicKey],
   ['strong', strong.publicKey],
   ['secret', createSecretKey(secret)],
 ])
@@ -147,6 +149,11 @@ describe('a signed text', () => {
     [
       'an RSA key of 1 024 bits',
       forge({ ...head, alg: 'RS256', kid: 'weak' }, text, weak.privateKey),
+      'algorithm',
+    ],
+    [
+      'an RSA key with the exponent 3',
+      forge({ ...head, alg: 'RS256', kid: 'loose' }, text, loose.privateKey),
       'algorithm',
     ],
     ['a shared secret', hmacForge({ ...head, alg: 'HS256', kid: 'secret' }, secret), 'algorithm'],
