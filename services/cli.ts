@@ -10,7 +10,7 @@ import {
   type VerifyOptions,
   verify,
 } from './cli/audit.ts'
-import { type Client, demoToken, openClient, type Setting, urlOf } from './cli/client.ts'
+import { type Client, openClient, type Setting } from './cli/client.ts'
 import { addDeposit } from './cli/deposit-command.ts'
 import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
@@ -33,6 +33,7 @@ import { datasets, habilitation, projects, whoami } from './cli/show.ts'
 import { addSigningKey } from './cli/sign.ts'
 import { type SimulateOptions, simulate } from './cli/simulate.ts'
 import { template } from './cli/template.ts'
+import { addTokenCommands } from './cli/token.ts'
 import { type WitnessOptions, witness } from './cli/witness.ts'
 import { versionOf } from './node/version.ts'
 
@@ -65,14 +66,7 @@ const program = new Command('huisclos')
   .showSuggestionAfterError()
   .exitOverride()
 
-program
-  .command('token')
-  .description('imprime un jeton de démonstration d’une heure · prints a demo token, good for an hour')
-  .requiredOption('--as <sujet>', 'compte de démonstration · demo account')
-  .action(async ({ as }: { as: string }) => {
-    await urlOf(setting)
-    out.stdout.write(`${await demoToken(setting, as)}\n`)
-  })
+addTokenCommands(program, { setting, open: client, out })
 
 program
   .command('whoami')

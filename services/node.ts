@@ -15,6 +15,7 @@ import type { House } from './gateway/house.ts'
 import { type Gauge, openMetrics } from './gateway/readiness.ts'
 import { routes } from './gateway/routes.ts'
 import { type StartPageFacts, startPage } from './gateway/start-page.ts'
+import { withPersonalTokens } from './habilitation/personal-tokens.ts'
 import { openPolicyRegister } from './habilitation/policy-register.ts'
 import type { Clock } from './kernel/clock.ts'
 import { canonical, sha256 } from './kernel/hash.ts'
@@ -299,12 +300,14 @@ async function houseOf(
     help: 'Entries of the current shard',
     read: () => evidence.audit.size,
   }
+  const personalTokens = { ...rooms.habilitation, personalTokens: identity.personalTokens }
   return {
     ...rooms,
     ...evidence,
+    personalTokens,
     accounts: identity.known,
     passports: identity.passports,
-    tokens: identity.tokens,
+    tokens: withPersonalTokens(identity.tokens, personalTokens),
     log,
     readiness: steps,
     metrics: openMetrics(

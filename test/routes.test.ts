@@ -206,6 +206,9 @@ const rules: Readonly<Record<string, Rule>> = {
 const forAll: Readonly<Record<string, Omit<Rule, 'may'>>> = {
   'GET /api/v1/me': { status: 200 },
   'GET /api/v1/me/passport': { status: 200 },
+  'GET /api/v1/me/tokens': { status: 200 },
+  'POST /api/v1/me/tokens': { body: { project: 'nothing' }, status: 403 },
+  'DELETE /api/v1/me/tokens/{id}': { status: 404 },
   'PUT /api/v1/me/passport': { body: { passport: 'none' }, status: 422 },
   'GET /api/v1/datasets': { status: 200 },
   'GET /api/v1/datasets/{name}': { status: 404 },

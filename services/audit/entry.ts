@@ -70,7 +70,14 @@ const bodies = [
   z.strictObject({ type: z.literal('auth.opened'), method: text }),
   z.strictObject({ type: z.literal('auth.refused'), code, rule: text.optional(), route: text }),
   z.strictObject({ type: z.literal('auth.closed') }),
-  z.strictObject({ type: z.literal('token.issued'), sha256: hash }),
+  z.strictObject({
+    type: z.literal('token.issued'),
+    token: text,
+    purpose: text,
+    until: text,
+    sha256: hash,
+  }),
+  z.strictObject({ type: z.literal('token.revoked'), token: text }),
   z.strictObject({
     type: z.literal('visa.issued'),
     permit,

@@ -8,6 +8,7 @@ import type { Twins } from '../dataset/twins.ts'
 import type { UploadNeeds } from '../dataset/uploads.ts'
 import type { WithdrawalNeeds } from '../dataset/withdrawal.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
+import type { PersonalTokenNeeds } from '../habilitation/personal-tokens.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
 import type { Passports } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
@@ -40,6 +41,7 @@ export interface House {
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
   readonly proofs: ProofNeeds
+  readonly personalTokens: PersonalTokenNeeds
   readonly review: ReviewNeeds
   readonly policies: PolicyNeeds
   readonly register: PublicRegister

@@ -41,6 +41,8 @@ interface Declared<P, Q, B> {
 interface Guarded<P, Q, B> extends Declared<P, Q, B> {
   /** `read`: route() records `access.read` before it answers. `own`: the use-case writes its own entries. */
   readonly records: 'read' | 'own'
+  /** A personal access token opens it too, where `{id}` is its own project; to tools any other call does not exist. */
+  readonly tools?: true
   readonly about?: (params: P) => Subject
   readonly handler: (house: House, input: Input<P, Q, B> & { readonly by: Person }) => Promise<Reply>
 }
@@ -70,6 +72,7 @@ export function route<P, Q, B>(declared: Guarded<P, Q, B>): Route {
       let about: Subject = {}
       try {
         by = await callerOf(house.tokens, request)
+        insistWithin(by, declared, request)
         const input = await inputOf(declared, response, language)
         about = declared.about?.(input.params) ?? {}
         const reply = await declared.handler(house, { ...input, by })
@@ -99,6 +102,12 @@ export function openRoute<P, Q, B>(declared: Open<P, Q, B>): Route {
       }
     },
   }
+}
+
+/** What lies outside the scope of a tool is not there for it, whether it is there for the person or not. */
+function insistWithin({ scope }: Person, { tools }: { readonly tools?: true }, request: Request): void {
+  if (scope === undefined || (tools && request.params.id === scope.project)) return
+  throw new Refusal('NOT_FOUND', { rule: 'access-token.scope' })
 }
 
 function untyped<P, Q, B>(declared: Declared<P, Q, B>): Declared<unknown, unknown, unknown> {

@@ -25,6 +25,7 @@ import { requestRoutes } from './routes/requests.ts'
 import { reviewRoutes } from './routes/review.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { simulationRoutes } from './routes/simulation.ts'
+import { tokenRoutes } from './routes/tokens.ts'
 import { twinRoutes } from './routes/twins.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { versionRoutes } from './routes/versions.ts'
@@ -48,6 +49,7 @@ const problem = z
 const documented: readonly Route[] = [
   ...sessionRoutes,
   ...passportRoutes,
+  ...tokenRoutes,
   ...datasetRoutes,
   ...twinRoutes,
   ...contractRoutes,

@@ -15,4 +15,5 @@ export const personRules = z.strictObject({
   charter: z.strictObject({ version, months: months(60) }),
   workstation: z.strictObject({ months: months(12) }),
   review: z.strictObject({ days: parameter(z.number().int().min(1).max(365)) }),
+  accessToken: z.strictObject({ hours: parameter(z.number().int().min(1).max(12)) }).exactOptional(),
 })

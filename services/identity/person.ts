@@ -58,6 +58,13 @@ export interface Account {
   readonly manager?: Actor
 }
 
+/** What a personal access token is held to: one project and one purpose. `token` is its id. */
+export interface Scope {
+  readonly token: string
+  readonly project: string
+  readonly purpose: string
+}
+
 /** Someone who stands at a door with a valid token: the account plus what the token proved. */
 export interface Person extends Account, By {
   /** Authentication methods of the session, such as `mfa`. */
@@ -66,6 +73,8 @@ export interface Person extends Account, By {
   readonly acr?: string
   /** Instant in ms at which the person proved who she is; absent where the token does not say. */
   readonly authenticatedAt?: number
+  /** A tool acts for the person, and may do no more than this; absent where the person came herself. */
+  readonly scope?: Scope
 }
 
 export interface Accounts {
@@ -73,7 +82,17 @@ export interface Accounts {
   list(): Promise<readonly Account[]>
 }
 
+/** How a token was shown beside its text: by which scheme, with which proof, for which call. */
+export interface Shown {
+  readonly scheme: 'bearer' | 'dpop'
+  /** The header DPoP, where there is one. */
+  readonly proof?: string
+  readonly method: string
+  /** Path without query, as it was asked. */
+  readonly path: string
+}
+
 export interface Tokens {
   /** Who a bearer token speaks for. Refusal UNAUTHENTICATED: no reason is given outside, `facts.rule` names it for the log. */
-  verify(bearer: string): Promise<Person>
+  verify(bearer: string, shown?: Shown): Promise<Person>
 }

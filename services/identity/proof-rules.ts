@@ -8,6 +8,8 @@ export interface ProofRules {
   readonly charter: { readonly version: string; readonly months: number }
   readonly workstation: { readonly months: number }
   readonly review: { readonly days: number }
+  /** Longest life of a personal access token; absent from older bundles. */
+  readonly accessToken?: { readonly hours: number }
 }
 
 /** Proofs without which nobody asks anything of a project; the review is that of her grant. */

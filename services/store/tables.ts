@@ -284,6 +284,41 @@ export interface HabilitationStream {
   events: number
 }
 
+export interface IdentityAccessToken {
+  /** How the log and the person name it */
+  id: string
+  /** Of the token, which is shown once and kept nowhere */
+  sha256: string
+  /** Configured name of the issuer of the account */
+  issuer: string
+  /** The person who made it and for whom it speaks */
+  subject: string
+  /** The one project that it opens */
+  project: string
+  /** The one purpose of that project that it serves */
+  purpose: string
+  /** The one door that takes it */
+  door: string
+  /** What the person calls it */
+  label: string
+  /** Assurance of the session that made it */
+  level: number
+  /** Authentication methods of that session */
+  methods: string[]
+  /** Authentication class of that session, as its issuer names it */
+  acr: string | null
+  /** Instant at which the person had proved who she is, ms since 1970 UTC */
+  authenticated_ms: number | null
+  /** Instant at which it was made, ms since 1970 UTC */
+  created_ms: number
+  /** Instant from which it is refused, ms since 1970 UTC; twelve hours later at most */
+  expires_ms: number
+  /** Instant of its last use, to the minute, ms since 1970 UTC */
+  used_ms: number | null
+  /** Instant at which the person ended it, ms since 1970 UTC */
+  revoked_ms: number | null
+}
+
 export interface IdentityAccount {
   /** Configured name of the issuer; demo is the embedded one */
   issuer: string
@@ -315,6 +350,13 @@ export interface IdentityAccount {
   manager_issuer: string | null
   /** Subject of the line manager */
   manager_subject: string | null
+}
+
+export interface IdentityDpopProof {
+  /** Of the thumbprint of the key and the name of the proof */
+  sha256: string
+  /** Instant from which the proof is refused for its age and need not be known, ms since 1970 UTC */
+  until_ms: number
 }
 
 export interface IdentityOrganisation {
@@ -446,7 +488,9 @@ export interface Tables {
   habilitation_permit: HabilitationPermit
   habilitation_policy: HabilitationPolicy
   habilitation_stream: HabilitationStream
+  identity_access_token: IdentityAccessToken
   identity_account: IdentityAccount
+  identity_dpop_proof: IdentityDpopProof
   identity_organisation: IdentityOrganisation
   identity_proof: IdentityProof
   identity_visa: IdentityVisa

@@ -57,6 +57,7 @@ export const projectRoutes: readonly Route[] = [
     path: '/api/v1/projects/{id}',
     summary: 'A project: its permit, its extract, its end',
     records: 'read',
+    tools: true,
     params,
     about: ({ id }) => ({ project: id }),
     responses: { 200: { description: 'The project', schema: project } },

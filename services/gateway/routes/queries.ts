@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { purposeWithin } from '../../habilitation/personal-tokens.ts'
 import { insistVisible } from '../../habilitation/read.ts'
+import type { Person } from '../../identity/person.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { say } from '../../kernel/text.ts'
 import { cancelQuery, checkQuery, listQueries, runQuery } from '../../query/run.ts'
@@ -122,6 +124,7 @@ export const queryRoutes: readonly Route[] = [
     path,
     summary: 'Asks; the answer is JSON, CSV, Arrow or Parquet by Accept. Closing the connection cancels',
     records: 'own',
+    tools: true,
     params: project,
     body: question,
     about,
@@ -131,7 +134,7 @@ export const queryRoutes: readonly Route[] = [
     handler: async (house, { by, params, body, request, response, signal }) => {
       const format = formatOf(request)
       const released = await runQuery(house.query, by, {
-        ...defined(body),
+        ...defined(by, body),
         project: params.id,
         format,
         signal,
@@ -145,12 +148,13 @@ export const queryRoutes: readonly Route[] = [
     path: `${path}/check`,
     summary: 'The decision without the run',
     records: 'own',
+    tools: true,
     params: project,
     body: question,
     about,
     responses: { 200: { description: 'Allowed or refused, and why', schema: check } },
     handler: async (house, { by, params, body, language }) => {
-      const asked = { ...defined(body), project: params.id, language }
+      const asked = { ...defined(by, body), project: params.id, language }
       const { hint, ...checked } = await checkQuery(house.query, by, asked)
       const policy = `sha256:${house.policy}`
       return { json: { ...checked, ...(hint ? { hint: say(language, hint) } : {}), policy } }
@@ -161,6 +165,7 @@ export const queryRoutes: readonly Route[] = [
     path: `${path}/{queryId}/cancel`,
     summary: 'Stops one of one’s own running queries',
     records: 'own',
+    tools: true,
     params: one,
     about,
     responses: {
@@ -197,8 +202,9 @@ export const queryRoutes: readonly Route[] = [
 ]
 
 /** The members that are there: `undefined` and absent are one to zod and two to our types. */
-function defined(body: z.infer<typeof question>) {
-  const { sql, purpose, objective, parameters: values, id } = body
+function defined(by: Person, body: z.infer<typeof question>) {
+  const { sql, objective, parameters: values, id } = body
+  const purpose = purposeWithin(by, body.purpose)
   return {
     sql,
     ...(purpose === undefined ? {} : { purpose }),
