@@ -1,6 +1,7 @@
 /** How an answer is written: what a handler returns, or a problem. */
 import type { Request, Response } from 'express'
 import type { z } from 'zod'
+import { proofAlgorithms } from '../identity/dpop.ts'
 import type { Language } from '../kernel/text.ts'
 import { problemType } from './problem.ts'
 
@@ -49,6 +50,9 @@ export function sendReply(response: Response, responses: Responses, reply: Reply
   response.type(type).send(typeof content === 'string' ? content : Buffer.from(content))
 }
 
+/** Plain tokens (RFC 6750), and those bound to a key (RFC 9449). */
+const challenge = `Bearer realm="huisclos", DPoP realm="huisclos", algs="${proofAlgorithms.join(' ')}"`
+
 /**
  * Writes a problem document. What is still being sent to us is read off, so that the caller gets to read the answer; one
  * who sends too much is cut off.
@@ -58,7 +62,7 @@ export function sendProblem(
   problem: { readonly status: number },
   language: Language,
 ): void {
-  if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer realm="huisclos"')
+  if (problem.status === 401) response.set('WWW-Authenticate', challenge)
   if (problem.status === 413) response.set('Connection', 'close')
   response.status(problem.status).set('Content-Language', language).vary('Accept-Language')
   const policy = response.get(policyHeader)

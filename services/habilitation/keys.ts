@@ -3,16 +3,10 @@
  * only, one of the operator, for destruction certificates, one for visas, one for what the node publishes, and in demo mode one
  * for each data holder, which a real holder would keep at home.
  */
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-} from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { mkdir, open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { canonical } from '../kernel/hash.ts'
+import { thumbprint } from '../identity/jwk.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { hasCode } from '../kernel/system-error.ts'
 import type { Authority, SigningKey } from './signature.ts'
@@ -158,10 +152,4 @@ export async function createKeyFile(path: string): Promise<string> {
     await file.close()
   }
   return pem
-}
-
-/** RFC 7638: the name of a key is the hash of its public members. */
-export function thumbprint(publicKey: KeyObject): string {
-  const { crv, kty, x, y } = publicKey.export({ format: 'jwk' })
-  return createHash('sha256').update(canonical({ crv, kty, x, y })).digest('base64url')
 }

@@ -83,8 +83,9 @@ export function withPersonalTokens(
   needs: Pick<PersonalTokenNeeds, 'clock' | 'permits' | 'personalTokens'>,
 ): Tokens {
   return {
-    async verify(bearer, ...shown) {
-      if (!claimsPersonalToken(bearer)) return tokens.verify(bearer, ...shown)
+    async verify(bearer, shown) {
+      if (!claimsPersonalToken(bearer)) return tokens.verify(bearer, shown)
+      if (shown?.scheme === 'dpop') throw new Refusal('UNAUTHENTICATED', { rule: 'dpop.unbound' })
       const person = await needs.personalTokens.verify(bearer)
       const current = await needs.permits.current(person.scope?.project ?? '')
       if (current === null || !isMember(person, current, needs.clock.now()))

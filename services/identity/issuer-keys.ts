@@ -1,8 +1,8 @@
 /** The public keys of an issuer, read at the one address that the configuration pins (security.md 5.4). */
-import { createPublicKey, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '../kernel/clock.ts'
 import { readLimited } from '../kernel/limited-body.ts'
+import { ecJwk, publicKeyOf, rsaJwk } from './jwk.ts'
 import { type Algorithm, algorithmsOf, kidPattern, type PinnedKey } from './jws.ts'
 import { parseStrictObject } from './strict-json.ts'
 
@@ -86,13 +86,6 @@ const common = {
   /** Whoever publishes a private key has none any more. */
   d: z.undefined().optional(),
 }
-const ecJwk = z.object({
-  kty: z.literal('EC'),
-  crv: z.enum(['P-256', 'P-384', 'P-521']),
-  x: z.string(),
-  y: z.string(),
-})
-const rsaJwk = z.object({ kty: z.literal('RSA'), n: z.string(), e: z.string() })
 /** Nothing symmetric: a secret that is published is none. */
 const jwk = z.discriminatedUnion('kty', [ecJwk.extend(common), rsaJwk.extend(common)])
 
@@ -117,15 +110,4 @@ function pinnedOf(one: z.infer<typeof jwk>, algorithms: readonly Algorithm[]): P
     algorithms.includes(algorithm) && (one.alg ?? algorithm) === algorithm
   const bound = algorithmsOf(key).filter(isAsked)
   return bound.length === 0 ? null : { key, algorithms: bound }
-}
-
-/** The public key of a JWK, from the members that make it and no others; null when they make none. */
-export function publicKeyOf(one: z.infer<typeof ecJwk> | z.infer<typeof rsaJwk>): KeyObject | null {
-  const { kty } = one
-  const key = kty === 'EC' ? { kty, crv: one.crv, x: one.x, y: one.y } : { kty, n: one.n, e: one.e }
-  try {
-    return createPublicKey({ key, format: 'jwk' })
-  } catch {
-    return null
-  }
 }

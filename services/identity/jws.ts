@@ -86,7 +86,7 @@ export function verifyCompact(asked: CompactToVerify): { readonly payload: strin
     throw new Refusal(asked.code ?? 'UNAUTHENTICATED', { rule: `jws.${rule}` }, { cause })
   }
   if (Buffer.byteLength(asked.token) > (asked.maxBytes ?? 8_192)) refuse('size')
-  const [header, payload] = parts(asked.token) ?? refuse('form')
+  const { header, payload } = compactOf(asked.token) ?? refuse('form')
   const { algorithm, kid, ...rest } = readHeader(header, asked) ?? refuse('header')
   const wrong = faultOf(rest, asked)
   if (wrong !== null) refuse(wrong)
@@ -95,6 +95,11 @@ export function verifyCompact(asked: CompactToVerify): { readonly payload: strin
   const fault = signatureFault(asked.token, key, algorithm)
   if (fault !== null) refuse('signature', fault)
   return { payload, kid }
+}
+
+/** Whether a compact text is signed by this key. Its header is for the caller to have read. */
+export function isSigned(token: string, key: KeyObject, algorithm: Algorithm): boolean {
+  return signatureFault(token, key, algorithm) === null
 }
 
 /** Why the signature does not hold; null when it does. The one place that asks the package. */
@@ -120,17 +125,18 @@ function pinned(found: KeyObject | PinnedKey): PinnedKey {
   return { key: found.key, algorithms: found.algorithms.filter((algorithm) => fit.includes(algorithm)) }
 }
 
-/** Header and payload as text, when there are three parts, each in the one way to write its bytes. */
-function parts(token: string): readonly [string, string] | null {
+/** Header and payload as text, when there are three parts, each in the one way to write its bytes. Nothing is verified. */
+export function compactOf(token: string): { readonly header: string; readonly payload: string } | null {
   const written = token.split('.')
   const bytes = written.map((part) => Buffer.from(part, 'base64url'))
   const [header, payload, signature] = bytes
   if (written.length !== 3 || header === undefined || payload === undefined || signature === undefined)
     return null
   if (bytes.some((part, i) => part.length === 0 || part.toString('base64url') !== written[i])) return null
-  const texts = [header.toString(), payload.toString()] as const
+  const texts = { header: header.toString(), payload: payload.toString() }
   // Bytes that are not UTF-8 would not be what was signed.
-  return Buffer.from(texts[0]).equals(header) && Buffer.from(texts[1]).equals(payload) ? texts : null
+  const isText = Buffer.from(texts.header).equals(header) && Buffer.from(texts.payload).equals(payload)
+  return isText ? texts : null
 }
 
 interface Header {

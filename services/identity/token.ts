@@ -4,8 +4,15 @@ import type { Clock } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { type Algorithm, claimedIssuer, type VerificationKeys, verifyCompact } from './jws.ts'
-import type { Accounts, Person, Tokens } from './person.ts'
+import { type ProofNeeds, type UsedProofs, verifyProof } from './dpop.ts'
+import {
+  type Algorithm,
+  type CompactToVerify,
+  claimedIssuer,
+  type VerificationKeys,
+  verifyCompact,
+} from './jws.ts'
+import type { Accounts, Person, Shown, Tokens } from './person.ts'
 import { parseStrictObject } from './strict-json.ts'
 
 /** The one audience of our API. */
@@ -40,6 +47,8 @@ const claims = z.object({
   amr: z.array(z.string().max(40)).max(10).optional(),
   acr: z.string().max(100).optional(),
   auth_time: z.number().int().nonnegative().optional(),
+  /** Bound to a key. One that is bound to anything else cannot be checked here, and is no good. */
+  cnf: z.strictObject({ jkt: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }).optional(),
 })
 type Claims = z.infer<typeof claims>
 
@@ -47,22 +56,29 @@ export interface TokenNeeds {
   readonly issuers: readonly TrustedIssuer[]
   readonly accounts: Accounts
   readonly clock: Clock
+  /** Where this node is reached, and the proofs that it has seen; without them a token that is bound to a key is refused. */
+  readonly possession?: { readonly address: string; readonly used: UsedProofs }
 }
 
 /**
  * Verifies access tokens (RFC 9068) of the given issuers: type, signature by a pinned key, issuer, audience, times with 60 s
- * of leeway, life of one hour at most. A good token of somebody without an account is UNAUTHENTICATED too, with the rule
+ * of leeway, life of one hour at most; where it is bound to a key, the proof that the caller holds it (RFC 9449). A good token of somebody without an account is UNAUTHENTICATED too, with the rule
  * `account.unknown`. The assurance of the person comes from `amr`: 2 with `mfa`, 1 with another known method, else 0.
  */
-export function openTokens({ issuers, accounts, clock }: TokenNeeds): Tokens {
+export function openTokens({ issuers, accounts, clock, possession }: TokenNeeds): Tokens {
   const fresh = rememberRefreshes(clock)
   return {
-    async verify(bearer): Promise<Person> {
+    async verify(bearer, shown): Promise<Person> {
       const claimed = claimedIssuer(bearer)
       const issuer = issuers.find(({ identifiers }) => identifiers.some((known) => known === claimed))
       if (issuer === undefined) return refuse('token.issuer')
-      const read = readClaims(await signedPayload(issuer, bearer, fresh))
+      const read = readClaims(await signedPayload(issuer, { token: bearer, typ: accessTokenType }, fresh))
       checkTimes(read, Math.floor(clock.now() / 1_000))
+      await checkPossession(possession && { ...possession, clock }, {
+        jkt: read.cnf?.jkt,
+        token: bearer,
+        shown,
+      })
       const methods = read.amr ?? []
       const account = await accounts.find({ issuer: issuer.name, subject: read.sub })
       if (account === null) return refuse('account.unknown')
@@ -103,11 +119,14 @@ function rememberRefreshes(clock: Clock): Refresh {
   }
 }
 
-async function signedPayload(issuer: TrustedIssuer, token: string, refresh: Refresh): Promise<string> {
-  const verify = async () => {
-    const keys = await issuer.keys()
-    return verifyCompact({ token, keys, typ: accessTokenType, algorithms: issuer.algorithms }).payload
-  }
+/** What a token of this issuer and type says, by the keys of this moment. UNAUTHENTICATED with a rule `jws.…` otherwise. */
+async function signedPayload(
+  issuer: TrustedIssuer,
+  asked: Pick<CompactToVerify, 'token' | 'typ'>,
+  refresh: Refresh,
+): Promise<string> {
+  const { algorithms } = issuer
+  const verify = async () => verifyCompact({ ...asked, keys: await issuer.keys(), algorithms }).payload
   try {
     return await verify()
   } catch (error) {
@@ -127,6 +146,24 @@ function checkTimes({ iat, exp, nbf }: Claims, now: number): void {
   if (exp <= iat || exp - iat > accessTokenLifetime) refuse('token.lifetime')
   if (iat > now + leeway || (nbf ?? iat) > now + leeway) refuse('token.not-yet')
   if (exp <= now - leeway) refuse('token.expired')
+}
+
+interface Possession {
+  readonly jkt: string | undefined
+  readonly token: string
+  readonly shown: Shown | undefined
+}
+
+/** The token itself says whether a proof is needed: bound, it is no plain bearer; not bound, no proof says anything of it. */
+async function checkPossession(
+  needs: (ProofNeeds & { readonly address: string }) | undefined,
+  { jkt, token, shown }: Possession,
+): Promise<void> {
+  const isProved = shown?.scheme === 'dpop'
+  if (jkt === undefined) return isProved ? refuse('dpop.unbound') : undefined
+  if (!isProved || needs === undefined) return refuse('dpop.bearer')
+  const { proof = refuse('dpop.absent'), method, path } = shown
+  await verifyProof(needs, { proof, token, jkt, method, url: needs.address + path })
 }
 
 const oneFactor: ReadonlySet<string> = new Set(['pwd', 'otp', 'hwk', 'swk', 'pin', 'fpt', 'face', 'sms'])

@@ -77,7 +77,7 @@ describe('who comes in', () => {
       const asked = request(app).get('/api/v1/things/one')
       const answer = await (authorization === undefined ? asked : asked.set('authorization', authorization))
       expect(answer.status).toBe(401)
-      expect(answer.headers['www-authenticate']).toMatch(/^Bearer/)
+      expect(answer.headers['www-authenticate']).toMatch(/^Bearer realm="huisclos", DPoP .*algs="ES256 /)
       expect(answer.body).toMatchObject({ code: 'UNAUTHENTICATED', receipt: { seq: 0 } })
       expect(answer.body).not.toHaveProperty('rule')
       expect(entries[0]?.body).toMatchObject({ type: 'auth.refused', route: 'GET /api/v1/things/{id}' })
