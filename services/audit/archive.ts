@@ -150,6 +150,7 @@ export class Archive implements Trees {
       leaf,
       body,
       ...(actor && { actor: { ...this.#person(actor.ps, actor.iss), ps: actor.ps } }),
+      ...(actor && { came: { door: actor.door, session: actor.sid } }),
       ...(project && { project: project.id }),
       ...(holders && { holders: holders.map(({ id }) => id) }),
       isSealed: sealed !== undefined,

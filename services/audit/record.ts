@@ -44,6 +44,8 @@ export interface Indexed {
   readonly leaf: string
   readonly body: Body
   readonly actor?: Actor & { readonly ps: string }
+  /** How the actor came in: by which door, with which session (its hash) or personal token (`token:` and its id). */
+  readonly came?: { readonly door: By['door']; readonly session: string }
   readonly project?: string
   readonly holders?: readonly string[]
   /** Its numbers in the gap-free counts of its project and of its actor. */

@@ -364,6 +364,7 @@ class Writer implements AuditLog {
         leaf: leaf.hash.toString('hex'),
         body,
         ...(by && actor && { actor: { issuer: by.issuer, subject: by.subject, ps: actor.ps } }),
+        ...(actor && { came: { door: actor.door, session: actor.sid } }),
         ...(project && { project: project.id }),
         ...(holders && { holders: holders.map(({ id }) => id) }),
         isSealed: sealed !== undefined,

@@ -19,6 +19,9 @@ export interface EntryDetail extends EntryPlace {
   readonly ts: string
   readonly leaf: string
   readonly actor: string | null
+  /** By which door the actor came, and the hash of the session or `token:` with the id of the personal token. */
+  readonly door?: string
+  readonly session?: string
   readonly project?: string
   readonly holders?: readonly string[]
   readonly projectNumber?: number
@@ -38,7 +41,7 @@ const query = z.looseObject({ sql: z.string() })
 /** Refusal NOT_FOUND when there is no such entry. The reading is itself an entry. */
 export async function readEntry({ audit }: EntryNeeds, by: Person, place: EntryPlace): Promise<EntryDetail> {
   const { entry, content, isSealed } = await find(audit, place)
-  const { shard, seq, ts, leaf, actor, project, holders, numbers, body } = entry
+  const { shard, seq, ts, leaf, actor, came, project, holders, numbers, body } = entry
   const text = query.safeParse(content)
   const proof = await audit.proof(seq, shard)
   await audit.append(
@@ -51,6 +54,7 @@ export async function readEntry({ audit }: EntryNeeds, by: Person, place: EntryP
     ts,
     leaf,
     actor: actor?.subject ?? null,
+    ...came,
     body,
     proof,
     sealed: isSealed ? (content === null ? 'erased' : 'kept') : 'none',

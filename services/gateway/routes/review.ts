@@ -23,6 +23,11 @@ const detail = z
     ts: z.string(),
     leaf: z.string(),
     actor: z.string().nullable(),
+    door: z.string().optional(),
+    session: z
+      .string()
+      .optional()
+      .meta({ description: 'Hash of the session, or token: and the id of the personal token' }),
     project: z.string().optional(),
     holders: z.array(z.string()).optional(),
     projectNumber: z.number().int().optional(),
