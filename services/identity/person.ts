@@ -59,7 +59,7 @@ export interface Account {
 }
 
 /** What a personal access token is held to: one project and one purpose. `token` is its id. */
-export interface Scope {
+interface Scope {
   readonly token: string
   readonly project: string
   readonly purpose: string

@@ -25,7 +25,7 @@ export interface PersonalToken {
 }
 
 /** What a token is made for. */
-export interface PersonalTokenAsked {
+interface PersonalTokenAsked {
   readonly project: string
   readonly purpose: string
   readonly label: string

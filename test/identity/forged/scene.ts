@@ -25,7 +25,7 @@ export interface Scene {
   readonly now: number
 }
 
-export type Maker = (scene: Scene) => string
+type Maker = (scene: Scene) => string
 /** Name of the forgery → who makes it. */
 export type Forgeries = Readonly<Record<string, Maker>>
 
