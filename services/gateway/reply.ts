@@ -1,7 +1,7 @@
 /** How an answer is written: what a handler returns, or a problem. */
 import type { Request, Response } from 'express'
 import type { z } from 'zod'
-import { proofAlgorithms } from '../identity/dpop.ts'
+import { dpopAlgorithms } from '../identity/dpop.ts'
 import type { Language } from '../kernel/text.ts'
 import { problemType } from './problem.ts'
 
@@ -51,7 +51,7 @@ export function sendReply(response: Response, responses: Responses, reply: Reply
 }
 
 /** Plain tokens (RFC 6750), and those bound to a key (RFC 9449). */
-const challenge = `Bearer realm="huisclos", DPoP realm="huisclos", algs="${proofAlgorithms.join(' ')}"`
+const challenge = `Bearer realm="huisclos", DPoP realm="huisclos", algs="${dpopAlgorithms.join(' ')}"`
 
 /**
  * Writes a problem document. What is still being sent to us is read off, so that the caller gets to read the answer; one

@@ -13,17 +13,17 @@ import { type Algorithm, algorithmsOf, compactOf, isSigned } from './jws.ts'
 import { parseStrictObject } from './strict-json.ts'
 
 /** Proofs that were shown. */
-export interface UsedProofs {
+export interface UsedDpopProofs {
   /** Remembers one until `until` (ms); false when it is known already. */
   take(sha256: string, until: number): Promise<boolean>
 }
 
-export interface ProofNeeds {
+export interface DpopNeeds {
   readonly clock: Clock
-  readonly used: UsedProofs
+  readonly used: UsedDpopProofs
 }
 
-export interface ProofToVerify {
+export interface DpopToVerify {
   /** The header DPoP. */
   readonly proof: string
   /** The token that it was shown with, and the thumbprint of the key that this token is bound to. */
@@ -35,7 +35,7 @@ export interface ProofToVerify {
 }
 
 /** Short signatures where there is a choice; what issuers use otherwise. */
-export const proofAlgorithms = [
+export const dpopAlgorithms = [
   'ES256',
   'ES384',
   'ES512',
@@ -47,7 +47,7 @@ const windowMs = 60_000
 const maxBytes = 4_096
 
 const about = { kid: z.string().max(200).exactOptional(), use: z.literal('sig').exactOptional() }
-const algorithm = z.enum(proofAlgorithms)
+const algorithm = z.enum(dpopAlgorithms)
 /** Strict: whoever sends the private half of a key has none any more. */
 const jwk = z.discriminatedUnion('kty', [
   z.strictObject({ ...ecJwk.shape, ...about, alg: algorithm.exactOptional() }),
@@ -63,7 +63,7 @@ const claims = z.object({
 })
 
 /** Refusal UNAUTHENTICATED, with the rule `dpop.…`: no proof, not of this key, call, token or minute, or shown before. */
-export async function verifyProof({ clock, used }: ProofNeeds, asked: ProofToVerify): Promise<void> {
+export async function verifyDpopProof({ clock, used }: DpopNeeds, asked: DpopToVerify): Promise<void> {
   const payload = signedBy(asked)
   const { jti, htm, htu, iat, ath } = claims.safeParse(parseStrictObject(payload)).data ?? refuse('claims')
   if (htm !== asked.method) refuse('method')
@@ -77,7 +77,7 @@ export async function verifyProof({ clock, used }: ProofNeeds, asked: ProofToVer
 }
 
 /** What a proof says, once it is signed by the very key that the token is bound to. */
-function signedBy({ proof, jkt }: ProofToVerify): string {
+function signedBy({ proof, jkt }: DpopToVerify): string {
   if (proof.length > maxBytes) refuse('size')
   const parts = compactOf(proof) ?? refuse('form')
   const read = header.safeParse(parseStrictObject(parts.header)).data ?? refuse('header')

@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { type ProofNeeds, type UsedProofs, verifyProof } from './dpop.ts'
+import { type DpopNeeds, type UsedDpopProofs, verifyDpopProof } from './dpop.ts'
 import {
   type Algorithm,
   type CompactToVerify,
@@ -57,7 +57,7 @@ export interface TokenNeeds {
   readonly accounts: Accounts
   readonly clock: Clock
   /** Where this node is reached, and the proofs that it has seen; without them a token that is bound to a key is refused. */
-  readonly possession?: { readonly address: string; readonly used: UsedProofs }
+  readonly possession?: { readonly address: string; readonly used: UsedDpopProofs }
 }
 
 /**
@@ -156,14 +156,14 @@ interface Possession {
 
 /** The token itself says whether a proof is needed: bound, it is no plain bearer; not bound, no proof says anything of it. */
 async function checkPossession(
-  needs: (ProofNeeds & { readonly address: string }) | undefined,
+  needs: (DpopNeeds & { readonly address: string }) | undefined,
   { jkt, token, shown }: Possession,
 ): Promise<void> {
   const isProved = shown?.scheme === 'dpop'
   if (jkt === undefined) return isProved ? refuse('dpop.unbound') : undefined
   if (!isProved || needs === undefined) return refuse('dpop.bearer')
   const { proof = refuse('dpop.absent'), method, path } = shown
-  await verifyProof(needs, { proof, token, jkt, method, url: needs.address + path })
+  await verifyDpopProof(needs, { proof, token, jkt, method, url: needs.address + path })
 }
 
 const oneFactor: ReadonlySet<string> = new Set(['pwd', 'otp', 'hwk', 'swk', 'pin', 'fpt', 'face', 'sms'])

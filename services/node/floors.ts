@@ -21,7 +21,7 @@ import { openPassports, type PassportNeeds, type Passports, withVisas } from '..
 import type { Accounts, Tokens } from '../identity/person.ts'
 import { openPersonalTokens, type PersonalTokens } from '../identity/personal-tokens.ts'
 import { identitiesAt, openTokens } from '../identity/token.ts'
-import { openUsedProofs } from '../identity/used-proofs.ts'
+import { openUsedDpopProofs } from '../identity/used-dpop-proofs.ts'
 import { openVisaStore } from '../identity/visa-store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Actor } from '../kernel/id.ts'
@@ -176,7 +176,7 @@ export async function openDemoIdentity(
   const identitiesOf = (person: Actor) => identitiesAt(issuers, person)
   const passports = openPassports({ ...visas, store: openVisaStore(store), audit, clock, identitiesOf })
   const known = withVisas(accounts, passports)
-  const possession = { address: visas.audience, used: openUsedProofs(store, clock) }
+  const possession = { address: visas.audience, used: openUsedDpopProofs(store, clock) }
   const tokens = openTokens({ issuers, accounts: known, clock, possession })
   const personalTokens = openPersonalTokens({ store, accounts: known, clock })
   return { accounts, known, passports, issuer, tokens, personalTokens }

@@ -6,7 +6,7 @@ import { thumbprint } from '../../services/identity/jwk.ts'
 import { signCompact } from '../../services/identity/jws.ts'
 import type { Shown } from '../../services/identity/person.ts'
 import { openTokens, type TokenNeeds } from '../../services/identity/token.ts'
-import { openUsedProofs } from '../../services/identity/used-proofs.ts'
+import { openUsedDpopProofs } from '../../services/identity/used-dpop-proofs.ts'
 import { silentLog } from '../../services/kernel/log.ts'
 import { openStore, type Store } from '../../services/store/store.ts'
 import { openDatabase, type TestDatabase } from '../house.ts'
@@ -93,7 +93,7 @@ const shownWith = (proof?: string): Shown => ({
   path,
 })
 const verify = (token: string, shown?: Shown) => {
-  const possession = { address, used: openUsedProofs(store, clock) }
+  const possession = { address, used: openUsedDpopProofs(store, clock) }
   return openTokens({ issuers, accounts, clock, possession }).verify(token, shown)
 }
 const refused = (rule: string) => ({ code: 'UNAUTHENTICATED', facts: { rule } })
@@ -289,7 +289,7 @@ describe('a proof', () => {
 
   test('is forgotten when its time is over: what is kept does not grow', async () => {
     time.now = now + 3_600_000
-    const used = openUsedProofs(store, clock)
+    const used = openUsedDpopProofs(store, clock)
     expect(await used.take('a'.repeat(64), time.now + 1)).toBe(true)
     const rows = await store.db.selectFrom('identity_dpop_proof').select('sha256').execute()
     expect(rows).toEqual([{ sha256: 'a'.repeat(64) }])

@@ -10,7 +10,7 @@ import { routes } from '../../services/gateway/routes.ts'
 import { demoAccounts } from '../../services/identity/demo-accounts.ts'
 import { openIssuerKeys } from '../../services/identity/issuer-keys.ts'
 import { openTokens } from '../../services/identity/token.ts'
-import { openUsedProofs } from '../../services/identity/used-proofs.ts'
+import { openUsedDpopProofs } from '../../services/identity/used-dpop-proofs.ts'
 import { systemClock } from '../../services/kernel/clock.ts'
 import { silentLog } from '../../services/kernel/log.ts'
 import { openStore, type Store } from '../../services/store/store.ts'
@@ -79,7 +79,7 @@ beforeAll(async () => {
       list: async () => known,
     },
     clock: systemClock,
-    possession: { address: addressOf(house), used: openUsedProofs(store, systemClock) },
+    possession: { address: addressOf(house), used: openUsedDpopProofs(store, systemClock) },
   })
   house.on('request', createApp({ ...openDoors().house, tokens }, routes))
   const options = { execute: [client.allowInsecureRequests] }

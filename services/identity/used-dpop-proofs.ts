@@ -1,9 +1,9 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { Store } from '../store/store.ts'
-import type { UsedProofs } from './dpop.ts'
+import type { UsedDpopProofs } from './dpop.ts'
 
 /** In the table, so that neither a restart nor a second process takes one twice; what is over goes with the next one. */
-export function openUsedProofs({ db }: Store, clock: Clock): UsedProofs {
+export function openUsedDpopProofs({ db }: Store, clock: Clock): UsedDpopProofs {
   return {
     async take(sha256, until_ms) {
       await db.deleteFrom('identity_dpop_proof').where('until_ms', '<=', clock.now()).execute()
