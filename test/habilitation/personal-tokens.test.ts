@@ -197,6 +197,21 @@ describe('it speaks for nobody', () => {
     expect(room.audit.entries.at(-1)).toMatchObject({ body: { type: 'token.revoked', token: token.id } })
   })
 
+  test('once it has ended by itself, and then there is nothing to end', async () => {
+    const { token } = await create({ hours: 1 })
+    room.time.now = today + hour
+    await expect(revokePersonalToken(needs, person('alice'), token.id)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    })
+  })
+
+  test('when it is shown as one that is bound to a key', async () => {
+    const { secret } = await create()
+    const shown = { scheme: 'dpop', proof: 'any', method: 'GET', path: '/' } as const
+    const refusal = { code: 'UNAUTHENTICATED', facts: { rule: 'dpop.unbound' } }
+    await expect(tokens.verify(secret, shown)).rejects.toMatchObject(refusal)
+  })
+
   test('when it was never made, or not written whole', async () => {
     const { secret } = await create()
     await refusalOf(newPersonalToken()).toMatchObject(unauthenticated('unknown'))
