@@ -1,7 +1,10 @@
 /** A whole house over HTTP: forged tokens, personal tokens of tools, and tokens that are bound to a key. */
 import { createHash, createPrivateKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Command } from 'commander'
+import { openClient } from '../../services/cli/client.ts'
 import { replayAll } from '../../services/cli/replay.ts'
+import { addTokenCommands } from '../../services/cli/token.ts'
 import { openDemoKeys } from '../../services/identity/demo-keys.ts'
 import { thumbprint } from '../../services/identity/jwk.ts'
 import { algorithmForgeries } from '../identity/forged/algorithms.ts'
@@ -159,6 +162,58 @@ describe('a personal token', () => {
       expect(await create(change)).toMatchObject({ status: 422 })
   })
 
+  test('is made, listed and ended on the command line: alone on standard output, and nowhere after that', async () => {
+    const said = { stdout: '', stderr: '' }
+    const stream = (name: keyof typeof said) => ({
+      write: (text: string) => {
+        said[name] += text
+        return true
+      },
+    })
+    const out = { stdout: stream('stdout'), stderr: stream('stderr'), signal: new AbortController().signal }
+    const setting = {
+      home: node.home,
+      language: 'fr',
+      url: node.url,
+      token: undefined,
+      isTerminal: false,
+    } as const
+    const huisclos = async (...args: string[]) => {
+      Object.assign(said, { stdout: '', stderr: '' })
+      const program = new Command().exitOverride()
+      const open = ({ as }: { as?: string }) => openClient(setting, as)
+      addTokenCommands(program, {
+        setting,
+        open,
+        out: out as unknown as Parameters<typeof addTokenCommands>[1]['out'],
+      })
+      await program.parseAsync(['token', ...args], { from: 'user' })
+      return said.stdout
+    }
+    const made = await huisclos(
+      'create',
+      '--as',
+      'alice',
+      '--project',
+      project,
+      '--hours',
+      '2',
+      '--label',
+      'cli',
+    )
+    expect(made).toMatch(/^hc_[0-9a-f]{72}\n$/)
+    expect(said.stderr).not.toContain('hc_')
+    const line =
+      (await huisclos('list', '--as', 'alice')).split('\n').find((one) => one.endsWith('cli')) ?? ''
+    expect(line).toContain('jamais utilisé')
+    expect(await huisclos('revoke', '--as', 'alice', line.split(' ')[0] ?? '')).toContain('terminé / ended')
+    expect(
+      await node.call('GET', `/api/v1/projects/${project}`, { headers: bearing(made.trim()) }),
+    ).toMatchObject({ status: 401 })
+    expect(await huisclos('--as', 'alice')).toMatch(/^eyJ/)
+    await expect(huisclos()).rejects.toMatchObject({ exit: 64 })
+  })
+
   test('ends when its person says so, and asks nothing once a revocation is noticed', async () => {
     const [first, second] = [(await create()).json, (await create()).json]
     const path = `/api/v1/me/tokens/${first.id}`
@@ -177,7 +232,7 @@ describe('a personal token', () => {
       body: reason,
     })
     expect(await ask(second.token)).toMatchObject({ status: 403, json: { code: 'REVOKED' } })
-    expect(await entries('token.revoked')).toHaveLength(1)
+    expect(await entries('token.revoked')).toHaveLength(2)
   })
 })
 
@@ -216,7 +271,7 @@ describe('a token bound to a key', () => {
     })
   })
 
-  test('is not what a personal token is, whatever proof comes with it', async () => {
+  test('is another thing than one that is bound to nothing: that is refused with a proof', async () => {
     const plain = token(scene)
     const headers = { ...bearing(plain, 'DPoP'), dpop: proof(plain) }
     expect(await node.call('GET', '/api/v1/me', { headers })).toMatchObject({ status: 401 })
