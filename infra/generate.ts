@@ -9,10 +9,12 @@ import { startEmbedded } from '../services/store/embedded.ts'
 import { migrate } from '../services/store/migrate.ts'
 import { functionsPage } from './functions-page.ts'
 import { matrixPage } from './matrix-page.ts'
+import { sbom } from './sbom.ts'
 import { tablesSource } from './tables-source.ts'
 import { shapesText, treeShapes } from './tree-shapes.ts'
 
 await writeFile(new URL('../docs/functions.md', import.meta.url), functionsPage())
+await writeFile(new URL('../docs/sbom.json', import.meta.url), sbom())
 const rules = await openRulebook(fileURLToPath(new URL('../policies', import.meta.url)), { node: 'generate' })
 await writeFile(
   new URL('../docs/habilitation-matrix.md', import.meta.url),
