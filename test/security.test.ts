@@ -15,13 +15,13 @@ const languages = [
   ['SECURITY.fr.md', 'pas encore tenu : '],
 ] as const
 
-/** The rows of the tables whose last column says what holds them: threats by their number, invariants by theirs. */
+/** The rows of the tables whose last column says what holds them: falls, threats and invariants, each by its number. */
 function linesOf(text: string, lacking: string): Line[] {
   return text.split('\n').flatMap((line) => {
     const cells = line.split(/(?<!\\)\|/).map((cell) => cell.trim())
     const id = cells[1] ?? ''
     const held = cells.at(-2) ?? ''
-    if (!/^I?\d+$/.test(id)) return []
+    if (!/^[FI]?\d+$/.test(id)) return []
     const tests = [...held.matchAll(/`([^`]+)`/g)].map(([, citation = '']) => citation.replaceAll('\\|', '|'))
     return [{ id, tests, lacks: held.includes(lacking) }]
   })
@@ -40,11 +40,11 @@ const pages = languages.map(([file, lacking]) =>
   linesOf(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'), lacking),
 )
 
-describe('the threats and invariants of SECURITY.md', () => {
+describe('the falls, threats and invariants of SECURITY.md', () => {
   test('are all there, in their order', () => {
-    const ids = [...Array(38).keys()].map((i) => `${i + 1}`)
-    const invariants = [...Array(12).keys()].map((i) => `I${i + 1}`)
-    for (const lines of pages) expect(lines.map(({ id }) => id)).toEqual([...ids, ...invariants])
+    const ids = (count: number, letter = '') => Array.from({ length: count }, (_, i) => `${letter}${i + 1}`)
+    const all = [...ids(6, 'F'), ...ids(38), ...ids(12, 'I')]
+    for (const lines of pages) expect(lines.map(({ id }) => id)).toEqual(all)
   })
 
   test('name tests that are there, or say what is missing', () => {
