@@ -68,6 +68,7 @@ describe('data made to deceive bounds', () => {
     const outcome = await comparer.compare(sql)
     if (!outcome) throw new Error('another plan than M')
     expect(outcome.fast).toEqual(outcome.exact)
+    expect(outcome.sliced).toEqual(outcome.exact)
     return outcome
   }
 
@@ -240,6 +241,7 @@ describe('what is withheld beside something else', () => {
     )
     if (!outcome) throw new Error('another plan than M')
     expect(outcome.fast).toEqual(outcome.exact)
+    expect(outcome.sliced).toEqual(outcome.exact)
     return outcome
   }
 
