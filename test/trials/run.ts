@@ -87,7 +87,7 @@ const trials: Readonly<Record<string, Trial>> = {
     return figures
   },
   neighbours: async (argument, say) => {
-    const figures = await neighbours(seedOf(argument), { statements: 3000, removals: 12, say })
+    const figures = await neighbours(seedOf(argument), { statements: 1500, removals: 12, say })
     say(JSON.stringify(figures))
     if (figures.different.length > 0) throw new Error('the trial has failed')
     return figures
