@@ -45,7 +45,7 @@ export async function openComparer(cohort: Cohort, id: string): Promise<Comparer
       const [leaf] = leaves
       if (leaf?.plan !== 'M' || leaves.length !== 1) return undefined
       return within(vault, bulle, (session) =>
-        byEachPlan(session, leaf, Math.floor(cohort.persons.length / 10)),
+        byEachPlan(session, leaf, Math.floor(cohort.persons.length / 12)),
       )
     },
     async close() {
