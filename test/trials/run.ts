@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { rulebook } from '../habilitation/fixtures.ts'
 import { inThisProcess } from '../property/engines.ts'
+import { main as plans } from '../property/plans.ts'
 import { timelines } from '../property/timelines.ts'
 import { main as brokenBuilds } from './broken-builds.ts'
 import { main as clauses } from './clauses.ts'
@@ -87,11 +88,15 @@ const trials: Readonly<Record<string, Trial>> = {
     return figures
   },
   neighbours: async (argument, say) => {
-    const figures = await neighbours(seedOf(argument), { statements: 3000, removals: 12, say })
+    const figures = await neighbours(seedOf(argument), { statements: 1500, removals: 12, say })
     say(JSON.stringify(figures))
     if (figures.different.length > 0) throw new Error('the trial has failed')
     return figures
   },
+  plans: seeded(
+    async (seed) => ({ small: await plans(seed, 500, 400), large: await plans(seed, 500, 4000) }),
+    ({ small, large }) => small.different.length + large.different.length === 0,
+  ),
   revocation: async (argument, say) => {
     const figures = await revocation({ rounds: Number(argument ?? 20), queries: 50 }, say)
     say(JSON.stringify(figures))
