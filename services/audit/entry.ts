@@ -69,7 +69,13 @@ const bodies = [
   z.strictObject({ type: z.literal('witness.conflict'), witness: text, status: count }),
   z.strictObject({ type: z.literal('auth.opened'), method: text }),
   z.strictObject({ type: z.literal('auth.refused'), code, rule: text.optional(), route: text }),
-  z.strictObject({ type: z.literal('auth.closed') }),
+  z.strictObject({
+    type: z.literal('auth.closed'),
+    session: text,
+    issuer: text,
+    level: count,
+    cause: z.enum(['signed-out', 'closed', 'idle', 'age', 'roles', 'replaced', 'issuer']),
+  }),
   z.strictObject({ type: z.literal('token.issued'), sha256: hash }),
   z.strictObject({
     type: z.literal('visa.issued'),

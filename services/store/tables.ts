@@ -317,6 +317,17 @@ export interface IdentityAccount {
   manager_subject: string | null
 }
 
+export interface IdentityLogout {
+  /** Configured name of the issuer */
+  issuer: string
+  /** Identifier of the token */
+  jti: string
+  /** Session of the issuer that it ended: a sign-in that was under way then opens nothing; NULL where it names none */
+  sid: string | null
+  /** Instant from which the token is too old to be accepted, ms since 1970; then the row is removed */
+  until_ms: number
+}
+
 export interface IdentityOrganisation {
   /** Short name, such as chu-rouen */
   id: string
@@ -347,6 +358,39 @@ export interface IdentityProof {
   by_issuer: string
   /** Subject of whoever recorded it */
   by_subject: string
+}
+
+export interface IdentitySession {
+  /** Random name of the session in the log, in lists and for its closure; opens nothing */
+  id: string
+  /** Of the value of the cookie, 256 random bits that are kept nowhere; replaced at each rotation */
+  cookie_sha256: string
+  /** Configured name of the issuer */
+  issuer: string
+  /** Who signed in */
+  subject: string
+  /** How the issuer names its own session; NULL where it names none */
+  sid: string | null
+  /** Assurance of the sign-in, 0 to 3 (security.md 5.2) */
+  level: number
+  /** Authentication methods that the issuer told */
+  methods: string[]
+  /** Class of the authentication as the issuer names it; NULL where it told none */
+  acr: string | null
+  /** Roles of the account when the session was opened: it ends when they change */
+  roles: string[]
+  /** Instant at which the person proved who she is, ms since 1970 */
+  authenticated_at: number
+  /** Instant of the last rotation, from which the ten hours count, ms since 1970 */
+  created_at: number
+  /** Last call, to the minute, ms since 1970 */
+  seen_at: number
+  /** Of the name that the browser gives itself; NULL where it gave none */
+  client_sha256: string | null
+  /** Instant from which it is nobody’s, ms since 1970; NULL while it is open */
+  closed_at: number | null
+  /** Why it was closed, as its entry has it */
+  closed_cause: string | null
 }
 
 export interface IdentityVisa {
@@ -447,8 +491,10 @@ export interface Tables {
   habilitation_policy: HabilitationPolicy
   habilitation_stream: HabilitationStream
   identity_account: IdentityAccount
+  identity_logout: IdentityLogout
   identity_organisation: IdentityOrganisation
   identity_proof: IdentityProof
+  identity_session: IdentitySession
   identity_visa: IdentityVisa
   query_quota: QueryQuota
   query_run: QueryRun

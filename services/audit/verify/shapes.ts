@@ -106,7 +106,12 @@ export const bodies: Readonly<Record<string, Members>> = {
   'witness.conflict': { witness: text, status: count },
   'auth.opened': { method: text },
   'auth.refused': { code, rule: optional(text), route: text },
-  'auth.closed': {},
+  'auth.closed': {
+    session: text,
+    issuer: text,
+    level: count,
+    cause: oneOf('signed-out', 'closed', 'idle', 'age', 'roles', 'replaced', 'issuer'),
+  },
   'token.issued': { sha256: hash },
   'visa.issued': { permit, dataset: text, sha256: hash, visas: optional(list(hash)) },
   'passport.received': { sha256: hash, visas: list(hash) },
