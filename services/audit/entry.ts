@@ -76,6 +76,9 @@ const bodies = [
     level: count,
     cause: z.enum(['signed-out', 'closed', 'idle', 'age', 'roles', 'replaced', 'issuer']),
   }),
+  /** Another identity of the actor, which opens its account from then on, or no longer; who it is is sealed. */
+  z.strictObject({ type: z.literal('identity.linked'), issuer: text }),
+  z.strictObject({ type: z.literal('identity.unlinked'), issuer: text }),
   z.strictObject({ type: z.literal('token.issued'), sha256: hash }),
   z.strictObject({
     type: z.literal('visa.issued'),

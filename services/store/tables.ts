@@ -317,6 +317,44 @@ export interface IdentityAccount {
   manager_subject: string | null
 }
 
+export interface IdentityLink {
+  /** Configured name of the issuer of the other identity */
+  issuer: string
+  /** The sub claim of the other identity */
+  subject: string
+  /** Issuer of the account that it opens */
+  account_issuer: string
+  /** Subject of the account that it opens */
+  account_subject: string
+  /** Instant of the tie, ms since 1970 UTC */
+  linked_ms: number
+}
+
+export interface IdentityLogin {
+  /** Of the value of the cookie of the browser that began */
+  cookie_sha256: string
+  /** Configured name of the issuer that was asked */
+  issuer: string
+  /** Comes back in the answer */
+  state: string
+  /** Comes back in the ID token */
+  nonce: string
+  /** Of PKCE: without it the code of the answer is worth nothing */
+  verifier: string
+  /** sign-in, step-up of the session, or link of another identity */
+  aim: string
+  /** Session of the browser that began, which the new one takes the place of; NULL where it had none */
+  former: string | null
+  /** Account that had this session, by issuer; NULL where there was none */
+  owner_issuer: string | null
+  /** Account that had this session, by subject; NULL where there was none */
+  owner_subject: string | null
+  /** Path of this node to go on to */
+  target: string
+  /** Instant from which it is worth nothing, ms since 1970 UTC */
+  until_ms: number
+}
+
 export interface IdentityLogout {
   /** Configured name of the issuer */
   issuer: string
@@ -491,6 +529,8 @@ export interface Tables {
   habilitation_policy: HabilitationPolicy
   habilitation_stream: HabilitationStream
   identity_account: IdentityAccount
+  identity_link: IdentityLink
+  identity_login: IdentityLogin
   identity_logout: IdentityLogout
   identity_organisation: IdentityOrganisation
   identity_proof: IdentityProof

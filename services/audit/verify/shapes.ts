@@ -112,6 +112,8 @@ export const bodies: Readonly<Record<string, Members>> = {
     level: count,
     cause: oneOf('signed-out', 'closed', 'idle', 'age', 'roles', 'replaced', 'issuer'),
   },
+  'identity.linked': { issuer: text },
+  'identity.unlinked': { issuer: text },
   'token.issued': { sha256: hash },
   'visa.issued': { permit, dataset: text, sha256: hash, visas: optional(list(hash)) },
   'passport.received': { sha256: hash, visas: list(hash) },
