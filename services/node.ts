@@ -305,6 +305,7 @@ async function houseOf(
     accounts: identity.known,
     passports: identity.passports,
     tokens: identity.tokens,
+    sessions: identity.sessions,
     log,
     readiness: steps,
     metrics: openMetrics(

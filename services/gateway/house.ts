@@ -12,6 +12,7 @@ import type { PolicyNeeds } from '../habilitation/policy-change.ts'
 import type { Passports } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
 import type { ProofNeeds } from '../identity/proofs.ts'
+import type { Sessions } from '../identity/sessions.ts'
 import type { Log } from '../kernel/log.ts'
 import type { TwinTurns } from '../query/on-twin.ts'
 import type { Profiles } from '../query/profile/profiles.ts'
@@ -57,6 +58,7 @@ export interface House {
   readonly accounts: Accounts
   readonly passports: Passports
   readonly tokens: Tokens
+  readonly sessions: Sessions
   readonly log: Log
   readonly readiness: Readiness
   readonly metrics: Metrics

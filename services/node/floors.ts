@@ -19,6 +19,7 @@ import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
 import type { DemoIssuer } from '../identity/demo-issuer.ts'
 import { openPassports, type PassportNeeds, type Passports, withVisas } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
+import { openSessions, type Sessions } from '../identity/sessions.ts'
 import { identitiesAt, openTokens } from '../identity/token.ts'
 import { openVisaStore } from '../identity/visa-store.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -148,6 +149,7 @@ export interface Identity {
   readonly known: Accounts
   readonly passports: Passports
   readonly tokens: Tokens
+  readonly sessions: Sessions
   readonly issuer: DemoIssuer
 }
 
@@ -173,7 +175,9 @@ export async function openDemoIdentity(
   const identitiesOf = (person: Actor) => identitiesAt(issuers, person)
   const passports = openPassports({ ...visas, store: openVisaStore(store), audit, clock, identitiesOf })
   const known = withVisas(accounts, passports)
-  return { accounts, known, passports, issuer, tokens: openTokens({ issuers, accounts: known, clock }) }
+  const tokens = openTokens({ issuers, accounts: known, clock })
+  const sessions = openSessions({ store, accounts: known, audit, clock })
+  return { accounts, known, passports, issuer, tokens, sessions }
 }
 
 export interface EngineLimits {
