@@ -9,6 +9,7 @@ import type { UploadNeeds } from '../dataset/uploads.ts'
 import type { WithdrawalNeeds } from '../dataset/withdrawal.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
+import type { Logouts } from '../identity/logout.ts'
 import type { Passports } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
 import type { ProofNeeds } from '../identity/proofs.ts'
@@ -59,6 +60,7 @@ export interface House {
   readonly passports: Passports
   readonly tokens: Tokens
   readonly sessions: Sessions
+  readonly logouts: Logouts
   readonly log: Log
   readonly readiness: Readiness
   readonly metrics: Metrics

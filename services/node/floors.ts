@@ -17,6 +17,7 @@ import { openVault } from '../engine/vault.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
 import type { DemoIssuer } from '../identity/demo-issuer.ts'
+import { type Logouts, openLogouts } from '../identity/logout.ts'
 import { openPassports, type PassportNeeds, type Passports, withVisas } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
 import { openSessions, type Sessions } from '../identity/sessions.ts'
@@ -150,6 +151,7 @@ export interface Identity {
   readonly passports: Passports
   readonly tokens: Tokens
   readonly sessions: Sessions
+  readonly logouts: Logouts
   readonly issuer: DemoIssuer
 }
 
@@ -177,7 +179,9 @@ export async function openDemoIdentity(
   const known = withVisas(accounts, passports)
   const tokens = openTokens({ issuers, accounts: known, clock })
   const sessions = openSessions({ store, accounts: known, audit, clock })
-  return { accounts, known, passports, issuer, tokens, sessions }
+  const logoutIssuers = [{ trust: issuer.trust, clientId: issuer.clientId }]
+  const logouts = openLogouts({ issuers: logoutIssuers, sessions, clock })
+  return { accounts, known, passports, issuer, tokens, sessions, logouts }
 }
 
 export interface EngineLimits {
