@@ -67,14 +67,14 @@ const bodies = [
   z.strictObject({ type: z.literal('witness.quorum_lost'), reached: count, wanted: count }),
   z.strictObject({ type: z.literal('witness.quorum_back'), reached: count, wanted: count }),
   z.strictObject({ type: z.literal('witness.conflict'), witness: text, status: count }),
-  z.strictObject({ type: z.literal('auth.opened'), method: text }),
+  z.strictObject({ type: z.literal('auth.opened'), method: text, issuer: text }),
   z.strictObject({ type: z.literal('auth.refused'), code, rule: text.optional(), route: text }),
   z.strictObject({
     type: z.literal('auth.closed'),
     session: text,
     issuer: text,
     level: count,
-    cause: z.enum(['signed-out', 'closed', 'idle', 'age', 'roles', 'replaced', 'issuer']),
+    cause: z.enum(['signed-out', 'closed', 'idle', 'age', 'roles', 'account', 'replaced', 'issuer']),
   }),
   /** Another identity of the actor, which opens its account from then on, or no longer; who it is is sealed. */
   z.strictObject({ type: z.literal('identity.linked'), issuer: text }),

@@ -69,7 +69,7 @@ export function route<P, Q, B>(declared: Guarded<P, Q, B>): Route {
       let by: Person | undefined
       let about: Subject = {}
       try {
-        by = await callerOf(house.tokens, request)
+        by = await callerOf(house, request, declared.stream)
         const input = await inputOf(declared, response, language)
         about = declared.about?.(input.params) ?? {}
         const reply = await declared.handler(house, { ...input, by })

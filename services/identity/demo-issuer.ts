@@ -23,6 +23,7 @@ import type { Account } from './person.ts'
 import { accessTokenLifetime, apiAudience, type TrustedIssuer } from './token.ts'
 
 const mount = '/demo'
+const clientId = 'huisclos'
 const scope = 'api'
 const bodyLimit = 4_096
 
@@ -30,6 +31,8 @@ export interface DemoIssuer extends Closable {
   /** Its address, ending in /demo; discovery is below it (`/.well-known/openid-configuration`). */
   readonly issuer: string
   readonly trust: TrustedIssuer
+  /** The name of this node with it. */
+  readonly clientId: string
 }
 
 export interface DemoIssuerOptions {
@@ -58,6 +61,7 @@ export async function startDemoIssuer(options: DemoIssuerOptions): Promise<DemoI
   return {
     issuer: demoAddress(keys.port),
     trust: keys.trust,
+    clientId,
     close: async () => {
       server.close()
       server.closeAllConnections()
@@ -137,7 +141,7 @@ function clients(redirectUris: readonly string[]): NonNullable<Configuration['cl
   return [
     {
       ...common,
-      client_id: 'huisclos',
+      client_id: clientId,
       redirect_uris: [...redirectUris],
       grant_types: ['authorization_code'],
       response_types: ['code'],

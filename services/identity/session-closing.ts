@@ -3,11 +3,15 @@ import type { Audit, By } from '../audit/record.ts'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Database } from '../store/store.ts'
-import { isSessionId, keepIssuerStill, type SessionRow } from './session-table.ts'
+import { isSessionId, keepIssuerStill, personOfRow, type SessionRow } from './session-table.ts'
 
-/** Which sessions: one by its id (of this person only, where one is named), those of a session of the issuer, or all of a person. */
+/**
+ * Which sessions: one by its id (of this person only, where one is named), all of a person, or those behind which a session of the
+ * issuer or a subject of the issuer stands. `person` is the account, `issuer` and `subject` are the words of the issuer.
+ */
 export type SessionChoice =
   | { readonly id: string; readonly person?: Actor }
+  | { readonly person: Actor }
   | { readonly issuer: string; readonly sid: string; readonly subject?: string }
   | Actor
 
@@ -17,11 +21,12 @@ export type SessionChoice =
  */
 export type SessionEnd =
   | {
-      readonly cause: 'signed-out' | 'closed' | 'idle' | 'age' | 'roles' | 'replaced'
+      readonly cause: 'signed-out' | 'closed' | 'idle' | 'age' | 'roles' | 'account' | 'replaced'
       readonly by?: By
     }
   | { readonly cause: 'issuer'; readonly token?: { readonly jti: string; readonly until: number } }
 
+/** Its id and its person, by account. */
 export interface ClosedSession extends Actor {
   readonly id: string
 }
@@ -49,7 +54,7 @@ export async function closeRows(
     for (const { seq } of receipts) await audit.append({ type: 'state.aborted', of: seq }, {})
     throw error
   }
-  return rows.map(({ id, issuer, subject }) => ({ id, issuer, subject }))
+  return rows.map((row) => ({ id: row.id, ...personOfRow(row) }))
 }
 
 /** UNAUTHENTICATED when the token had its effect already. Logins of the issuer wait until the end of the transaction. */
@@ -68,12 +73,13 @@ async function useToken(db: Database, which: SessionChoice, why: SessionEnd): Pr
 
 async function chosen(db: Database, which: SessionChoice): Promise<SessionRow[]> {
   const open = db.selectFrom('identity_session').selectAll().where('closed_at', 'is', null).forUpdate()
-  if ('id' in which) {
-    if (!isSessionId(which.id)) return []
-    const one = open.where('id', '=', which.id)
+  if ('id' in which && !isSessionId(which.id)) return []
+  const one = 'id' in which ? open.where('id', '=', which.id) : open
+  if (!('issuer' in which)) {
     const { person } = which
     if (person === undefined) return one.execute()
-    return one.where('issuer', '=', person.issuer).where('subject', '=', person.subject).execute()
+    const own = one.where('account_issuer', '=', person.issuer)
+    return own.where('account_subject', '=', person.subject).orderBy('id').execute()
   }
   const { subject } = which
   const ofIssuer = open.where('issuer', '=', which.issuer)
@@ -83,13 +89,14 @@ async function chosen(db: Database, which: SessionChoice): Promise<SessionRow[]>
 
 /** By whoever closed it; what time or the issuer ended is told of its person, by no act of hers. */
 function record(audit: Audit, row: SessionRow, why: SessionEnd) {
-  const { id, issuer, subject } = row
-  const own: By = { issuer, subject, level: 0, door: 'system', session: id }
+  const { id, issuer } = row
+  const person = personOfRow(row)
+  const own: By = { ...person, level: 0, door: 'system', session: id }
   const by = (why.cause !== 'issuer' && why.by) || own
-  const isOwn = by.issuer === issuer && by.subject === subject
+  const isOwn = by.issuer === person.issuer && by.subject === person.subject
   return audit.append(
     { type: 'auth.closed', session: id, issuer, level: row.level, cause: why.cause },
-    { by, ...(isOwn ? {} : { sealed: { issuer, subject } }) },
+    { by, ...(isOwn ? {} : { sealed: person }) },
   )
 }
 

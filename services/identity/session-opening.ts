@@ -9,11 +9,12 @@ import {
   isEndedByIssuer,
   keepIssuerStill,
   levelOf,
+  personOfRow,
   rotateSession,
   type SessionRow,
 } from './session-table.ts'
 
-/** What an issuer has just said of a login. */
+/** What an issuer has just said of a login; who it is in the words of the issuer. */
 export interface Login {
   /** Configured name. */
   readonly issuer: string
@@ -29,19 +30,21 @@ export interface Login {
   readonly client?: string
 }
 
-/** All but its names, from what the issuer said, the roles of the account and the instant. */
+/** All but its names, from what the issuer said, the account behind it and the instant. */
 export function rowOf(
   { issuer, subject, sid, level, methods, acr, authenticatedAt, client }: Login,
-  { roles, at }: { readonly roles: Account['roles']; readonly at: number },
+  { account, at }: { readonly account: Account; readonly at: number },
 ): Omit<SessionRow, 'id' | 'cookie_sha256'> {
   return {
+    account_issuer: account.issuer,
+    account_subject: account.subject,
     issuer,
     subject,
     sid: sid ?? null,
     level,
     methods: [...methods],
     acr: acr ?? null,
-    roles: [...roles],
+    roles: [...account.roles],
     authenticated_at: authenticatedAt,
     created_at: at,
     seen_at: at,
@@ -59,10 +62,10 @@ export async function writeSession(
 ): Promise<void> {
   await keepIssuerStill(db, row.issuer)
   if (await isEndedByIssuer(db, row)) throw refusal('session.ended-by-issuer')
-  const { issuer, subject, id, methods, acr, authenticated_at } = row
-  const by = { issuer, subject, level: levelOf(row), door: 'http', session: id } as const
+  const { issuer, id, methods, acr, authenticated_at } = row
+  const by = { ...personOfRow(row), level: levelOf(row), door: 'http', session: id } as const
   const receipt = await audit.append(
-    { type: 'auth.opened', method: 'session' },
+    { type: 'auth.opened', method: 'session', issuer },
     { by, sealed: { methods, acr, authenticatedAt: authenticated_at } },
   )
   try {

@@ -6,6 +6,11 @@ import { keptClosedMs, overdueCause, seenEveryMs } from './session-life.ts'
 
 export type SessionRow = IdentitySession
 
+/** Whose it is, as the account table names her. */
+export function personOfRow({ account_issuer, account_subject }: SessionRow): Actor {
+  return { issuer: account_issuer, subject: account_subject }
+}
+
 /** A level that this version does not know is worth nothing. */
 export function levelOf({ level }: SessionRow): 0 | 1 | 2 | 3 {
   return level === 1 || level === 2 || level === 3 ? level : 0
@@ -33,8 +38,8 @@ export function openSessionRows(db: Database, { issuer, subject }: Actor): Promi
   return db
     .selectFrom('identity_session')
     .selectAll()
-    .where('issuer', '=', issuer)
-    .where('subject', '=', subject)
+    .where('account_issuer', '=', issuer)
+    .where('account_subject', '=', subject)
     .where('closed_at', 'is', null)
     .orderBy('seen_at', 'desc')
     .orderBy('id')

@@ -17,6 +17,7 @@ import {
   levelOf,
   openSessionRow,
   openSessionRows,
+  personOfRow,
   type SessionRow,
   seeSession,
   sessionByCookie,
@@ -54,7 +55,7 @@ export interface Sessions {
   ): Promise<{ readonly id: string; readonly cookie: string; readonly until: number }>
   /**
    * The person of a cookie's value, her `session` being the id. UNAUTHENTICATED when unknown, idle for 30 min, older than
-   * 10 h, closed, or when the roles of the account have changed since.
+   * 10 h, closed, or when the login has another account behind it or the account other roles than it had.
    */
   verify(cookie: string): Promise<Person>
   /** The open sessions of a person, the last seen first. */
@@ -88,15 +89,17 @@ export function openSessions({ store: { db }, accounts, audit, clock }: SessionN
     return closed.length
   }
 
-  const account = async (person: Actor) => (await accounts.find(person)) ?? refuse('account.unknown')
-
   return {
     async open(login, former) {
-      const { roles } = await account(login)
-      const place = await formerOf(login, former)
+      const account = (await accounts.find(login)) ?? refuse('account.unknown')
+      const place = await formerOf(account, former)
       const cookie = randomBytes(32).toString('base64url')
       const at = clock.now()
-      const row = { ...rowOf(login, { roles, at }), id: place ?? randomUUID(), cookie_sha256: sha256(cookie) }
+      const row = {
+        ...rowOf(login, { account, at }),
+        id: place ?? randomUUID(),
+        cookie_sha256: sha256(cookie),
+      }
       await db
         .transaction()
         .execute((transaction) => writeSession({ audit, db: transaction }, row, place !== undefined))
@@ -109,10 +112,12 @@ export function openSessions({ store: { db }, accounts, audit, clock }: SessionN
       const now = clock.now()
       const overdue = overdueCause(row, now)
       if (overdue !== null) return end(row, overdue)
-      const person = await account(row)
-      if (!isSameList(person.roles, row.roles)) return end(row, 'roles')
+      const account = await accounts.find(row)
+      if (account === null) return end(row, 'account')
+      const changed = changeOf(account, row)
+      if (changed !== null) return end(row, changed)
       await seeSession(db, row, now)
-      return personOf(row, person)
+      return personOf(row, account)
     },
     async list(person) {
       const now = clock.now()
@@ -127,16 +132,16 @@ export function openSessions({ store: { db }, accounts, audit, clock }: SessionN
     },
   }
 
-  async function end({ id }: SessionRow, cause: 'idle' | 'age' | 'roles'): Promise<never> {
+  async function end({ id }: SessionRow, cause: 'idle' | 'age' | 'roles' | 'account'): Promise<never> {
     await close({ id }, { cause })
     return refuse(`session.${cause}`)
   }
 
   /** The id that the new session takes over; a former one of somebody else is closed. */
-  async function formerOf({ issuer, subject }: Login, former: string | undefined) {
+  async function formerOf(account: Actor, former: string | undefined) {
     const row = former === undefined ? undefined : await openSessionRow(db, former)
     if (row === undefined) return undefined
-    if (row.issuer === issuer && row.subject === subject) return row.id
+    if (isSame(account, personOfRow(row))) return row.id
     await close({ id: row.id }, { cause: 'replaced' })
     return undefined
   }
@@ -170,6 +175,16 @@ function factsOf(row: SessionRow): SessionFacts {
     until: endsAt(row),
     ...(row.client_sha256 !== null && { client: row.client_sha256 }),
   }
+}
+
+/** What is not as it was when the session was opened. */
+function changeOf(account: Account, row: SessionRow): 'account' | 'roles' | null {
+  if (!isSame(account, personOfRow(row))) return 'account'
+  return isSameList(account.roles, row.roles) ? null : 'roles'
+}
+
+function isSame(a: Actor, b: Actor): boolean {
+  return a.issuer === b.issuer && a.subject === b.subject
 }
 
 function isSameList(some: readonly string[], others: readonly string[]): boolean {

@@ -17,8 +17,10 @@ import { openVault } from '../engine/vault.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
 import type { DemoIssuer } from '../identity/demo-issuer.ts'
+import { type Logouts, openLogouts } from '../identity/logout.ts'
 import { openPassports, type PassportNeeds, type Passports, withVisas } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
+import { openSessions, type Sessions } from '../identity/sessions.ts'
 import { identitiesAt, openTokens } from '../identity/token.ts'
 import { openVisaStore } from '../identity/visa-store.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -148,6 +150,8 @@ export interface Identity {
   readonly known: Accounts
   readonly passports: Passports
   readonly tokens: Tokens
+  readonly sessions: Sessions
+  readonly logouts: Logouts
   readonly issuer: DemoIssuer
 }
 
@@ -173,7 +177,11 @@ export async function openDemoIdentity(
   const identitiesOf = (person: Actor) => identitiesAt(issuers, person)
   const passports = openPassports({ ...visas, store: openVisaStore(store), audit, clock, identitiesOf })
   const known = withVisas(accounts, passports)
-  return { accounts, known, passports, issuer, tokens: openTokens({ issuers, accounts: known, clock }) }
+  const tokens = openTokens({ issuers, accounts: known, clock })
+  const sessions = openSessions({ store, accounts: known, audit, clock })
+  const logoutIssuers = [{ trust: issuer.trust, clientId: issuer.clientId }]
+  const logouts = openLogouts({ issuers: logoutIssuers, sessions, clock })
+  return { accounts, known, passports, issuer, tokens, sessions, logouts }
 }
 
 export interface EngineLimits {

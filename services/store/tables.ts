@@ -403,9 +403,13 @@ export interface IdentitySession {
   id: string
   /** Of the value of the cookie, 256 random bits that are kept nowhere; replaced at each rotation */
   cookie_sha256: string
-  /** Configured name of the issuer */
+  /** Account of the person, by issuer */
+  account_issuer: string
+  /** Account of the person, by subject */
+  account_subject: string
+  /** Configured name of the issuer that vouched for the sign-in */
   issuer: string
-  /** Who signed in */
+  /** How that issuer names the person */
   subject: string
   /** How the issuer names its own session; NULL where it names none */
   sid: string | null

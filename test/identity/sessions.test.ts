@@ -194,6 +194,27 @@ describe('the closure of sessions', () => {
     expect(told).toEqual([{ ...alice, id }])
   })
 
+  test('reaches all of a person, whichever of her identities signed in', async () => {
+    const find = (identity: { issuer: string; subject: string }) =>
+      house.accounts.find(identity.issuer === 'other' ? alice : identity)
+    const linked = house.open({ accounts: { find } })
+    const { id, cookie } = await linked.open(house.login('a1', { issuer: 'other', sid: 'far' }))
+    expect(await linked.verify(cookie)).toMatchObject({ ...alice, session: id })
+    expect(await linked.list(alice)).toMatchObject([{ id }])
+    await opened('alice')
+    expect(await linked.close({ issuer: 'other', subject: 'a1' }, { cause: 'issuer' })).toBe(1)
+    await linked.open(house.login('a1', { issuer: 'other' }))
+    expect(await linked.close({ person: alice }, { cause: 'closed' })).toBe(2)
+  })
+
+  test('comes when the identity that signed in stands for another account, or for none', async () => {
+    const [one, two] = [await opened('alice'), await opened('paul')]
+    const swapped = house.open({ accounts: { find: async () => house.accounts.find(alice) } })
+    await expect(swapped.verify(two.cookie)).rejects.toMatchObject(refused('session.account'))
+    const emptied = house.open({ accounts: { find: async () => null } })
+    await expect(emptied.verify(one.cookie)).rejects.toMatchObject(refused('session.account'))
+  })
+
   test('comes with a change of roles', async () => {
     const { cookie } = await opened('alice')
     const account = demoAccounts(house.clock).find(({ subject }) => subject === 'alice')
@@ -212,7 +233,7 @@ describe('the entries of sessions', () => {
     await house.sessions.close({ id }, { cause: 'closed', by })
     expect(house.entries).toEqual([
       {
-        body: { type: 'auth.opened', method: 'session' },
+        body: { type: 'auth.opened', method: 'session', issuer: 'demo' },
         about: {
           by: { ...alice, level: 2, door: 'http', session: id },
           sealed: { methods: ['pwd', 'mfa'], acr: null, authenticatedAt: start - 5_000 },

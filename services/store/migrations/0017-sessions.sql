@@ -3,6 +3,8 @@
 CREATE TABLE identity_session (
   id               uuid     PRIMARY KEY,
   cookie_sha256    text     NOT NULL UNIQUE CHECK (cookie_sha256 ~ '^[0-9a-f]{64}$'),
+  account_issuer   text     NOT NULL,
+  account_subject  text     NOT NULL,
   issuer           text     NOT NULL,
   subject          text     NOT NULL,
   sid              text,
@@ -16,16 +18,18 @@ CREATE TABLE identity_session (
   client_sha256    text     CHECK (client_sha256 ~ '^[0-9a-f]{64}$'),
   closed_at        bigint,
   closed_cause     text,
-  FOREIGN KEY (issuer, subject) REFERENCES identity_account (issuer, subject) ON DELETE CASCADE,
+  FOREIGN KEY (account_issuer, account_subject) REFERENCES identity_account (issuer, subject) ON DELETE CASCADE,
   CHECK ((closed_at IS NULL) = (closed_cause IS NULL))
 );
-CREATE INDEX identity_session_person ON identity_session (issuer, subject) WHERE closed_at IS NULL;
-CREATE INDEX identity_session_sid ON identity_session (issuer, sid) WHERE closed_at IS NULL;
+CREATE INDEX identity_session_person ON identity_session (account_issuer, account_subject) WHERE closed_at IS NULL;
+CREATE INDEX identity_session_issuer ON identity_session (issuer, subject) WHERE closed_at IS NULL;
 COMMENT ON TABLE  identity_session                  IS 'One sign-in of one person in one browser; it survives a restart, a closed row is removed after a week';
 COMMENT ON COLUMN identity_session.id               IS 'Random name of the session in the log, in lists and for its closure; opens nothing';
 COMMENT ON COLUMN identity_session.cookie_sha256    IS 'Of the value of the cookie, 256 random bits that are kept nowhere; replaced at each rotation';
-COMMENT ON COLUMN identity_session.issuer           IS 'Configured name of the issuer';
-COMMENT ON COLUMN identity_session.subject          IS 'Who signed in';
+COMMENT ON COLUMN identity_session.account_issuer   IS 'Account of the person, by issuer';
+COMMENT ON COLUMN identity_session.account_subject  IS 'Account of the person, by subject';
+COMMENT ON COLUMN identity_session.issuer           IS 'Configured name of the issuer that vouched for the sign-in';
+COMMENT ON COLUMN identity_session.subject          IS 'How that issuer names the person';
 COMMENT ON COLUMN identity_session.sid              IS 'How the issuer names its own session; NULL where it names none';
 COMMENT ON COLUMN identity_session.level            IS 'Assurance of the sign-in, 0 to 3 (security.md 5.2)';
 COMMENT ON COLUMN identity_session.methods          IS 'Authentication methods that the issuer told';
