@@ -310,6 +310,8 @@ async function houseOf(
     tokens: identity.tokens,
     sessions: identity.sessions,
     logouts: identity.logouts,
+    logins: identity.logins,
+    links: identity.links,
     log,
     readiness: steps,
     metrics: openMetrics(

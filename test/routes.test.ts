@@ -205,6 +205,8 @@ const rules: Readonly<Record<string, Rule>> = {
 
 const forAll: Readonly<Record<string, Omit<Rule, 'may'>>> = {
   'GET /api/v1/me': { status: 200 },
+  'GET /api/v1/me/identities': { status: 200 },
+  'POST /api/v1/me/identities/unlinking': { body: alice, status: 404 },
   'GET /api/v1/me/passport': { status: 200 },
   'PUT /api/v1/me/passport': { body: { passport: 'none' }, status: 422 },
   'GET /api/v1/datasets': { status: 200 },

@@ -9,6 +9,8 @@ import type { UploadNeeds } from '../dataset/uploads.ts'
 import type { WithdrawalNeeds } from '../dataset/withdrawal.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
+import type { Links } from '../identity/links.ts'
+import type { Logins } from '../identity/logins.ts'
 import type { Logouts } from '../identity/logout.ts'
 import type { Passports } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
@@ -61,6 +63,8 @@ export interface House {
   readonly tokens: Tokens
   readonly sessions: Sessions
   readonly logouts: Logouts
+  readonly logins: Logins
+  readonly links: Links
   readonly log: Log
   readonly readiness: Readiness
   readonly metrics: Metrics

@@ -11,6 +11,8 @@ import { datasetRoutes } from './routes/datasets.ts'
 import { depositRoutes } from './routes/deposits.ts'
 import { findingRoutes } from './routes/findings.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
+import { identityRoutes } from './routes/identities.ts'
+import { loginRoutes } from './routes/login.ts'
 import { logoutRoutes } from './routes/logout.ts'
 import { monthRoutes } from './routes/months.ts'
 import { optOutRoutes } from './routes/opt-outs.ts'
@@ -51,6 +53,8 @@ const problem = z
 const documented: readonly Route[] = [
   ...sessionRoutes,
   ...heldSessionRoutes,
+  ...identityRoutes,
+  ...loginRoutes,
   ...logoutRoutes,
   ...passportRoutes,
   ...datasetRoutes,

@@ -13,10 +13,15 @@ const options: CookieOptions = { secure: true, httpOnly: true, path: '/', sameSi
 
 /** The value that the browser sent; undefined when it sent none. UNAUTHENTICATED when it sent two. */
 export function sessionCookieOf(request: Request): string | undefined {
+  return cookieOf(request, sessionCookie)
+}
+
+/** The value of one cookie, by the same rules. */
+export function cookieOf(request: Request, name: string): string | undefined {
   const pairs = (request.get('cookie') ?? '').split(';').map((pair) => pair.trim())
-  const own = pairs.filter((pair) => pair.startsWith(`${sessionCookie}=`))
+  const own = pairs.filter((pair) => pair.startsWith(`${name}=`))
   if (own.length > 1) throw new Refusal('UNAUTHENTICATED', { rule: 'session.two-cookies' })
-  return own[0]?.slice(sessionCookie.length + 1)
+  return own[0]?.slice(name.length + 1)
 }
 
 export function giveSessionCookie(response: Response, cookie: string): void {

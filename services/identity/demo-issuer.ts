@@ -108,6 +108,8 @@ function createProvider({ keys, accounts, options }: Parts): Provider {
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     scopes: ['openid', scope],
+    // ID tokens tell how and when somebody signed in.
+    claims: { openid: ['sub', 'amr', 'auth_time'] },
     pkce: { required: () => true },
     clientBasedCORS: () => false,
     responseTypes: ['code'],

@@ -23,6 +23,8 @@ export function demoLogin(issuer: string): LoginIssuer {
       amr: { pwd: 1, mfa: 2 },
       organisations: 'any',
       logout: { mode: 'none', type: 'logout+jwt' },
+      // So that somebody who tries the demo can be one person after the other.
+      asksEachTime: true,
       scopes: [],
     },
   }

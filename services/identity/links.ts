@@ -1,8 +1,10 @@
 /** Identities that their owner tied to her account (security.md 5.1): by herself, signed in with both, never by a name or an address. */
+import type { Audit } from '../audit/record.ts'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Store } from '../store/store.ts'
-import type { Accounts } from './person.ts'
+import type { Accounts, Person } from './person.ts'
+import type { Sessions } from './sessions.ts'
 
 export interface Link extends Actor {
   /** In ms. */
@@ -86,4 +88,21 @@ export function openLinks({ db }: Pick<Store, 'db'>): Links {
 /** Accounts as doors look them up: an identity that is tied opens the account that it is tied to. */
 export function withLinks(accounts: Accounts, links: Pick<Links, 'accountOf'>): Accounts {
   return { ...accounts, find: async (identity) => accounts.find(await links.accountOf(identity)) }
+}
+
+/** Unties an identity from the account of its owner and closes the sessions that it opened; gives how many. NOT_FOUND where it is not tied. */
+export async function unlink(
+  {
+    links,
+    sessions,
+    audit,
+  }: { readonly links: Links; readonly sessions: Pick<Sessions, 'close'>; readonly audit: Audit },
+  by: Person,
+  { issuer, subject }: Actor,
+): Promise<number> {
+  const identity = { issuer, subject }
+  await links.untie(identity, by, () =>
+    audit.append({ type: 'identity.unlinked', issuer }, { by, sealed: identity }),
+  )
+  return sessions.close(identity, { cause: 'account', by })
 }

@@ -57,6 +57,7 @@ export interface LoginNeeds {
   readonly providers: readonly Provider[]
   readonly table: LoginTable
   readonly links: Links
+  /** As doors see them: an identity that is tied opens the account it is tied to. */
   readonly accounts: Pick<Accounts, 'find'>
   readonly sessions: Pick<Sessions, 'open' | 'list'>
   readonly audit: Audit
@@ -155,9 +156,10 @@ function insistOnOwner(by: Pick<Person, 'level' | 'authenticatedAt'> | undefined
 
 function wishOf({ login }: LoginIssuer, aim: Aim): Wish {
   const { level, maxAgeMs } = demands[aim]
-  if (maxAgeMs === undefined) return {}
-  const wish = { maxAge: maxAgeMs / 1_000, classes: classesFrom(login, level) }
-  return aim === 'link' ? { ...wish, isAnew: true } : wish
+  const isAnew = aim === 'link' || login.asksEachTime
+  return maxAgeMs === undefined
+    ? { isAnew }
+    : { isAnew, maxAge: maxAgeMs / 1_000, classes: classesFrom(login, level) }
 }
 
 /** The sign-in that this browser began with this issuer, used up. */
@@ -177,8 +179,8 @@ interface Proved {
 }
 
 /** A session on the account behind the identity, where the issuer may speak for its organisation. */
-async function enter({ links, accounts, sessions }: LoginNeeds, { provider, login, row }: Proved) {
-  const account = await accounts.find(await links.accountOf(login))
+async function enter({ accounts, sessions }: LoginNeeds, { provider, login, row }: Proved) {
+  const account = await accounts.find(login)
   if (account === null) return refuse('UNAUTHENTICATED', 'account.unknown')
   const { organisations } = provider.issuer.login
   if (organisations !== 'any' && !organisations.includes(account.organisation)) {

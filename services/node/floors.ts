@@ -17,6 +17,12 @@ import { openVault } from '../engine/vault.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
 import type { DemoIssuer } from '../identity/demo-issuer.ts'
+import { demoLogin } from '../identity/demo-login.ts'
+import { openProvider } from '../identity/issuers/provider.ts'
+import { secretsOf } from '../identity/issuers/secret.ts'
+import { type Links, openLinks, withLinks } from '../identity/links.ts'
+import { openLoginTable } from '../identity/login-table.ts'
+import { type Logins, openLogins } from '../identity/logins.ts'
 import { type Logouts, openLogouts } from '../identity/logout.ts'
 import { openPassports, type PassportNeeds, type Passports, withVisas } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
@@ -152,6 +158,8 @@ export interface Identity {
   readonly tokens: Tokens
   readonly sessions: Sessions
   readonly logouts: Logouts
+  readonly logins: Logins
+  readonly links: Links
   readonly issuer: DemoIssuer
 }
 
@@ -177,11 +185,27 @@ export async function openDemoIdentity(
   const identitiesOf = (person: Actor) => identitiesAt(issuers, person)
   const passports = openPassports({ ...visas, store: openVisaStore(store), audit, clock, identitiesOf })
   const known = withVisas(accounts, passports)
-  const tokens = openTokens({ issuers, accounts: known, clock })
-  const sessions = openSessions({ store, accounts: known, audit, clock })
+  const links = openLinks(store)
+  const atDoors = withLinks(known, links)
+  const tokens = openTokens({ issuers, accounts: atDoors, clock })
+  const sessions = openSessions({ store, accounts: atDoors, audit, clock })
   const logoutIssuers = [{ trust: issuer.trust, clientId: issuer.clientId }]
   const logouts = openLogouts({ issuers: logoutIssuers, sessions, clock })
-  return { accounts, known, passports, issuer, tokens, sessions, logouts }
+  const provider = await openProvider({
+    ...{ issuer: demoLogin(issuer.issuer), address: visas.audience, clock, log },
+    secret: secretsOf({}),
+  })
+  const table = openLoginTable(store)
+  const logins = openLogins({
+    providers: [provider],
+    table,
+    links,
+    accounts: atDoors,
+    sessions,
+    audit,
+    clock,
+  })
+  return { accounts, known, passports, issuer, tokens, sessions, logouts, logins, links }
 }
 
 export interface EngineLimits {

@@ -98,7 +98,7 @@ export async function openLoginHouse(): Promise<LoginHouse> {
   const known = withLinks(accounts, links)
   const sessions = openSessions({ store, accounts: known, audit, clock })
   const logins = openLogins({
-    ...{ providers, table: openLoginTable(store), links, accounts, sessions, audit, clock },
+    ...{ providers, table: openLoginTable(store), links, accounts: known, sessions, audit, clock },
   })
 
   const house: LoginHouse = {

@@ -145,6 +145,7 @@ function issuerOf(
       amr: { otp: 2, pwd: 1 },
       organisations: 'any',
       logout: { mode: 'none', type: 'logout+jwt' },
+      asksEachTime: false,
       scopes: [],
     },
   }

@@ -74,6 +74,8 @@ function signIn(isLocalAllowed: boolean) {
         type: z.enum(['logout+jwt', 'JWT']).default('logout+jwt'),
       })
       .default({ mode: 'none', type: 'logout+jwt' }),
+    /** Whether it asks the person again at each sign-in, whatever session it keeps itself; for workstations that are shared. */
+    asksEachTime: z.boolean().default(false),
     /** Asked for beside `openid`. */
     scopes: z
       .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/))
