@@ -20,6 +20,7 @@ export function demoLogin(issuer: string): LoginIssuer {
       algorithms: ['ES256'],
       namesItself: true,
       acr: {},
+      asksFor: [],
       amr: { pwd: 1, mfa: 2 },
       organisations: 'any',
       logout: { mode: 'none', type: 'logout+jwt' },

@@ -157,9 +157,8 @@ function insistOnOwner(by: Pick<Person, 'level' | 'authenticatedAt'> | undefined
 function wishOf({ login }: LoginIssuer, aim: Aim): Wish {
   const { level, maxAgeMs } = demands[aim]
   const isAnew = aim === 'link' || login.asksEachTime
-  return maxAgeMs === undefined
-    ? { isAnew }
-    : { isAnew, maxAge: maxAgeMs / 1_000, classes: classesFrom(login, level) }
+  if (maxAgeMs === undefined) return { isAnew, classes: login.asksFor }
+  return { isAnew, classes: classesFrom(login, level), maxAge: maxAgeMs / 1_000 }
 }
 
 /** The sign-in that this browser began with this issuer, used up. */

@@ -29,10 +29,11 @@ export function meetsFloor(
 /** ASSURANCE_TOO_LOW with the address at which the same person signs in again as the act demands. */
 export function insistOnFloor(person: Person, floor: Floor, now: number): void {
   if (meetsFloor(person, floor, now)) return
-  const minutes = (floor.maxAgeMs ?? 0) / minuteMs
+  const { level, maxAgeMs } = floor
+  const minutes = (maxAgeMs ?? 0) / minuteMs
   throw new Refusal('ASSURANCE_TOO_LOW', {
-    rule: person.level < floor.level ? 'step-up.level' : 'step-up.age',
-    fact: { key: 'fact.stepUp', with: { level: floor.level, minutes } },
+    rule: person.level < level ? 'step-up.level' : 'step-up.age',
+    fact: { key: maxAgeMs === undefined ? 'fact.stepUp.level' : 'fact.stepUp', with: { level, minutes } },
     hint: { key: 'hint.stepUp', with: { path: stepUpPath(person.issuer) } },
   })
 }

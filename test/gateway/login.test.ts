@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { sensitiveActs } from '../../services/gateway/sensitive-acts.ts'
 import { routes } from '../../services/gateway/routes.ts'
+import { sensitiveActs } from '../../services/gateway/sensitive-acts.ts'
 import { type Browser, openBrowser } from '../identity/browser.ts'
 import { openTestNode, type TestNode } from '../node.ts'
 
@@ -71,7 +71,9 @@ describe('a browser', () => {
     const page = await browser.get(await away(browser, 'alice', '?vers=/catalogue'))
     expect(page.headers.get('refresh')).toBe('0; url=/catalogue')
     for (const elsewhere of ['//evil.example', '/\\evil.example', 'https://evil.example'])
-      expect((await fetch(`${node.url}/connexion/demo?vers=${encodeURIComponent(elsewhere)}`)).status).toBe(422)
+      expect((await fetch(`${node.url}/connexion/demo?vers=${encodeURIComponent(elsewhere)}`)).status).toBe(
+        422,
+      )
   })
 
   test('finds no issuer that is not configured', async () => {

@@ -2,6 +2,7 @@
 import type { Body } from '../../services/audit/entry.ts'
 import type { About, Audit } from '../../services/audit/record.ts'
 import { openAccounts } from '../../services/identity/accounts.ts'
+import type { LoginIssuer } from '../../services/identity/issuers/configuration.ts'
 import { openProvider } from '../../services/identity/issuers/provider.ts'
 import { secretsOf } from '../../services/identity/issuers/secret.ts'
 import { type Links, openLinks, withLinks } from '../../services/identity/links.ts'
@@ -25,8 +26,11 @@ export interface LoginHouse {
   /** Configured like the others, and not to be trusted. */
   readonly rogue: TestProvider
   readonly logins: Logins
+  /** The same house with one issuer that is configured in another way. */
+  loginsWith(issuer: LoginIssuer): Promise<Logins>
   readonly links: Links
   readonly sessions: Sessions
+  readonly audit: Audit
   readonly entries: { readonly body: Body; readonly about: About }[]
   now(): number
   /** Sends a browser through the provider as far as our own way back. */
@@ -90,19 +94,26 @@ export async function openLoginHouse(): Promise<LoginHouse> {
       return { log: 'huisclos.test/audit/2026', seq: entries.length - 1, leaf: '0'.repeat(64) } as Receipt
     },
   }
-  const common = { address: 'http://127.0.0.1:9', clock, log: silentLog, secret, patienceMs: 200 }
-  const providers = await Promise.all(
-    [chu, univ, rogue].map(({ issuer }) => openProvider({ issuer, ...common })),
-  )
+  const common = { address: 'http://127.0.0.1:9', clock, log: silentLog, secret }
+  const opening = [
+    openProvider({ issuer: chu.issuer, ...common }),
+    openProvider({ issuer: univ.issuer, ...common }),
+    // It never answers in some tests.
+    openProvider({ issuer: rogue.issuer, ...common, patienceMs: 1_000 }),
+  ]
+  const providers = await Promise.all(opening)
   const links = openLinks(store)
   const known = withLinks(accounts, links)
   const sessions = openSessions({ store, accounts: known, audit, clock })
-  const logins = openLogins({
+  const needs = {
     ...{ providers, table: openLoginTable(store), links, accounts: known, sessions, audit, clock },
-  })
+  }
+  const logins = openLogins(needs)
 
   const house: LoginHouse = {
-    ...{ time, now, store, chu, univ, rogue, logins, links, sessions, entries },
+    ...{ time, now, store, chu, univ, rogue, logins, links, sessions, audit, entries },
+    loginsWith: async (issuer) =>
+      openLogins({ ...needs, providers: [await openProvider({ issuer, ...common })] }),
     async away(name, { aim = 'sign-in', by, browser = openBrowser() } = {}) {
       const { url, cookie } = await logins.begin({ issuer: name, aim, target: '/', by })
       const answer = await browser.follow(await browser.get(url))

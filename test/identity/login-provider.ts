@@ -142,6 +142,7 @@ function issuerOf(
       algorithms: ['ES256'],
       namesItself: true,
       acr: { one: 1, two: 2, three: 3 },
+      asksFor: [],
       amr: { otp: 2, pwd: 1 },
       organisations: 'any',
       logout: { mode: 'none', type: 'logout+jwt' },

@@ -63,6 +63,8 @@ function signIn(isLocalAllowed: boolean) {
     namesItself: z.boolean().default(true),
     /** Level of each class of authentication; one that is not here is worth 0. */
     acr: z.record(text, level).default({}),
+    /** Classes to ask for at each sign-in, where an issuer wants to be told; what it answers is looked at all the same. */
+    asksFor: z.array(text).max(10).default([]),
     /** Level of each method; one that is not here is worth 0. */
     amr: z.record(text, level).default({}),
     /** Organisations whose accounts it may open; `any` for a federation that serves them all. */
