@@ -40,4 +40,17 @@ describe('an issuer, a browser or somebody between them who lies', () => {
       subject: 'ann',
     })
   })
+
+  test('would get through by an answer that names no issuer, were that not asked of them (RFC 9207)', async () => {
+    const { issuer } = house.rogue
+    house.rogue.discovery = (document) => ({
+      ...document,
+      authorization_response_iss_parameter_supported: false,
+    })
+    const logins = await house.loginsWith({ ...issuer, login: { ...issuer.login, namesItself: false } })
+    const { back, cookie } = await house.away('rogue')
+    back.searchParams.delete('iss')
+    const { session } = await logins.finish({ issuer: 'rogue', search: back.search, cookie })
+    expect(session).toBeDefined()
+  })
 })
