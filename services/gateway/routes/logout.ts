@@ -6,7 +6,7 @@ import type { Language } from '../../kernel/text.ts'
 import { formType, parseForm } from '../body.ts'
 import { insistOnOwnPage } from '../caller.ts'
 import type { House } from '../house.ts'
-import { problemOf, problemType, shaped } from '../problem.ts'
+import { problemOf, problemType, shaped, translated } from '../problem.ts'
 import type { Reply } from '../reply.ts'
 import { openRoute, type Route } from '../route.ts'
 import { sessionCookieOf, takeSessionCookie } from '../session-cookie.ts'
@@ -73,7 +73,9 @@ export const logoutRoutes: readonly Route[] = [
     },
     handler: (house, { params, request, response, language }) =>
       recorded(house, `POST /connexion/${params.issuer}/deconnexion`, async () => {
-        await parseForm(request, response)
+        await parseForm(request, response).catch((error: unknown) => {
+          throw translated(error, language)
+        })
         const form = shaped(logoutForm, request.body, language)
         await house.logouts.receive(params.issuer, form.logout_token)
         return done
