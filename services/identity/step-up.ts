@@ -11,13 +11,17 @@ export interface Floor {
 const minuteMs = 60_000
 
 export const floors = {
+  /** The catalogue and one's own profile. */
+  profile: { level: 1 },
+  /** Queries, deposits, requests, and all else. */
+  work: { level: 2 },
   /** What weighs on others: opinions, signatures, exports, reading the log, rules. */
   act: { level: 2, maxAgeMs: 15 * minuteMs },
   /** Tying an identity to one's account. */
   link: { level: 2, maxAgeMs: 10 * minuteMs },
 } as const satisfies Readonly<Record<string, Floor>>
 
-/** Whether a session proved that much, that lately; what its issuer does not say it has not proved. */
+/** Whether a session proved that much, that lately (`now` in ms); what its issuer does not say it has not proved. */
 export function meetsFloor(
   { level, authenticatedAt = 0 }: Pick<Person, 'level' | 'authenticatedAt'>,
   floor: Floor,

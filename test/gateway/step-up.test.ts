@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import request from 'supertest'
 import { createApp } from '../../services/gateway/app.ts'
 import type { House } from '../../services/gateway/house.ts'
+import { sensitiveActs } from '../../services/gateway/proof-floors.ts'
 import { routes } from '../../services/gateway/routes.ts'
-import { sensitiveActs } from '../../services/gateway/sensitive-acts.ts'
 import type { Person } from '../../services/identity/person.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import { openDoors } from './doors.ts'
@@ -85,10 +85,35 @@ describe('an act that weighs on others', () => {
       })
     }
   })
+})
 
-  test('asks nothing of reading', async () => {
-    person = { level: 1 }
+describe('one factor', () => {
+  const called = (name: string, by: Readonly<Record<string, string>>) => {
+    const [method = '', path = ''] = name.split(' ')
     const app = createApp(doors.house, routes)
-    expect((await request(app).get('/api/v1/me').set(bySession)).status).toBe(200)
+    const place = path.replaceAll(/\{\w+\}/g, 'x')
+    return (method === 'GET' ? request(app).get(place) : request(app).post(place).send({})).set(by)
+  }
+
+  test('opens the catalogue and the own profile', async () => {
+    person = { level: 1 }
+    expect((await called('GET /api/v1/me', bySession)).status).toBe(200)
+  })
+
+  test.each([
+    'POST /api/v1/projects/{id}/queries',
+    'POST /api/v1/habilitations',
+    'GET /api/v1/audit/entries',
+  ])('does not open %s', async (name) => {
+    person = { level: 1, authenticatedAt: now }
+    expect((await called(name, bySession)).body).toMatchObject({
+      code: 'ASSURANCE_TOO_LOW',
+      rule: 'step-up.level',
+    })
+  })
+
+  test('is more than none, which opens nothing', async () => {
+    person = { level: 0 }
+    expect((await called('GET /api/v1/me', bySession)).body).toMatchObject({ code: 'ASSURANCE_TOO_LOW' })
   })
 })

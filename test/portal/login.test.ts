@@ -49,7 +49,10 @@ describe('in a real browser', () => {
     await page.goto(`${node.url}/connexion/demo`)
     await page.getByRole('button', { name: /^Paul/ }).click()
     await page.waitForURL(`${node.url}/`)
-    const read = () => page.evaluate(async () => (await (await fetch('/api/v1/me/sessions')).json()).sessions)
+    const read = async () => {
+      const told = await page.evaluate(async () => (await fetch('/api/v1/me/sessions')).text())
+      return JSON.parse(told).sessions
+    }
     const [before] = await read()
     await page.goto(`${node.url}/connexion/demo?acces=renforce`)
     await page.getByRole('button', { name: /^Paul/ }).click()
