@@ -244,9 +244,22 @@ async function interact(desk: Desk, request: IncomingMessage, response: ServerRe
   if (!desk.accounts.some((account) => account.subject === subject)) {
     return page(response, 400, plainPage(language, 'demo.failed'))
   }
+  await forgetPerson(desk.provider, details)
   await desk.provider.interactionFinished(request, response, {
     login: { accountId: subject ?? '', amr: [...demoMethods], remember: false },
   })
+}
+
+/** Whoever was chosen before in this browser is no more, so that somebody else can be without a page in between. */
+async function forgetPerson(
+  provider: Provider,
+  details: Awaited<ReturnType<Provider['interactionDetails']>>,
+): Promise<void> {
+  const { session } = details
+  if (session === undefined) return
+  await (await provider.Session.findByUid(session.uid))?.destroy()
+  delete details.session
+  await details.persist()
 }
 
 async function readForm(request: IncomingMessage): Promise<URLSearchParams | null> {

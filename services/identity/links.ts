@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { Accounts, Person } from './person.ts'
 import type { Sessions } from './sessions.ts'
 
-export interface Link extends Actor {
+interface Link extends Actor {
   /** In ms. */
   readonly linkedAt: number
 }

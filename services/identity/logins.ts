@@ -19,7 +19,7 @@ import { type Floor, floors, meetsFloor } from './step-up.ts'
 /** What somebody signs in for. */
 export type Aim = 'sign-in' | 'step-up' | 'link'
 
-export interface Beginning {
+interface Beginning {
   /** Configured name. */
   readonly issuer: string
   readonly aim: Aim
@@ -29,7 +29,7 @@ export interface Beginning {
   readonly by?: Person | undefined
 }
 
-export interface Answer {
+interface Answer {
   readonly issuer: string
   /** The query of the way back, as it came. */
   readonly search: string
@@ -112,6 +112,7 @@ export function openLogins(needs: LoginNeeds): Logins {
     const level = levelOf(issuer.login, { acr, amr: methods })
     // Who does not say when has proved nothing fresh: the beginning of time.
     const authenticatedAt = (proved ?? 0) * 1_000
+    // The table takes no other word (migration 0018).
     const floor = demands[aim as Aim]
     if (level < floor.level) refuse('ASSURANCE_TOO_LOW', 'login.level')
     if (clock.now() - authenticatedAt > (floor.maxAgeMs ?? Infinity)) refuse('ASSURANCE_TOO_LOW', 'login.age')

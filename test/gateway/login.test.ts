@@ -76,6 +76,29 @@ describe('a browser', () => {
       )
   })
 
+  test('ties another identity to the account of its session, lists it and unties it', async () => {
+    const browser = openBrowser()
+    const entered = await browser.get(await away(browser, 'alice'))
+    const cookie = cookieOf(entered, '__Host-huisclos').split(';')[0] ?? ''
+    const call = async (path: string, body?: unknown) => {
+      const headers = { cookie, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' }
+      const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+      return JSON.parse(await (await fetch(node.url + path, { headers, ...init })).text())
+    }
+    const page = await browser.get(await away(browser, 'emma', '?acces=lien'))
+    expect([page.status, cookieOf(page, '__Host-huisclos')]).toEqual([200, ''])
+    expect(await page.text()).toContain('Identité reliée')
+    const emma = { issuer: 'demo', subject: 'emma' }
+    expect(await call('/api/v1/me/identities')).toMatchObject({ identities: [emma] })
+    expect((await node.call('GET', '/api/v1/me', { as: 'emma' })).json).toMatchObject({ subject: 'alice' })
+    expect(await call('/api/v1/me/identities/unlinking', emma)).toEqual({ closed: 0 })
+    expect((await node.call('GET', '/api/v1/me', { as: 'emma' })).json).toMatchObject({ subject: 'emma' })
+  })
+
+  test('ties nothing without a session of its own', async () => {
+    expect((await fetch(`${node.url}/connexion/demo?acces=lien`, { redirect: 'manual' })).status).toBe(401)
+  })
+
   test('finds no issuer that is not configured', async () => {
     expect((await fetch(`${node.url}/connexion/nobody`)).status).toBe(404)
     expect((await fetch(`${node.url}/connexion/nobody/retour`)).status).toBe(404)

@@ -39,7 +39,7 @@ export interface ProviderOptions {
   readonly subject?: string
 }
 
-export const callbackOf = (name: string) => `http://127.0.0.1:9/connexion/${name}/retour`
+const callbackOf = (name: string) => `http://127.0.0.1:9/connexion/${name}/retour`
 
 export async function openTestProvider(options: ProviderOptions): Promise<TestProvider> {
   const { name, authentication = { method: 'none' }, isPushed = true, subject = 'ann' } = options

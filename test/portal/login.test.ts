@@ -44,6 +44,16 @@ describe('in a real browser', () => {
     expect(JSON.parse(await page.innerText('body'))).toMatchObject({ subject: 'nadia', roles: ['dpo'] })
   })
 
+  test('somebody else may sign in after her, who is then nobody any more', async () => {
+    const { page } = await openPage()
+    for (const name of ['Alice', 'Bruno']) {
+      await page.goto(`${node.url}/connexion/demo?vers=/api/v1/me`)
+      await page.getByRole('button', { name: new RegExp(`^${name}`) }).click()
+      await page.waitForURL(`${node.url}/api/v1/me`)
+      expect(JSON.parse(await page.innerText('body'))).toMatchObject({ displayName: name })
+    }
+  })
+
   test('a fresh proof takes the place of the session of this browser', async () => {
     const { page } = await openPage()
     await page.goto(`${node.url}/connexion/demo`)

@@ -87,7 +87,7 @@ function signIn(isLocalAllowed: boolean) {
 }
 
 /** An issuer gives access tokens (`audience` and `jwks`, together), sign-ins (`login`), or both. */
-export function issuer({ isLocalAllowed }: { readonly isLocalAllowed: boolean }) {
+function issuer({ isLocalAllowed }: { readonly isLocalAllowed: boolean }) {
   return z
     .strictObject({
       /** Short name by which accounts and permits know it, and which its way back carries; `demo` is taken. */

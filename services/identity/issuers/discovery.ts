@@ -28,7 +28,7 @@ export function discoveryAddress({ issuer }: Pick<LoginIssuer, 'issuer'>): strin
 }
 
 /** Names of the published members that are not what is pinned; none when the issuer is the one that was accepted. Pure. */
-export function changesOf({ issuer, login }: LoginIssuer, found: Published): readonly string[] {
+function changesOf({ issuer, login }: LoginIssuer, found: Published): readonly string[] {
   const { endpoints, algorithms, namesItself } = login
   const same: Readonly<Record<keyof Published, boolean>> = {
     issuer: found.issuer === issuer,

@@ -6,7 +6,7 @@ const maxBytes = 64 * 1024
 /** Of one call to an issuer. */
 export const timeoutMs = 3_000
 
-export type Asking = Partial<Pick<CustomFetchOptions, 'method' | 'headers'>> & {
+type Asking = Partial<Pick<CustomFetchOptions, 'method' | 'headers'>> & {
   readonly body?: CustomFetchOptions['body'] | null | undefined
 }
 /** Rejects where the address is not pinned, and for whatever is late, elsewhere or longer than an issuer has reason to say. */

@@ -28,7 +28,7 @@ import { pinnedFetch, timeoutMs } from './pinned-fetch.ts'
 import { importSigningKey, type ReadSecret } from './secret.ts'
 
 /** What one sign-in holds back and sees again in the answer; kept on our side only. */
-export interface Secrets {
+interface Secrets {
   readonly state: string
   readonly nonce: string
   readonly verifier: string
