@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { demoAccounts } from '../../services/identity/demo-accounts.ts'
 import type { ClosedSession } from '../../services/identity/session-closing.ts'
+import { recoverSessions } from '../../services/identity/session-recovery.ts'
 import { sha256 } from '../../services/kernel/hash.ts'
 import { minute, openSessionHouse, type SessionHouse, start } from './session-house.ts'
 
@@ -222,6 +223,25 @@ describe('the closure of sessions', () => {
     await house.accounts.seed({ organisations: [], accounts: [{ ...account, roles: ['researcher', 'dpo'] }] })
     await expect(house.sessions.verify(cookie)).rejects.toMatchObject(refused('session.roles'))
   })
+})
+
+test('a closure that a crash cut between its entry and its row holds after the next start', async () => {
+  const [cut, aborted, open] = [
+    await house.sessions.open(house.login('alice')),
+    await house.sessions.open(house.login('alice')),
+    await house.sessions.open(house.login('alice')),
+  ]
+  const closed = ({ id }: { id: string }) =>
+    ({ type: 'auth.closed', session: id, issuer: 'demo', level: 2, cause: 'issuer' }) as const
+  const bodies = [closed(cut), closed(aborted), { type: 'state.aborted', of: 1 } as const]
+  async function* log() {
+    for (const [seq, body] of bodies.entries()) yield { seq, ts: new Date(start).toISOString(), body }
+  }
+  await recoverSessions(house.store, log())
+  await expect(house.sessions.verify(cut.cookie)).rejects.toMatchObject(refused('session.closed'))
+  await house.sessions.verify(aborted.cookie)
+  await house.sessions.verify(open.cookie)
+  expect(house.entries.filter(({ body }) => body.type === 'auth.closed')).toEqual([])
 })
 
 describe('the entries of sessions', () => {
