@@ -112,7 +112,10 @@ describe('the time of a session', () => {
     await house.sessions.sweep()
     expect(house.entries.at(-1)?.body).toMatchObject({ type: 'auth.closed', cause: 'idle' })
     expect(await rows()).toMatchObject([{ closed_at: start + 30 * minute, closed_cause: 'idle' }])
-    house.time.now += 7 * 24 * hour
+    house.time.now += 7 * 24 * hour - 1
+    await house.sessions.sweep()
+    expect(await rows()).toHaveLength(1)
+    house.time.now += 1
     await house.sessions.sweep()
     expect(await rows()).toEqual([])
   })
@@ -153,6 +156,18 @@ describe('a login within a session', () => {
     const second = await house.sessions.open(house.login('alice'), first.id)
     expect(second.id).not.toBe(first.id)
   })
+})
+
+test('a session that is closed while a login within it is under way stays closed', async () => {
+  const { id } = await house.sessions.open(house.login('alice'))
+  const append: typeof house.audit.append = async (body, about) => {
+    if (body.type === 'auth.opened') await house.sessions.close({ id }, { cause: 'closed' })
+    return house.audit.append(body, about)
+  }
+  const late = house.open({ audit: { ...house.audit, append } })
+  await expect(late.open(house.login('alice'), id)).rejects.toMatchObject(refused('session.closed'))
+  expect(await rows()).toMatchObject([{ id, closed_cause: 'closed' }])
+  expect(house.entries.at(-1)?.body).toMatchObject({ type: 'state.aborted' })
 })
 
 describe('the closure of sessions', () => {
