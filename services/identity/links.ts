@@ -1,5 +1,5 @@
 /** Identities that their owner tied to her account (security.md 5.1): by herself, signed in with both, never by a name or an address. */
-import type { Audit } from '../audit/record.ts'
+import type { Audit, By } from '../audit/record.ts'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Store } from '../store/store.ts'
@@ -17,15 +17,15 @@ export interface Links {
   /** What is tied to an account, the oldest first. */
   of(account: Actor): Promise<readonly Link[]>
   /**
-   * Ties an identity to an account, after `record` is done. CONFLICT where it is tied already, or others are tied to it: there are no
-   * chains.
+   * Ties an identity to the account of its owner; the log says so first. CONFLICT where it is tied already, or others are tied to it:
+   * there are no chains.
    */
-  tie(identity: Link, account: Actor, record: () => Promise<unknown>): Promise<void>
-  /** Unties it, after `record`; NOT_FOUND where it is not tied to this account. */
-  untie(identity: Actor, account: Actor, record: () => Promise<unknown>): Promise<void>
+  tie(identity: Link, owner: By): Promise<void>
+  /** Unties it; the log says so first. NOT_FOUND where it is not tied to this account. */
+  untie(identity: Actor, owner: By): Promise<void>
 }
 
-export function openLinks({ db }: Pick<Store, 'db'>): Links {
+export function openLinks({ db }: Pick<Store, 'db'>, audit: Audit): Links {
   const rowOf = ({ issuer, subject }: Actor) =>
     db
       .selectFrom('identity_link')
@@ -46,41 +46,54 @@ export function openLinks({ db }: Pick<Store, 'db'>): Links {
     return rows.map(({ issuer, subject, linked_ms }) => ({ issuer, subject, linkedAt: linked_ms }))
   }
 
+  /** Record, then act; where nothing came of it the log says that too. Which identity it was is sealed. */
+  async function recorded(
+    type: 'identity.linked' | 'identity.unlinked',
+    { identity: { issuer, subject }, by }: { readonly identity: Actor; readonly by: By },
+    act: () => Promise<unknown>,
+  ): Promise<void> {
+    const { seq } = await audit.append({ type, issuer }, { by, sealed: { issuer, subject } })
+    try {
+      await act()
+    } catch (error) {
+      await audit.append({ type: 'state.aborted', of: seq }, {})
+      throw error
+    }
+  }
+
   return {
     of,
     async accountOf(identity) {
       const row = await rowOf(identity)
       return row === undefined ? identity : { issuer: row.account_issuer, subject: row.account_subject }
     },
-    async tie({ issuer, subject, linkedAt }, account, record) {
-      const isSame = issuer === account.issuer && subject === account.subject
-      const isTied = (await rowOf({ issuer, subject })) !== undefined || (await rowOf(account)) !== undefined
-      if (isSame || isTied || (await of({ issuer, subject })).length > 0) {
+    async tie(identity, owner) {
+      const { issuer, subject, linkedAt } = identity
+      const isSame = issuer === owner.issuer && subject === owner.subject
+      const isTied = (await rowOf(identity)) !== undefined || (await rowOf(owner)) !== undefined
+      if (isSame || isTied || (await of(identity)).length > 0) {
         throw new Refusal('CONFLICT', { rule: 'link.taken' })
       }
-      await record()
-      await db
-        .insertInto('identity_link')
-        .values({
-          issuer,
-          subject,
-          account_issuer: account.issuer,
-          account_subject: account.subject,
-          linked_ms: linkedAt,
-        })
-        .execute()
+      const account = { account_issuer: owner.issuer, account_subject: owner.subject }
+      await recorded('identity.linked', { identity, by: owner }, () =>
+        db
+          .insertInto('identity_link')
+          .values({ issuer, subject, ...account, linked_ms: linkedAt })
+          .execute(),
+      )
     },
-    async untie(identity, account, record) {
-      const known = (await of(account)).some(
+    async untie(identity, owner) {
+      const known = (await of(owner)).some(
         ({ issuer, subject }) => issuer === identity.issuer && subject === identity.subject,
       )
       if (!known) throw new Refusal('NOT_FOUND')
-      await record()
-      await db
-        .deleteFrom('identity_link')
-        .where('issuer', '=', identity.issuer)
-        .where('subject', '=', identity.subject)
-        .execute()
+      await recorded('identity.unlinked', { identity, by: owner }, () =>
+        db
+          .deleteFrom('identity_link')
+          .where('issuer', '=', identity.issuer)
+          .where('subject', '=', identity.subject)
+          .execute(),
+      )
     },
   }
 }
@@ -90,19 +103,12 @@ export function withLinks(accounts: Accounts, links: Pick<Links, 'accountOf'>): 
   return { ...accounts, find: async (identity) => accounts.find(await links.accountOf(identity)) }
 }
 
-/** Unties an identity from the account of its owner and closes the sessions that it opened; gives how many. NOT_FOUND where it is not tied. */
+/** Unties an identity from the account of its owner and ends the sessions that it opened; gives how many. Refusals as `untie`. */
 export async function unlink(
-  {
-    links,
-    sessions,
-    audit,
-  }: { readonly links: Links; readonly sessions: Pick<Sessions, 'close'>; readonly audit: Audit },
+  { links, sessions }: { readonly links: Links; readonly sessions: Pick<Sessions, 'close'> },
   by: Person,
   { issuer, subject }: Actor,
 ): Promise<number> {
-  const identity = { issuer, subject }
-  await links.untie(identity, by, () =>
-    audit.append({ type: 'identity.unlinked', issuer }, { by, sealed: identity }),
-  )
-  return sessions.close(identity, { cause: 'account', by })
+  await links.untie({ issuer, subject }, by)
+  return sessions.close({ issuer, subject }, { cause: 'account', by })
 }

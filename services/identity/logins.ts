@@ -56,7 +56,7 @@ export interface Logins {
 export interface LoginNeeds {
   readonly providers: readonly Provider[]
   readonly table: LoginTable
-  readonly links: Links
+  readonly links: Pick<Links, 'tie'>
   /** As doors see them: an identity that is tied opens the account it is tied to. */
   readonly accounts: Pick<Accounts, 'find'>
   readonly sessions: Pick<Sessions, 'open' | 'list'>
@@ -191,17 +191,10 @@ async function enter({ accounts, sessions }: LoginNeeds, { provider, login, row 
 }
 
 /** The session that began must still be open, and as fresh as a link demands, now that both have signed in. */
-async function tie(
-  { links, sessions, audit, clock }: LoginNeeds,
-  login: Login,
-  row: LoginRow,
-): Promise<void> {
+async function tie({ links, sessions, clock }: LoginNeeds, login: Login, row: LoginRow): Promise<void> {
   const owner = { issuer: row.owner_issuer ?? '', subject: row.owner_subject ?? '' }
   const session = (await sessions.list(owner)).find(({ id }) => id === row.former)
   insistOnOwner(session, clock.now())
-  const { issuer, subject } = login
   const by = { ...owner, level: session?.level ?? 0, door: 'http', session: row.former ?? '' } as const
-  await links.tie({ issuer, subject, linkedAt: clock.now() }, owner, () =>
-    audit.append({ type: 'identity.linked', issuer }, { by, sealed: { issuer, subject } }),
-  )
+  await links.tie({ issuer: login.issuer, subject: login.subject, linkedAt: clock.now() }, by)
 }

@@ -3,7 +3,7 @@ import type { Audit, By } from '../audit/record.ts'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Database } from '../store/store.ts'
-import { isSessionId, keepIssuerStill, personOfRow, type SessionRow } from './session-table.ts'
+import { isSessionId, keepIssuerStill, markClosed, personOfRow, type SessionRow } from './session-table.ts'
 
 /**
  * Which sessions: one by its id (of this person only, where one is named), all of a person, or those behind which a session of the
@@ -49,7 +49,12 @@ export async function closeRows(
   const receipts = []
   try {
     for (const row of rows) receipts.push(await record(audit, row, why))
-    if (rows.length > 0) await markClosed(db, rows, { why, at })
+    if (rows.length > 0)
+      await markClosed(
+        db,
+        rows.map(({ id }) => id),
+        { why: why.cause, at },
+      )
   } catch (error) {
     for (const { seq } of receipts) await audit.append({ type: 'state.aborted', of: seq }, {})
     throw error
@@ -98,13 +103,4 @@ function record(audit: Audit, row: SessionRow, why: SessionEnd) {
     { type: 'auth.closed', session: id, issuer, level: row.level, cause: why.cause },
     { by, ...(isOwn ? {} : { sealed: person }) },
   )
-}
-
-async function markClosed(db: Database, rows: readonly SessionRow[], { why, at }: Closing): Promise<void> {
-  const ids = rows.map(({ id }) => id)
-  await db
-    .updateTable('identity_session')
-    .set({ closed_at: at, closed_cause: why.cause })
-    .where('id', 'in', ids)
-    .execute()
 }

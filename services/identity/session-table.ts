@@ -70,6 +70,20 @@ export async function seeSession(db: Database, { id, seen_at }: SessionRow, now:
     .execute()
 }
 
+/** Closes those that are open; `at` in ms. */
+export async function markClosed(
+  db: Database,
+  ids: readonly string[],
+  { why, at }: { readonly why: string; readonly at: number },
+): Promise<void> {
+  await db
+    .updateTable('identity_session')
+    .set({ closed_at: at, closed_cause: why })
+    .where('id', 'in', ids)
+    .where('closed_at', 'is', null)
+    .execute()
+}
+
 /** Until the end of the transaction nobody else opens sessions of this issuer, or ends them by a logout token. */
 export async function keepIssuerStill(db: Database, issuer: string): Promise<void> {
   await rawSql`SELECT pg_advisory_xact_lock(hashtext('identity_session'), hashtext(${issuer}))`.execute(db)

@@ -26,6 +26,7 @@ import { type Logins, openLogins } from '../identity/logins.ts'
 import { type Logouts, openLogouts } from '../identity/logout.ts'
 import { openPassports, type PassportNeeds, type Passports, withVisas } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
+import { recoverSessions } from '../identity/session-recovery.ts'
 import { openSessions, type Sessions } from '../identity/sessions.ts'
 import { identitiesAt, openTokens } from '../identity/token.ts'
 import { openVisaStore } from '../identity/visa-store.ts'
@@ -185,9 +186,11 @@ export async function openDemoIdentity(
   const identitiesOf = (person: Actor) => identitiesAt(issuers, person)
   const passports = openPassports({ ...visas, store: openVisaStore(store), audit, clock, identitiesOf })
   const known = withVisas(accounts, passports)
-  const links = openLinks(store)
+  const links = openLinks(store, audit)
   const atDoors = withLinks(known, links)
   const tokens = openTokens({ issuers, accounts: atDoors, clock })
+  // What a crash can have cut is among the last entries: a closure takes milliseconds.
+  await recoverSessions(store, audit.entries(Math.max(0, audit.size - 1_000), audit.size))
   const sessions = openSessions({ store, accounts: atDoors, audit, clock })
   const logoutIssuers = [{ trust: issuer.trust, clientId: issuer.clientId }]
   const logouts = openLogouts({ issuers: logoutIssuers, sessions, clock })

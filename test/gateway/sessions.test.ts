@@ -3,7 +3,11 @@ import { createPrivateKey, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Command } from 'commander'
+import { openClient } from '../../services/cli/client.ts'
+import { addSessionCommands } from '../../services/cli/sessions.ts'
 import { demoAddress, openDemoKeys } from '../../services/identity/demo-keys.ts'
 import { signCompact } from '../../services/identity/jws.ts'
 import type { Run } from '../../services/query/running.ts'
@@ -90,6 +94,36 @@ describe('the sessions of a person', () => {
     expect(await close('rene')).toMatchObject({ json: { closed: 1 } })
     expect(await isIn(two.page)).toBe(false)
     expect(await newest('auth.closed')).toMatchObject({ actor: 'rene', rule: 'session.closed' })
+  })
+})
+
+describe('the command line', () => {
+  async function huisclos(...words: readonly string[]): Promise<string> {
+    const setting = {
+      home: node.home,
+      language: 'en',
+      url: node.url,
+      token: undefined,
+      isTerminal: false,
+    } as const
+    const stdout = new PassThrough()
+    const out = { stdout, stderr: new PassThrough(), signal: new AbortController().signal }
+    const command = new Command().exitOverride()
+    addSessionCommands(command, { open: ({ as }) => openClient(setting, as), out })
+    await command.parseAsync(words, { from: 'user' })
+    return String(stdout.read() ?? '')
+  }
+
+  test('lists sessions and closes one, or all of a person', async () => {
+    const [one, two] = [await signIn('lucie'), await signIn('lucie')]
+    const listed = await huisclos('list', '--as', 'lucie')
+    expect(listed).toContain(`${one.id} · niveau / level 2 · pwd+mfa`)
+    expect(listed.trim().split('\n')).toHaveLength(2)
+    expect(await huisclos('close', one.id, '--as', 'lucie')).toBe('1 fermée(s) / closed\n')
+    const { sessions } = JSON.parse(await huisclos('list', '--as', 'nadia', '--person', 'lucie', '--json'))
+    expect(sessions).toMatchObject([{ id: two.id }])
+    expect(await huisclos('close', '--as', 'nadia', '--person', 'lucie')).toBe('1 fermée(s) / closed\n')
+    await expect(huisclos('close', '--as', 'lucie')).rejects.toThrow('SESSION')
   })
 })
 

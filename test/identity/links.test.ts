@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { unlink } from '../../services/identity/links.ts'
+import { openLinks, unlink } from '../../services/identity/links.ts'
 import type { Person } from '../../services/identity/person.ts'
 import { type LoginHouse, openLoginHouse } from './login-house.ts'
 
@@ -133,4 +133,22 @@ test('an identity that is tied is tied to nobody else, and there are no chains',
   const taken = { code: 'CONFLICT', facts: { rule: 'link.taken' } }
   await expect(house.signIn('univ', { aim: 'link', by: eve })).rejects.toMatchObject(taken)
   await expect(house.signIn('chu', { aim: 'link', by: eve })).rejects.toMatchObject(taken)
+})
+
+test('a tie that somebody else was faster with is not made, and the log says that nothing came of it', async () => {
+  const by = await personAfter(house.signIn('chu'))
+  const bea = { issuer: 'univ', subject: 'bea', linkedAt: house.now() }
+  const faster = openLinks(house.store, house.audit)
+  let isFirst = true
+  const slower = openLinks(house.store, {
+    ...house.audit,
+    async append(body, about) {
+      if (isFirst) await faster.tie(bea, { ...by, issuer: 'rogue', subject: 'eve' })
+      isFirst = false
+      return house.audit.append(body, about)
+    },
+  })
+  await expect(slower.tie(bea, by)).rejects.toThrow()
+  expect(await house.links.accountOf(bea)).toEqual({ issuer: 'rogue', subject: 'eve' })
+  expect(house.entries.at(-1)?.body).toEqual({ type: 'state.aborted', of: house.entries.length - 2 })
 })

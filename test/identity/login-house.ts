@@ -102,7 +102,7 @@ export async function openLoginHouse(): Promise<LoginHouse> {
     openProvider({ issuer: rogue.issuer, ...common, patienceMs: 1_000 }),
   ]
   const providers = await Promise.all(opening)
-  const links = openLinks(store)
+  const links = openLinks(store, audit)
   const known = withLinks(accounts, links)
   const sessions = openSessions({ store, accounts: known, audit, clock })
   const needs = {

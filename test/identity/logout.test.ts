@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { signCompact } from '../../services/identity/jws.ts'
 import { type LogoutIssuer, type Logouts, openLogouts } from '../../services/identity/logout.ts'
+import { rawSql } from '../../services/store/store.ts'
 import { openSessionHouse, type SessionHouse, start } from './session-house.ts'
 
 const iss = 'https://issuer.example'
@@ -53,6 +54,13 @@ const isOpen = (cookie: string) =>
     () => true,
     () => false,
   )
+
+/** Whether a transaction on this database waits for the lock of an issuer. */
+async function somebodyWaits(): Promise<boolean> {
+  const { rows } = await rawSql`SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()`.execute(house.store.db)
+  return rows.length > 0
+}
 
 describe('a logout token', () => {
   test('closes the sessions behind a session of the issuer, and no other', async () => {
@@ -178,6 +186,22 @@ describe('a logout token', () => {
     expect(await logouts.receive('demo', token())).toBe(0)
     await expect(alice()).rejects.toMatchObject({ facts: { rule: 'session.ended-by-issuer' } })
     await house.sessions.open(house.login('alice', { sid: 'next' }))
+  })
+
+  test('that meets its own login half way ends it all the same', async () => {
+    let isOver = false
+    let logout: Promise<unknown> = Promise.resolve()
+    const append: typeof house.audit.append = async (body, about) => {
+      if (body.type !== 'auth.opened') return house.audit.append(body, about)
+      logout = logouts.receive('demo', token()).finally(() => {
+        isOver = true
+      })
+      while (!isOver && !(await somebodyWaits()));
+      return house.audit.append(body, about)
+    }
+    const { cookie } = await house.open({ audit: { ...house.audit, append } }).open(house.login('alice'))
+    await logout
+    expect(await isOpen(cookie)).toBe(false)
   })
 
   test('at a name that is not configured is NOT_FOUND', async () => {

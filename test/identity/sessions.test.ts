@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { demoAccounts } from '../../services/identity/demo-accounts.ts'
 import type { ClosedSession } from '../../services/identity/session-closing.ts'
+import { recoverSessions } from '../../services/identity/session-recovery.ts'
 import { sha256 } from '../../services/kernel/hash.ts'
 import { minute, openSessionHouse, type SessionHouse, start } from './session-house.ts'
 
@@ -111,7 +112,10 @@ describe('the time of a session', () => {
     await house.sessions.sweep()
     expect(house.entries.at(-1)?.body).toMatchObject({ type: 'auth.closed', cause: 'idle' })
     expect(await rows()).toMatchObject([{ closed_at: start + 30 * minute, closed_cause: 'idle' }])
-    house.time.now += 7 * 24 * hour
+    house.time.now += 7 * 24 * hour - 1
+    await house.sessions.sweep()
+    expect(await rows()).toHaveLength(1)
+    house.time.now += 1
     await house.sessions.sweep()
     expect(await rows()).toEqual([])
   })
@@ -152,6 +156,18 @@ describe('a login within a session', () => {
     const second = await house.sessions.open(house.login('alice'), first.id)
     expect(second.id).not.toBe(first.id)
   })
+})
+
+test('a session that is closed while a login within it is under way stays closed', async () => {
+  const { id } = await house.sessions.open(house.login('alice'))
+  const append: typeof house.audit.append = async (body, about) => {
+    if (body.type === 'auth.opened') await house.sessions.close({ id }, { cause: 'closed' })
+    return house.audit.append(body, about)
+  }
+  const late = house.open({ audit: { ...house.audit, append } })
+  await expect(late.open(house.login('alice'), id)).rejects.toMatchObject(refused('session.closed'))
+  expect(await rows()).toMatchObject([{ id, closed_cause: 'closed' }])
+  expect(house.entries.at(-1)?.body).toMatchObject({ type: 'state.aborted' })
 })
 
 describe('the closure of sessions', () => {
@@ -222,6 +238,25 @@ describe('the closure of sessions', () => {
     await house.accounts.seed({ organisations: [], accounts: [{ ...account, roles: ['researcher', 'dpo'] }] })
     await expect(house.sessions.verify(cookie)).rejects.toMatchObject(refused('session.roles'))
   })
+})
+
+test('a closure that a crash cut between its entry and its row holds after the next start', async () => {
+  const [cut, aborted, open] = [
+    await house.sessions.open(house.login('alice')),
+    await house.sessions.open(house.login('alice')),
+    await house.sessions.open(house.login('alice')),
+  ]
+  const closed = ({ id }: { id: string }) =>
+    ({ type: 'auth.closed', session: id, issuer: 'demo', level: 2, cause: 'issuer' }) as const
+  const bodies = [closed(cut), closed(aborted), { type: 'state.aborted', of: 1 } as const]
+  async function* log() {
+    for (const [seq, body] of bodies.entries()) yield { seq, ts: new Date(start).toISOString(), body }
+  }
+  await recoverSessions(house.store, log())
+  await expect(house.sessions.verify(cut.cookie)).rejects.toMatchObject(refused('session.closed'))
+  await house.sessions.verify(aborted.cookie)
+  await house.sessions.verify(open.cookie)
+  expect(house.entries.filter(({ body }) => body.type === 'auth.closed')).toEqual([])
 })
 
 describe('the entries of sessions', () => {

@@ -32,8 +32,8 @@ export const identityRoutes: readonly Route[] = [
     responses: {
       200: { description: 'How many sessions were closed', schema: z.object({ closed: z.number().int() }) },
     },
-    handler: async ({ links, sessions, audit }, { by, body }) => ({
-      json: { closed: await unlink({ links, sessions, audit }, by, body) },
+    handler: async ({ links, sessions }, { by, body }) => ({
+      json: { closed: await unlink({ links, sessions }, by, body) },
     }),
   }),
 ]
