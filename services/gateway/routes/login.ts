@@ -42,6 +42,8 @@ async function personOf({ sessions }: House, request: Request): Promise<Person |
 /** A person reads this in a browser: a page, where a program gets a problem document. */
 function refusedReply(error: unknown, language: Language): Reply {
   if (!(error instanceof Refusal) || error.code === 'NOT_FOUND') throw error
+  // A database or a log that is out of reach is no fault of the issuer.
+  if (error.code === 'UNAVAILABLE' && !error.facts.rule?.startsWith('login.')) throw error
   const { status } = refusals[error.code]
   return { status, type: html, content: refusedPage(language, error.code), headers: unstored }
 }
