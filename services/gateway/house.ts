@@ -9,9 +9,13 @@ import type { UploadNeeds } from '../dataset/uploads.ts'
 import type { WithdrawalNeeds } from '../dataset/withdrawal.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
+import type { Links } from '../identity/links.ts'
+import type { Logins } from '../identity/logins.ts'
+import type { Logouts } from '../identity/logout.ts'
 import type { Passports } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
 import type { ProofNeeds } from '../identity/proofs.ts'
+import type { Sessions } from '../identity/sessions.ts'
 import type { Log } from '../kernel/log.ts'
 import type { TwinTurns } from '../query/on-twin.ts'
 import type { Profiles } from '../query/profile/profiles.ts'
@@ -57,6 +61,10 @@ export interface House {
   readonly accounts: Accounts
   readonly passports: Passports
   readonly tokens: Tokens
+  readonly sessions: Sessions
+  readonly logouts: Logouts
+  readonly logins: Logins
+  readonly links: Links
   readonly log: Log
   readonly readiness: Readiness
   readonly metrics: Metrics

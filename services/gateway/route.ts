@@ -8,6 +8,7 @@ import { parseBody } from './body.ts'
 import { callerOf } from './caller.ts'
 import type { House } from './house.ts'
 import { shaped, translated } from './problem.ts'
+import { insistOnProof } from './proof-floors.ts'
 import { answerError, recordRead, refuse, type Subject } from './recorded.ts'
 import { languageOf, type Reply, type Responses, sendReply } from './reply.ts'
 
@@ -69,7 +70,8 @@ export function route<P, Q, B>(declared: Guarded<P, Q, B>): Route {
       let by: Person | undefined
       let about: Subject = {}
       try {
-        by = await callerOf(house.tokens, request)
+        by = await callerOf(house, request, declared.stream)
+        insistOnProof(house, name, { by, request })
         const input = await inputOf(declared, response, language)
         about = declared.about?.(input.params) ?? {}
         const reply = await declared.handler(house, { ...input, by })

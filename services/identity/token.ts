@@ -5,7 +5,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { type Algorithm, claimedIssuer, verifyCompact } from './jws.ts'
+import { type Algorithm, type CompactToVerify, claimedIssuer, verifyCompact } from './jws.ts'
 import type { Accounts, Person, Tokens } from './person.ts'
 import { parseStrictObject } from './strict-json.ts'
 
@@ -62,7 +62,7 @@ export function openTokens({ issuers, accounts, clock }: TokenNeeds): Tokens {
       const claimed = claimedIssuer(bearer)
       const issuer = issuers.find(({ identifiers }) => identifiers.some((known) => known === claimed))
       if (issuer === undefined) return refuse('token.issuer')
-      const read = readClaims(await signedPayload(issuer, bearer, fresh))
+      const read = readClaims(await signedPayload(issuer, { token: bearer, typ: accessTokenType }, fresh))
       checkTimes(read, Math.floor(clock.now() / 1_000))
       const methods = read.amr ?? []
       const account = await accounts.find({ issuer: issuer.name, subject: read.sub })
@@ -93,7 +93,7 @@ function refuse(rule: string): never {
 type Refresh = (issuer: TrustedIssuer) => Promise<boolean>
 
 /** At most one refresh per issuer and minute, however many unknown keys are shown. */
-function rememberRefreshes(clock: Clock): Refresh {
+export function rememberRefreshes(clock: Clock): Refresh {
   const last = new Map<string, number>()
   return async (issuer) => {
     const now = clock.now()
@@ -104,9 +104,14 @@ function rememberRefreshes(clock: Clock): Refresh {
   }
 }
 
-async function signedPayload(issuer: TrustedIssuer, token: string, refresh: Refresh): Promise<string> {
-  const verify = () =>
-    verifyCompact({ token, keys: issuer.keys(), typ: accessTokenType, algorithms: issuer.algorithms }).payload
+/** What a token of this issuer and type says, by the keys of this moment. UNAUTHENTICATED with a rule `jws.…` otherwise. */
+export async function signedPayload(
+  issuer: TrustedIssuer,
+  asked: Pick<CompactToVerify, 'token' | 'typ'>,
+  refresh: Refresh,
+): Promise<string> {
+  const { algorithms } = issuer
+  const verify = () => verifyCompact({ ...asked, keys: issuer.keys(), algorithms }).payload
   try {
     return verify()
   } catch (error) {

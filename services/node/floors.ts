@@ -17,8 +17,17 @@ import { openVault } from '../engine/vault.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
 import type { DemoIssuer } from '../identity/demo-issuer.ts'
+import { demoLogin } from '../identity/demo-login.ts'
+import { openProvider } from '../identity/issuers/provider.ts'
+import { secretsOf } from '../identity/issuers/secret.ts'
+import { type Links, openLinks, withLinks } from '../identity/links.ts'
+import { openLoginTable } from '../identity/login-table.ts'
+import { type Logins, openLogins } from '../identity/logins.ts'
+import { type Logouts, openLogouts } from '../identity/logout.ts'
 import { openPassports, type PassportNeeds, type Passports, withVisas } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
+import { recoverSessions } from '../identity/session-recovery.ts'
+import { openSessions, type Sessions } from '../identity/sessions.ts'
 import { identitiesAt, openTokens } from '../identity/token.ts'
 import { openVisaStore } from '../identity/visa-store.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -148,6 +157,10 @@ export interface Identity {
   readonly known: Accounts
   readonly passports: Passports
   readonly tokens: Tokens
+  readonly sessions: Sessions
+  readonly logouts: Logouts
+  readonly logins: Logins
+  readonly links: Links
   readonly issuer: DemoIssuer
 }
 
@@ -173,7 +186,29 @@ export async function openDemoIdentity(
   const identitiesOf = (person: Actor) => identitiesAt(issuers, person)
   const passports = openPassports({ ...visas, store: openVisaStore(store), audit, clock, identitiesOf })
   const known = withVisas(accounts, passports)
-  return { accounts, known, passports, issuer, tokens: openTokens({ issuers, accounts: known, clock }) }
+  const links = openLinks(store, audit)
+  const atDoors = withLinks(known, links)
+  const tokens = openTokens({ issuers, accounts: atDoors, clock })
+  // What a crash can have cut is among the last entries: a closure takes milliseconds.
+  await recoverSessions(store, audit.entries(Math.max(0, audit.size - 1_000), audit.size))
+  const sessions = openSessions({ store, accounts: atDoors, audit, clock })
+  const logoutIssuers = [{ trust: issuer.trust, clientId: issuer.clientId }]
+  const logouts = openLogouts({ issuers: logoutIssuers, sessions, clock })
+  const provider = await openProvider({
+    ...{ issuer: demoLogin(issuer.issuer), address: visas.audience, clock, log },
+    secret: secretsOf({}),
+  })
+  const table = openLoginTable(store)
+  const logins = openLogins({
+    providers: [provider],
+    table,
+    links,
+    accounts: atDoors,
+    sessions,
+    audit,
+    clock,
+  })
+  return { accounts, known, passports, issuer, tokens, sessions, logouts, logins, links }
 }
 
 export interface EngineLimits {
