@@ -12,6 +12,8 @@ import { machineSandbox, type Sandbox } from './engine/box/sandbox.ts'
 import { engineVersion } from './engine/capabilities.ts'
 import { createApp, createWaitingApp } from './gateway/app.ts'
 import type { House } from './gateway/house.ts'
+import { demoLimits } from './gateway/limit-settings.ts'
+import { openLimits } from './gateway/limits.ts'
 import { type Gauge, openMetrics } from './gateway/readiness.ts'
 import { routes } from './gateway/routes.ts'
 import { type StartPageFacts, startPage } from './gateway/start-page.ts'
@@ -127,7 +129,10 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   await openHome(ground)
   const door = closing.keep(
     'http',
-    await openDoor({ host: '127.0.0.1', port: settings.port }, createWaitingApp(steps)),
+    await openDoor(
+      { host: '127.0.0.1', port: settings.port, limits: settings.limits ?? demoLimits },
+      createWaitingApp(steps),
+    ),
   )
   closing.keep('server file', await writeServerFile(settings.home, { url: door.url, pid: process.pid }))
   const floors = await openUpTo(ground, { settings, steps, folder, address: door.url })
@@ -207,7 +212,18 @@ async function openUpTo(
   // The demo holds standing words: grants become active at acceptance (contract, section 3).
   const grants = settings.mode.kind === 'production' ? settings.mode.configuration.grants : 'by-permit'
   const { accounts, known } = identity
-  const on = { store, ...evidence, ...ruled, engine, accounts, known, grants, documentLimits, ...demoNode }
+  const on = {
+    store,
+    ...evidence,
+    ...ruled,
+    engine,
+    accounts,
+    known,
+    grants,
+    documentLimits,
+    ...demoNode,
+    limits: settings.limits ?? demoLimits,
+  }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
     await reconcile(opened, evidence.audit)
@@ -311,6 +327,7 @@ async function houseOf(
       [size, ...spaceGauges(evidence.audit), ...witnessGauges(evidence.witnessing, clock)],
       clock.now(),
     ),
+    limits: openLimits(options.settings.limits ?? demoLimits),
     portal: { startPage: '', assets: pathOf('portal/assets') },
     policy: rooms.habilitation.rulebook.sha256,
     version: versionOf(),

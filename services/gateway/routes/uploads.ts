@@ -14,6 +14,7 @@ import {
 } from '../../dataset/uploads.ts'
 import type { Person } from '../../identity/person.ts'
 import { Refusal } from '../../kernel/refusal.ts'
+import { paced } from '../arrival.ts'
 import { openRoute, type Route, route } from '../route.ts'
 
 const version = '1.0.0'
@@ -132,7 +133,7 @@ const declared: readonly Route[] = [
         id: params.id,
         offset: bytesOf(request, 'upload-offset'),
         ...(announced === undefined ? {} : { bytes: announced }),
-        body: request.iterator({ destroyOnReturn: false }),
+        body: paced(request, house.limits.settings),
       })
       return { ...nothing, headers: headersOf(reached) }
     },
