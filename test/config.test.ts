@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { noteKey, verifierKey } from '../services/audit/note.ts'
 import { readSettings } from '../services/config.ts'
-import { productionLimits } from '../services/gateway/limit-settings.ts'
+import { demoLimits, productionLimits } from '../services/gateway/limit-settings.ts'
+import { doorwayOf } from '../services/node/doorway.ts'
 import { newPem } from './audit/open-log.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'huisclos-config-'))
@@ -157,6 +158,10 @@ test('how much, how fast and how often one may ask is set by name, within bounds
     expect(() => production({ ...complete, limits })).toThrow(/limits/)
   }
   expect(readSettings({})).not.toHaveProperty('limits')
+  expect(doorwayOf(readSettings({}))).toEqual({ limits: demoLimits, isSecure: false })
+  expect(doorwayOf(production(complete))).toEqual({
+    ...{ limits: productionLimits, isSecure: true, trustedProxy: '127.0.0.1' },
+  })
 })
 
 describe('the grants of persons', () => {

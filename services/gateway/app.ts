@@ -7,6 +7,7 @@ import { attachReceipt, receiptOf } from '../audit/record.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { insistArrival, lateRefusal } from './arrival.ts'
 import type { House } from './house.ts'
+import { type LimitSettings, productionLimits } from './limit-settings.ts'
 import { isRepeated } from './limits.ts'
 import { failureProblem, problemOf, traceOf, translated } from './problem.ts'
 import { progressOf, type Readiness } from './readiness.ts'
@@ -47,16 +48,16 @@ export function createApp(house: House, routes: readonly Route[]): Express {
 
 interface Waiting {
   readonly isSecure: boolean
-  readonly requestSeconds: number
+  readonly limits: Pick<LimitSettings, 'requestSeconds'>
 }
 
 /** What listens until the house is open: health, progress, and 503 for all else. */
 export function createWaitingApp(
   readiness: Readiness,
-  { isSecure, requestSeconds }: Waiting = { isSecure: false, requestSeconds: 60 },
+  { isSecure, limits }: Waiting = { isSecure: false, limits: productionLimits },
 ): Express {
   const app = bareApp(isSecure)
-  app.use(timely(requestSeconds))
+  app.use(timely(limits.requestSeconds))
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
   app.get('/readyz', (_request, response) => void response.status(503).json(progressOf(readiness)))
   app.use((request, response) => {

@@ -87,7 +87,7 @@ export interface RoomsOn {
   /** How persons are granted on this node. */
   readonly grants: GrantPolicy
   /** How many queries run at a time, and how often one asks. */
-  readonly limits: LimitSettings
+  readonly asking: LimitSettings
 }
 
 /** The keys of habilitations, and those that holders registered. */
@@ -113,7 +113,7 @@ export async function openRooms(
     known,
     grants,
     documentLimits,
-    limits: asking,
+    asking,
   }: RoomsOn,
 ): Promise<Rooms> {
   const { home, clock, log, closing } = ground

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { createApp, createWaitingApp } from '../../services/gateway/app.ts'
+import { productionLimits } from '../../services/gateway/limit-settings.ts'
 import { framed } from '../../services/gateway/pages.ts'
 import { openRoute, type Route, route } from '../../services/gateway/route.ts'
 import { type Door, openDoor } from '../../services/node/listening.ts'
@@ -45,7 +46,7 @@ async function collect(into: Map<string, Answer>, address: string): Promise<void
   const isSecure = address.startsWith('https')
   const door = await openDoor(
     { host: '127.0.0.1', port: 0, isSecure },
-    createWaitingApp({ ready: false, steps: [] }, { isSecure, requestSeconds: 60 }),
+    createWaitingApp({ ready: false, steps: [] }, { isSecure, limits: productionLimits }),
   )
   const as = 'Authorization: Bearer alice\r\n'
   into.set('503 while starting, API', await ask(door, '/api/v1/thing', { more: as }))
