@@ -1,4 +1,5 @@
 /** How often one may come: floods of a person, of a project, of an address; the others are still served. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import request from 'supertest'
 import { z } from 'zod'
@@ -194,4 +195,10 @@ test('the limits of a production node are those of security.md, and a demo meets
   })
   for (const [name, value] of Object.entries(demoLimits))
     if (name.endsWith('PerMinute')) expect(value).toBeGreaterThanOrEqual(100 * 60)
+})
+
+test.each(['docs/limits.md', 'docs/limits.fr.md'])('%s names every setting with its default', (path) => {
+  const rows = readFileSync(path, 'utf8').matchAll(/^\| `(\w+)`[^|]*\| (\d+) \|/gm)
+  const told = [...rows].map(([, name, value]) => [name, Number(value)])
+  expect(Object.fromEntries(told)).toEqual(productionLimits)
 })
