@@ -110,7 +110,7 @@ export function openRoute<P, Q, B>(declared: Open<P, Q, B>): Route {
 }
 
 function untyped<P, Q, B>(declared: Declared<P, Q, B>): Declared<unknown, unknown, unknown> {
-  const { method, path, at, summary, params, query, body, stream, responses } = declared
+  const { method, path, at, summary, params, query, body, stream, rate, responses } = declared
   return {
     ...{ method, path, summary, responses },
     ...(at === undefined ? {} : { at }),
@@ -118,6 +118,7 @@ function untyped<P, Q, B>(declared: Declared<P, Q, B>): Declared<unknown, unknow
     ...(query ? { query } : {}),
     ...(body ? { body } : {}),
     ...(stream ? { stream } : {}),
+    ...(rate ? { rate } : {}),
   }
 }
 

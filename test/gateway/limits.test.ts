@@ -8,6 +8,7 @@ import { createApp } from '../../services/gateway/app.ts'
 import { demoLimits, type LimitSettings, productionLimits } from '../../services/gateway/limit-settings.ts'
 import { openLimits } from '../../services/gateway/limits.ts'
 import { openRoute, type Route, route } from '../../services/gateway/route.ts'
+import { routes } from '../../services/gateway/routes.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import { openDoors } from './doors.ts'
 
@@ -184,6 +185,22 @@ describe('a flood of one address', () => {
   ])('%s counts as %s', (address, network) => {
     expect(networkOf(address)).toBe(network)
   })
+})
+
+test('an open call that is more than reading, or a way to sign in, says itself what it counts as', () => {
+  const open = routes.filter(({ auth }) => !auth)
+  const asked = open.filter(({ method, path }) => method !== 'get' || path.startsWith('/connexion'))
+  expect(asked.map(({ name }) => name)).toContain('OPTIONS /api/v1/uploads')
+  expect(asked.filter(({ rate }) => rate === undefined).map(({ name }) => name)).toEqual([])
+})
+
+test('what asks a question of a project counts as one', () => {
+  const rates = routes.filter(({ path }) => path.endsWith('/queries') || path.endsWith('/queries/check'))
+  expect(rates.filter(({ method }) => method === 'post').map(({ name, rate }) => [name, rate])).toEqual([
+    ['POST /api/v1/datasets/{name}/twin/queries', undefined],
+    ['POST /api/v1/projects/{id}/queries', 'queries'],
+    ['POST /api/v1/projects/{id}/queries/check', 'checks'],
+  ])
 })
 
 test('the limits of a production node are those of security.md, and a demo meets none below 100 a second', () => {

@@ -66,6 +66,7 @@ const declared: readonly Route[] = [
     method: 'options',
     path: '/api/v1/uploads',
     summary: 'What of tus 1.0 this node speaks',
+    rate: 'readers',
     responses: { 204: { description: 'Version, extensions and longest file, as headers' } },
     handler: async () => ({
       ...nothing,
