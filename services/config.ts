@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { isVerifierKey } from './audit/note.ts'
 import type { WitnessPolicy } from './audit/witness/client.ts'
+import { type LimitSettings, limitSettings, productionLimits } from './gateway/limit-settings.ts'
 import { issuers } from './identity/issuers/configuration.ts'
 import { type VisaIssuer, visaIssuers } from './identity/visa-trust.ts'
 
@@ -96,6 +97,8 @@ const configurationSchema = z.strictObject({
       most: z.number().int().min(1).max(200).default(20),
     })
     .default({ maxMiB: 10, most: 20 }),
+  /** How much, how fast and how often one may ask: docs/limits.md. */
+  limits: limitSettings.default(productionLimits),
 })
 type Configuration = z.infer<typeof configurationSchema>
 
@@ -113,6 +116,8 @@ export interface Settings {
   readonly visaIssuers?: readonly VisaIssuer[]
   /** Documents of a request: MiB of one and how many; 10 and 20 when absent. */
   readonly attachments?: { readonly maxMiB: number; readonly most: number }
+  /** How much, how fast and how often one may ask; those of a demo when absent. */
+  readonly limits?: LimitSettings
   readonly mode:
     | { readonly kind: 'demo'; readonly demo: 'full' | 'empty' }
     | { readonly kind: 'production'; readonly configuration: Configuration }
@@ -141,7 +146,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     ...(witnesses.witnesses.length === 0 ? {} : { witnesses: policyOf(witnesses) }),
     ...(visas.visaIssuers.length === 0 ? {} : { visaIssuers: visas.visaIssuers }),
     ...(mode.kind === 'production'
-      ? { retention: mode.configuration.retention, attachments: mode.configuration.attachments }
+      ? {
+          retention: mode.configuration.retention,
+          attachments: mode.configuration.attachments,
+          limits: mode.configuration.limits,
+        }
       : {}),
     mode,
   }

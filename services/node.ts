@@ -12,6 +12,7 @@ import { machineSandbox, type Sandbox } from './engine/box/sandbox.ts'
 import { engineVersion } from './engine/capabilities.ts'
 import { createApp, createWaitingApp } from './gateway/app.ts'
 import type { House } from './gateway/house.ts'
+import { openLimits } from './gateway/limits.ts'
 import { type Gauge, openMetrics } from './gateway/readiness.ts'
 import { routes } from './gateway/routes.ts'
 import { type StartPageFacts, startPage } from './gateway/start-page.ts'
@@ -22,6 +23,7 @@ import type { Closable } from './kernel/id.ts'
 import type { Log } from './kernel/log.ts'
 import { Refusal } from './kernel/refusal.ts'
 import { Closing } from './node/closing.ts'
+import { doorwayOf } from './node/doorway.ts'
 import {
   type Engine,
   type Evidence,
@@ -125,9 +127,10 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
     options.print,
   )
   await openHome(ground)
+  const doorway = doorwayOf(settings)
   const door = closing.keep(
     'http',
-    await openDoor({ host: '127.0.0.1', port: settings.port }, createWaitingApp(steps)),
+    await openDoor({ host: '127.0.0.1', port: settings.port, ...doorway }, createWaitingApp(steps, doorway)),
   )
   closing.keep('server file', await writeServerFile(settings.home, { url: door.url, pid: process.pid }))
   const floors = await openUpTo(ground, { settings, steps, folder, address: door.url })
@@ -147,7 +150,7 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
     close: async () => {
       // Who comes now is told to come again; who was here before gets an answer, and its entry, while all is still open.
       steps.ready = false
-      door.serve(createWaitingApp(steps))
+      door.serve(createWaitingApp(steps, doorway))
       house.query.running.close()
       await door.close()
       await closing.close()
@@ -207,7 +210,9 @@ async function openUpTo(
   // The demo holds standing words: grants become active at acceptance (contract, section 3).
   const grants = settings.mode.kind === 'production' ? settings.mode.configuration.grants : 'by-permit'
   const { accounts, known } = identity
-  const on = { store, ...evidence, ...ruled, engine, accounts, known, grants, documentLimits, ...demoNode }
+  const { limits: asking } = doorwayOf(settings)
+  const people = { accounts, known, grants }
+  const on = { store, ...evidence, ...ruled, engine, ...people, documentLimits, ...demoNode, asking }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
     const { running } = opened.query
@@ -297,6 +302,7 @@ async function houseOf(
   { steps, door, options }: HouseOf,
 ): Promise<House> {
   const { log, clock } = options
+  const doorway = doorwayOf(options.settings)
   const size = {
     name: 'huisclos_audit_entries',
     help: 'Entries of the current shard',
@@ -318,6 +324,7 @@ async function houseOf(
       [size, ...spaceGauges(evidence.audit), ...witnessGauges(evidence.witnessing, clock)],
       clock.now(),
     ),
+    limits: openLimits(doorway.limits, doorway),
     portal: { startPage: '', assets: pathOf('portal/assets') },
     policy: rooms.habilitation.rulebook.sha256,
     version: versionOf(),

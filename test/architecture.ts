@@ -35,7 +35,7 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   query: ['zod'],
   federation: ['zod'],
   review: ['zod', 'csv-stringify', 'write-excel-file'],
-  gateway: ['express', 'helmet', 'zod', 'zod-openapi'],
+  gateway: ['express', 'helmet', 'rate-limiter-flexible', 'zod', 'zod-openapi'],
   portal: [],
   'config.ts': ['zod'],
   'main.ts': ['pino', 'zod'],

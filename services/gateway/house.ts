@@ -24,6 +24,7 @@ import type { ReviewNeeds } from '../review/month.ts'
 import type { PublicRegister } from '../review/register/register.ts'
 import type { ReportNeeds } from '../review/reports/make.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
+import type { Limits } from './limits.ts'
 import type { Metrics, Readiness } from './readiness.ts'
 
 /** What the pages are made of; read once when the house opens. */
@@ -68,6 +69,7 @@ export interface House {
   readonly log: Log
   readonly readiness: Readiness
   readonly metrics: Metrics
+  readonly limits: Limits
   readonly portal: Portal
   /** SHA-256 of the rules in force; every answer names it. */
   readonly policy: string

@@ -33,6 +33,8 @@ export interface Run {
    * its own end, good or bad, is then of no interest.
    */
   wait<T>(work: Promise<T>): Promise<T>
+  /** Its turn has come: the wall time counts from here. */
+  begins(): void
   /** Forgets the query and its timer. */
   end(): void
 }
@@ -44,8 +46,10 @@ export interface Start {
   readonly by: Actor & { readonly session?: string }
   /** Instant in ms at which the permission ends by itself: the query ends with it, and answers this code. */
   readonly until: { readonly at: number; readonly code: Code }
-  /** Wall time of the whole query. */
+  /** Wall time of the whole query, without its wait for a turn. */
   readonly timeoutMs: number
+  /** How long it may wait for its turn; not at all when left out. */
+  readonly waitMs?: number
   /** The client's own signal. */
   readonly client?: AbortSignal
 }
@@ -153,10 +157,13 @@ function register(entries: Map<string, Entry>, start: Start, clock: Clock): Run 
   const entry: Entry = { ...start, controller, ended, datasets: null }
   entries.set(start.id, entry)
   const abort = (cause: Cause, code: Code) => controller.abort(new Stopped(cause, code))
-  const permittedMs = start.until.at - clock.now()
-  const [ms, code]: [number, Code] =
-    permittedMs < start.timeoutMs ? [permittedMs, start.until.code] : [start.timeoutMs, 'QUERY_FAILED']
-  const timer = setTimeout(() => abort('deadline', code), Math.min(Math.max(ms, 0), longestTimer))
+  const timed = (wallMs: number) => {
+    const permittedMs = start.until.at - clock.now()
+    const [ms, code]: [number, Code] =
+      permittedMs < wallMs ? [permittedMs, start.until.code] : [wallMs, 'QUERY_FAILED']
+    return setTimeout(() => abort('deadline', code), Math.min(Math.max(ms, 0), longestTimer))
+  }
+  let timer = timed(start.timeoutMs + (start.waitMs ?? 0))
   const onClient = () => abort('client', 'QUERY_FAILED')
   start.client?.addEventListener('abort', onClient, { once: true })
   if (start.client?.aborted) onClient()
@@ -171,6 +178,10 @@ function register(entries: Map<string, Entry>, start: Start, clock: Clock): Run 
       if (controller.signal.aborted) throw asRefusal(controller.signal)
     },
     wait: (work) => untilStopped(work, controller.signal),
+    begins() {
+      clearTimeout(timer)
+      timer = timed(start.timeoutMs)
+    },
     end() {
       clearTimeout(timer)
       start.client?.removeEventListener('abort', onClient)

@@ -123,6 +123,14 @@ describe('a running query', () => {
     })
   })
 
+  test('does not spend its time while it waits for its turn', async () => {
+    const run = start({ timeoutMs: 5, waitMs: 60_000 })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(() => run.check()).not.toThrow()
+    run.begins()
+    await expect(run.wait(never())).rejects.toMatchObject({ facts: { rule: 'query.deadline' } })
+  })
+
   test('ends when its client goes away, before or after it started', async () => {
     const client = new AbortController()
     const run = start({ client: client.signal })

@@ -110,6 +110,7 @@ const run = z
     outcome: z.enum(['running', 'released', 'refused', 'aborted']),
     code: z.string().nullable(),
     seq: z.number().int().nullable(),
+    waiting: z.literal(true).optional().meta({ description: 'Its turn has not come yet' }),
   })
   .meta({ id: 'QueryRun' })
 
@@ -122,6 +123,7 @@ export const queryRoutes: readonly Route[] = [
     path,
     summary: 'Asks; the answer is JSON, CSV, Arrow or Parquet by Accept. Closing the connection cancels',
     records: 'own',
+    rate: 'queries',
     params: project,
     body: question,
     about,
@@ -145,6 +147,7 @@ export const queryRoutes: readonly Route[] = [
     path: `${path}/check`,
     summary: 'The decision without the run',
     records: 'own',
+    rate: 'checks',
     params: project,
     body: question,
     about,
