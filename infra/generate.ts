@@ -7,12 +7,18 @@ import { openRulebook } from '../services/habilitation/rulebook.ts'
 import { silentLog } from '../services/kernel/log.ts'
 import { startEmbedded } from '../services/store/embedded.ts'
 import { migrate } from '../services/store/migrate.ts'
+import { conformityPage, measuresTable, tableFile } from './conformity.ts'
 import { functionsPage } from './functions-page.ts'
 import { matrixPage } from './matrix-page.ts'
+import { sbom } from './sbom.ts'
 import { tablesSource } from './tables-source.ts'
 import { shapesText, treeShapes } from './tree-shapes.ts'
 
 await writeFile(new URL('../docs/functions.md', import.meta.url), functionsPage())
+await writeFile(new URL('../docs/sbom.json', import.meta.url), sbom())
+await writeFile(tableFile('mr-007'), measuresTable())
+await writeFile(new URL('../docs/conformity.md', import.meta.url), conformityPage('en'))
+await writeFile(new URL('../docs/conformity.fr.md', import.meta.url), conformityPage('fr'))
 const rules = await openRulebook(fileURLToPath(new URL('../policies', import.meta.url)), { node: 'generate' })
 await writeFile(
   new URL('../docs/habilitation-matrix.md', import.meta.url),

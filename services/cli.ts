@@ -28,6 +28,7 @@ import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './c
 import { replayAll } from './cli/replay.ts'
 import { type ReportOptions, report } from './cli/report.ts'
 import { requestCommands } from './cli/request.ts'
+import { addSessionCommands } from './cli/sessions.ts'
 import { several } from './cli/several.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
 import { addSigningKey } from './cli/sign.ts'
@@ -182,6 +183,13 @@ program
   .action(async (options: SimulateOptions & As) => simulate(await client(options), out, options))
 
 addPersonCommands(program, { open: client, out })
+addSessionCommands(
+  program.command('sessions').description('les sessions des personnes · sessions of persons'),
+  {
+    open: client,
+    out,
+  },
+)
 policyCommands(
   program
     .command('policies')

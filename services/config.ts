@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { isVerifierKey } from './audit/note.ts'
 import type { WitnessPolicy } from './audit/witness/client.ts'
+import { type LimitSettings, limitSettings, productionLimits } from './gateway/limit-settings.ts'
+import { issuers } from './identity/issuers/configuration.ts'
 import { type VisaIssuer, visaIssuers } from './identity/visa-trust.ts'
 
 const port = z.coerce.number().int().max(65_535)
@@ -22,20 +24,6 @@ const environmentSchema = z.object({
   HUISCLOS_DEMO: z.enum(['full', 'empty']).default('full'),
   /** Control database; without it, the embedded PostgreSQL. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-})
-
-const issuer = z.strictObject({
-  /** Short name by which accounts and permits know it; `demo` is taken. */
-  name: z
-    .string()
-    .regex(/^[a-z0-9-]{1,40}$/)
-    .refine((name) => name !== 'demo'),
-  /** The `iss` of its tokens, an https address. */
-  issuer: z.url({ protocol: /^https$/ }),
-  /** The `aud` that its tokens must carry. */
-  audience: z.string().min(1).max(200),
-  /** Path of its keys as a JWK set (RFC 7517). Read at start. */
-  jwks: z.string().min(1),
 })
 
 const witness = z.strictObject({
@@ -71,7 +59,7 @@ const configurationSchema = z.strictObject({
   /** Address of the one proxy that ends TLS in front of this node. */
   trustedProxy: z.union([z.ipv4(), z.ipv6()]).optional(),
   /** At least one issuer; the demo issuer never runs beside a configuration. */
-  issuers: z.array(issuer).min(1).max(20),
+  issuers: issuers({ isLocalAllowed: false }),
   /** Wall time of one query, in seconds; 1 to 3 600. Default 30. */
   queryTimeoutSeconds: z.number().int().min(1).max(3600).default(30),
   /** Memory of one engine process, in MiB; 256 to 262 144. Default 2 048. */
@@ -109,6 +97,8 @@ const configurationSchema = z.strictObject({
       most: z.number().int().min(1).max(200).default(20),
     })
     .default({ maxMiB: 10, most: 20 }),
+  /** How much, how fast and how often one may ask: docs/limits.md. */
+  limits: limitSettings.default(productionLimits),
 })
 type Configuration = z.infer<typeof configurationSchema>
 
@@ -126,6 +116,8 @@ export interface Settings {
   readonly visaIssuers?: readonly VisaIssuer[]
   /** Documents of a request: MiB of one and how many; 10 and 20 when absent. */
   readonly attachments?: { readonly maxMiB: number; readonly most: number }
+  /** How much, how fast and how often one may ask; those of a demo when absent. */
+  readonly limits?: LimitSettings
   readonly mode:
     | { readonly kind: 'demo'; readonly demo: 'full' | 'empty' }
     | { readonly kind: 'production'; readonly configuration: Configuration }
@@ -154,7 +146,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     ...(witnesses.witnesses.length === 0 ? {} : { witnesses: policyOf(witnesses) }),
     ...(visas.visaIssuers.length === 0 ? {} : { visaIssuers: visas.visaIssuers }),
     ...(mode.kind === 'production'
-      ? { retention: mode.configuration.retention, attachments: mode.configuration.attachments }
+      ? {
+          retention: mode.configuration.retention,
+          attachments: mode.configuration.attachments,
+          limits: mode.configuration.limits,
+        }
       : {}),
     mode,
   }

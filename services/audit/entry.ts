@@ -67,9 +67,18 @@ const bodies = [
   z.strictObject({ type: z.literal('witness.quorum_lost'), reached: count, wanted: count }),
   z.strictObject({ type: z.literal('witness.quorum_back'), reached: count, wanted: count }),
   z.strictObject({ type: z.literal('witness.conflict'), witness: text, status: count }),
-  z.strictObject({ type: z.literal('auth.opened'), method: text }),
+  z.strictObject({ type: z.literal('auth.opened'), method: text, issuer: text }),
   z.strictObject({ type: z.literal('auth.refused'), code, rule: text.optional(), route: text }),
-  z.strictObject({ type: z.literal('auth.closed') }),
+  z.strictObject({
+    type: z.literal('auth.closed'),
+    session: text,
+    issuer: text,
+    level: count,
+    cause: z.enum(['signed-out', 'closed', 'idle', 'age', 'roles', 'account', 'replaced', 'issuer']),
+  }),
+  /** Another identity of the actor, which opens its account from then on, or no longer; who it is is sealed. */
+  z.strictObject({ type: z.literal('identity.linked'), issuer: text }),
+  z.strictObject({ type: z.literal('identity.unlinked'), issuer: text }),
   z.strictObject({
     type: z.literal('token.issued'),
     token: text,

@@ -1,8 +1,9 @@
 /** What is published: the datasets, their versions, and the tables of each version. */
 import type { Contract } from './contract.ts'
+import type { VersionRow } from './deposit-register.ts'
 import type { Descriptor } from './descriptor.ts'
 import type { Quality } from './quality/label.ts'
-import type { DatasetRegister, Declared, VersionRow } from './register.ts'
+import type { DatasetRegister, Declared } from './register.ts'
 
 /** One immutable version of a dataset; `folder` holds one Parquet file per table. */
 export interface Version {

@@ -3,12 +3,12 @@ import { type Process, startProcess } from '../engine/process.ts'
 import type { Closable } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { ReceivedFile } from './deposit-register.ts'
 import type { Descriptor } from './descriptor.ts'
 import { openLane } from './lane.ts'
 import type { TablePreview } from './preview.ts'
 import { previewSchema } from './reader-answers.ts'
 import { readingMs } from './reading-time.ts'
-import type { ReceivedFile } from './register.ts'
 import type { DepositStorage } from './storage.ts'
 
 export interface Previewer extends Closable {

@@ -1,5 +1,5 @@
 /** How long one call to the process that reads a deposit may take (security.md 9). Pure. */
-import type { ReceivedFile } from './register.ts'
+import type { ReceivedFile } from './deposit-register.ts'
 
 const gib = 1024 ** 3
 /** For the start of the engine and for small files on a busy machine. */

@@ -1,5 +1,6 @@
 /** Whether a deposit must be signed by its holder, and whether what it signed is what was received. */
 import type { PermitKeys } from '../habilitation/keys.ts'
+import type { Deposit, ReceivedFile } from './deposit-register.ts'
 import type { Finding } from './finding.ts'
 import {
   differencesOf,
@@ -8,7 +9,7 @@ import {
   openManifest,
   readDifferences,
 } from './holder-manifest.ts'
-import type { Declared, Deposit, ReceivedFile } from './register.ts'
+import type { Declared } from './register.ts'
 
 /** The register of the keys with which holders countersign lines. */
 export type HolderKeys = Pick<PermitKeys, 'holderKey' | 'holderPublicKeys'>

@@ -1,8 +1,8 @@
 /**
  * Derived tables of projects on disk, inside the folder of the bulle: they die with it.
  *
- *     bulles/<project>/workspace/<name>.json     what a table is, and which folder has its rows
- *     bulles/<project>/workspace/<uuid>/         its rows
+ *     bulles/<project>/workspace/<hash of its name>.json     what a table is, and which folder has its rows
+ *     bulles/<project>/workspace/<uuid>/                     its rows
  *
  * A table is the folder that its .json names, and the .json takes its place by one rename: whoever reads finds the old table or
  * the new one. What a crash leaves is a folder that no .json names; it is removed before the next change and at the next start.
@@ -14,7 +14,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'nod
 import { join } from 'node:path'
 import { z } from 'zod'
 import { rowsFile } from '../engine/engine.ts'
-import { canonical } from '../kernel/hash.ts'
+import { canonical, sha256 } from '../kernel/hash.ts'
 import { absentIs } from './absent.ts'
 
 const classes = z.enum(['personal', 'public'])
@@ -144,9 +144,9 @@ async function publish(folder: string, made: string, table: NewTable): Promise<v
   await sync(folder)
 }
 
-/** Names are told apart whatever the case. */
+/** Names are told apart whatever the case. A researcher may name a table after anything, so no file is named after it. */
 function fileOf(name: string): string {
-  return `${name.toLowerCase()}.json`
+  return `${sha256(name.toLowerCase()).slice(0, 32)}.json`
 }
 
 function isClosed(folder: string): Promise<boolean> {
@@ -156,13 +156,14 @@ function isClosed(folder: string): Promise<boolean> {
 async function listIn(folder: string): Promise<readonly WorkspaceTable[]> {
   const names = (await readdir(folder).catch(absentIs([]))).filter((name) => name.endsWith('.json'))
   const texts = await Promise.all(
-    names.sort().map((name) => readFile(join(folder, name), 'utf8').catch(absentIs(null))),
+    names.map((name) => readFile(join(folder, name), 'utf8').catch(absentIs(null))),
   )
-  return texts.flatMap((text) => {
+  const tables = texts.flatMap((text) => {
     if (text === null) return []
     const { folder: rows, sha256: _sha256, ...table } = storedSchema.parse(JSON.parse(text))
     return [{ table, file: join(folder, rows, rowsFile) }]
   })
+  return tables.sort((one, other) => (one.table.name < other.table.name ? -1 : 1))
 }
 
 /** Folders that no table names. */

@@ -1,11 +1,14 @@
 /** The doors over HTTP. The order of the lines in createApp is the security story. */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import helmet from 'helmet'
 import { attachReceipt, receiptOf } from '../audit/record.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { insistArrival, lateRefusal } from './arrival.ts'
 import type { House } from './house.ts'
+import { type LimitSettings, productionLimits } from './limit-settings.ts'
+import { isRepeated } from './limits.ts'
 import { failureProblem, problemOf, traceOf, translated } from './problem.ts'
 import { progressOf, type Readiness } from './readiness.ts'
 import { languageOf, policyHeader, sendProblem } from './reply.ts'
@@ -28,7 +31,9 @@ const pagePolicy = {
 
 /** The whole house behind one request listener. */
 export function createApp(house: House, routes: readonly Route[]): Express {
-  const app = bareApp()
+  const app = bareApp(isSecureAt(house.address))
+  app.set('trust proxy', house.limits.trustedProxy ?? false)
+  app.use(timely(house.limits.settings.requestSeconds))
   app.use(policyNamed(house.policy))
   app.use(counted(house, routes))
   app.use(routerOf(house, routes))
@@ -41,9 +46,18 @@ export function createApp(house: House, routes: readonly Route[]): Express {
   return app
 }
 
+interface Waiting {
+  readonly isSecure: boolean
+  readonly limits: Pick<LimitSettings, 'requestSeconds'>
+}
+
 /** What listens until the house is open: health, progress, and 503 for all else. */
-export function createWaitingApp(readiness: Readiness): Express {
-  const app = bareApp()
+export function createWaitingApp(
+  readiness: Readiness,
+  { isSecure, limits }: Waiting = { isSecure: false, limits: productionLimits },
+): Express {
+  const app = bareApp(isSecure)
+  app.use(timely(limits.requestSeconds))
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
   app.get('/readyz', (_request, response) => void response.status(503).json(progressOf(readiness)))
   app.use((request, response) => {
@@ -58,45 +72,58 @@ export function createWaitingApp(readiness: Readiness): Express {
   return app
 }
 
-/** Time limits of a server that people reach (security.md 10); the long one lets 2 GiB arrive at 1 MiB/s. */
-export function limitServer(server: Server): void {
-  server.headersTimeout = 10_000
-  server.requestTimeout = 40 * 60_000
-  server.keepAliveTimeout = 15_000
-  server.maxRequestsPerSocket = 1000
-  // Node counts pairs of name and value; a handful of headers is all that anybody needs.
-  server.maxHeadersCount = 100
-}
-
-/** Options of createServer that belong to the limits. */
-export const serverOptions = { maxHeaderSize: 16 * 1024 }
-
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void
 
-function bareApp(): Express {
+const twoYears = 2 * 365 * 24 * 3600
+
+/**
+ * The headers of every answer, whatever it is: pages, API, problem documents, and what the server says of what is no request.
+ * Strict-Transport-Security where TLS ends here or at the trusted proxy.
+ */
+export function strictHeaders({ isSecure }: { readonly isSecure: boolean }) {
+  const helmeted = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: pagePolicy },
+    strictTransportSecurity: isSecure && { maxAge: twoYears, includeSubDomains: false },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    xXssProtection: false,
+    xFrameOptions: { action: 'deny' },
+  })
+  return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
+    response.setHeader('Permissions-Policy', 'camera=(), microphone=(), geolocation=()')
+    helmeted(request, response, () => {
+      if (request.url?.startsWith('/api')) {
+        response.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
+        response.setHeader('Cache-Control', 'no-store')
+      }
+      next()
+    })
+  }
+}
+
+/** Where people reach the node says whether they do so under TLS. */
+export function isSecureAt(address: string): boolean {
+  return address.startsWith('https:')
+}
+
+/** Who has not sent an ordinary request when its time is over is told so, and cut off. */
+function timely(seconds: number) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    insistArrival(request, seconds, () => {
+      if (response.headersSent) return void request.destroy()
+      const language = languageOf(request)
+      sendProblem(response, problemOf(lateRefusal('body.pace'), language), language)
+    })
+    next()
+  }
+}
+
+function bareApp(isSecure: boolean): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
   app.set('query parser', 'simple')
   app.set('trust proxy', false)
-  app.use(
-    helmet({
-      contentSecurityPolicy: { useDefaults: false, directives: pagePolicy },
-      // Loopback has no TLS; a node that has it sets the two years of security.md 10.
-      strictTransportSecurity: false,
-      crossOriginResourcePolicy: { policy: 'same-origin' },
-      xXssProtection: false,
-      xFrameOptions: { action: 'deny' },
-    }),
-  )
-  app.use((request, response, next) => {
-    response.set('Permissions-Policy', 'camera=(), microphone=(), geolocation=()')
-    if (request.path.startsWith('/api')) {
-      response.set('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
-      response.set('Cache-Control', 'no-store')
-    }
-    next()
-  })
+  app.use(strictHeaders({ isSecure }))
   return app
 }
 
@@ -129,15 +156,25 @@ function counted(house: House, routes: readonly Route[]) {
 function unknownPath(house: House) {
   return async (request: Request, response: Response): Promise<void> => {
     const language = languageOf(request)
-    const refusal = new Refusal('NOT_FOUND', { rule: 'path.unknown' })
-    if (request.path.startsWith('/api/')) {
+    const refusal = await unknownOrTooOften(house, response)
+    if (request.path.startsWith('/api/') && !isRepeated(refusal)) {
       const receipt = await house.audit.append(
-        { type: 'access.refused', route: 'unknown', code: 'NOT_FOUND' },
+        { type: 'access.refused', route: 'unknown', code: refusal.code },
         {},
       )
       attachReceipt(refusal, receipt)
     }
     sendProblem(response, problemOf(refusal, language, receiptOf(refusal)), language)
+  }
+}
+
+async function unknownOrTooOften({ limits }: House, response: Response): Promise<Refusal> {
+  try {
+    await limits.spendAddress('strangers', response)
+    return new Refusal('NOT_FOUND', { rule: 'path.unknown' })
+  } catch (error) {
+    if (error instanceof Refusal) return error
+    throw error
   }
 }
 

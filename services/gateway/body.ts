@@ -1,40 +1,60 @@
-import express, { type Request, type Response } from 'express'
+import express, { type Request, type RequestHandler, type Response } from 'express'
 import { Refusal } from '../kernel/refusal.ts'
+import { hasBody } from './arrival.ts'
+import type { LimitSettings } from './limit-settings.ts'
 
-const maxDepth = 64
-const bodyTimeoutMs = 60_000
+/** Types of a body that is read as JSON. */
+export const jsonTypes: readonly string[] = ['application/json', 'application/merge-patch+json']
+export const formType = 'application/x-www-form-urlencoded'
+const formParser = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 20, type: formType })
 
-const jsonTypes = ['application/json', 'application/merge-patch+json']
-const parser = express.json({ limit: '1mb', strict: false, type: jsonTypes, verify: refuseDepth })
+type BodyLimits = Pick<LimitSettings, 'bodyKiB' | 'bodyDepth'>
+
+const parsers = new WeakMap<BodyLimits, RequestHandler>()
+
+/** One parser for all requests of a node. */
+function parserOf(limits: BodyLimits): RequestHandler {
+  const known = parsers.get(limits)
+  if (known) return known
+  const verify = (_request: unknown, _response: unknown, bytes: Buffer) =>
+    refuseDepth(bytes, limits.bodyDepth)
+  const options = { limit: limits.bodyKiB * 1024, strict: false, type: [...jsonTypes], verify }
+  const parser = express.json(options)
+  parsers.set(limits, parser)
+  return parser
+}
 
 /**
- * Reads a JSON body of at most 1 MiB and 64 levels within a minute into `request.body`; undefined when there is none.
- * Refusals: UNSUPPORTED_TYPE; errors of the parser travel on and are translated in problem.ts.
+ * Reads a JSON body of the size and depth that the node takes into `request.body`; undefined when there is none. Its time is
+ * that of every ordinary request. Refusals: UNSUPPORTED_TYPE; errors of the parser travel on and are translated in problem.ts.
  */
-export async function parseBody(request: Request, response: Response): Promise<void> {
-  const announced =
-    Number(request.get('content-length') ?? 0) > 0 || request.get('transfer-encoding') !== undefined
-  if (!announced) {
+export async function parseBody(request: Request, response: Response, limits: BodyLimits): Promise<void> {
+  if (!hasBody(request)) {
     request.body = undefined
     return
   }
-  if (!request.is(jsonTypes)) throw new Refusal('UNSUPPORTED_TYPE')
-  const timer = setTimeout(() => request.destroy(), bodyTimeoutMs)
-  try {
-    await new Promise<void>((resolve, reject) => {
-      parser(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)))
-    })
-  } finally {
-    clearTimeout(timer)
-  }
+  if (!request.is([...jsonTypes])) throw new Refusal('UNSUPPORTED_TYPE')
+  await read(parserOf(limits), request, response)
+}
+
+/** Reads a form of at most 16 KiB and twenty fields into `request.body`. Refusals as `parseBody`. */
+export async function parseForm(request: Request, response: Response): Promise<void> {
+  if (!request.is(formType)) throw new Refusal('UNSUPPORTED_TYPE')
+  await read(formParser, request, response)
+}
+
+function read(parse: RequestHandler, request: Request, response: Response): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    void parse(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)))
+  })
 }
 
 /** Nesting is counted on the bytes, before anything recursive meets them; brackets inside strings do not count. */
-function refuseDepth(_request: unknown, _response: unknown, bytes: Buffer): void {
+function refuseDepth(bytes: Buffer, most: number): void {
   const outside = bytes.toString('latin1').replaceAll(/"(?:[^"\\]|\\.)*"?/gs, '')
   let depth = 0
   for (const [bracket] of outside.matchAll(/[[{}\]]/g)) {
     depth += bracket === '[' || bracket === '{' ? 1 : -1
-    if (depth > maxDepth) throw new Refusal('TOO_LARGE', { rule: 'body.depth' })
+    if (depth > most) throw new Refusal('TOO_LARGE', { rule: 'body.depth' })
   }
 }

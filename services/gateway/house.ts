@@ -10,9 +10,13 @@ import type { WithdrawalNeeds } from '../dataset/withdrawal.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import type { PersonalTokenNeeds } from '../habilitation/personal-tokens.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
+import type { Links } from '../identity/links.ts'
+import type { Logins } from '../identity/logins.ts'
+import type { Logouts } from '../identity/logout.ts'
 import type { Passports } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
 import type { ProofNeeds } from '../identity/proofs.ts'
+import type { Sessions } from '../identity/sessions.ts'
 import type { Log } from '../kernel/log.ts'
 import type { TwinTurns } from '../query/on-twin.ts'
 import type { Profiles } from '../query/profile/profiles.ts'
@@ -21,6 +25,7 @@ import type { ReviewNeeds } from '../review/month.ts'
 import type { PublicRegister } from '../review/register/register.ts'
 import type { ReportNeeds } from '../review/reports/make.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
+import type { Limits } from './limits.ts'
 import type { Metrics, Readiness } from './readiness.ts'
 
 /** What the pages are made of; read once when the house opens. */
@@ -59,9 +64,14 @@ export interface House {
   readonly accounts: Accounts
   readonly passports: Passports
   readonly tokens: Tokens
+  readonly sessions: Sessions
+  readonly logouts: Logouts
+  readonly logins: Logins
+  readonly links: Links
   readonly log: Log
   readonly readiness: Readiness
   readonly metrics: Metrics
+  readonly limits: Limits
   readonly portal: Portal
   /** SHA-256 of the rules in force; every answer names it. */
   readonly policy: string

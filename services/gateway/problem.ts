@@ -101,14 +101,15 @@ export function translated(error: unknown, language: Language): unknown {
 const telling = new Set(['Error', 'TypeError', 'RangeError', 'ReferenceError', 'AssertionError'])
 
 /**
- * What the operations log may know of a bug: class and frames, and the message where it is written by us or by the
- * language. Messages of databases and of parsers repeat values, so they stay out.
+ * What the operations log may know of a bug: class, code and frames, and the message where it is written by us or by the
+ * language. Messages of databases, of parsers and of the system repeat values, so they stay out.
  */
 export function traceOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  const head =
-    telling.has(error.name) && !('severity' in error) ? `${error.name}: ${error.message}` : error.name
+  const code = 'code' in error && /^[A-Z][A-Z0-9_]*$/.test(String(error.code)) ? ` ${String(error.code)}` : ''
+  const isOurs = telling.has(error.name) && !('severity' in error) && !('code' in error)
+  const head = isOurs ? `${error.name}: ${error.message}` : `${error.name}${code}`
   const cause = error.cause === undefined ? '' : `\ncaused by ${traceOf(error.cause)}`
   return [head, ...frames].join('\n') + cause
 }

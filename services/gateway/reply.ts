@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import type { z } from 'zod'
 import { dpopAlgorithms } from '../identity/dpop.ts'
 import type { Language } from '../kernel/text.ts'
+import { tellLater } from './limits.ts'
 import { problemType } from './problem.ts'
 
 type Headers = Readonly<Record<string, string>>
@@ -59,10 +60,11 @@ const challenge = `Bearer realm="huisclos", DPoP realm="huisclos", algs="${dpopA
  */
 export function sendProblem(
   response: Response,
-  problem: { readonly status: number },
+  problem: { readonly status: number; readonly code?: string; readonly rule?: string },
   language: Language,
 ): void {
   if (problem.status === 401) response.set('WWW-Authenticate', challenge)
+  if (problem.code === 'RATE') tellLater(response, problem.rule ?? 'rate')
   if (problem.status === 413) response.set('Connection', 'close')
   response.status(problem.status).set('Content-Language', language).vary('Accept-Language')
   const policy = response.get(policyHeader)

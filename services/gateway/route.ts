@@ -7,7 +7,9 @@ import type { Language } from '../kernel/text.ts'
 import { parseBody } from './body.ts'
 import { callerOf } from './caller.ts'
 import type { House } from './house.ts'
+import { isRepeated, type Rate } from './limits.ts'
 import { shaped, translated } from './problem.ts'
+import { insistOnProof } from './proof-floors.ts'
 import { answerError, recordRead, refuse, type Subject } from './recorded.ts'
 import { languageOf, type Reply, type Responses, sendReply } from './reply.ts'
 
@@ -34,6 +36,8 @@ interface Declared<P, Q, B> {
   readonly body?: z.ZodType<B>
   /** Media types of a body that the handler reads itself, as a stream. */
   readonly stream?: readonly string[]
+  /** What one call counts as; a person's `calls`, or the `readers` of an address, when left out. */
+  readonly rate?: Rate
   /** Refusals need no mention: every call may end in a problem document. */
   readonly responses: Responses
 }
@@ -71,15 +75,20 @@ export function route<P, Q, B>(declared: Guarded<P, Q, B>): Route {
       let by: Person | undefined
       let about: Subject = {}
       try {
-        by = await callerOf(house.tokens, request)
+        by = await house.limits.caller(response, () => callerOf(house, request, declared.stream))
         insistWithin(by, declared, request)
-        const input = await inputOf(declared, response, language)
+        const { project } = aboutOf(declared, request)
+        await house.limits.spend(declared.rate ?? 'calls', { by, project }, response)
+        insistOnProof(house, name, { by, request })
+        const input = await inputOf(declared, { response, language, house })
         about = declared.about?.(input.params) ?? {}
-        const reply = await declared.handler(house, { ...input, by })
+        const reply = await handled(house, declared, { ...input, by })
         if (declared.records === 'read') await recordRead(house, name, { by, about })
         sendReply(response, declared.responses, reply)
       } catch (error) {
-        await refuse(house, { name, by, about, language, response }, translated(error, language))
+        const told = translated(error, language)
+        if (isRepeated(told)) answerError(house, { name, language, response }, told)
+        else await refuse(house, { name, by, about, language, response }, told)
       }
     },
   }
@@ -95,7 +104,8 @@ export function openRoute<P, Q, B>(declared: Open<P, Q, B>): Route {
     async serve(house, request, response) {
       const language = languageOf(request)
       try {
-        const input = await inputOf(declared, response, language)
+        await house.limits.spendAddress(declared.rate ?? 'readers', response)
+        const input = await inputOf(declared, { response, language, house })
         sendReply(response, declared.responses, await declared.handler(house, input))
       } catch (error) {
         answerError(house, { name, language, response }, translated(error, language))
@@ -111,7 +121,7 @@ function insistWithin({ scope }: Person, { tools }: { readonly tools?: true }, r
 }
 
 function untyped<P, Q, B>(declared: Declared<P, Q, B>): Declared<unknown, unknown, unknown> {
-  const { method, path, at, summary, params, query, body, stream, responses } = declared
+  const { method, path, at, summary, params, query, body, stream, rate, responses } = declared
   return {
     ...{ method, path, summary, responses },
     ...(at === undefined ? {} : { at }),
@@ -119,22 +129,49 @@ function untyped<P, Q, B>(declared: Declared<P, Q, B>): Declared<unknown, unknow
     ...(query ? { query } : {}),
     ...(body ? { body } : {}),
     ...(stream ? { stream } : {}),
+    ...(rate ? { rate } : {}),
   }
 }
 
 const anything = z.unknown()
 
+/** Whose counter a call is: nobody's object where no object can have this path. */
+function aboutOf<P, Q, B>({ params, about }: Guarded<P, Q, B>, request: Request): Subject {
+  const read = (params ?? anything).safeParse({ ...request.params })
+  return read.success ? (about?.(read.data as P) ?? {}) : {}
+}
+
+/** One person sends a few files at a time. */
+async function handled<P, Q, B>(
+  house: House,
+  { stream, handler }: Guarded<P, Q, B>,
+  input: Input<P, Q, B> & { readonly by: Person },
+): Promise<Reply> {
+  if (!stream) return handler(house, input)
+  const end = house.limits.stream(input.by)
+  try {
+    return await handler(house, input)
+  } finally {
+    end()
+  }
+}
+
+interface Reading {
+  readonly response: Response
+  readonly language: Language
+  readonly house: Pick<House, 'limits'>
+}
+
 async function inputOf<P, Q, B>(
   declared: Declared<P, Q, B>,
-  response: Response,
-  language: Language,
+  { response, language, house }: Reading,
 ): Promise<Input<P, Q, B>> {
   const request = response.req
   const params = (declared.params ?? anything).safeParse({ ...request.params })
   // A path that no object can have is an object that does not exist: 404, as for any other unknown name.
   if (!params.success) throw new Refusal('NOT_FOUND', { rule: 'path.form' })
   const query = shaped(declared.query ?? anything, { ...request.query }, language)
-  if (declared.body) await parseBody(request, response)
+  if (declared.body) await parseBody(request, response, house.limits.settings)
   const body = declared.body ? shaped(declared.body, request.body, language) : undefined
   return {
     params: params.data as P,

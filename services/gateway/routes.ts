@@ -11,6 +11,9 @@ import { datasetRoutes } from './routes/datasets.ts'
 import { depositRoutes } from './routes/deposits.ts'
 import { findingRoutes } from './routes/findings.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
+import { identityRoutes } from './routes/identities.ts'
+import { loginRoutes } from './routes/login.ts'
+import { logoutRoutes } from './routes/logout.ts'
 import { monthRoutes } from './routes/months.ts'
 import { optOutRoutes } from './routes/opt-outs.ts'
 import { passportRoutes } from './routes/passports.ts'
@@ -24,11 +27,13 @@ import { reportRoutes } from './routes/reports.ts'
 import { requestRoutes } from './routes/requests.ts'
 import { reviewRoutes } from './routes/review.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { heldSessionRoutes } from './routes/sessions.ts'
 import { simulationRoutes } from './routes/simulation.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { twinRoutes } from './routes/twins.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { versionRoutes } from './routes/versions.ts'
+import { sessionCookie } from './session-cookie.ts'
 
 const problem = z
   .object({
@@ -48,6 +53,10 @@ const problem = z
 
 const documented: readonly Route[] = [
   ...sessionRoutes,
+  ...heldSessionRoutes,
+  ...identityRoutes,
+  ...loginRoutes,
+  ...logoutRoutes,
   ...passportRoutes,
   ...tokenRoutes,
   ...datasetRoutes,
@@ -105,7 +114,10 @@ export function openApiDocument(version: string): object {
       license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' },
     },
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        session: { type: 'apiKey', in: 'cookie', name: sessionCookie },
+      },
     },
     paths: paths as ZodOpenApiPathsObject,
   })
@@ -117,7 +129,7 @@ function operationOf(one: Route): ZodOpenApiOperationObject {
   return {
     summary: one.summary,
     operationId: one.name.replaceAll(/[^A-Za-z0-9]+/g, '_').toLowerCase(),
-    ...(one.auth ? { security: [{ bearer: [] }] } : {}),
+    ...(one.auth ? { security: [{ bearer: [] }, { session: [] }] } : {}),
     requestParams: {
       ...(one.params instanceof z.ZodObject ? { path: one.params } : {}),
       ...(one.query instanceof z.ZodObject ? { query: one.query } : {}),

@@ -19,6 +19,8 @@ export interface PersonalTokenNeeds {
   readonly permits: Permits
   readonly rulebook: Rulebook & { readonly persons?: ProofRules }
   readonly personalTokens: PersonalTokens
+  /** Stops what was asked with a token, which stands where others have their session. */
+  stopSessions(ids: readonly string[]): void
 }
 
 interface Asked {
@@ -62,14 +64,19 @@ export async function createPersonalToken(
   return made
 }
 
-/** Ends a token of this person at once. Refusal NOT_FOUND, the same for one that ended and for one of somebody else. */
+/** Ends a token of this person at once, and what is being asked with it. Refusal NOT_FOUND, the same for one that ended and for one of somebody else. */
 export async function revokePersonalToken(
-  { audit, personalTokens }: Pick<PersonalTokenNeeds, 'audit' | 'personalTokens'>,
+  {
+    audit,
+    personalTokens,
+    stopSessions,
+  }: Pick<PersonalTokenNeeds, 'audit' | 'personalTokens' | 'stopSessions'>,
   by: Person,
   id: string,
 ): Promise<PersonalToken> {
   const ended = await personalTokens.revoke(by, id)
   if (ended === null) throw new Refusal('NOT_FOUND', { rule: 'access-token.none' })
+  stopSessions([`token:${id}`])
   await audit.append({ type: 'token.revoked', token: id }, { by, project: ended.project })
   return ended
 }

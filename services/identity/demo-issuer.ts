@@ -23,6 +23,7 @@ import type { Account } from './person.ts'
 import { accessTokenLifetime, apiAudience, type TrustedIssuer } from './token.ts'
 
 const mount = '/demo'
+const clientId = 'huisclos'
 const scope = 'api'
 const bodyLimit = 4_096
 
@@ -30,6 +31,8 @@ export interface DemoIssuer extends Closable {
   /** Its address, ending in /demo; discovery is below it (`/.well-known/openid-configuration`). */
   readonly issuer: string
   readonly trust: TrustedIssuer
+  /** The name of this node with it. */
+  readonly clientId: string
 }
 
 export interface DemoIssuerOptions {
@@ -58,6 +61,7 @@ export async function startDemoIssuer(options: DemoIssuerOptions): Promise<DemoI
   return {
     issuer: demoAddress(keys.port),
     trust: keys.trust,
+    clientId,
     close: async () => {
       server.close()
       server.closeAllConnections()
@@ -104,6 +108,8 @@ function createProvider({ keys, accounts, options }: Parts): Provider {
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     scopes: ['openid', scope],
+    // ID tokens tell how and when somebody signed in.
+    claims: { openid: ['sub', 'amr', 'auth_time'] },
     pkce: { required: () => true },
     clientBasedCORS: () => false,
     responseTypes: ['code'],
@@ -137,7 +143,7 @@ function clients(redirectUris: readonly string[]): NonNullable<Configuration['cl
   return [
     {
       ...common,
-      client_id: 'huisclos',
+      client_id: clientId,
       redirect_uris: [...redirectUris],
       grant_types: ['authorization_code'],
       response_types: ['code'],
@@ -238,9 +244,22 @@ async function interact(desk: Desk, request: IncomingMessage, response: ServerRe
   if (!desk.accounts.some((account) => account.subject === subject)) {
     return page(response, 400, plainPage(language, 'demo.failed'))
   }
+  await forgetPerson(desk.provider, details)
   await desk.provider.interactionFinished(request, response, {
     login: { accountId: subject ?? '', amr: [...demoMethods], remember: false },
   })
+}
+
+/** Whoever was chosen before in this browser is no more, so that somebody else can be without a page in between. */
+async function forgetPerson(
+  provider: Provider,
+  details: Awaited<ReturnType<Provider['interactionDetails']>>,
+): Promise<void> {
+  const { session } = details
+  if (session === undefined) return
+  await (await provider.Session.findByUid(session.uid))?.destroy()
+  delete details.session
+  await details.persist()
 }
 
 async function readForm(request: IncomingMessage): Promise<URLSearchParams | null> {

@@ -108,7 +108,7 @@ function refuse(rule: string): never {
 type Refresh = (issuer: TrustedIssuer) => Promise<boolean>
 
 /** At most one refresh per issuer and minute, however many unknown keys are shown. */
-function rememberRefreshes(clock: Clock): Refresh {
+export function rememberRefreshes(clock: Clock): Refresh {
   const last = new Map<string, number>()
   return async (issuer) => {
     const now = clock.now()
@@ -120,7 +120,7 @@ function rememberRefreshes(clock: Clock): Refresh {
 }
 
 /** What a token of this issuer and type says, by the keys of this moment. UNAUTHENTICATED with a rule `jws.…` otherwise. */
-async function signedPayload(
+export async function signedPayload(
   issuer: TrustedIssuer,
   asked: Pick<CompactToVerify, 'token' | 'typ'>,
   refresh: Refresh,

@@ -17,9 +17,18 @@ import { openVault } from '../engine/vault.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
 import type { DemoIssuer } from '../identity/demo-issuer.ts'
+import { demoLogin } from '../identity/demo-login.ts'
+import { openProvider } from '../identity/issuers/provider.ts'
+import { secretsOf } from '../identity/issuers/secret.ts'
+import { type Links, openLinks, withLinks } from '../identity/links.ts'
+import { openLoginTable } from '../identity/login-table.ts'
+import { type Logins, openLogins } from '../identity/logins.ts'
+import { type Logouts, openLogouts } from '../identity/logout.ts'
 import { openPassports, type PassportNeeds, type Passports, withVisas } from '../identity/passport.ts'
 import type { Accounts, Tokens } from '../identity/person.ts'
 import { openPersonalTokens, type PersonalTokens } from '../identity/personal-tokens.ts'
+import { recoverSessions } from '../identity/session-recovery.ts'
+import { openSessions, type Sessions } from '../identity/sessions.ts'
 import { identitiesAt, openTokens } from '../identity/token.ts'
 import { openUsedDpopProofs } from '../identity/used-dpop-proofs.ts'
 import { openVisaStore } from '../identity/visa-store.ts'
@@ -151,6 +160,10 @@ export interface Identity {
   readonly passports: Passports
   readonly tokens: Tokens
   readonly personalTokens: PersonalTokens
+  readonly sessions: Sessions
+  readonly logouts: Logouts
+  readonly logins: Logins
+  readonly links: Links
   readonly issuer: DemoIssuer
 }
 
@@ -176,10 +189,31 @@ export async function openDemoIdentity(
   const identitiesOf = (person: Actor) => identitiesAt(issuers, person)
   const passports = openPassports({ ...visas, store: openVisaStore(store), audit, clock, identitiesOf })
   const known = withVisas(accounts, passports)
+  const links = openLinks(store, audit)
+  const atDoors = withLinks(known, links)
   const possession = { address: visas.audience, used: openUsedDpopProofs(store, clock) }
-  const tokens = openTokens({ issuers, accounts: known, clock, possession })
+  const tokens = openTokens({ issuers, accounts: atDoors, clock, possession })
+  // What a crash can have cut is among the last entries: a closure takes milliseconds.
+  await recoverSessions(store, audit.entries(Math.max(0, audit.size - 1_000), audit.size))
+  const sessions = openSessions({ store, accounts: atDoors, audit, clock })
+  const logoutIssuers = [{ trust: issuer.trust, clientId: issuer.clientId }]
+  const logouts = openLogouts({ issuers: logoutIssuers, sessions, clock })
+  const provider = await openProvider({
+    ...{ issuer: demoLogin(issuer.issuer), address: visas.audience, clock, log },
+    secret: secretsOf({}),
+  })
+  const table = openLoginTable(store)
+  const logins = openLogins({
+    providers: [provider],
+    table,
+    links,
+    accounts: atDoors,
+    sessions,
+    audit,
+    clock,
+  })
   const personalTokens = openPersonalTokens({ store, accounts: known, clock })
-  return { accounts, known, passports, issuer, tokens, personalTokens }
+  return { accounts, known, passports, issuer, tokens, personalTokens, sessions, logouts, logins, links }
 }
 
 export interface EngineLimits {

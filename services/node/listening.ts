@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { type Listener, limitServer, serverOptions } from '../gateway/app.ts'
+import type { Listener } from '../gateway/app.ts'
+import { productionLimits } from '../gateway/limit-settings.ts'
+import { limitServer, type ServerLimits, serverOptions } from '../gateway/sockets.ts'
 import type { Closable } from '../kernel/id.ts'
 
 /** A start that cannot go on; the message is one line for the operator, `exitCode` that of security.md 0. */
@@ -20,15 +22,21 @@ export interface Door extends Closable {
   serve(listener: Listener): void
 }
 
+interface Address extends Partial<ServerLimits> {
+  readonly host: string
+  readonly port: number
+}
+
 const drainMs = 5_000
 const sweepMs = 20
 
 /** Listens at once; what answers may change later. StartError when the port is taken or not ours to take. */
-export async function openDoor(address: { host: string; port: number }, first: Listener): Promise<Door> {
+export async function openDoor(address: Address, first: Listener): Promise<Door> {
   let listener = first
   let closed: Promise<void> | undefined
-  const server = createServer(serverOptions, (request, response) => listener(request, response))
-  limitServer(server)
+  const { limits = productionLimits, isSecure = false, trustedProxy } = address
+  const server = createServer(serverOptions(limits), (request, response) => listener(request, response))
+  limitServer(server, { limits, isSecure, ...(trustedProxy === undefined ? {} : { trustedProxy }) })
   server.listen(address.port, address.host)
   try {
     await once(server, 'listening')

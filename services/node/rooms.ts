@@ -20,6 +20,7 @@ import type { UploadNeeds } from '../dataset/uploads.ts'
 import { openVersionRegister } from '../dataset/version-register.ts'
 import type { WithdrawalNeeds } from '../dataset/withdrawal.ts'
 import { openWorkspace } from '../dataset/workspace.ts'
+import type { LimitSettings } from '../gateway/limit-settings.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import { type DocumentLimits, openDocuments } from '../habilitation/documents.ts'
 import { sweepDocuments } from '../habilitation/dossier.ts'
@@ -40,6 +41,7 @@ import type { QueryNeeds } from '../query/question.ts'
 import { openQuota } from '../query/quota.ts'
 import { openRegistry as openQueryList } from '../query/registry.ts'
 import { openRunning } from '../query/running.ts'
+import { openQueryTurns, type TurnLimits } from '../query/turns.ts'
 import { openFindings } from '../review/findings.ts'
 import type { ReviewNeeds } from '../review/month.ts'
 import { openPublicRegister, type PublicRegister } from '../review/register/register.ts'
@@ -84,6 +86,8 @@ export interface RoomsOn {
   readonly known: Accounts
   /** How persons are granted on this node. */
   readonly grants: GrantPolicy
+  /** How many queries run at a time, and how often one asks. */
+  readonly asking: LimitSettings
 }
 
 /** The keys of habilitations, and those that holders registered. */
@@ -109,6 +113,7 @@ export async function openRooms(
     known,
     grants,
     documentLimits,
+    asking,
   }: RoomsOn,
 ): Promise<Rooms> {
   const { home, clock, log, closing } = ground
@@ -118,10 +123,9 @@ export async function openRooms(
   const catalogue = openCatalogue({ register, folderOf: storage.folderOf })
   const { parser, vault, limits } = engine
   const running = openRunning(clock)
-  const ended = (project: string) => running.ended(project)
   const bulles = closing.keep(
     'bulles',
-    openBulles({ home, catalogue, clock, audit, log, parser, vault, optOuts, ended }),
+    openBulles({ home, catalogue, clock, audit, log, parser, vault, optOuts, ended: running.ended }),
   )
   const keys = await keysAt(join(home, 'keys', 'habilitation'), issuer)
   const sandboxed = (await ground.sandbox).kind !== 'none'
@@ -148,7 +152,7 @@ export async function openRooms(
     versions: { audit, clock, register, storage, keys, versions, shred: bulles.recalled },
     catalogue,
     bulles,
-    ...openCatalogueRooms(ground, engine, { audit, optOuts, rulebook }),
+    ...openCatalogueRooms(ground, engine, { audit, optOuts, rulebook, asking }),
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },
     policies: { audit, clock, kept, rulebook, register: policyRegister },
     review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },
@@ -169,10 +173,20 @@ export async function openRooms(
       builder: engine.builder,
       workspace: openWorkspace({ home: resolve(home) }),
       running,
+      turns: openQueryTurns(turnLimitsOf(asking)),
       registry: openQueryList(store),
       quota: openQuota(store),
       limits,
     },
+  }
+}
+
+function turnLimitsOf(asking: LimitSettings): TurnLimits {
+  return {
+    runningPerPerson: asking.queriesRunning,
+    waitingPerPerson: asking.queriesWaiting,
+    runningPerProject: asking.queriesPerProject,
+    waitMs: asking.queryWaitSeconds * 1000,
   }
 }
 
@@ -190,13 +204,16 @@ function effectsOf(bulles: Bulles, running: ReturnType<typeof openRunning>): Act
 function openCatalogueRooms(
   { home, clock, log, closing }: Ground,
   engine: Engine,
-  common: Pick<ProfilesNeeds, 'audit' | 'optOuts' | 'rulebook'>,
+  { asking, ...common }: Pick<ProfilesNeeds, 'audit' | 'optOuts' | 'rulebook'> & { asking: LimitSettings },
 ) {
   const ground = { home: resolve(home), clock, log }
   return {
     twins: closing.keep('twins', openTwins({ ...ground, ...engine })),
     profiles: closing.keep('profiles', openProfiles({ ...ground, ...engine, ...common })),
-    twinTurns: openTwinTurns(clock),
+    twinTurns: openTwinTurns(clock, {
+      perMinute: asking.twinQueriesPerMinute,
+      running: asking.twinQueriesRunning,
+    }),
     harvested: openHarvested({ home }),
   }
 }

@@ -68,25 +68,35 @@ export interface TwinTurns {
   take(by: Actor): () => void
 }
 
-const perMinute = 30
 const minute = 60_000
 
+export interface TwinLimits {
+  readonly perMinute: number
+  /** At the same time. */
+  readonly running: number
+}
+
 /** In memory: a restart forgets, and does no harm. */
-export function openTwinTurns({ now }: Pick<Clock, 'now'>): TwinTurns {
+export function openTwinTurns({ now }: Pick<Clock, 'now'>, limits: TwinLimits): TwinTurns {
   const asked = new Map<string, number[]>()
-  const running = new Set<string>()
+  const running = new Map<string, number>()
   return {
     take({ issuer, subject }) {
       const who = JSON.stringify([issuer, subject])
       const since = now() - minute
       const recent = (asked.get(who) ?? []).filter((at) => at > since)
-      if (running.has(who)) throw new Refusal('RATE', { rule: 'twin.one-at-a-time' })
-      if (recent.length >= perMinute) throw new Refusal('RATE', { rule: 'twin.per-minute' })
+      const under = running.get(who) ?? 0
+      if (under >= limits.running) throw new Refusal('RATE', { rule: 'twin.one-at-a-time' })
+      if (recent.length >= limits.perMinute) throw new Refusal('RATE', { rule: 'twin.per-minute' })
       // Whoever has not asked for a minute is forgotten.
       for (const [one, times] of asked) if ((times.at(-1) ?? 0) <= since) asked.delete(one)
       asked.set(who, [...recent, now()])
-      running.add(who)
-      return () => void running.delete(who)
+      running.set(who, under + 1)
+      return () => {
+        const left = (running.get(who) ?? 1) - 1
+        if (left === 0) running.delete(who)
+        else running.set(who, left)
+      }
     },
   }
 }

@@ -131,7 +131,7 @@ export interface Input {
  * The statements of plan M. `bounds` has one row per group and quarter of the persons: the keys `g0…`, the quarter
  * (`__pix & 3`, NULL on rows of nobody), rows, the mask of its persons (bit `__pix >> 2 & 63`), then per measure
  * - filtered: rows that count, the mask of their persons
- * - sum, avg: values, their sum, the mask of the persons of those that are not zero, the smallest of them.
+ * - sum, avg: values, their sum, the mask of the persons of those that are not zero, whether none of them is negative.
  * - quantile: nothing, see `values`.
  * `chosen` is level 1 for the groups of the relation `__chosen` alone; a leaf without keys has none.
  */

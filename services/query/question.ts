@@ -17,6 +17,7 @@ import type { Plans } from './plans.ts'
 import type { Quota } from './quota.ts'
 import type { Registry } from './registry.ts'
 import type { Running } from './running.ts'
+import type { QueryTurns } from './turns.ts'
 
 /** Values for `?` and `$1` (an array) or `$name` (an object); they become typed literals in the tree. */
 export type Parameters = readonly unknown[] | Readonly<Record<string, unknown>>
@@ -119,6 +120,7 @@ export interface QueryNeeds {
   readonly permits: { current(project: string): Promise<CurrentPermit | null> }
   readonly rulebook: Rulebook
   readonly running: Running
+  readonly turns: QueryTurns
   readonly registry: Registry
   readonly quota: Quota
   readonly limits: Limits

@@ -27,7 +27,7 @@ import { changeTables, understandChange } from './workspace/change.ts'
  * those of the rulebook, of the text and of the run; all are recorded. A query that is stopped answers at once.
  */
 export async function runQuery(needs: QueryNeeds, by: Person, question: Question): Promise<Answer> {
-  const { running } = needs
+  const { running, turns } = needs
   const { project, id = randomUUID(), sql } = question
   const permission = new Permission(needs, by, question)
   const journal = new Journal(needs, { id, project, by }, { ...question, permission })
@@ -36,8 +36,13 @@ export async function runQuery(needs: QueryNeeds, by: Person, question: Question
     const asked = await permission.insist()
     await journal.allowed(asked)
     const timeoutMs = timeOf(asked, needs.limits.timeoutMs)
-    const run = running.start({ ...startOf(asked, by, question), id, timeoutMs })
+    const { waitMs } = turns.limits
+    const run = running.start({ ...startOf(asked, by, question), id, timeoutMs, waitMs })
+    const turn = turns.enter({ id, project, by })
     try {
+      // A few at a time. Who waits can be stopped too, and leaves when the client does.
+      await run.wait(turn.ready)
+      run.begins()
       const header = readHeader(sql)
       if (header) return await changeTables(needs, { permission, asked, header, question, journal, run })
       // What does the text mean? From here on only our own tree is used, never the caller's text.
@@ -58,6 +63,7 @@ export async function runQuery(needs: QueryNeeds, by: Person, question: Question
       run.check()
       return { id, ...answer, receipt: await journal.release(leaving, still) }
     } finally {
+      turn.end()
       run.end()
     }
   })
@@ -135,13 +141,19 @@ export async function abandonQueries({
   }
 }
 
+/** One of one's own queries; `waiting` while its turn has not come. */
+interface ListedRun extends QueryRun {
+  readonly waiting?: true
+}
+
 /** One's own queries of a project, newest first; none for a stranger and for an unknown project. */
 export async function listQueries(
-  { registry }: Pick<QueryNeeds, 'registry'>,
+  { registry, turns }: Pick<QueryNeeds, 'registry' | 'turns'>,
   by: Actor,
   project: string,
-): Promise<readonly QueryRun[]> {
-  return registry.list(project, by)
+): Promise<readonly ListedRun[]> {
+  const runs = await registry.list(project, by)
+  return runs.map((run) => (turns.isWaiting(run.id) ? { ...run, waiting: true } : run))
 }
 
 /** The plan with what it was decided on, or the refusal when it is a decision; every other refusal is thrown on. */

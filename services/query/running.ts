@@ -33,6 +33,8 @@ export interface Run {
    * its own end, good or bad, is then of no interest.
    */
   wait<T>(work: Promise<T>): Promise<T>
+  /** Its turn has come: the wall time counts from here. */
+  begins(): void
   /** Forgets the query and its timer. */
   end(): void
 }
@@ -40,23 +42,28 @@ export interface Run {
 export interface Start {
   readonly id: string
   readonly project: string
-  readonly by: Actor
+  /** Who asks, and in which session. */
+  readonly by: Actor & { readonly session?: string }
   /** Instant in ms at which the permission ends by itself: the query ends with it, and answers this code. */
   readonly until: { readonly at: number; readonly code: Code }
-  /** Wall time of the whole query. */
+  /** Wall time of the whole query, without its wait for a turn. */
   readonly timeoutMs: number
+  /** How long it may wait for its turn; not at all when left out. */
+  readonly waitMs?: number
   /** The client's own signal. */
   readonly client?: AbortSignal
 }
 
 export interface Running {
-  /** Refusal CONFLICT when a query of that id runs already. */
+  /** Refusals: CONFLICT when a query of that id runs already, UNAUTHENTICATED when its session was closed meanwhile. */
   start(start: Start): Run
   /**
    * Stops the queries of a project, or of a part of it, at once; they answer with this code. The part of a dataset holds those
    * that read it and those not yet understood. A query that starts later sees the new permit in its own decision.
    */
   stop(project: string, code: Code, part?: Part): void
+  /** Stops the queries of closed sessions at once; they answer UNAUTHENTICATED, and so does a call that was on its way to one. */
+  stopSessions(ids: readonly string[]): void
   /** Resolves when the queries of a project that run now have ended, however long that takes. */
   ended(project: string): Promise<void>
   isRunning(id: string, project: string, by: Actor): boolean
@@ -71,6 +78,9 @@ interface Entry extends Start {
   readonly ended: Promise<void>
   datasets: readonly string[] | null
 }
+
+/** Longer than any call is on its way from its door to its query. */
+const closedKeptMs = 10 * 60_000
 
 const longestTimer = 2 ** 31 - 1
 
@@ -97,12 +107,24 @@ function factOf({ why, code }: Stopped): Pick<Facts, 'fact'> {
 
 export function openRunning(clock: Clock): Running {
   const entries = new Map<string, Entry>()
+  /** By id of the session, when it was closed. */
+  const closed = new Map<string, number>()
+  const isClosed = ({ session }: Start['by']) => session !== undefined && closed.has(session)
   const halt = (entry: Entry, cause: Cause, code: Code) => entry.controller.abort(new Stopped(cause, code))
   return {
-    start: (start) => register(entries, start, clock),
+    start(start) {
+      if (isClosed(start.by)) throw new Refusal('UNAUTHENTICATED', { rule: 'session.closed' })
+      return register(entries, start, clock)
+    },
     stop(project, code, part = {}) {
       for (const entry of entries.values())
         if (entry.project === project && isIn(part, entry)) halt(entry, 'revoked', code)
+    },
+    stopSessions(ids) {
+      const now = clock.now()
+      for (const [id, at] of closed) if (now - at > closedKeptMs) closed.delete(id)
+      for (const id of ids) closed.set(id, now)
+      for (const entry of entries.values()) if (isClosed(entry.by)) halt(entry, 'revoked', 'UNAUTHENTICATED')
     },
     async ended(project) {
       const own = [...entries.values()].filter((entry) => entry.project === project)
@@ -135,10 +157,13 @@ function register(entries: Map<string, Entry>, start: Start, clock: Clock): Run 
   const entry: Entry = { ...start, controller, ended, datasets: null }
   entries.set(start.id, entry)
   const abort = (cause: Cause, code: Code) => controller.abort(new Stopped(cause, code))
-  const permittedMs = start.until.at - clock.now()
-  const [ms, code]: [number, Code] =
-    permittedMs < start.timeoutMs ? [permittedMs, start.until.code] : [start.timeoutMs, 'QUERY_FAILED']
-  const timer = setTimeout(() => abort('deadline', code), Math.min(Math.max(ms, 0), longestTimer))
+  const timed = (wallMs: number) => {
+    const permittedMs = start.until.at - clock.now()
+    const [ms, code]: [number, Code] =
+      permittedMs < wallMs ? [permittedMs, start.until.code] : [wallMs, 'QUERY_FAILED']
+    return setTimeout(() => abort('deadline', code), Math.min(Math.max(ms, 0), longestTimer))
+  }
+  let timer = timed(start.timeoutMs + (start.waitMs ?? 0))
   const onClient = () => abort('client', 'QUERY_FAILED')
   start.client?.addEventListener('abort', onClient, { once: true })
   if (start.client?.aborted) onClient()
@@ -153,6 +178,10 @@ function register(entries: Map<string, Entry>, start: Start, clock: Clock): Run 
       if (controller.signal.aborted) throw asRefusal(controller.signal)
     },
     wait: (work) => untilStopped(work, controller.signal),
+    begins() {
+      clearTimeout(timer)
+      timer = timed(start.timeoutMs)
+    },
     end() {
       clearTimeout(timer)
       start.client?.removeEventListener('abort', onClient)

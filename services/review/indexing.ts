@@ -31,7 +31,7 @@ interface Facets {
 function facetsOf(body: Body): Facets {
   return {
     code: 'code' in body ? body.code : 'reason' in body ? body.reason : undefined,
-    rule: 'rule' in body ? body.rule : undefined,
+    rule: 'rule' in body ? body.rule : body.type === 'auth.closed' ? `session.${body.cause}` : undefined,
   }
 }
 

@@ -359,6 +359,55 @@ export interface IdentityDpopProof {
   until_ms: number
 }
 
+export interface IdentityLink {
+  /** Configured name of the issuer of the other identity */
+  issuer: string
+  /** The sub claim of the other identity */
+  subject: string
+  /** Issuer of the account that it opens */
+  account_issuer: string
+  /** Subject of the account that it opens */
+  account_subject: string
+  /** Instant of the tie, ms since 1970 UTC */
+  linked_ms: number
+}
+
+export interface IdentityLogin {
+  /** Of the value of the cookie of the browser that began */
+  cookie_sha256: string
+  /** Configured name of the issuer that was asked */
+  issuer: string
+  /** Comes back in the answer */
+  state: string
+  /** Comes back in the ID token */
+  nonce: string
+  /** Of PKCE: without it the code of the answer is worth nothing */
+  verifier: string
+  /** sign-in, step-up of the session, or link of another identity */
+  aim: string
+  /** Session of the browser that began, which the new one takes the place of; NULL where it had none */
+  former: string | null
+  /** Account that had this session, by issuer; NULL where there was none */
+  owner_issuer: string | null
+  /** Account that had this session, by subject; NULL where there was none */
+  owner_subject: string | null
+  /** Path of this node to go on to */
+  target: string
+  /** Instant from which it is worth nothing, ms since 1970 UTC */
+  until_ms: number
+}
+
+export interface IdentityLogout {
+  /** Configured name of the issuer */
+  issuer: string
+  /** Identifier of the token */
+  jti: string
+  /** Session of the issuer that it ended: a sign-in that was under way then opens nothing; NULL where it names none */
+  sid: string | null
+  /** Instant from which the token is too old to be accepted, ms since 1970; then the row is removed */
+  until_ms: number
+}
+
 export interface IdentityOrganisation {
   /** Short name, such as chu-rouen */
   id: string
@@ -389,6 +438,43 @@ export interface IdentityProof {
   by_issuer: string
   /** Subject of whoever recorded it */
   by_subject: string
+}
+
+export interface IdentitySession {
+  /** Random name of the session in the log, in lists and for its closure; opens nothing */
+  id: string
+  /** Of the value of the cookie, 256 random bits that are kept nowhere; replaced at each rotation */
+  cookie_sha256: string
+  /** Account of the person, by issuer */
+  account_issuer: string
+  /** Account of the person, by subject */
+  account_subject: string
+  /** Configured name of the issuer that vouched for the sign-in */
+  issuer: string
+  /** How that issuer names the person */
+  subject: string
+  /** How the issuer names its own session; NULL where it names none */
+  sid: string | null
+  /** Assurance of the sign-in, 0 to 3 (security.md 5.2) */
+  level: number
+  /** Authentication methods that the issuer told */
+  methods: string[]
+  /** Class of the authentication as the issuer names it; NULL where it told none */
+  acr: string | null
+  /** Roles of the account when the session was opened: it ends when they change */
+  roles: string[]
+  /** Instant at which the person proved who she is, ms since 1970 */
+  authenticated_at: number
+  /** Instant of the last rotation, from which the ten hours count, ms since 1970 */
+  created_at: number
+  /** Last call, to the minute, ms since 1970 */
+  seen_at: number
+  /** Of the name that the browser gives itself; NULL where it gave none */
+  client_sha256: string | null
+  /** Instant from which it is nobody’s, ms since 1970; NULL while it is open */
+  closed_at: number | null
+  /** Why it was closed, as its entry has it */
+  closed_cause: string | null
 }
 
 export interface IdentityVisa {
@@ -491,8 +577,12 @@ export interface Tables {
   identity_access_token: IdentityAccessToken
   identity_account: IdentityAccount
   identity_dpop_proof: IdentityDpopProof
+  identity_link: IdentityLink
+  identity_login: IdentityLogin
+  identity_logout: IdentityLogout
   identity_organisation: IdentityOrganisation
   identity_proof: IdentityProof
+  identity_session: IdentitySession
   identity_visa: IdentityVisa
   query_quota: QueryQuota
   query_run: QueryRun

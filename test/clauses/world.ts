@@ -29,6 +29,7 @@ import type { QueryNeeds } from '../../services/query/question.ts'
 import type { Registry as QueryList } from '../../services/query/registry.ts'
 import { runQuery } from '../../services/query/run.ts'
 import { openRunning } from '../../services/query/running.ts'
+import { openQueryTurns } from '../../services/query/turns.ts'
 import { declare, deposit, openRoom } from '../dataset/room.ts'
 import { leastBody, newKeys, person, rulebook, today } from '../habilitation/fixtures.ts'
 import { datasets } from './datasets.ts'
@@ -94,6 +95,12 @@ export async function openWorld(): Promise<World> {
     workspace: openWorkspace({ home }),
     rulebook: await rulebook(),
     running: openRunning(clock),
+    turns: openQueryTurns({
+      runningPerPerson: 100,
+      waitingPerPerson: 0,
+      runningPerProject: 100,
+      waitMs: 60_000,
+    }),
     accounts: {
       find: async ({ subject }: Pick<Account, 'subject'>) => known.get(subject) ?? person(subject),
     },

@@ -1,17 +1,30 @@
 /**
- * From a revocation to the end of all that runs, as an outsider measures it: endless three-way joins of one project, most of them
+ * From a revocation, or the closure of a session, to the end of all that runs, as an outsider measures it: endless three-way joins of one project, most of them
  * waiting for their turn, and new questions that come meanwhile.
  */
 import { randomUUID } from 'node:crypto'
 import { draft, path, settled } from './study.ts'
-import { type Answer, type System, until } from './system.ts'
+import { type Answer, type System as Outside, until } from './system.ts'
+
+type System = Pick<Outside, 'call'>
+
+/** What ends the queries of alice, and how she asks until then. */
+export interface Stop {
+  /** How her calls say who she is. */
+  readonly asker: Pick<NonNullable<Parameters<System['call']>[2]>, 'as' | 'headers'>
+  /** What all of them are answered from then on. */
+  readonly word: string
+  begin(): Promise<Answer>
+  /** Another round may follow. */
+  undo(): Promise<unknown>
+}
 
 interface Round {
   /** ms from the sending of the call: until it is answered, until a new question is refused, until each running one has ended. */
   readonly answered: number
   readonly refused: number
   readonly ended: readonly number[]
-  /** Answers to all these questions that are not `403 REVOKED`. */
+  /** Answers to all these questions that are not those of the stop. */
   readonly others: readonly string[]
   /** Of the queries that ran, those that their own list says were cut. */
   readonly aborted: number
@@ -79,14 +92,28 @@ function act(system: System, habilitation: string, [as, call, body]: readonly [s
 const wordOf = ({ status, json }: Answer) => `${status} ${json?.code ?? ''}`
 
 /** One revocation while so many queries run; it is dismissed again, so that another round may follow. */
-export async function round(
+export function round(system: System, { habilitation, project }: Study, queries: number): Promise<Round> {
+  const stop: Stop = {
+    asker: { as: 'alice' },
+    word: '403 REVOKED',
+    begin: () => act(system, habilitation, ['claire', 'revocation', { reason: 'A breach.' }]),
+    async undo() {
+      for (const who of ['claire', 'yves'])
+        await act(system, habilitation, [who, 'dismissal', { reasons: 'An error.' }])
+    },
+  }
+  return stopped(system, stop, { project, queries })
+}
+
+/** One stop while so many queries run. */
+export async function stopped(
   system: System,
-  { habilitation, project }: Study,
-  queries: number,
+  stop: Stop,
+  { project, queries }: { readonly project: string; readonly queries: number },
 ): Promise<Round> {
   const at = `/api/v1/projects/${project}/queries`
   const ask = (sql: string, id: string = randomUUID()) =>
-    system.call('POST', at, { as: 'alice', body: { sql, id } })
+    system.call('POST', at, { ...stop.asker, body: { sql, id } })
   const ids: readonly string[] = Array.from({ length: queries }, () => randomUUID())
   const outcomes = async () => {
     const { json } = await system.call('GET', at, { as: 'alice' })
@@ -97,20 +124,18 @@ export async function round(
   const running = ids.map(async (id) => ({ word: wordOf(await ask(endless, id)), ms: since() }))
   await reached(system, { project, queries })
   begun = performance.now()
-  const revoked = act(system, habilitation, ['claire', 'revocation', { reason: 'A breach.' }])
-  const answer = revoked.then(({ status }) => ({ status, ms: since() }))
+  const answer = stop.begin().then(({ status }) => ({ status, ms: since() }))
   const fresh = await firstRefused(() => ask(short))
   const refused = since()
   const [answered, ended] = await Promise.all([answer, Promise.all(running)])
   const cut = (await outcomes()).filter(({ outcome }: { outcome: string }) => outcome === 'aborted')
-  for (const who of ['claire', 'yves'])
-    await act(system, habilitation, [who, 'dismissal', { reasons: 'An error.' }])
+  await stop.undo()
   const words = [fresh, ...ended.map(({ word }) => word)]
   return {
     answered: answered.ms,
     refused,
     ended: ended.map(({ ms }) => ms),
-    others: words.filter((word) => word !== '403 REVOKED'),
+    others: words.filter((word) => word !== stop.word),
     aborted: cut.length,
   }
 }

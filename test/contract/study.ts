@@ -87,7 +87,7 @@ export async function deposit(system: System): Promise<Answer> {
   return settled(system, opened.json.id)
 }
 
-export function settled(system: System, id: string): Promise<Answer> {
+export function settled(system: Pick<System, 'call'>, id: string): Promise<Answer> {
   return until(
     () => system.call('GET', `/api/v1/deposits/${id}`, { as: 'rouen' }),
     ({ json }) => ['accepted', 'quarantined', 'refused'].includes(json?.status),

@@ -125,7 +125,7 @@ export async function startSystem(options: { demo?: 'full' | 'empty'; home?: str
   return system
 }
 
-async function send(
+export async function send(
   url: string,
   method: string,
   { headers, body, raw, signal }: Omit<Call, 'headers'> & { readonly headers: Headers },

@@ -2,6 +2,8 @@
 import type { Body } from '../../services/audit/entry.ts'
 import type { About } from '../../services/audit/record.ts'
 import type { House } from '../../services/gateway/house.ts'
+import { demoLimits } from '../../services/gateway/limit-settings.ts'
+import { openLimits } from '../../services/gateway/limits.ts'
 import { openMetrics } from '../../services/gateway/readiness.ts'
 import type { Role } from '../../services/identity/person.ts'
 import type { Log } from '../../services/kernel/log.ts'
@@ -28,7 +30,7 @@ const roles: Readonly<Record<string, readonly Role[]>> = {
 }
 
 /** Bearer `alice` is alice, and so on; every other one is nobody. */
-export function openDoors(): Doors {
+export function openDoors(limits = openLimits(demoLimits)): Doors {
   const entries: Written[] = []
   const logged: string[] = []
   let isBroken = false
@@ -63,6 +65,7 @@ export function openDoors(): Doors {
     log,
     readiness: { ready: true, steps: [] },
     metrics: openMetrics([], 0),
+    limits,
     portal: { startPage: '<!doctype html><title>huisclos</title>', assets: 'services/portal/assets' },
     policy: 'c'.repeat(64),
     version: '0.0.0',

@@ -42,7 +42,7 @@ describe('the OpenAPI document', () => {
     (name, one) => {
       const operation = operations.find((each) => each.name === name)?.operation
       expect(operation?.summary.length).toBeGreaterThan(5)
-      expect(operation?.security).toEqual(one.auth ? [{ bearer: [] }] : undefined)
+      expect(operation?.security).toEqual(one.auth ? [{ bearer: [] }, { session: [] }] : undefined)
       expect(operation?.responses.default?.content).toHaveProperty(['application/problem+json'])
       const named = [...one.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
       const inPath = (operation?.parameters ?? [])

@@ -7,15 +7,14 @@ const folder = 'services/query/typing'
 const others = [
   ...editsOf(`${folder}/harden.ts`, tests, [
     [
-      'what is not finite',
-      "return sql.and([sql.call('isfinite', [double]), small]) ?? small",
-      'return small',
-      'the comparison is false for them too: infinity is not less, and what is no number counts as the largest',
+      'what is too large, or no number at all',
+      "return sql.and([sql.comparison('COMPARE_GREATERTHAN', double, limit(-largest)), isBelow]) ?? isBelow",
+      "return sql.comparison('COMPARE_GREATERTHAN', double, limit(-largest))",
     ],
     [
-      'what is too large',
-      "return sql.and([sql.call('isfinite', [double]), small]) ?? small",
-      "return sql.call('isfinite', [double])",
+      'what is far below zero',
+      "return sql.and([sql.comparison('COMPARE_GREATERTHAN', double, limit(-largest)), isBelow]) ?? isBelow",
+      'return isBelow',
     ],
     [
       'comparisons of several kinds are tried',

@@ -29,6 +29,8 @@ let needs: PersonalTokenNeeds
 let tokens: Tokens
 /** Whom the account table no longer knows. */
 let gone = ''
+/** Sessions whose questions were stopped. */
+let stopped: string[]
 
 beforeAll(async () => {
   database = await openDatabase()
@@ -43,6 +45,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   gone = ''
+  stopped = []
   current = currentPermit()
   room = await openRoom()
   const { find } = openAccounts(store)
@@ -51,7 +54,8 @@ beforeEach(async () => {
   }
   const permits = { current: async (id: string) => (id === project ? current : null) }
   const personalTokens = openPersonalTokens({ store, accounts, clock: room.clock })
-  needs = { ...room, permits, rulebook: await rulebook(), personalTokens }
+  const stopSessions = (ids: readonly string[]) => void stopped.push(...ids)
+  needs = { ...room, permits, rulebook: await rulebook(), personalTokens, stopSessions }
   const others: Tokens = { verify: async () => person('paul') }
   tokens = withPersonalTokens(others, needs)
 })
@@ -191,6 +195,7 @@ describe('it speaks for nobody', () => {
     await expect(tokens.verify(secret)).resolves.toMatchObject({ subject: 'alice' })
     expect(await revokePersonalToken(needs, person('alice'), token.id)).toMatchObject({ revokedAt: today })
     await refusalOf(secret).toMatchObject(unauthenticated('revoked'))
+    expect(stopped).toEqual([`token:${token.id}`])
     await expect(revokePersonalToken(needs, person('alice'), token.id)).rejects.toMatchObject({
       code: 'NOT_FOUND',
     })

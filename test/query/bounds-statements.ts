@@ -19,7 +19,7 @@ const summed = masked(1, 'sum')
 const bit = '1::UBIGINT << ((__pix >> 2) & 63)'
 const mask = `bit_or(${bit})`
 const head = `ward, __pix & 3, count(*), ${mask}`
-const sumOf = (x: string) => `count(${x}), sum(${x}), ${mask} FILTER (WHERE ${x} <> 0), min(${x})`
+const sumOf = (x: string) => `count(${x}), sum(${x}), ${mask} FILTER (WHERE ${x} <> 0), bool_and(${x} >= 0)`
 const from = 'FROM care.stays GROUP BY ALL'
 
 export const honestBounds: Record<string, Case> = {
@@ -135,7 +135,7 @@ export const brokenBounds: Record<string, Case> = {
     filtered,
   ],
   'a sum of another value': [
-    `SELECT event, __pix & 3, count(*), ${mask}, count(day), sum(day + 1), ${mask} FILTER (WHERE day <> 0), min(day) FROM care.events GROUP BY ALL`,
+    `SELECT event, __pix & 3, count(*), ${mask}, count(day), sum(day + 1), ${mask} FILTER (WHERE day <> 0), bool_and(day >= 0) FROM care.events GROUP BY ALL`,
     summed,
   ],
   'a sum of distinct values': [
@@ -147,9 +147,17 @@ export const brokenBounds: Record<string, Case> = {
     summed,
   ],
   'a mean for a sum': [`SELECT ${head}, ${sumOf('cost').replace('sum(cost)', 'avg(cost)')} ${from}`, summed],
-  'a maximum for a minimum': [`SELECT ${head}, ${sumOf('cost').replace('min', 'max')} ${from}`, summed],
+  'one positive value for none that is negative': [
+    `SELECT ${head}, ${sumOf('cost').replace('bool_and', 'bool_or')} ${from}`,
+    summed,
+  ],
+  'a sign that is asked otherwise': [
+    `SELECT ${head}, ${sumOf('cost').replace('>= 0', '<= 0')} ${from}`,
+    summed,
+  ],
+  'a sign of another size': [`SELECT ${head}, ${sumOf('cost').replace('>= 0', '>= -1')} ${from}`, summed],
   'the least of another value': [
-    `SELECT ${head}, ${sumOf('cost').replace('min(cost)', 'min(abs(cost))')} ${from}`,
+    `SELECT ${head}, ${sumOf('cost').replace('cost >= 0', 'abs(cost) >= 0')} ${from}`,
     summed,
   ],
   'the least of some rows': [`SELECT ${head}, ${sumOf('cost')} FILTER (WHERE cost > 0) ${from}`, summed],

@@ -22,6 +22,7 @@ import { openPlans } from '../../services/query/plans.ts'
 import type { QueryNeeds } from '../../services/query/question.ts'
 import type { QueryRun, Registry } from '../../services/query/registry.ts'
 import { openRunning } from '../../services/query/running.ts'
+import { openQueryTurns } from '../../services/query/turns.ts'
 import { makeCohort, writeBulle } from '../property/cohort.ts'
 
 export interface Entry {
@@ -109,6 +110,12 @@ export class QueryHouse {
       },
       accounts: { find: async ({ subject }) => ({ ...person(subject), ...this.changed }) },
       running: openRunning(clock),
+      turns: openQueryTurns({
+        runningPerPerson: 100,
+        waitingPerPerson: 0,
+        runningPerProject: 100,
+        waitMs: 60_000,
+      }),
       registry: this.#registry(),
       quota: {
         take: async (_, day, granted) => {

@@ -111,7 +111,7 @@ function command(...args: string[]): Promise<{ code: number | null; stdout: stri
 
 test('one person asks one twin at a time, thirty times a minute; another is not hindered', () => {
   let now = 0
-  const turns = openTwinTurns({ now: () => now })
+  const turns = openTwinTurns({ now: () => now }, { perMinute: 30, running: 1 })
   const [alice, bruno] = ['alice', 'bruno'].map((subject) => ({ issuer: 'demo', subject }))
   if (!alice || !bruno) throw new Error('nobody')
   const first = turns.take(alice)

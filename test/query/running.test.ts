@@ -92,12 +92,43 @@ describe('a running query', () => {
     )
   })
 
+  test('is stopped by the closure of its session, and of no other', () => {
+    const run = start({ by: { ...alice, session: 's1' } })
+    const without = start()
+    running.stopSessions(['s2'])
+    expect(() => run.check()).not.toThrow()
+    running.stopSessions(['s1'])
+    expect(() => run.check()).toThrow(
+      expect.objectContaining({
+        code: 'UNAUTHENTICATED',
+        facts: expect.objectContaining({ rule: 'query.revoked' }),
+      }),
+    )
+    expect(() => without.check()).not.toThrow()
+  })
+
+  test('does not begin when its session was closed while the call was on its way', () => {
+    running.stopSessions(['closed'])
+    expect(() => start({ by: { ...alice, session: 'closed' } })).toThrow(
+      expect.objectContaining({ code: 'UNAUTHENTICATED' }),
+    )
+    expect(() => start({ by: { ...alice, session: 'open' } })).not.toThrow()
+  })
+
   test('ends at its deadline', async () => {
     const run = start({ timeoutMs: 5 })
     await expect(run.wait(never())).rejects.toMatchObject({
       code: 'QUERY_FAILED',
       facts: { rule: 'query.deadline' },
     })
+  })
+
+  test('does not spend its time while it waits for its turn', async () => {
+    const run = start({ timeoutMs: 5, waitMs: 60_000 })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(() => run.check()).not.toThrow()
+    run.begins()
+    await expect(run.wait(never())).rejects.toMatchObject({ facts: { rule: 'query.deadline' } })
   })
 
   test('ends when its client goes away, before or after it started', async () => {

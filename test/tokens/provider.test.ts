@@ -47,6 +47,8 @@ function providerAt(issuer: string): Provider {
         id_token_signed_response_alg: 'ES256',
       },
     ],
+    // How it says that the machine proved itself: with a key, one factor.
+    extraTokenClaims: () => ({ amr: ['hwk'] }),
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     features: {
       devInteractions: { enabled: false },

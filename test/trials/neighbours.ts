@@ -55,7 +55,7 @@ export async function main(
       const views = await viewsOf(pipeline, worlds, sql)
       if (views.size !== 1) different.push(sql)
       if ([...views].some((view) => view.startsWith('["'))) refusals += 1
-      if ((n + 1) % 500 === 0) say(`${n + 1} of ${asked.length}`)
+      if ((n + 1) % 500 === 0) say(`${n + 1} of ${asked.length}, ${different.length} different`)
     }
     await pipeline.close()
   }

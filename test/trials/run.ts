@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { rulebook } from '../habilitation/fixtures.ts'
 import { inThisProcess } from '../property/engines.ts'
+import { main as plans } from '../property/plans.ts'
 import { timelines } from '../property/timelines.ts'
 import { main as brokenBuilds } from './broken-builds.ts'
 import { main as clauses } from './clauses.ts'
@@ -14,13 +15,22 @@ import { main as malformed } from './malformed.ts'
 import { main as mutants } from './mutants.ts'
 import { main as neighbours } from './neighbours.ts'
 import { main as oracle } from './oracle.ts'
-import { main as revocation } from './revocation.ts'
+import { permits, type Figures as Stopped, sessions } from './revocation.ts'
 import { main as tamper } from './tamper.ts'
 import { falseAlarms, tamperClasses } from './tamper-classes.ts'
 
 type Trial = (argument: string | undefined, say: (line: string) => void) => Promise<unknown>
 
 const seedOf = (argument: string | undefined) => Number(argument ?? 42)
+
+/** A stop is answered by every query, within a second, and by nothing else. */
+async function stopping(trial: Promise<Stopped>, say: (line: string) => void): Promise<Stopped> {
+  const figures = await trial
+  say(JSON.stringify(figures))
+  const slowest = Math.max(figures.refused.p99, figures.ended.p99)
+  if (figures.others.length + figures.notCut > 0 || slowest >= 1000) throw new Error('the trial has failed')
+  return figures
+}
 
 /** Runs a seeded suite and says its figures on one line; `isClean` decides whether the trial has passed. */
 function seeded<T extends object>(
@@ -87,18 +97,18 @@ const trials: Readonly<Record<string, Trial>> = {
     return figures
   },
   neighbours: async (argument, say) => {
-    const figures = await neighbours(seedOf(argument), { statements: 3000, removals: 12, say })
+    const figures = await neighbours(seedOf(argument), { statements: 1500, removals: 12, say })
     say(JSON.stringify(figures))
     if (figures.different.length > 0) throw new Error('the trial has failed')
     return figures
   },
-  revocation: async (argument, say) => {
-    const figures = await revocation({ rounds: Number(argument ?? 20), queries: 50 }, say)
-    say(JSON.stringify(figures))
-    const slowest = Math.max(figures.refused.p99, figures.ended.p99)
-    if (figures.others.length + figures.notCut > 0 || slowest >= 1000) throw new Error('the trial has failed')
-    return figures
-  },
+  plans: seeded(
+    async (seed) => ({ small: await plans(seed, 500, 400), large: await plans(seed, 500, 4000) }),
+    ({ small, large }) => small.different.length + large.different.length === 0,
+  ),
+  revocation: (argument, say) => stopping(permits({ rounds: Number(argument ?? 20), queries: 50 }, say), say),
+  'session-closure': (argument, say) =>
+    stopping(sessions({ rounds: Number(argument ?? 20), queries: 50 }, say), say),
   tamper: seeded(
     (seed) => tamper(seed, 1),
     ({ missed }) => missed.length === 0,

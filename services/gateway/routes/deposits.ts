@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { openDeposit, readDeposit, receiveTable, submitDeposit } from '../../dataset/deposit.ts'
 import { previewTable, receiveManifest } from '../../dataset/dialogue.ts'
 import { holderQualitySchema } from '../../dataset/quality/label.ts'
+import { paced } from '../arrival.ts'
 import { type Route, route } from '../route.ts'
 
 export const finding = z.object({
@@ -127,7 +128,7 @@ export const depositRoutes: readonly Route[] = [
         contentEncoding: request.get('content-encoding'),
         dialect: query,
         // A depositor whose file is refused half-way still gets to read why.
-        body: request.iterator({ destroyOnReturn: false }),
+        body: paced(request, house.limits.settings),
       }),
     }),
   }),

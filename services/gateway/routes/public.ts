@@ -43,6 +43,7 @@ const health: readonly Route[] = [
   openRoute({
     method: 'get',
     path: '/healthz',
+    rate: 'none',
     summary: 'The process answers',
     responses: { 200: { description: 'Alive', schema: z.object({ status: z.literal('ok') }) } },
     handler: async () => ({ json: { status: 'ok' } }),
@@ -50,6 +51,7 @@ const health: readonly Route[] = [
   openRoute({
     method: 'get',
     path: '/readyz',
+    rate: 'none',
     summary: 'Whether everything is open; 503 with the progress until then',
     responses: {
       200: { description: 'Ready', schema: progress },
@@ -67,6 +69,7 @@ const health: readonly Route[] = [
   openRoute({
     method: 'get',
     path: '/metrics',
+    rate: 'none',
     summary: 'Figures in the text form of Prometheus',
     responses: { 200: { description: 'Figures', types: ['text/plain'] } },
     handler: async (house) => ({

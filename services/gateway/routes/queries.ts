@@ -112,6 +112,7 @@ const run = z
     outcome: z.enum(['running', 'released', 'refused', 'aborted']),
     code: z.string().nullable(),
     seq: z.number().int().nullable(),
+    waiting: z.literal(true).optional().meta({ description: 'Its turn has not come yet' }),
   })
   .meta({ id: 'QueryRun' })
 
@@ -125,6 +126,7 @@ export const queryRoutes: readonly Route[] = [
     summary: 'Asks; the answer is JSON, CSV, Arrow or Parquet by Accept. Closing the connection cancels',
     records: 'own',
     tools: true,
+    rate: 'queries',
     params: project,
     body: question,
     about,
@@ -149,6 +151,7 @@ export const queryRoutes: readonly Route[] = [
     summary: 'The decision without the run',
     records: 'own',
     tools: true,
+    rate: 'checks',
     params: project,
     body: question,
     about,

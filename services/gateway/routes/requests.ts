@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { attach, detach, readAttachment } from '../../habilitation/dossier.ts'
 import { formOf } from '../../habilitation/form/form.ts'
 import { readHabilitation } from '../../habilitation/read.ts'
+import { paced } from '../arrival.ts'
 import { type Route, route } from '../route.ts'
 import { view } from './habilitations.ts'
 import { document, form, meter, progress } from './request-shapes.ts'
@@ -61,7 +62,7 @@ const documents: readonly Route[] = [
     responses: { 201: { description: 'The request after it', schema: view } },
     handler: async (house, { by, params: { id }, query, request }) => {
       const type = request.get('content-type')
-      const body = request.iterator({ destroyOnReturn: false })
+      const body = paced(request, house.limits.settings)
       return { json: await attach(house.habilitation, by, { id, ...query, type, body }) }
     },
   }),

@@ -14,6 +14,7 @@ import {
 } from '../../dataset/uploads.ts'
 import type { Person } from '../../identity/person.ts'
 import { Refusal } from '../../kernel/refusal.ts'
+import { paced } from '../arrival.ts'
 import { openRoute, type Route, route } from '../route.ts'
 
 const version = '1.0.0'
@@ -65,6 +66,7 @@ const declared: readonly Route[] = [
     method: 'options',
     path: '/api/v1/uploads',
     summary: 'What of tus 1.0 this node speaks',
+    rate: 'readers',
     responses: { 204: { description: 'Version, extensions and longest file, as headers' } },
     handler: async () => ({
       ...nothing,
@@ -132,7 +134,7 @@ const declared: readonly Route[] = [
         id: params.id,
         offset: bytesOf(request, 'upload-offset'),
         ...(announced === undefined ? {} : { bytes: announced }),
-        body: request.iterator({ destroyOnReturn: false }),
+        body: paced(request, house.limits.settings),
       })
       return { ...nothing, headers: headersOf(reached) }
     },

@@ -92,7 +92,9 @@ function boundsOfOne({ shape, name }: MeasureDraft): readonly Tree[] {
   const count = sql.call('count', [taken])
   if (shape === 'filtered') return [count, maskWhere(sql.isNotNull(taken))]
   const isNotZero = sql.comparison('COMPARE_NOTEQUAL', taken, sql.integer(0))
-  return [count, sql.call('sum', [taken]), maskWhere(isNotZero), sql.call('min', [taken])]
+  const isPositive = sql.comparison('COMPARE_GREATERTHANOREQUALTO', taken, sql.integer(0))
+  // Asked of each value: a minimum costs more than the sum (measured).
+  return [count, sql.call('sum', [taken]), maskWhere(isNotZero), sql.call('bool_and', [isPositive])]
 }
 
 function isSum({ shape }: MeasureDraft): boolean {

@@ -98,13 +98,15 @@ function proveFiltered([count = notProven('V6'), mask = notProven('V6')]: readon
   proveMaskOf(mask, { type: 'OPERATOR_IS_NOT_NULL', taken }, rows)
 }
 
-/** Count, sum, mask of what is not zero and minimum are of one column. */
+/** Count, sum, mask of what is not zero and sign are of one column. */
 function proveSum(made: readonly Node[], rows: Rows): void {
-  const [count = notProven('V6'), sum = notProven('V6'), mask = notProven('V6'), least = notProven('V6')] =
+  const [count = notProven('V6'), sum = notProven('V6'), mask = notProven('V6'), sign = notProven('V6')] =
     made
   const taken = argumentOf(count, 'count', rows.from)
   if (argumentOf(sum, 'sum', rows.from) !== taken) notProven('V6')
-  if (argumentOf(least, 'min', rows.from) !== taken) notProven('V6')
+  const condition = wholeOf(sign, 'bool_and', rows.from)
+  if (condition.type !== 'COMPARE_GREATERTHANOREQUALTO') notProven('V6')
+  proveCompared(condition, taken)
   proveMaskOf(mask, { type: 'COMPARE_NOTEQUAL', taken }, rows)
 }
 
@@ -114,11 +116,15 @@ function proveMaskOf(mask: Node, condition: Condition, { from, person }: Rows): 
 
 /** The column that an aggregate takes whole: without a filter, an order or DISTINCT, under casts that only widen it. */
 function argumentOf(aggregate: Node, name: string, from: Relation): number {
+  return refOf(uncast(wholeOf(aggregate, name, from)))
+}
+
+function wholeOf(aggregate: Node, name: string, from: Relation): Node {
   inspectAggregate(aggregate, from)
   if (aggregate.name !== name || aggregate.filter != null) notProven('V6')
   if (aggregate.aggregate_type !== 'NON_DISTINCT') notProven('V6')
   mustBeEmpty(aggregate.order_bys, 'V6')
-  return refOf(uncast(only(nodesOf(aggregate.children))))
+  return only(nodesOf(aggregate.children))
 }
 
 type Condition = { readonly type: 'OPERATOR_IS_NOT_NULL' | 'COMPARE_NOTEQUAL'; readonly taken: number }
@@ -149,8 +155,13 @@ function proveCondition(filter: unknown, condition: Condition | null): void {
     if (refOf(only(nodesOf(node.children))) !== condition.taken) notProven('V6')
     return
   }
-  if (refOf(uncast(nodeOf(node.left))) !== condition.taken || constantOf(nodeOf(node.right)) !== 0)
-    notProven('V6')
+  proveCompared(node, condition.taken)
+}
+
+/** The column is compared with zero. */
+function proveCompared(comparison: Node, taken: number): void {
+  const { left, right } = comparison
+  if (refOf(uncast(nodeOf(left))) !== taken || constantOf(nodeOf(right)) !== 0) notProven('V6')
 }
 
 function quarterOf(group: Node | undefined): number {

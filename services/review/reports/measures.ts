@@ -132,15 +132,16 @@ const given: readonly Given[] = [
   },
   {
     id: 'SEC-ESP-1',
-    holding: 'partial',
+    holding: 'held',
     rule: ['Espace projet étanche', 'Project space sealed'],
     does: [
-      'Un projet ne lit que ses propres extraits ; l’isolement du système d’exploitation manque encore.',
-      'A project reads its own extracts only; the isolation by the operating system is still missing.',
+      'Un projet ne lit que ses propres extraits, dans un processus isolé par le système ; la production ne démarre pas sans.',
+      'A project reads its own extracts only, in a process that the system isolates; production does not start without.',
     ],
     tests: [
       'test/dataset/bulles.test.ts › shares no pseudonym and no order with another project',
       'test/engine/vault.test.ts › cannot read another file, the allow-list apart',
+      'test/engine/sandbox.test.ts › shows a process its own files alone, and writes where it may alone',
     ],
     entries: ['bulle.sealed', 'bulle.closed'],
   },

@@ -1,0 +1,23 @@
+/** The only way out to an issuer: pinned addresses, no redirect, a short answer in a short time. */
+import type { CustomFetchOptions } from 'openid-client'
+import { readLimited } from '../../kernel/limited-body.ts'
+
+const maxBytes = 64 * 1024
+/** Of one call to an issuer. */
+export const timeoutMs = 3_000
+
+type Asking = Partial<Pick<CustomFetchOptions, 'method' | 'headers'>> & {
+  readonly body?: CustomFetchOptions['body'] | null | undefined
+}
+/** Rejects where the address is not pinned, and for whatever is late, elsewhere or longer than an issuer has reason to say. */
+export type PinnedFetch = (url: string, asking?: Asking) => Promise<Response>
+
+export function pinnedFetch(pinned: readonly string[], patienceMs = timeoutMs): PinnedFetch {
+  return async (url, { method = 'GET', headers = {}, body } = {}) => {
+    if (!pinned.includes(url)) throw new TypeError('an address that is not pinned')
+    const signal = AbortSignal.timeout(patienceMs)
+    const response = await fetch(url, { method, headers, body: body ?? null, redirect: 'error', signal })
+    const text = await readLimited(response, maxBytes)
+    return new Response(text, { status: response.status, headers: response.headers })
+  }
+}
