@@ -51,6 +51,7 @@ export const logoutRoutes: readonly Route[] = [
     path: '/connexion/sortie',
     summary:
       'Signs the person of this browser out, from a page of this node only; what runs in the session stops',
+    rate: 'readers',
     responses: { 303: { description: 'On to the start page', types: ['text/plain'] } },
     handler: (house, { request, response }) =>
       recorded(house, 'POST /connexion/sortie', async () => {
@@ -67,6 +68,7 @@ export const logoutRoutes: readonly Route[] = [
     summary: 'Takes the logout token of an issuer (OpenID Connect Back-Channel Logout 1.0)',
     params: byIssuer,
     stream: [formType],
+    rate: 'readers',
     responses: {
       200: { description: 'Its sessions are closed, what ran in them is stopped', types: ['text/plain'] },
       400: { description: 'Not a logout token of this issuer, or used before', types: [problemType] },
@@ -87,6 +89,7 @@ export const logoutRoutes: readonly Route[] = [
     summary: 'Ends one session of an issuer from its frame (OpenID Connect Front-Channel Logout 1.0)',
     params: byIssuer,
     query: z.object({ iss: z.string().min(1).max(300), sid: z.string().min(1).max(255) }),
+    rate: 'readers',
     responses: {
       200: { description: 'Whatever was open of it is closed', types: ['text/plain'] },
       400: { description: 'Not the address of this issuer', types: [problemType] },
