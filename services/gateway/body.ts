@@ -5,10 +5,8 @@ const maxDepth = 64
 const bodyTimeoutMs = 60_000
 
 /** Types of a body that is read as JSON. */
-export const jsonTypes: readonly string[] = ['application/json', 'application/merge-patch+json']
-export const formType = 'application/x-www-form-urlencoded'
-const parser = express.json({ limit: '1mb', strict: false, type: [...jsonTypes], verify: refuseDepth })
-const formParser = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 20, type: formType })
+export const jsonTypes = ['application/json', 'application/merge-patch+json']
+const parser = express.json({ limit: '1mb', strict: false, type: jsonTypes, verify: refuseDepth })
 
 /**
  * Reads a JSON body of at most 1 MiB and 64 levels within a minute into `request.body`; undefined when there is none.
@@ -21,21 +19,11 @@ export async function parseBody(request: Request, response: Response): Promise<v
     request.body = undefined
     return
   }
-  if (!request.is([...jsonTypes])) throw new Refusal('UNSUPPORTED_TYPE')
-  await read(parser, request, response)
-}
-
-/** Reads a form of at most 16 KiB and twenty fields into `request.body`. Refusals as `parseBody`. */
-export async function parseForm(request: Request, response: Response): Promise<void> {
-  if (!request.is(formType)) throw new Refusal('UNSUPPORTED_TYPE')
-  await read(formParser, request, response)
-}
-
-async function read(parse: typeof parser, request: Request, response: Response): Promise<void> {
+  if (!request.is(jsonTypes)) throw new Refusal('UNSUPPORTED_TYPE')
   const timer = setTimeout(() => request.destroy(), bodyTimeoutMs)
   try {
     await new Promise<void>((resolve, reject) => {
-      parse(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)))
+      parser(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)))
     })
   } finally {
     clearTimeout(timer)

@@ -1,7 +1,7 @@
 /** Sessions on a whole node: the calls that list and close them, the ways out, and what runs in them. */
 import { createPrivateKey, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -203,6 +203,19 @@ describe('the issuer', () => {
     expect(
       (await post(new URLSearchParams({ logout_token: 'a' }), address.replace('demo', 'other'))).status,
     ).toBe(404)
+  })
+
+  test('ends nothing with half a form: whoever goes away is refused, and nothing has failed', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '100' }
+    const half = request(node.url + address, { method: 'POST', headers })
+    half.on('error', () => {})
+    half.write('logout_token=a')
+    half.flushHeaders()
+    await once(half, 'socket').then(([socket]) => once(socket, 'connect'))
+    setImmediate(() => half.destroy())
+    const isTold = async () => (await newest('auth.refused')).rule === 'form.unfinished'
+    while (!(await isTold()));
+    expect(await newest('access.failed')).toBeUndefined()
   })
 
   test('ends a session from a frame in the browser', async () => {

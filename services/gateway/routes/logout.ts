@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { onRecord, receiptOf } from '../../audit/record.ts'
 import { type Code, Refusal } from '../../kernel/refusal.ts'
 import type { Language } from '../../kernel/text.ts'
-import { formType, parseForm } from '../body.ts'
 import { insistOnOwnPage } from '../caller.ts'
+import { formType, readForm } from '../form.ts'
 import type { House } from '../house.ts'
-import { problemOf, problemType, shaped, translated } from '../problem.ts'
+import { problemOf, problemType, shaped } from '../problem.ts'
 import type { Reply } from '../reply.ts'
 import { openRoute, type Route } from '../route.ts'
 import { sessionCookieOf, takeSessionCookie } from '../session-cookie.ts'
@@ -71,12 +71,12 @@ export const logoutRoutes: readonly Route[] = [
       200: { description: 'Its sessions are closed, what ran in them is stopped', types: ['text/plain'] },
       400: { description: 'Not a logout token of this issuer, or used before', types: [problemType] },
     },
-    handler: (house, { params, request, response, language }) =>
+    handler: (house, { params, request, language }) =>
       recorded(house, `POST /connexion/${params.issuer}/deconnexion`, async () => {
-        await parseForm(request, response).catch((error: unknown) => {
-          throw translated(error, language)
-        })
-        const form = shaped(logoutForm, request.body, language)
+        const tokens = (await readForm(request)).getAll('logout_token')
+        // One token is a text; none and several are lists, and refused as such.
+        const given = { logout_token: tokens.length === 1 ? tokens[0] : tokens }
+        const form = shaped(logoutForm, given, language)
         await house.logouts.receive(params.issuer, form.logout_token)
         return done
       }).catch((error: unknown) => asIssuerExpects(error, language)),
