@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { rulebook } from '../habilitation/fixtures.ts'
 import { inThisProcess } from '../property/engines.ts'
+import { main as plans } from '../property/plans.ts'
 import { timelines } from '../property/timelines.ts'
 import { main as brokenBuilds } from './broken-builds.ts'
 import { main as clauses } from './clauses.ts'
@@ -92,6 +93,10 @@ const trials: Readonly<Record<string, Trial>> = {
     if (figures.different.length > 0) throw new Error('the trial has failed')
     return figures
   },
+  plans: seeded(
+    (seed) => plans(seed, 1000, 4000),
+    ({ different }) => different.length === 0,
+  ),
   revocation: async (argument, say) => {
     const figures = await revocation({ rounds: Number(argument ?? 20), queries: 50 }, say)
     say(JSON.stringify(figures))
