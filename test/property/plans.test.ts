@@ -8,9 +8,9 @@ describe('the fast plan and the exact one', () => {
   ])(
     'release the same of %s',
     async (_, size) => {
-      const { different, compared, cells, withheld, ways } = await main(21, 60, size)
+      const { different, compared, cells, withheld, ways } = await main(21, 40, size)
       expect(different).toEqual([])
-      expect(compared).toBe(60)
+      expect(compared).toBe(40)
       // Neither withholding everything nor always looking at everything would show anything.
       expect(cells - withheld).toBeGreaterThan(100)
       expect(withheld).toBeGreaterThan(50)
