@@ -1,18 +1,9 @@
 /** `huisclos <command>`: results on standard output, everything else on standard error. Exit statuses: cli/ending.ts. */
 import { join, resolve } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
-import {
-  type CheckOptions,
-  check,
-  compare,
-  type ProveOptions,
-  prove,
-  type VerifyOptions,
-  verify,
-} from './cli/audit.ts'
+import type { CheckOptions, ProveOptions, VerifyOptions } from './cli/audit.ts'
 import { type Client, openClient, type Setting } from './cli/client.ts'
 import { addDeposit } from './cli/deposit-command.ts'
-import { doctor } from './cli/doctor.ts'
 import { CommandError, exits } from './cli/ending.ts'
 import { addGenerate } from './cli/generate.ts'
 import { addCatalogueCommands } from './cli/harvest.ts'
@@ -25,7 +16,6 @@ import { addPersonCommands } from './cli/persons.ts'
 import { policyCommands } from './cli/policy-commands.ts'
 import { addPseudonymise } from './cli/pseudonymise-command.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
-import { replayAll } from './cli/replay.ts'
 import { type ReportOptions, report } from './cli/report.ts'
 import { requestCommands } from './cli/request.ts'
 import { addSessionCommands } from './cli/sessions.ts'
@@ -33,11 +23,11 @@ import { several } from './cli/several.ts'
 import { datasets, habilitation, projects, whoami } from './cli/show.ts'
 import { addSigningKey } from './cli/sign.ts'
 import { type SimulateOptions, simulate } from './cli/simulate.ts'
-import { template } from './cli/template.ts'
 import { addTokenCommands } from './cli/token.ts'
-import { type WitnessOptions, witness } from './cli/witness.ts'
+import type { WitnessOptions } from './cli/witness.ts'
 import { versionOf } from './node/version.ts'
 
+// What only one command needs and takes long to load, that command loads: the others are typed far more often.
 const environment = process.env
 const interrupted = new AbortController()
 
@@ -93,9 +83,10 @@ catalogue
   .description('un descripteur de départ · a descriptor to start from (fhir | omop)')
   .requiredOption('--name <nom>', 'nom du jeu de données · name of the dataset')
   .requiredOption('--holder <organisation>', 'détenteur · holder')
-  .action((model: string, tables: string[], options: { name: string; holder: string }) =>
-    template({ model, tables, ...options }, out),
-  )
+  .action(async (model: string, tables: string[], options: { name: string; holder: string }) => {
+    const { template } = await import('./cli/template.ts')
+    template({ model, tables, ...options }, out)
+  })
 
 addHolderCommands(catalogue, { open: client, out })
 
@@ -205,6 +196,7 @@ const keyOption = () =>
   new Option('--key <clé>', 'clé publique du journal, ou son fichier · public key of the log, or its file')
 const policyOption = () =>
   new Option('--policy <fichier>', 'journaux et témoins de confiance (C2SP tlog-policy) · whom to trust')
+const auditFiles = () => import('./cli/audit.ts')
 const where = (dir: string) => ({ dir, out, isTerminal: setting.isTerminal })
 
 audit
@@ -217,7 +209,7 @@ audit
   .addOption(jsonOption())
   .option('--fresh <heures>', 'âge permis des cosignatures (24) · age allowed to cosignatures', entryNumber)
   .action(async ({ dir, ...options }: VerifyOptions & { dir: string }) => {
-    process.exitCode = await verify(where(dir), options)
+    process.exitCode = await (await auditFiles()).verify(where(dir), options)
   })
 
 audit
@@ -229,7 +221,7 @@ audit
   .option('--leaf <fichier>', 'écrit aussi l’entrée · writes the entry too')
   .addOption(dirOption())
   .action(async ({ dir, ...options }: ProveOptions & { dir: string }) => {
-    process.exitCode = await prove(where(dir), options)
+    process.exitCode = await (await auditFiles()).prove(where(dir), options)
   })
 
 audit
@@ -241,7 +233,7 @@ audit
   .option('--receipt <fichier>', 'réponse gardée, ou son reçu · a kept answer, or its receipt')
   .addOption(dirOption())
   .action(async (file: string, { dir, ...options }: CheckOptions & { dir: string }) => {
-    process.exitCode = await check(where(dir), file, options)
+    process.exitCode = await (await auditFiles()).check(where(dir), file, options)
   })
 
 audit
@@ -252,6 +244,7 @@ audit
   .option('--from <instant>', 'inclus · included')
   .option('--to <instant>', 'exclu · excluded')
   .action(async ({ dir, ...options }: { dir: string; json?: boolean; from?: string; to?: string }) => {
+    const { replayAll } = await import('./cli/replay.ts')
     process.exitCode = await replayAll({ ...where(dir), ...options })
   })
 
@@ -263,7 +256,7 @@ audit
   .addOption(keyOption())
   .addOption(dirOption())
   .action(async ({ dir, ...options }: { dir: string; from: string; to: string; key?: string }) => {
-    process.exitCode = await compare(where(dir), options)
+    process.exitCode = await (await auditFiles()).compare(where(dir), options)
   })
 
 program
@@ -279,7 +272,10 @@ program
   .option('--port <port>', 'port', entryNumber, 8090)
   .option('--host <adresse>', 'adresse d’écoute · address to listen on', '127.0.0.1')
   .option('--name <nom>', 'nom du témoin, fixé au premier démarrage · its name, fixed at first start')
-  .action((options: WitnessOptions) => witness({ ...options, home: resolve(options.home) }, out))
+  .action(async (options: WitnessOptions) => {
+    const { witness } = await import('./cli/witness.ts')
+    await witness({ ...options, home: resolve(options.home) }, out)
+  })
 
 function filtered(command: Command): Command {
   return command
@@ -339,6 +335,7 @@ program
   .command('doctor')
   .description('ce qui empêche un nœud de tourner ici, et le remède · what stops a node here, and the remedy')
   .action(async () => {
+    const { doctor } = await import('./cli/doctor.ts')
     const print = (line: string) => void out.stdout.write(`${line}\n`)
     const isWell = await doctor({ home: setting.home, environment, now: () => Date.now() }, print)
     if (!isWell) process.exitCode = exits.checkFailed

@@ -1,7 +1,7 @@
-/** `huisclos deposit`: its options. */
+/** `huisclos deposit`: its options. What reads files is loaded when it is asked for: no other command waits for it. */
 import type { Command } from 'commander'
 import type { Client } from './client.ts'
-import { type DepositOptions, type DepositWay, deposit } from './deposit.ts'
+import type { DepositOptions, DepositWay } from './deposit.ts'
 import { CommandError, exits } from './ending.ts'
 import { type As, asOption, entryNumber } from './options.ts'
 
@@ -46,6 +46,7 @@ export function addDeposit(program: Command, { open, out, isTerminal, language }
       throw error.exitCode === 0 ? error : new CommandError('', exits.failed)
     })
     .action(async (tables: string[], options: DepositOptions & As) => {
+      const { deposit } = await import('./deposit.ts')
       await deposit(() => open(options), tables, { options, out, isTerminal, language })
     })
 }

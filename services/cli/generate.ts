@@ -2,15 +2,9 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import {
-  type Generation,
-  generate,
-  leastRows,
-  mostRows,
-  type ShapeName,
-  shapeNames,
-} from '../dataset/synthetic/generate.ts'
+import type { Generation } from '../dataset/synthetic/generate.ts'
 import type { Manifest } from '../dataset/synthetic/manifest.ts'
+import { leastRows, mostRows, type ShapeName, shapeNames } from '../dataset/synthetic/shapes.ts'
 import { hasCode } from '../kernel/system-error.ts'
 import { CommandError, exits } from './ending.ts'
 import type { Out } from './query.ts'
@@ -70,6 +64,7 @@ export async function generateData(
   const line = (text: string) => void (isTerminal && out.stderr.write(`\r\u001B[K${text}`))
   try {
     const onBytes = (table: string, bytes: number) => line(`${table}  ${mebibytes(bytes)} Mio`)
+    const { generate } = await import('../dataset/synthetic/generate.ts')
     const manifest = await generate(folder, what, { onBytes, signal: out.signal })
     line('')
     out.stdout.write(`${[...tableLines(manifest), '', depositLine(folder, what, manifest)].join('\n')}\n`)

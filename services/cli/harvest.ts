@@ -1,8 +1,6 @@
 /** `huisclos catalogue harvest`: the catalogue of another house, beside one's own; on the machine of the node. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { fetchPage } from '../dataset/harvest/fetch-page.ts'
-import { harvest } from '../dataset/harvest/harvest.ts'
 import { HarvestError, type HarvestRule, limits } from '../dataset/harvest/harvest-error.ts'
 import { openHarvested, sourceName } from '../dataset/harvest/harvested.ts'
 import { openPage } from '../dataset/harvest/open-page.ts'
@@ -40,6 +38,8 @@ export function addCatalogueCommands(
 }
 
 async function harvested(from: string) {
+  const { harvest } = await import('../dataset/harvest/harvest.ts')
+  const { fetchPage } = await import('../dataset/harvest/fetch-page.ts')
   try {
     if (/^[a-z]+:\/\//i.test(from)) return await harvest(from, fetchPage)
     const page = await openPage(from)

@@ -2,18 +2,12 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type As, asOption } from './options.ts'
-import {
-  approvePolicies,
-  diffPolicies,
-  listPolicies,
-  proposePolicies,
-  shippedPolicies,
-  showProposals,
-  testPolicies,
-} from './policies.ts'
 import type { Commands } from './request.ts'
 
-const folderOf = (folder: string | undefined) => resolve(folder ?? shippedPolicies)
+/** The work, with the rules and their engine: loaded when it is asked for, no other command waits for it. */
+const work = () => import('./policies.ts')
+
+const folderOf = async (folder: string | undefined) => resolve(folder ?? (await work()).shippedPolicies)
 
 /** Adds them to `policies`: what is read from a folder alone, and what a running node is asked. */
 export function policyCommands(policies: Command, needs: Commands): void {
@@ -25,22 +19,22 @@ function folderCommands(policies: Command, { out }: Commands): void {
   policies
     .command('list [dossier]')
     .description('chaque règle et chaque code, sa source · every rule and code, its source')
-    .action((folder: string | undefined) => listPolicies(folderOf(folder), out))
+    .action(async (folder: string | undefined) => (await work()).listPolicies(await folderOf(folder), out))
 
   policies
     .command('test [dossier]')
     .alias('check')
     .description('valide et joue tous les cas · validates and plays every case; 5 = un cas échoue/one fails')
     .option('--json', 'un document JSON · one JSON document')
-    .action((folder: string | undefined, options: { json?: boolean }) =>
-      testPolicies(folderOf(folder), out, options),
+    .action(async (folder: string | undefined, options: { json?: boolean }) =>
+      (await work()).testPolicies(await folderOf(folder), out, options),
     )
 
   policies
     .command('diff <dossier> [avant]')
     .description('ce qui change, et ce que cela casse · what changes, and what it breaks')
-    .action((folder: string, before: string | undefined) =>
-      diffPolicies({ before: folderOf(before), after: folderOf(folder) }, out),
+    .action(async (folder: string, before: string | undefined) =>
+      (await work()).diffPolicies({ before: await folderOf(before), after: await folderOf(folder) }, out),
     )
 }
 
@@ -50,7 +44,7 @@ function changeCommands(policies: Command, { client, out }: Commands): void {
     .description('les changements proposés, ou l’un d’eux · proposed changes, or one of them')
     .addOption(asOption())
     .action(async (sha256: string | undefined, options: As) =>
-      showProposals(await client(options), out, sha256),
+      (await work()).showProposals(await client(options), out, sha256),
     )
 
   policies
@@ -60,8 +54,8 @@ function changeCommands(policies: Command, { client, out }: Commands): void {
     .option('--unchecked', 'règles d’une version ultérieure, non éprouvées · of a later version, not tried')
     .addOption(asOption())
     .action(async (folder: string, { as, ...options }: As & { reason: string; unchecked?: boolean }) =>
-      proposePolicies(await client(as === undefined ? {} : { as }), out, {
-        folder: folderOf(folder),
+      (await work()).proposePolicies(await client(as === undefined ? {} : { as }), out, {
+        folder: await folderOf(folder),
         ...options,
       }),
     )
@@ -70,5 +64,7 @@ function changeCommands(policies: Command, { client, out }: Commands): void {
     .command('approve <empreinte>')
     .description('approuve une proposition d’une autre personne · approves what another person proposed')
     .addOption(asOption())
-    .action(async (sha256: string, options: As) => approvePolicies(await client(options), out, sha256))
+    .action(async (sha256: string, options: As) =>
+      (await work()).approvePolicies(await client(options), out, sha256),
+    )
 }

@@ -1,6 +1,6 @@
-/** `huisclos pseudonymise`: its options, in both languages. */
+/** `huisclos pseudonymise`: its options, in both languages. The work is loaded when it is asked for. */
 import type { Command } from 'commander'
-import { type PseudonymiseOptions, pseudonymise } from './pseudonymise.ts'
+import type { PseudonymiseOptions, pseudonymise } from './pseudonymise.ts'
 import { several } from './several.ts'
 
 type Around = Parameters<typeof pseudonymise>[2]
@@ -25,5 +25,8 @@ export function addPseudonymise(program: Command, around: Around): void {
     .option('--verify', 'compare avec ce qui est écrit · compares with what is written')
     .option('--charset <jeu>', 'sinon détecté · else detected')
     .option('--delimiter <signe>', '; , tab |')
-    .action((tables: string[], options: PseudonymiseOptions) => pseudonymise(tables, options, around))
+    .action(async (tables: string[], options: PseudonymiseOptions) => {
+      const work = await import('./pseudonymise.ts')
+      await work.pseudonymise(tables, options, around)
+    })
 }

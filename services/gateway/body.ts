@@ -4,9 +4,7 @@ import { hasBody } from './arrival.ts'
 import type { LimitSettings } from './limit-settings.ts'
 
 /** Types of a body that is read as JSON. */
-export const jsonTypes: readonly string[] = ['application/json', 'application/merge-patch+json']
-export const formType = 'application/x-www-form-urlencoded'
-const formParser = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 20, type: formType })
+export const jsonTypes = ['application/json', 'application/merge-patch+json']
 
 type BodyLimits = Pick<LimitSettings, 'bodyKiB' | 'bodyDepth'>
 
@@ -18,7 +16,7 @@ function parserOf(limits: BodyLimits): RequestHandler {
   if (known) return known
   const verify = (_request: unknown, _response: unknown, bytes: Buffer) =>
     refuseDepth(bytes, limits.bodyDepth)
-  const options = { limit: limits.bodyKiB * 1024, strict: false, type: [...jsonTypes], verify }
+  const options = { limit: limits.bodyKiB * 1024, strict: false, type: jsonTypes, verify }
   const parser = express.json(options)
   parsers.set(limits, parser)
   return parser
@@ -33,19 +31,10 @@ export async function parseBody(request: Request, response: Response, limits: Bo
     request.body = undefined
     return
   }
-  if (!request.is([...jsonTypes])) throw new Refusal('UNSUPPORTED_TYPE')
-  await read(parserOf(limits), request, response)
-}
-
-/** Reads a form of at most 16 KiB and twenty fields into `request.body`. Refusals as `parseBody`. */
-export async function parseForm(request: Request, response: Response): Promise<void> {
-  if (!request.is(formType)) throw new Refusal('UNSUPPORTED_TYPE')
-  await read(formParser, request, response)
-}
-
-function read(parse: RequestHandler, request: Request, response: Response): Promise<void> {
-  return new Promise<void>((resolve, reject) => {
-    void parse(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)))
+  if (!request.is(jsonTypes)) throw new Refusal('UNSUPPORTED_TYPE')
+  const parser = parserOf(limits)
+  await new Promise<void>((resolve, reject) => {
+    parser(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)))
   })
 }
 

@@ -22,6 +22,8 @@ export interface LogoutNeeds {
 }
 
 export interface Logouts {
+  /** Configured names. */
+  readonly issuers: readonly string[]
   /**
    * Has the effect of a logout token, once, and gives how many sessions it closed. NOT_FOUND for a name that is not configured;
    * UNAUTHENTICATED for every fault of the token, `facts.rule` tells which and is for the log.
@@ -37,15 +39,19 @@ const longestAge = 120
 const leeway = 60
 
 const seconds = z.number().int().nonnegative()
-const name = z.string().min(1).max(255)
+/** Names that an issuer gives: printable, as a database keeps them. */
+export const issuerWord = z
+  .string()
+  .max(255)
+  .regex(/^\P{C}+$/u)
 const claims = z.object({
   iss: z.string().min(1).max(300),
-  aud: z.union([name, z.tuple([name])]),
+  aud: z.union([issuerWord, z.tuple([issuerWord])]),
   iat: seconds,
   exp: seconds,
-  jti: name,
-  sub: name.optional(),
-  sid: name.optional(),
+  jti: issuerWord,
+  sub: issuerWord.optional(),
+  sid: issuerWord.optional(),
   events: z.looseObject({ [event]: z.looseObject({}) }),
   // An ID token has one: it must never pass for this.
   nonce: z.undefined().optional(),
@@ -60,6 +66,7 @@ export function openLogouts({ issuers, sessions, clock }: LogoutNeeds): Logouts 
     return found
   }
   return {
+    issuers: issuers.map(({ trust }) => trust.name),
     async receive(issuer, token) {
       const { trust, clientId, takesPlainType = false } = issuerOf(issuer)
       const typ = takesPlainType ? ['logout+jwt', 'JWT'] : 'logout+jwt'

@@ -289,7 +289,8 @@ test('a proof that is ended while the query runs keeps its answer in', async () 
 }, 60_000)
 
 describe('time alone ends a query with', () => {
-  const soonMs = 2000
+  // The clock of the world stands still: what is asked is allowed however long it takes to begin.
+  const soonMs = 300
   const soon = today + soonMs
   const proofs = person('alice').proofs
   const lapsing = (proof: string) => ({ by: person('alice', { proofs: { ...proofs, [proof]: soon } }) })

@@ -14,6 +14,11 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const byDepartment = 'SELECT department, count(*) AS n FROM patients GROUP BY department ORDER BY department'
 
+/** Some five hundred million rows: longer than any limit. */
+const endless = `SELECT count(*) AS n FROM diagnoses a ${['b', 'c', 'd', 'e']
+  .map((one) => `JOIN diagnoses ${one} ON a.patient_id = ${one}.patient_id`)
+  .join(' ')}`
+
 describe('the full demo', () => {
   let system: System
   let home: string
@@ -67,71 +72,66 @@ describe('the full demo', () => {
     expect((await ask(id)).status).toBe(200)
     expect(await system.huisclos('audit', 'verify')).toMatchObject({ status: 0 })
   }, 120_000)
-})
 
-/** Some five hundred million rows: longer than any limit. */
-const endless = `SELECT count(*) AS n FROM diagnoses a ${['b', 'c', 'd', 'e']
-  .map((one) => `JOIN diagnoses ${one} ON a.patient_id = ${one}.patient_id`)
-  .join(' ')}`
-
-describe('a running query', () => {
-  let system: System
-  let project: string
-  beforeAll(async () => {
-    system = await startSystem({ demo: 'full' })
-    const { json } = await system.call('GET', '/api/v1/projects', { as: 'alice' })
-    project = json.projects[0].id
-  }, 120_000)
-  afterAll(async () => system?.remove(), 60_000)
-
-  const start = (id: string, signal?: AbortSignal) =>
-    system.call('POST', `/api/v1/projects/${project}/queries`, {
-      as: 'alice',
-      body: { sql: endless, id },
-      ...(signal ? { signal } : {}),
+  describe('a running query', () => {
+    let project: string
+    beforeAll(async () => {
+      const [{ id }] = await projects()
+      project = id
     })
-  const entries = async (type: string) =>
-    (await system.call('GET', `/api/v1/audit/entries?type=${type}`, { as: 'nadia' })).json.entries.length
-  /** Resolves when the log holds so many entries of a type. */
-  const recorded = (type: string, count: number) =>
-    until(
-      () => system.call('GET', `/api/v1/audit/entries?type=${type}`, { as: 'nadia' }),
-      ({ json }) => json.entries.length >= count,
-    )
 
-  test('is cancelled by its own person, and by nobody else', async () => {
-    const id = '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0011'
-    const running = start(id)
-    await recorded('query.intent', 1)
-    const cancel = (as: string) =>
-      system.call('POST', `/api/v1/projects/${project}/queries/${id}/cancel`, { as })
-    expect(await cancel('paul')).toMatchObject({ status: 404 })
-    expect(await cancel('alice')).toMatchObject({ status: 200, json: { id, cancelled: true } })
-    expect(await running).toMatchObject({ status: 403, json: { code: 'QUERY_FAILED' } })
-  }, 60_000)
+    const start = (id: string, signal?: AbortSignal) =>
+      system.call('POST', `/api/v1/projects/${project}/queries`, {
+        as: 'alice',
+        body: { sql: endless, id },
+        ...(signal ? { signal } : {}),
+      })
+    const entries = async (type: string) =>
+      (await system.call('GET', `/api/v1/audit/entries?type=${type}`, { as: 'nadia' })).json.entries.length
+    /** Resolves when the log holds so many entries of a type. */
+    const recorded = (type: string, count: number) =>
+      until(
+        () => system.call('GET', `/api/v1/audit/entries?type=${type}`, { as: 'nadia' }),
+        ({ json }) => json.entries.length >= count,
+      )
 
-  test('ends when its connection is closed', async () => {
-    const aborted = await entries('query.abort')
-    const leaving = new AbortController()
-    const running = start('6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0012', leaving.signal)
-    await recorded('query.intent', 2)
-    leaving.abort()
-    await expect(running).rejects.toThrow()
-    const { json } = await recorded('query.abort', aborted + 1)
-    expect(json.entries.length).toBe(aborted + 1)
-  }, 60_000)
+    test('is cancelled by its own person, and by nobody else', async () => {
+      const id = '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0011'
+      const intents = await entries('query.intent')
+      const running = start(id)
+      await recorded('query.intent', intents + 1)
+      const cancel = (as: string) =>
+        system.call('POST', `/api/v1/projects/${project}/queries/${id}/cancel`, { as })
+      expect(await cancel('paul')).toMatchObject({ status: 404 })
+      expect(await cancel('alice')).toMatchObject({ status: 200, json: { id, cancelled: true } })
+      expect(await running).toMatchObject({ status: 403, json: { code: 'QUERY_FAILED' } })
+    }, 60_000)
 
-  test('is stopped by a suspension within a second, and says so', async () => {
-    const running = start('6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0013')
-    await recorded('query.intent', 3)
-    const { json } = await system.call('GET', `/api/v1/projects/${project}`, { as: 'alice' })
-    const at = `/api/v1/habilitations/${json.habilitation}/suspension`
-    const stopped = await system.call('POST', at, { as: 'nadia', body: { reason: 'A doubt.' } })
-    expect(stopped).toMatchObject({ status: 200, json: { state: 'suspended' } })
-    const from = performance.now()
-    expect(await running).toMatchObject({ status: 403, json: { code: 'SUSPENDED' } })
-    expect(performance.now() - from).toBeLessThan(1000)
-  }, 60_000)
+    test('ends when its connection is closed', async () => {
+      const aborted = await entries('query.abort')
+      const leaving = new AbortController()
+      const intents = await entries('query.intent')
+      const running = start('6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0012', leaving.signal)
+      await recorded('query.intent', intents + 1)
+      leaving.abort()
+      await expect(running).rejects.toThrow()
+      const { json } = await recorded('query.abort', aborted + 1)
+      expect(json.entries.length).toBe(aborted + 1)
+    }, 60_000)
+
+    test('is stopped by a suspension within a second, and says so', async () => {
+      const intents = await entries('query.intent')
+      const running = start('6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0013')
+      await recorded('query.intent', intents + 1)
+      const { json } = await system.call('GET', `/api/v1/projects/${project}`, { as: 'alice' })
+      const at = `/api/v1/habilitations/${json.habilitation}/suspension`
+      const stopped = await system.call('POST', at, { as: 'nadia', body: { reason: 'A doubt.' } })
+      expect(stopped).toMatchObject({ status: 200, json: { state: 'suspended' } })
+      const from = performance.now()
+      expect(await running).toMatchObject({ status: 403, json: { code: 'SUSPENDED' } })
+      expect(performance.now() - from).toBeLessThan(1000)
+    }, 60_000)
+  })
 })
 
 /** What is not said by packages about their own age. */

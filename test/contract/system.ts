@@ -1,9 +1,14 @@
-/** The whole system as an outsider meets it: a process, an address, a command line. Nothing of services/ is imported here. */
+/**
+ * The whole system as an outsider meets it: a process, an address, a command line. Of services/ only what mints a demo token is
+ * imported here: `huisclos token` does the same (test/contract/cli.test.ts), and would be one more process for each person.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { mintDemoToken } from '../../services/identity/demo-keys.ts'
+import { systemClock } from '../../services/kernel/clock.ts'
 
 const repository = new URL('../..', import.meta.url).pathname
 
@@ -95,7 +100,7 @@ export async function startSystem(options: { demo?: 'full' | 'empty'; home?: str
   const tokens = new Map<string, Promise<string>>()
   const huisclos = (...args: readonly string[]) => run(['services/cli.ts', ...args], environment)
   const token = (subject: string): Promise<string> => {
-    const known = tokens.get(subject) ?? huisclos('token', '--as', subject).then((end) => end.stdout.trim())
+    const known = tokens.get(subject) ?? mintDemoToken({ home, subject, clock: systemClock })
     tokens.set(subject, known)
     return known
   }

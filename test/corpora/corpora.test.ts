@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { inThisProcess } from '../property/engines.ts'
 import { openPipeline, type Pipeline } from '../property/pipeline.ts'
 import { judge, type Verdict } from './judge.ts'
 import { hospital, tpch } from './schemas.ts'
@@ -13,15 +14,9 @@ function keep(schema: Schema, kept: readonly Kept[], more: (verdicts: ReadonlyMa
   let [world, pipeline]: [World?, Pipeline?] = []
 
   beforeAll(async () => {
-    const opened = await Promise.all([openWorld(schema), openPipeline()])
-    world = opened[0]
-    pipeline = opened[1]
-    const [one, other] = [kept.filter((_, i) => i % 2 === 0), kept.filter((_, i) => i % 2 === 1)]
-    const parts = { world: opened[0], pipeline: opened[1] }
-    const judged = (half: readonly Kept[]) => async () => {
-      for (const statement of half) verdicts.set(statement, await judge(parts, statement))
-    }
-    await Promise.all([one, other].map((half) => judged(half)()))
+    world = await openWorld(schema)
+    pipeline = await openPipeline(undefined, inThisProcess)
+    for (const statement of kept) verdicts.set(statement, await judge({ world, pipeline }, statement))
   }, 120_000)
   afterAll(async () => {
     await pipeline?.close()

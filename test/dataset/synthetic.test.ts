@@ -9,13 +9,9 @@ import { dryRun } from '../../services/cli/dry-run.ts'
 import { tableFile } from '../../services/cli/table-file.ts'
 import { descriptorSchema } from '../../services/dataset/descriptor.ts'
 import { faultsOf, withInheritedRoles } from '../../services/dataset/relations.ts'
-import {
-  descriptorOf,
-  type Generation,
-  generate,
-  shapeNames,
-} from '../../services/dataset/synthetic/generate.ts'
+import { descriptorOf, type Generation, generate } from '../../services/dataset/synthetic/generate.ts'
 import type { Manifest } from '../../services/dataset/synthetic/manifest.ts'
+import { shapeNames } from '../../services/dataset/synthetic/shapes.ts'
 
 const usual = { rows: 1000, seed: 42, format: 'csv', dialect: 'iso', name: 'x', holder: 'chu-rouen' } as const
 

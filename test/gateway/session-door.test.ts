@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import request from 'supertest'
 import { z } from 'zod'
 import { createApp } from '../../services/gateway/app.ts'
-import { type Route, route } from '../../services/gateway/route.ts'
+import { openRoute, type Route, route } from '../../services/gateway/route.ts'
+import { giveSessionCookie } from '../../services/gateway/session-cookie.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import { openDoors } from './doors.ts'
 
@@ -24,6 +25,16 @@ const things: readonly Route[] = [
     records: 'own',
     responses: answer,
     handler: async (_, { by }) => ({ json: { value: by.subject } }),
+  }),
+  openRoute({
+    method: 'get',
+    path: '/given',
+    summary: 'gives a cookie',
+    responses: answer,
+    handler: async (_, { response }) => {
+      giveSessionCookie(response, 'new')
+      return { json: { value: 'given' } }
+    },
   }),
   route({
     method: 'put',
@@ -77,6 +88,11 @@ describe('the cookie of a session', () => {
   ])('opens the door to %s', async (...[, method, path, headers]) => {
     const { status, body } = await open().ask(method, path, headers)
     expect({ status, body }).toEqual({ status: 200, body: { value: 'alice' } })
+  })
+
+  test('is out of reach of scripts, of other hosts, of http and of the pages of others', async () => {
+    const { headers } = await open().ask('get', '/given', {})
+    expect(headers['set-cookie']).toEqual(['__Host-huisclos=new; Path=/; HttpOnly; Secure; SameSite=Strict'])
   })
 
   const sites = ['cross-site', 'same-site', 'none', '']

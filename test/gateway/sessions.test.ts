@@ -1,7 +1,7 @@
 /** Sessions on a whole node: the calls that list and close them, the ways out, and what runs in them. */
 import { createPrivateKey, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -87,6 +87,8 @@ describe('the sessions of a person', () => {
     const person = { issuer: 'demo', subject: 'bruno' }
     const seen = await node.call('GET', '/api/v1/sessions?issuer=demo&subject=bruno', { as: 'nadia' })
     expect(seen.json.sessions.map(({ id }: { id: string }) => id).sort()).toEqual([one.id, two.id].sort())
+    const strange = await node.call('GET', '/api/v1/sessions?issuer=demo&subject=%00', { as: 'nadia' })
+    expect(strange.status).toBe(422)
     const close = (as: string, session?: string) =>
       node.call('POST', '/api/v1/sessions/closures', { as, body: { person, ...(session && { session }) } })
     expect(await close('nadia', one.id)).toMatchObject({ json: { closed: 1 } })
@@ -201,8 +203,25 @@ describe('the issuer', () => {
   test('ends nothing with a body that is no form, or under another name', async () => {
     expect((await post('logout_token=a')).status).toBe(415)
     expect(
-      (await post(new URLSearchParams({ logout_token: 'a' }), address.replace('demo', 'other'))).status,
+      (await post(new URLSearchParams({ logout_token: 'a' }), address.replace('demo', 'stranger'))).status,
     ).toBe(404)
+    const { shard, seq } = await newest('auth.refused')
+    const { json } = await node.call('GET', `/api/v1/audit/entries/${shard}/${seq}`, { as: 'nadia' })
+    expect(JSON.stringify(json)).toContain('POST /connexion/{issuer}/deconnexion')
+    expect(JSON.stringify(json)).not.toContain('stranger')
+  })
+
+  test('ends nothing with half a form: whoever goes away is refused, and nothing has failed', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '100' }
+    const half = request(node.url + address, { method: 'POST', headers })
+    half.on('error', () => {})
+    half.write('logout_token=a')
+    half.flushHeaders()
+    await once(half, 'socket').then(([socket]) => once(socket, 'connect'))
+    setImmediate(() => half.destroy())
+    const isTold = async () => (await newest('auth.refused')).rule === 'form.unfinished'
+    while (!(await isTold()));
+    expect(await newest('access.failed')).toBeUndefined()
   })
 
   test('ends a session from a frame in the browser', async () => {
@@ -214,6 +233,7 @@ describe('the issuer', () => {
       })
     expect((await frame({ iss: 'http://127.0.0.1/demo', sid })).status).toBe(400)
     expect((await frame({ sid })).status).toBe(422)
+    expect((await frame({ iss: demoAddress(port), sid: 'a\u0000' })).status).toBe(422)
     expect(await isIn(page)).toBe(true)
     const answer = await frame({ iss: demoAddress(port), sid })
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store'])

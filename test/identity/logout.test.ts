@@ -112,6 +112,8 @@ describe('a logout token', () => {
     ['with events that are a list', { events: [event] }],
     ['of nobody', { sid: undefined }],
     ['of a session without a name', { sid: '' }],
+    ['of a session that no database can name', { sid: 'a\u0000' }],
+    ['with a name of half a character', { jti: '\ud800' }],
     ['with a nonce, as an ID token has', { nonce: 'n1' }],
     ['with an empty nonce', { nonce: null }],
   ])('%s closes nothing', async (_, change) => {

@@ -8,14 +8,14 @@ describe('the fast plan and the exact one', () => {
   ])(
     'release the same of %s',
     async (_, size) => {
-      const { different, compared, cells, withheld, ways } = await main(21, 60, size)
+      const { different, compared, cells, withheld, ways } = await main(21, 40, size)
       expect(different).toEqual([])
-      expect(compared).toBe(60)
+      expect(compared).toBe(40)
       // Neither withholding everything nor always looking at everything would show anything.
       expect(cells - withheld).toBeGreaterThan(100)
       expect(withheld).toBeGreaterThan(50)
       expect(ways.onePass + ways.slice).toBeGreaterThan(10)
-      expect(ways.plain).toBeGreaterThan(10)
+      expect(ways.plain).toBeGreaterThan(5)
       expect(ways.chosen).toBeGreaterThan(0)
       expect(ways.everything).toBeGreaterThan(0)
     },

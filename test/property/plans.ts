@@ -1,9 +1,7 @@
 /** One leaf by two plans: the fast path must release what the exact one releases, cell by cell (disclosure.md 20). */
 import { rm } from 'node:fs/promises'
 import type { Bulle } from '../../services/dataset/bulle.ts'
-import type { RewrittenStatement, VaultSession } from '../../services/engine/engine.ts'
-import { openParser } from '../../services/engine/parser.ts'
-import { openVault } from '../../services/engine/vault.ts'
+import type { RewrittenStatement, Vault, VaultSession } from '../../services/engine/engine.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import type { Disclosed } from '../../services/query/disclosure/disclose.ts'
 import type { Thresholds } from '../../services/query/disclosure/rules.ts'
@@ -11,11 +9,11 @@ import type { Leaf } from '../../services/query/plan.ts'
 import { understand } from '../../services/query/understand.ts'
 import { release } from '../query/release.ts'
 import { type Cohort, k, makeCohort, writeBulle } from './cohort.ts'
+import { inThisProcess, limits } from './engines.ts'
 import { generate } from './generator.ts'
 import { dice } from './seed.ts'
 
 const thresholds: Thresholds = { k, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }
-const limits = { timeoutMs: 20_000, memoryBytes: 512 * 1024 * 1024, maxRows: 100_000 }
 
 /** How far the fast path had to go: one pass, a slice of the persons, some groups again, all groups again; or a pass that knows of no person. */
 type Way = 'onePass' | 'slice' | 'chosen' | 'everything' | 'plain'
@@ -34,11 +32,10 @@ export interface Comparer {
   close(): Promise<void>
 }
 
-/** Opens a cohort on the real engines. */
+/** Opens a cohort on the engine of the house, in this process: both plans are text for it, and no process changes that text. */
 export async function openComparer(cohort: Cohort, id: string): Promise<Comparer> {
   const { bulle, folder } = await writeBulle(cohort, id)
-  const parser = await openParser({ processes: 1 })
-  const vault = await openVault({ threads: 1 })
+  const { parser, vault, close } = await inThisProcess()
   return {
     async compare(sql) {
       const { leaves } = await understand(parser, bulle, { sql, today: '2026-11-21' })
@@ -49,18 +46,13 @@ export async function openComparer(cohort: Cohort, id: string): Promise<Comparer
       )
     },
     async close() {
-      await vault.close()
-      await parser.close()
+      await close()
       await rm(folder, { recursive: true })
     },
   }
 }
 
-async function within<T>(
-  vault: Awaited<ReturnType<typeof openVault>>,
-  bulle: Bulle,
-  run: (session: VaultSession) => Promise<T>,
-): Promise<T> {
+async function within<T>(vault: Vault, bulle: Bulle, run: (session: VaultSession) => Promise<T>): Promise<T> {
   const mounts = bulle.tables.map(({ mount }) => mount)
   const { signal } = new AbortController()
   const session = await vault.open({ id: bulle.id, mounts }, { limits, signal })

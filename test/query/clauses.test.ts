@@ -4,24 +4,29 @@ import { openParser } from '../../services/engine/parser.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import { explain } from '../../services/kernel/text.ts'
 import { understand } from '../../services/query/understand.ts'
+import { type Engines, inThisProcess } from '../property/engines.ts'
 import { unreadClauses } from './clause-refusals.ts'
 import { clauses } from './clause-statements.ts'
 import { bulle, type Clinic, openClinic, today } from './clinic.ts'
 
 let clinic: Clinic
+/** For what is proved; what is refused is told its place by the parser of the house, in its process. */
+let engines: Engines
 let parser: Parser
 beforeAll(async () => {
   clinic = await openClinic()
-  parser = await openParser()
+  engines = await inThisProcess()
+  parser = await openParser({ processes: 1 })
 })
 afterAll(async () => {
   clinic.close()
+  await engines.close()
   await parser.close()
 })
 
 describe('a clause is proved, and answers what the engine answers to the text', () => {
   test.each(clauses)('%s', async (sql) => {
-    const plan = await understand(parser, bulle, { sql, today })
+    const plan = await understand(engines.parser, bulle, { sql, today })
     const { columns, rows } = await clinic.answer(sql)
     expect(plan.columns.map(({ name }) => name)).toEqual(columns)
     expect(rows.map((row) => row.slice(0, columns.length).map(rounded))).toEqual(

@@ -140,19 +140,25 @@ describe('one row per person is known of a table', () => {
 describe('what is still refused over a derived table', () => {
   beforeEach(() => ask('CREATE TABLE t AS SELECT pid, sid AS other, ward, cost FROM stays'))
 
-  test.each([
-    ['SELECT * FROM t', 'IDENTIFIER_OUTPUT'],
-    ['SELECT ward FROM t', 'ROW_LEVEL'],
-    ['SELECT pid, count(*) FROM t GROUP BY pid', 'IDENTIFIER_OUTPUT'],
-    ["SELECT count(*) FROM t WHERE pid = 'P1'", 'IDENTIFIER_COMPARED'],
-    ['SELECT count(*) FROM t a JOIN t b ON a.ward = b.ward', 'CROSS_PATIENT_JOIN'],
-    ['SELECT count(*) FROM t a JOIN stays s ON a.other = s.pid', 'IDENTIFIER_COMPARED'],
-    ['SELECT count(__pix) FROM t', 'COLUMN_UNKNOWN'],
-    ["SELECT count(*) FROM read_parquet('t')", 'FUNCTION_NOT_ALLOWED'],
-  ])('%s', async (sql, code) => {
-    await expect(ask(sql)).rejects.toMatchObject({
-      code: code === 'IDENTIFIER_OUTPUT' ? expect.stringMatching(/IDENTIFIER_OUTPUT|ROW_LEVEL/) : code,
-    })
+  // One table for all: the engine that builds one is started for it.
+  test('what names a person, shows a row, compares persons or reads a file', async () => {
+    const refused: readonly (readonly [sql: string, code: string | RegExp])[] = [
+      ['SELECT * FROM t', /IDENTIFIER_OUTPUT|ROW_LEVEL/],
+      ['SELECT ward FROM t', 'ROW_LEVEL'],
+      ['SELECT pid, count(*) FROM t GROUP BY pid', /IDENTIFIER_OUTPUT|ROW_LEVEL/],
+      ["SELECT count(*) FROM t WHERE pid = 'P1'", 'IDENTIFIER_COMPARED'],
+      ['SELECT count(*) FROM t a JOIN t b ON a.ward = b.ward', 'CROSS_PATIENT_JOIN'],
+      ['SELECT count(*) FROM t a JOIN stays s ON a.other = s.pid', 'IDENTIFIER_COMPARED'],
+      ['SELECT count(__pix) FROM t', 'COLUMN_UNKNOWN'],
+      ["SELECT count(*) FROM read_parquet('t')", 'FUNCTION_NOT_ALLOWED'],
+    ]
+    for (const [sql, code] of refused) {
+      const said = await ask(sql).then(
+        () => 'answered',
+        (error: Refusal) => error.code,
+      )
+      expect([sql, said]).toEqual([sql, code instanceof RegExp ? expect.stringMatching(code) : code])
+    }
   })
 
   test('a table of a line that is closed now', async () => {

@@ -1,5 +1,5 @@
-/** A log and its index, filled with a little of everything, opened anew for each test. */
-import { afterEach, beforeEach } from '@jest/globals'
+/** A log and its index, filled with a little of everything, opened anew for each test or once for all of them. */
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals'
 import type { AuditLog } from '../../services/audit/writer.ts'
 import { silentLog } from '../../services/kernel/log.ts'
 import { indexedEntry } from '../../services/review/indexing.ts'
@@ -15,11 +15,12 @@ interface LoggedHouse {
   home: TestHome
 }
 
-/** The members are those of the running test. */
-export function useLoggedHouse(): LoggedHouse {
+/** The members are those of the running test; `shared` for tests that read only: one house for the whole describe, or the file. */
+export function useLoggedHouse(life: 'each' | 'shared' = 'each'): LoggedHouse {
   const house = {} as LoggedHouse
+  const [before, after] = life === 'each' ? [beforeEach, afterEach] : [beforeAll, afterAll]
   let database: TestDatabase
-  beforeEach(async () => {
+  before(async () => {
     database = await openDatabase()
     house.store = await openStore({ url: database.url, log: silentLog })
     house.home = await openHome()
@@ -27,7 +28,7 @@ export function useLoggedHouse(): LoggedHouse {
     house.audit = await house.home.open({ onEntry: (entry) => house.auditIndex.add(indexedEntry(entry)) })
     await fillLog(house.audit, 8)
   })
-  afterEach(async () => {
+  after(async () => {
     await house.audit.close()
     await house.auditIndex.close()
     await house.store.close()

@@ -8,6 +8,7 @@ import attacks from '../adversary/sql.json' with { type: 'json' }
 import { type Variant, variantsOf } from '../adversary/variants.ts'
 import { present } from '../adversary/worlds.ts'
 import { writeBulle } from '../property/cohort.ts'
+import { inThisProcess } from '../property/engines.ts'
 import { generate } from '../property/generator.ts'
 import { openPipeline, type Pipeline } from '../property/pipeline.ts'
 import { dice, mixed } from '../property/seed.ts'
@@ -39,7 +40,7 @@ export async function main(
   { honest, share, several, say = () => {} }: Options,
 ): Promise<Tally> {
   const { bulle, folder } = await writeBulle(present, 'mutants')
-  const pipeline = await openPipeline()
+  const pipeline = await openPipeline(undefined, inThisProcess)
   const random = dice(seed)
   const known = [...attacks, ...refused, ...answered].map(({ sql }) => sql)
   const made = Array.from({ length: honest }, (_, n) => generate(dice(mixed(seed, n)), present).sql)

@@ -42,6 +42,8 @@ export interface Options {
   readonly engines?: () => Promise<Engines>
   /** The first statement, 0 when left out. */
   readonly from?: number
+  /** No statement is begun after one that has a fault: enough for who asks whether there is any. */
+  readonly isEndedByFirst?: boolean
   /** Statements in hand at the same time. */
   readonly lanes?: number
   readonly say?: (line: string) => void
@@ -59,7 +61,14 @@ const progressEvery = 1000
 
 /** Asks `count` statements made from `seed`, each from its own number, of cohorts made from it too. */
 export async function main(seed: number, count: number, options: Options = {}): Promise<Tally> {
-  const { thresholds, engines = inProcesses, from = 0, lanes = 1, say = () => {} } = options
+  const {
+    thresholds,
+    engines = inProcesses,
+    from = 0,
+    lanes = 1,
+    say = () => {},
+    isEndedByFirst = false,
+  } = options
   const scenes = await Promise.all(sizes.map((size, i) => sceneOf(seed + i, size)))
   const pipelines = await Promise.all(Array.from({ length: lanes }, () => openPipeline(thresholds, engines)))
   const counter = new Counter()
@@ -67,7 +76,7 @@ export async function main(seed: number, count: number, options: Options = {}): 
   let next = from
   let done = 0
   const work = async (pipeline: Pipeline) => {
-    while (next < from + count) {
+    while (next < from + count && !(isEndedByFirst && counter.hasFaults)) {
       const number = next
       next += 1
       const scene = scenes[number % scenes.length]
@@ -174,6 +183,10 @@ class Counter {
     this.#totals.withheld += withheld
     for (const rule of rules) add(this.#rules, rule)
     for (const { kind } of generated.measures) add(this.#measures, kind)
+  }
+
+  get hasFaults(): boolean {
+    return this.#faults.length > 0
   }
 
   /** A run that is cut has shown this much. */

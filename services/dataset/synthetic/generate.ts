@@ -8,19 +8,9 @@ import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { liveVersion, openWriter, quoteName, quoteText } from '../../engine/duckdb.ts'
 import type { DescriptorText } from '../descriptor.ts'
-import { lits } from './lits.ts'
 import { generatorVersion, type Made, type Manifest } from './manifest.ts'
-import { mco } from './mco.ts'
-import { omop } from './omop.ts'
-import { rpu } from './rpu.ts'
 import type { Shape, Total } from './shape.ts'
-
-const shapes = { mco, rpu, omop, lits } as const
-export type ShapeName = keyof typeof shapes
-export const shapeNames = Object.keys(shapes) as readonly ShapeName[]
-
-export const leastRows = 1000
-export const mostRows = 50_000_000
+import { type ShapeName, shapes } from './shapes.ts'
 
 export interface Generation {
   readonly shape: ShapeName

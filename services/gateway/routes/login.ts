@@ -55,6 +55,7 @@ export const loginRoutes: readonly Route[] = [
     method: 'get',
     path: '/connexion',
     summary: 'Who to sign in with',
+    rate: 'readers',
     responses: { 200: page },
     handler: async (house, { language }) => ({
       type: html,
@@ -67,6 +68,7 @@ export const loginRoutes: readonly Route[] = [
     summary: 'Begins a sign-in (code flow with PKCE) and leads to the issuer',
     params,
     query,
+    rate: 'strangers',
     responses: { 303: { description: 'On to the issuer', types: ['text/plain'] }, ...refusedPages },
     handler: async (house, { params: { issuer }, query: { acces, vers }, request, response, language }) => {
       try {
@@ -86,6 +88,7 @@ export const loginRoutes: readonly Route[] = [
     path: '/connexion/{issuer}/retour',
     summary: 'Takes the answer of the issuer and opens the session',
     params,
+    rate: 'strangers',
     responses: { 200: page, ...refusedPages },
     handler: async (house, { params: { issuer }, request, response, language }) => {
       takeLoginCookie(response)

@@ -1,12 +1,13 @@
 /** Ways out: of the person in her browser, and of the issuer that vouched for her (security.md 5.6). */
 import { z } from 'zod'
 import { onRecord, receiptOf } from '../../audit/record.ts'
+import { issuerWord } from '../../identity/logout.ts'
 import { type Code, Refusal } from '../../kernel/refusal.ts'
 import type { Language } from '../../kernel/text.ts'
-import { formType, parseForm } from '../body.ts'
 import { insistOnOwnPage } from '../caller.ts'
+import { formType, readForm } from '../form.ts'
 import type { House } from '../house.ts'
-import { problemOf, problemType, shaped, translated } from '../problem.ts'
+import { problemOf, problemType, shaped } from '../problem.ts'
 import type { Reply } from '../reply.ts'
 import { openRoute, type Route } from '../route.ts'
 import { sessionCookieOf, takeSessionCookie } from '../session-cookie.ts'
@@ -25,6 +26,11 @@ function recorded<T>(house: House, route: string, run: () => Promise<T>): Promis
     failed: () => ({ type: 'access.failed', route }) as const,
   }
   return onRecord(house.audit, { about: {}, endings }, run)
+}
+
+/** As the log names the call: a name that nobody configured does not reach it. */
+function routeOf({ logouts }: House, method: string, issuer: string): string {
+  return `${method} /connexion/${logouts.issuers.includes(issuer) ? issuer : '{issuer}'}/deconnexion`
 }
 
 /** What an issuer is told of a call that was not good: 400, as OpenID Connect Back-Channel Logout 1.0, 2.8 has it. */
@@ -51,6 +57,7 @@ export const logoutRoutes: readonly Route[] = [
     path: '/connexion/sortie',
     summary:
       'Signs the person of this browser out, from a page of this node only; what runs in the session stops',
+    rate: 'readers',
     responses: { 303: { description: 'On to the start page', types: ['text/plain'] } },
     handler: (house, { request, response }) =>
       recorded(house, 'POST /connexion/sortie', async () => {
@@ -67,16 +74,17 @@ export const logoutRoutes: readonly Route[] = [
     summary: 'Takes the logout token of an issuer (OpenID Connect Back-Channel Logout 1.0)',
     params: byIssuer,
     stream: [formType],
+    rate: 'readers',
     responses: {
       200: { description: 'Its sessions are closed, what ran in them is stopped', types: ['text/plain'] },
       400: { description: 'Not a logout token of this issuer, or used before', types: [problemType] },
     },
-    handler: (house, { params, request, response, language }) =>
-      recorded(house, `POST /connexion/${params.issuer}/deconnexion`, async () => {
-        await parseForm(request, response).catch((error: unknown) => {
-          throw translated(error, language)
-        })
-        const form = shaped(logoutForm, request.body, language)
+    handler: (house, { params, request, language }) =>
+      recorded(house, routeOf(house, 'POST', params.issuer), async () => {
+        const tokens = (await readForm(request)).getAll('logout_token')
+        // One token is a text; none and several are lists, and refused as such.
+        const given = { logout_token: tokens.length === 1 ? tokens[0] : tokens }
+        const form = shaped(logoutForm, given, language)
         await house.logouts.receive(params.issuer, form.logout_token)
         return done
       }).catch((error: unknown) => asIssuerExpects(error, language)),
@@ -86,13 +94,14 @@ export const logoutRoutes: readonly Route[] = [
     path: '/connexion/{issuer}/deconnexion',
     summary: 'Ends one session of an issuer from its frame (OpenID Connect Front-Channel Logout 1.0)',
     params: byIssuer,
-    query: z.object({ iss: z.string().min(1).max(300), sid: z.string().min(1).max(255) }),
+    query: z.object({ iss: z.string().min(1).max(300), sid: issuerWord }),
+    rate: 'readers',
     responses: {
       200: { description: 'Whatever was open of it is closed', types: ['text/plain'] },
       400: { description: 'Not the address of this issuer', types: [problemType] },
     },
     handler: (house, { params, query, language }) =>
-      recorded(house, `GET /connexion/${params.issuer}/deconnexion`, async () => {
+      recorded(house, routeOf(house, 'GET', params.issuer), async () => {
         await house.logouts.leave(params.issuer, query)
         return done
       }).catch((error: unknown) => asIssuerExpects(error, language)),

@@ -1,10 +1,10 @@
 /** Sessions of persons: one's own, and those of others for whoever watches over them. */
 import { z } from 'zod'
+import { issuerWord } from '../../identity/logout.ts'
 import { closeOwnSession, closeSessionsOf, sessionsOf } from '../../identity/session-oversight.ts'
 import type { SessionFacts } from '../../identity/sessions.ts'
 import { type Route, route } from '../route.ts'
 
-const name = z.string().min(1).max(255)
 const id = z.uuid()
 
 const session = z
@@ -66,7 +66,7 @@ export const heldSessionRoutes: readonly Route[] = [
     path: '/api/v1/sessions',
     summary: 'The open sessions of a person, for the DPO',
     records: 'read',
-    query: z.strictObject({ issuer: name, subject: name }),
+    query: z.strictObject({ issuer: issuerWord, subject: issuerWord }),
     responses: { 200: { description: 'Sessions', schema: sessions } },
     handler: async (house, { by, query }) => ({
       json: { sessions: (await sessionsOf(house.sessions, by, query)).map(toldTo(by.session)) },
@@ -79,7 +79,7 @@ export const heldSessionRoutes: readonly Route[] = [
       'Closes one session of a person, or all of them, by the DPO or the registrar; what runs in them stops',
     records: 'own',
     body: z.strictObject({
-      person: z.strictObject({ issuer: name, subject: name }),
+      person: z.strictObject({ issuer: issuerWord, subject: issuerWord }),
       session: id.optional().meta({ description: 'All when left out' }),
     }),
     responses: { 200: { description: 'How many were closed', schema: closed } },
