@@ -101,7 +101,7 @@ export function strictHeaders({ isSecure }: { readonly isSecure: boolean }) {
 }
 
 /** Where people reach the node says whether they do so under TLS. */
-export function isSecureAt(address: string): boolean {
+function isSecureAt(address: string): boolean {
   return address.startsWith('https:')
 }
 

@@ -10,7 +10,7 @@ import type { LimitSettings } from './limit-settings.ts'
 export type Rate = 'queries' | 'checks' | 'calls' | 'strangers' | 'readers' | 'none'
 
 /** Who spends: a person, on one project where it is about one; or nobody yet, at an address. */
-export interface Spender {
+interface Spender {
   readonly by: Actor
   readonly project?: string | undefined
 }

@@ -43,6 +43,7 @@ export const sensitiveActs: ReadonlySet<string> = new Set([
   'POST /api/v1/policies/proposals/{sha256}/approval',
   'POST /api/v1/proofs',
   'POST /api/v1/me/identities/unlinking',
+  'POST /api/v1/me/tokens',
 ])
 
 function floorOf(name: string): Floor {

@@ -6,7 +6,7 @@ import { join, relative } from 'node:path'
  * What is planted, and the places below the home that hold it because they are there to hold it. Everything else, every log,
  * figure, problem document and file name, must be free of all of them.
  */
-export const planted = {
+const planted = {
   /** A value of a table that one person has. */
   row: /^(datasets|bulles|twins|deposits|quarantine)\//,
   /** The pseudonym of a person, as it was deposited. */
@@ -43,7 +43,7 @@ export const planted = {
 
 export type Canary = keyof typeof planted
 
-export const canaries = Object.keys(planted) as readonly Canary[]
+const canaries = Object.keys(planted) as readonly Canary[]
 
 /** No word of any language, no part of another one, and harmless wherever a name may stand. */
 export const textOf = (canary: Canary): string => `zq${canary}kanari`

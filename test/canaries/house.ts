@@ -115,7 +115,7 @@ async function dossier({ call }: System): Promise<void> {
 const [literal, remark, alias, cast] = (['literal', 'remark', 'alias', 'cast'] as const).map(textOf)
 
 /** Answered, refused at each stage, and failed in the engine. */
-export const statements: readonly string[] = [
+const statements: readonly string[] = [
   `SELECT sex AS ${alias}, count(*) AS n FROM patients WHERE ${textOf('column')} <> '${literal}' GROUP BY sex -- ${remark}`,
   `SELECT ${textOf('column')}, count(*) AS n FROM patients GROUP BY 1 /* ${remark} */`,
   `SELECT FROM WHERE '${literal}' -- ${remark}`,
