@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Language } from '../kernel/text.ts'
+import { type Authorisation, insistDeclared, refusalOf } from './authorisation.ts'
 import { parseBody } from './body.ts'
 import { callerOf } from './caller.ts'
 import type { House } from './house.ts'
@@ -39,6 +40,7 @@ interface Declared<P, Q, B> {
 }
 
 interface Guarded<P, Q, B> extends Declared<P, Q, B> {
+  readonly authorisation: Authorisation
   /** `read`: route() records `access.read` before it answers. `own`: the use-case writes its own entries. */
   readonly records: 'read' | 'own'
   readonly about?: (params: P) => Subject
@@ -52,17 +54,22 @@ interface Open<P, Q, B> extends Declared<P, Q, B> {
 /** A declaration whose types have done their work. */
 export interface Route extends Declared<unknown, unknown, unknown> {
   readonly auth: boolean
+  /** Absent where everybody may call. */
+  readonly authorisation?: Authorisation
   /** `GET /api/v1/me`: how entries and metrics name the call. */
   readonly name: string
   serve(house: House, request: Request, response: Response): Promise<void>
 }
 
-/** A call that needs a person: who first, then the body, then the act; an entry before every answer. */
+/** A call that needs a person: who first, then the role, then the body, then the act; an entry before every answer. */
 export function route<P, Q, B>(declared: Guarded<P, Q, B>): Route {
+  const { authorisation } = declared
   const name = `${declared.method.toUpperCase()} ${declared.path}`
+  insistDeclared(name, authorisation)
   return {
     ...untyped(declared),
     auth: true,
+    authorisation,
     name,
     async serve(house, request, response) {
       const language = languageOf(request)
@@ -70,6 +77,12 @@ export function route<P, Q, B>(declared: Guarded<P, Q, B>): Route {
       let about: Subject = {}
       try {
         by = await callerOf(house.tokens, request)
+        const powers = () => house.habilitation.rulebook.vocabularies.roles
+        const forbidden = refusalOf(authorisation.who, by, powers)
+        if (forbidden) {
+          about = subjectOf(declared, request)
+          throw forbidden
+        }
         const input = await inputOf(declared, response, language)
         about = declared.about?.(input.params) ?? {}
         const reply = await declared.handler(house, { ...input, by })
@@ -114,6 +127,12 @@ function untyped<P, Q, B>(declared: Declared<P, Q, B>): Declared<unknown, unknow
 }
 
 const anything = z.unknown()
+
+/** What a call that goes no further was about, where its path has the form of one. */
+function subjectOf<P, Q, B>({ params, about }: Guarded<P, Q, B>, request: Request): Subject {
+  const parsed = (params ?? anything).safeParse({ ...request.params })
+  return parsed.success ? (about?.(parsed.data as P) ?? {}) : {}
+}
 
 async function inputOf<P, Q, B>(
   declared: Declared<P, Q, B>,
