@@ -21,40 +21,41 @@ type Who = 'account' | readonly Role[] | { readonly command: CommandType } | { r
 interface Audience {
   /** Roles for which it is there whichever tenant it belongs to. */
   readonly all: readonly Role[]
-  /** Whether it is there for others too, of their own tenant only. */
-  readonly own: boolean
+  /** Roles that a person of its own tenant holds; for these alone it is there too. */
+  readonly own: readonly Role[]
   /** What everybody else is answered, word for word as for an object that nobody has. */
   readonly hidden: Code
 }
 
 const hidden = 'NOT_FOUND'
+const side = ['lead', 'researcher'] as const
 
 export const audiences = {
   /** The call names no object: it answers the house's affairs, or what is the caller's own. */
-  none: { all: roles, own: true, hidden },
+  none: { all: roles, own: [], hidden },
   /** All who may call. */
-  house: { all: roles, own: true, hidden },
+  house: { all: roles, own: [], hidden },
   /** Who deposits for the organisation that holds the dataset. */
-  holder: { all: [], own: true, hidden },
-  'holder-and-dpo': { all: ['dpo'], own: true, hidden },
+  holder: { all: [], own: ['holder'], hidden },
+  'holder-and-dpo': { all: ['dpo'], own: ['holder'], hidden },
   /** Its lead and persons; from the submission on staff, holders of its lines, and line managers of its persons. */
-  request: { all: staff, own: true, hidden },
+  request: { all: staff, own: [...side, 'holder', 'manager'], hidden },
   /** Its lead and persons, staff, and holders of its lines. */
-  project: { all: staff, own: true, hidden },
+  project: { all: staff, own: [...side, 'holder'], hidden },
   /** As a project; who may not even see it is told what anybody without a permit is told. */
-  question: { all: staff, own: true, hidden: 'NO_HABILITATION' },
+  question: { all: staff, own: [...side, 'holder'], hidden: 'NO_HABILITATION' },
   /** Its lead, the DPO, and holders of its lines. */
-  objections: { all: ['dpo'], own: true, hidden },
+  objections: { all: ['dpo'], own: ['lead', 'holder'], hidden },
   /** Whoever began it. */
-  author: { all: [], own: true, hidden },
+  author: { all: [], own: ['researcher'], hidden },
   /** Whose act the entry is, and the DPO. */
-  receipt: { all: ['dpo'], own: true, hidden },
+  receipt: { all: ['dpo'], own: roles, hidden },
   /** The holder of whom it tells; DPO and authority. */
-  statement: { all: ['dpo', 'authority'], own: true, hidden: 'ROLE' },
+  statement: { all: ['dpo', 'authority'], own: ['holder'], hidden: 'ROLE' },
   /** Oneself, one's line manager, the registrar and the DPO. */
-  person: { all: ['registrar', 'dpo'], own: true, hidden },
-  /** Training and contract: the registrar. Charter and workstation: oneself. The yearly word: the line manager. */
-  proof: { all: ['registrar'], own: false, hidden: 'ROLE' },
+  person: { all: ['registrar', 'dpo'], own: roles, hidden },
+  /** Training and contract: the registrar. Who records the proofs of herself, or of her people, is told by their kind. */
+  proof: { all: ['registrar'], own: [], hidden: 'ROLE' },
 } as const satisfies Readonly<Record<string, Audience>>
 export type AudienceName = keyof typeof audiences
 
@@ -87,6 +88,11 @@ export function refusalOf(
   if (who === 'account') return
   const wanted = rolesOf(who, powers)
   return by.roles.some((role) => wanted.includes(role)) ? undefined : roleRefusal(ruleOf(who), wanted)
+}
+
+/** The code that says as much of a hidden object as of none; undefined where nothing is hidden from who may call. */
+export function hidingCode({ sees }: Authorisation): Code | undefined {
+  return sees === 'none' || sees === 'house' ? undefined : audiences[sees].hidden
 }
 
 /** A declaration that holds together; thrown when the module is loaded, so that a house with such a route does not start. */

@@ -1,13 +1,15 @@
 /** One declaration of a call: path, who, what goes in, what comes out. Routing, recording and OpenAPI are made from it. */
+import { performance } from 'node:perf_hooks'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Language } from '../kernel/text.ts'
-import { type Authorisation, insistDeclared, refusalOf } from './authorisation.ts'
+import { type Authorisation, hidingCode, insistDeclared, refusalOf } from './authorisation.ts'
 import { parseBody } from './body.ts'
 import { callerOf } from './caller.ts'
 import type { House } from './house.ts'
+import { insistKeepable, isKeepable } from './keepable.ts'
 import { shaped, translated } from './problem.ts'
 import { answerError, recordRead, refuse, type Subject } from './recorded.ts'
 import { languageOf, type Reply, type Responses, sendReply } from './reply.ts'
@@ -72,6 +74,7 @@ export function route<P, Q, B>(declared: Guarded<P, Q, B>): Route {
     authorisation,
     name,
     async serve(house, request, response) {
+      const begun = performance.now()
       const language = languageOf(request)
       let by: Person | undefined
       let about: Subject = {}
@@ -89,7 +92,8 @@ export function route<P, Q, B>(declared: Guarded<P, Q, B>): Route {
         if (declared.records === 'read') await recordRead(house, name, { by, about })
         sendReply(response, declared.responses, reply)
       } catch (error) {
-        await refuse(house, { name, by, about, language, response }, translated(error, language))
+        const call = { name, by, about, language, response, begun, hiding: hidingCode(authorisation) }
+        await refuse(house, call, translated(error, language))
       }
     },
   }
@@ -142,9 +146,12 @@ async function inputOf<P, Q, B>(
   const request = response.req
   const params = (declared.params ?? anything).safeParse({ ...request.params })
   // A path that no object can have is an object that does not exist: 404, as for any other unknown name.
-  if (!params.success) throw new Refusal('NOT_FOUND', { rule: 'path.form' })
+  const isNamed = Object.values(request.params).flat().every(isKeepable)
+  if (!params.success || !isNamed) throw new Refusal('NOT_FOUND', { rule: 'path.form' })
+  insistKeepable(request.query, language)
   const query = shaped(declared.query ?? anything, { ...request.query }, language)
   if (declared.body) await parseBody(request, response)
+  insistKeepable(request.body, language)
   const body = declared.body ? shaped(declared.body, request.body, language) : undefined
   return {
     params: params.data as P,
