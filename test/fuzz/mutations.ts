@@ -1,9 +1,9 @@
 /** A call made from an operation, then spoiled: most in one way, so that the other parts of it are still read. */
 import { gzipSync } from 'node:zlib'
 import type { Dice } from '../property/seed.ts'
-import { keys, numbers, strings } from './naughty.ts'
+import { canary, keys, numbers, strings } from './naughty.ts'
 import type { Operation } from './operations.ts'
-import { type Making, made } from './values.ts'
+import { knownName, type Making, made } from './values.ts'
 
 /** A request as bytes to be written, but for who sends it. */
 export interface Shot {
@@ -15,9 +15,14 @@ export interface Shot {
 
 /** A call as the document describes it. */
 export function soundShot(making: Making, { method, path, query, body }: Operation): Shot {
-  const { dice, known } = making
-  const part = () => encodeURIComponent(dice.chance(0.7) && known.length > 0 ? dice.pick(known) : text(dice))
-  const filled = path.replaceAll(/\{\w+\}/g, part)
+  const { dice } = making
+  const filled = path.replaceAll(/\{\w+\}/g, (_, at: number) => {
+    const before = path
+      .slice(0, at - 1)
+      .split('/')
+      .at(-1)
+    return encodeURIComponent(dice.chance(0.85) ? knownName(making, before) : text(dice))
+  })
   const asked = query
     .filter(() => dice.chance(0.5))
     .map(({ name, schema }) => `${name}=${encodeURIComponent(String(made(making, schema)))}`)
@@ -117,6 +122,9 @@ const targets: readonly string[] = [
   '*',
 ]
 
+/** A refusal says which name it does not know, so that none of these is the canary. */
+const queryNames = strings.filter((one) => !one.includes(canary)).map(encoded)
+
 /** Each rare and large; about one call in a hundred. */
 const heavy: readonly Mutation[] = [
   (shot, dice) => inPlace(shot, dice, `"${'a'.repeat(10_000_000)}"`),
@@ -151,7 +159,7 @@ const light: readonly Mutation[] = [
   }),
   (shot, dice) => ({
     ...shot,
-    target: `${shot.target}${shot.target.includes('?') ? '&' : '?'}${dice.pick(strings.map(encoded))}=1`,
+    target: `${shot.target}${shot.target.includes('?') ? '&' : '?'}${dice.pick(queryNames)}=1`,
   }),
 ]
 

@@ -3,17 +3,22 @@ import { dice, mixed } from '../property/seed.ts'
 import { mutated, type Shot, soundShot } from './mutations.ts'
 import { canary } from './naughty.ts'
 import { type Document, type Operation, operationsOf } from './operations.ts'
+import type { Known } from './values.ts'
 import { fire, type Heard } from './wire.ts'
+
+/** An account: its bearer token, and which calls of the document its roles admit it to. */
+export interface Caller {
+  readonly token: string
+  mayCall(name: string): boolean
+}
 
 export interface Fuzzing {
   readonly port: number
   readonly seed: number
   readonly from?: number
   readonly count: number
-  /** Bearer tokens: each call is made with one of them, some with none. */
-  readonly tokens: readonly string[]
-  /** Names of things that are there. */
-  readonly known: readonly string[]
+  readonly callers: readonly Caller[]
+  readonly known: Known
   readonly say?: (line: string) => void
 }
 
@@ -82,11 +87,14 @@ interface Choosing {
 }
 
 /** The call of a number: the same for the same seed, whatever was called before. */
-function shotOf({ seed, tokens, known }: Fuzzing, { document, operations, number }: Choosing) {
+function shotOf({ seed, callers, known }: Fuzzing, { document, operations, number }: Choosing) {
   const chosen = dice(mixed(seed, number))
   const operation = chosen.pick(operations)
   const sound = soundShot({ document, dice: chosen, known }, operation)
-  const authorization = chosen.chance(0.97) ? { authorization: `Bearer ${chosen.pick(tokens)}` } : {}
+  const admitted = callers.filter((one) => one.mayCall(`${operation.method} ${operation.path}`))
+  // Who is refused for the role gets no further: a few of these are enough.
+  const { token } = chosen.pick(chosen.chance(0.85) && admitted.length > 0 ? admitted : callers)
+  const authorization = chosen.chance(0.97) ? { authorization: `Bearer ${token}` } : {}
   const shot: Shot = mutated({ ...sound, headers: { ...sound.headers, ...authorization } }, chosen)
   return { shot, operation }
 }
@@ -101,8 +109,14 @@ function faultsOf({ status, text, isSilent }: Heard): readonly string[] {
     ...(isSilent ? ['no answer'] : []),
     ...(status >= 500 && !isDeclared ? [`status ${status}`] : []),
     ...(telling.test(text) ? [`it tells ${telling.exec(text)?.[0]}`] : []),
-    ...(status >= 400 && text.includes(canary) ? ['a refusal repeats what was sent'] : []),
+    ...(status >= 400 && text.includes(canary) ? [`a refusal repeats ${excerptOf(text)}`] : []),
   ]
+}
+
+/** The canary with what stands around it. */
+function excerptOf(text: string): string {
+  const at = text.indexOf(canary)
+  return JSON.stringify(text.slice(Math.max(0, at - 80), at + 40))
 }
 
 async function documentOf(port: number): Promise<Document> {

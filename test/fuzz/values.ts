@@ -3,11 +3,19 @@ import type { Dice } from '../property/seed.ts'
 import { canary } from './naughty.ts'
 import { type Document, resolved, type Schema } from './operations.ts'
 
+/** Names that the house knows, by the segment of a path that they follow, such as `datasets`; `any` where nothing is known of it. */
+export type Known = Readonly<Record<string, readonly string[]>>
+
+/** One of them: what fits there, or anything. */
+export function knownName({ dice, known }: Pick<Making, 'dice' | 'known'>, after = 'any'): string {
+  const fitting = known[after] ?? known.any ?? ['']
+  return dice.pick(dice.chance(0.85) ? fitting : Object.values(known).flat())
+}
+
 export interface Making {
   readonly document: Document
   readonly dice: Dice
-  /** Names that the house knows, such as those of datasets and requests: now and then a text is one of them. */
-  readonly known: readonly string[]
+  readonly known: Known
 }
 
 const uuid = '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0001'
@@ -87,8 +95,9 @@ function arrayOf(making: Making, { items, prefixItems }: Schema, depth: number):
   return Array.from({ length }, () => (items ? made(making, items, depth + 1) : making.dice.below(9)))
 }
 
-function textOf({ dice, known }: Making, { format }: Schema): string {
+function textOf(making: Making, { format }: Schema): string {
+  const { dice } = making
   const formed = format === undefined ? undefined : texts[format]
   if (formed) return dice.pick(formed)
-  return known.length > 0 && dice.chance(0.4) ? dice.pick(known) : dice.pick(words)
+  return dice.chance(0.4) ? knownName(making) : dice.pick(words)
 }

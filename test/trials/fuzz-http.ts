@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { mintDemoToken } from '../../services/identity/demo-keys.ts'
 import { systemClock } from '../../services/kernel/clock.ts'
 import { type System, startSystem } from '../contract/system.ts'
-import { demoTokens, knownNames } from '../fuzz/accounts.ts'
+import { demoCallers, knownNames } from '../fuzz/accounts.ts'
 import { type Fuzzed, fuzz } from '../fuzz/run.ts'
+import type { Known } from '../fuzz/values.ts'
 
 interface FuzzedSystem extends Omit<Fuzzed, 'slow'> {
   /** Resident memory of the gateway in MiB: after the first thousand calls, and at the end. */
@@ -19,7 +20,7 @@ interface Options {
   readonly say: (line: string) => void
 }
 
-/** Calls with one set of tokens: fewer than their lifetime allows. */
+/** Calls with one set of tokens, which live for an hour. */
 const perRound = 2500
 const warmUp = 1000
 /** More than this between early and late is a leak; the heap of Node breathes below it. */
@@ -35,8 +36,8 @@ export async function main({ seed, count, from, say }: Options): Promise<FuzzedS
     const end = from + count
     for (let at = from; at < end; ) {
       const size = Math.min(at === from ? warmUp : perRound, end - at)
-      const tokens = await demoTokens(system.home)
-      rounds.push(await fuzz({ port, seed, from: at, count: size, tokens, known, say }))
+      const callers = await demoCallers(system.home)
+      rounds.push(await fuzz({ port, seed, from: at, count: size, callers, known, say }))
       if (at === from) early = memoryOf(system)
       at += size
       if (system.child.exitCode !== null) break
@@ -50,12 +51,17 @@ export async function main({ seed, count, from, say }: Options): Promise<FuzzedS
   }
 }
 
-async function namesOf({ home, url, call }: System): Promise<readonly string[]> {
+async function namesOf({ home, url, call }: System): Promise<Known> {
   const token = (subject: string) => mintDemoToken({ home, subject, clock: systemClock })
   const made = await knownNames({ url, lead: await token('paul'), holder: await token('rouen') })
   const { json } = await call('GET', '/api/v1/projects', { as: 'alice' })
   const projects: readonly { id: string; habilitation: string }[] = json.projects
-  return [...made, 'pmsi-demo', 'stays', ...projects.flatMap(({ id, habilitation }) => [id, habilitation])]
+  return {
+    ...made,
+    datasets: [...(made.datasets ?? []), 'pmsi-demo'],
+    habilitations: [...(made.habilitations ?? []), ...projects.map(({ habilitation }) => habilitation)],
+    projects: projects.map(({ id }) => id),
+  }
 }
 
 /** In MiB, as the kernel counts it; 0 where the process is gone. */
