@@ -28,7 +28,7 @@ const words: Readonly<Record<AudienceName, readonly [fr: string, en: string]>> =
     'as a project; to everybody else NO_HABILITATION',
   ],
   objections: ['porteur, DPO, détenteurs de ses lignes', 'lead, DPO, holders of its lines'],
-  author: ['qui a posé la question', 'whoever asked'],
+  author: ['qui l’a commencé', 'whoever began it'],
   receipt: ['qui a fait l’acte, et la DPO', 'whose act it is, and the DPO'],
   statement: ['le détenteur dont il parle, DPO, autorité', 'the holder it tells of, DPO, authority'],
   person: [

@@ -47,7 +47,7 @@ export const audiences = {
   /** Its lead, the DPO, and holders of its lines. */
   objections: { all: ['dpo'], own: ['lead', 'holder'], hidden },
   /** Whoever began it. */
-  author: { all: [], own: ['researcher'], hidden },
+  author: { all: [], own: roles, hidden },
   /** Whose act the entry is, and the DPO. */
   receipt: { all: ['dpo'], own: roles, hidden },
   /** The holder of whom it tells; DPO and authority. */
