@@ -3,10 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { routes } from '../services/gateway/routes.ts'
 import { openRulebook } from '../services/habilitation/rulebook.ts'
 import { silentLog } from '../services/kernel/log.ts'
 import { startEmbedded } from '../services/store/embedded.ts'
 import { migrate } from '../services/store/migrate.ts'
+import { authorisationPage } from './authorisation-page.ts'
 import { conformityPage, measuresTable, tableFile } from './conformity.ts'
 import { functionsPage } from './functions-page.ts'
 import { matrixPage } from './matrix-page.ts'
@@ -23,6 +25,10 @@ const rules = await openRulebook(fileURLToPath(new URL('../policies', import.met
 await writeFile(
   new URL('../docs/habilitation-matrix.md', import.meta.url),
   matrixPage(rules.vocabularies.roles),
+)
+await writeFile(
+  new URL('../docs/authorisation-matrix.md', import.meta.url),
+  authorisationPage(routes, rules.vocabularies.roles),
 )
 const shapes = new URL('../services/engine/tree-shapes.json', import.meta.url)
 await writeFile(shapes, shapesText(await treeShapes()))

@@ -37,7 +37,7 @@ const most = 32
 export const longestUpload = uploadLimit
 
 /** Who has no deposits learns nothing more of this door. */
-export function insistHolder(by: Person): void {
+function insistHolder(by: Person): void {
   if (!by.roles.includes('holder')) throw new Refusal('ROLE', { rule: 'deposit.role' })
 }
 

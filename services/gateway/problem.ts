@@ -91,11 +91,21 @@ export function translated(error: unknown, language: Language): unknown {
   const type = error instanceof Error && 'type' in error ? String(error.type) : ''
   const code = parserErrors[type]
   if (code) return new Refusal(code, {}, { cause: error })
-  if (type.startsWith('entity.') || type.startsWith('request.') || type === 'stream.encoding.set') {
+  if (
+    isBadArchive(error) ||
+    type.startsWith('entity.') ||
+    type.startsWith('request.') ||
+    type === 'stream.encoding.set'
+  ) {
     const message = say(language, { key: 'gateway.body.unreadable' })
     return new Refusal('INVALID', { missing: [{ path: '', message }] }, { cause: error })
   }
   return error
+}
+
+/** A body that says it is compressed, and is not what it says. */
+function isBadArchive(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^Z_|^ERR__ERROR_/.test(String(error.code))
 }
 
 const telling = new Set(['Error', 'TypeError', 'RangeError', 'ReferenceError', 'AssertionError'])

@@ -1,8 +1,9 @@
 /** Every call of a person leaves an entry before it is answered: here are those that no use-case writes. */
+import { performance } from 'node:perf_hooks'
 import type { Response } from 'express'
 import { type About, attachReceipt, receiptOf } from '../audit/record.ts'
 import type { Person } from '../identity/person.ts'
-import { Refusal } from '../kernel/refusal.ts'
+import { type Code, Refusal } from '../kernel/refusal.ts'
 import type { Language } from '../kernel/text.ts'
 import type { House } from './house.ts'
 import { failureProblem, problemOf, traceOf } from './problem.ts'
@@ -22,6 +23,10 @@ export interface Call {
 }
 
 export interface GuardedCall extends Call {
+  /** When the call came in, on the clock of `performance`. */
+  readonly begun: number
+  /** The code under which this call hides what is there; absent where it hides nothing. */
+  readonly hiding: Code | undefined
   readonly by: Person | undefined
   readonly about: Subject
 }
@@ -50,11 +55,24 @@ export async function refuse(
 ): Promise<void> {
   try {
     await recordError(house, call, error)
+    if (error instanceof Refusal && error.code === call.hiding) await nextStroke(call.begun)
     answerError(house, call, error)
   } catch (recording) {
     house.log.error('an answer could not be recorded', { route: call.name, trace: traceOf(recording) })
     answerError(house, call, new Refusal('UNAVAILABLE', {}, { cause: recording }))
   }
+}
+
+/** Longer than it takes to look at an object that is hidden after all; nobody waits for a no. */
+const strokeMs = 50
+
+/**
+ * Waits for a whole number of strokes since the call came in: that an object was found and looked at before it was hidden does not
+ * show in the time of the answer.
+ */
+function nextStroke(begun: number): Promise<void> {
+  const elapsed = performance.now() - begun
+  return new Promise((resolve) => setTimeout(resolve, strokeMs - (elapsed % strokeMs)))
 }
 
 async function recordError(

@@ -1,12 +1,15 @@
 /** One declaration of a call: path, who, what goes in, what comes out. Routing, recording and OpenAPI are made from it. */
+import { performance } from 'node:perf_hooks'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Language } from '../kernel/text.ts'
+import { type Authorisation, hidingCode, insistDeclared, refusalOf } from './authorisation.ts'
 import { parseBody } from './body.ts'
 import { callerOf } from './caller.ts'
 import type { House } from './house.ts'
+import { insistKeepable, isKeepable } from './keepable.ts'
 import { isRepeated, type Rate } from './limits.ts'
 import { shaped, translated } from './problem.ts'
 import { insistOnProof } from './proof-floors.ts'
@@ -43,6 +46,7 @@ interface Declared<P, Q, B> {
 }
 
 interface Guarded<P, Q, B> extends Declared<P, Q, B> {
+  readonly authorisation: Authorisation
   /** `read`: route() records `access.read` before it answers. `own`: the use-case writes its own entries. */
   readonly records: 'read' | 'own'
   /** A personal access token opens it too, where `{id}` is its own project; to tools any other call does not exist. */
@@ -58,27 +62,39 @@ interface Open<P, Q, B> extends Declared<P, Q, B> {
 /** A declaration whose types have done their work. */
 export interface Route extends Declared<unknown, unknown, unknown> {
   readonly auth: boolean
+  /** Absent where everybody may call. */
+  readonly authorisation?: Authorisation
   /** `GET /api/v1/me`: how entries and metrics name the call. */
   readonly name: string
   serve(house: House, request: Request, response: Response): Promise<void>
 }
 
-/** A call that needs a person: who first, then the body, then the act; an entry before every answer. */
+/** A call that needs a person: who first, then the role, then the body, then the act; an entry before every answer. */
 export function route<P, Q, B>(declared: Guarded<P, Q, B>): Route {
+  const { authorisation } = declared
   const name = `${declared.method.toUpperCase()} ${declared.path}`
+  insistDeclared(name, authorisation)
   return {
     ...untyped(declared),
     auth: true,
+    authorisation,
     name,
     async serve(house, request, response) {
+      const begun = performance.now()
       const language = languageOf(request)
       let by: Person | undefined
       let about: Subject = {}
       try {
         by = await house.limits.caller(response, () => callerOf(house, request, declared.stream))
         insistWithin(by, declared, request)
-        const { project } = aboutOf(declared, request)
-        await house.limits.spend(declared.rate ?? 'calls', { by, project }, response)
+        const spoken = subjectOf(declared, request)
+        await house.limits.spend(declared.rate ?? 'calls', { by, project: spoken.project }, response)
+        const powers = () => house.habilitation.rulebook.vocabularies.roles
+        const forbidden = refusalOf(authorisation.who, by, powers)
+        if (forbidden) {
+          about = spoken
+          throw forbidden
+        }
         insistOnProof(house, name, { by, request })
         const input = await inputOf(declared, { response, language, house })
         about = declared.about?.(input.params) ?? {}
@@ -87,8 +103,9 @@ export function route<P, Q, B>(declared: Guarded<P, Q, B>): Route {
         sendReply(response, declared.responses, reply)
       } catch (error) {
         const told = translated(error, language)
-        if (isRepeated(told)) answerError(house, { name, language, response }, told)
-        else await refuse(house, { name, by, about, language, response }, told)
+        if (isRepeated(told)) return answerError(house, { name, language, response }, told)
+        const hiding = hidingCode(authorisation)
+        await refuse(house, { name, by, about, language, response, begun, hiding }, told)
       }
     },
   }
@@ -135,10 +152,10 @@ function untyped<P, Q, B>(declared: Declared<P, Q, B>): Declared<unknown, unknow
 
 const anything = z.unknown()
 
-/** Whose counter a call is: nobody's object where no object can have this path. */
-function aboutOf<P, Q, B>({ params, about }: Guarded<P, Q, B>, request: Request): Subject {
-  const read = (params ?? anything).safeParse({ ...request.params })
-  return read.success ? (about?.(read.data as P) ?? {}) : {}
+/** What a call that goes no further was about, and whose counter it is; nothing where no object can have this path. */
+function subjectOf<P, Q, B>({ params, about }: Guarded<P, Q, B>, request: Request): Subject {
+  const parsed = (params ?? anything).safeParse({ ...request.params })
+  return parsed.success ? (about?.(parsed.data as P) ?? {}) : {}
 }
 
 /** One person sends a few files at a time. */
@@ -169,9 +186,12 @@ async function inputOf<P, Q, B>(
   const request = response.req
   const params = (declared.params ?? anything).safeParse({ ...request.params })
   // A path that no object can have is an object that does not exist: 404, as for any other unknown name.
-  if (!params.success) throw new Refusal('NOT_FOUND', { rule: 'path.form' })
+  const isNamed = Object.values(request.params).flat().every(isKeepable)
+  if (!params.success || !isNamed) throw new Refusal('NOT_FOUND', { rule: 'path.form' })
+  insistKeepable(request.query, language)
   const query = shaped(declared.query ?? anything, { ...request.query }, language)
   if (declared.body) await parseBody(request, response, house.limits.settings)
+  insistKeepable(request.body, language)
   const body = declared.body ? shaped(declared.body, request.body, language) : undefined
   return {
     params: params.data as P,

@@ -10,7 +10,6 @@ import { Refusal } from '../kernel/refusal.ts'
 import { command, holdersOf, type Later } from './command.ts'
 import { effectsOf } from './consequence.ts'
 import type { Documents } from './documents.ts'
-import { isApplicant } from './dossier-view.ts'
 import type { HabilitationEvent, Happening } from './event.ts'
 import { datasetOf, entryOf } from './evidence.ts'
 import { fold } from './fold.ts'
@@ -23,6 +22,7 @@ import type { ReadNeeds } from './read.ts'
 import type { Addition, NextNumber, Stored } from './registry.ts'
 import type { Habilitation } from './state.ts'
 import { bodiesOf, gather, signingFor } from './surroundings.ts'
+import { maySee } from './view.ts'
 
 export interface ActNeeds extends ReadNeeds {
   readonly audit: Audit
@@ -45,7 +45,7 @@ export interface Asking {
 
 /**
  * One command on one request, start to end. When it resolves, entry and row are durable and the effects have begun. Refusals:
- * NOT_FOUND, also for a draft of somebody else, then those of `command`.
+ * NOT_FOUND, also for one that this person may not read, then those of `command`.
  */
 export async function change(needs: ActNeeds, id: string, asking: Asking): Promise<void> {
   let done: Outcome = { happenings: [] }
@@ -54,7 +54,7 @@ export async function change(needs: ActNeeds, id: string, asking: Asking): Promi
     needs.registry.change(id, async (stored, next) => {
       const before = fold(id, stored.events)
       const given = await givenFor(needs, before, { ...asking, next })
-      if (isHidden(before, asking)) throw new Refusal('NOT_FOUND')
+      if (isHidden(before, asking, given)) throw new Refusal('NOT_FOUND')
       done = command(before, asking.asked, given)
       project = done.permit?.base ?? before.project
       return record(needs, { stored, given, outcome: done, asked: asking.asked, receipts })
@@ -64,9 +64,9 @@ export async function change(needs: ActNeeds, id: string, asking: Asking): Promi
   if (project !== undefined) await effectsOf(needs, project, done.happenings)
 }
 
-/** A draft is the affair of its applicant and members: nobody else learns that it exists, from a refusal no more than from a GET. */
-function isHidden(before: Habilitation, { by, asSystem }: Asking): boolean {
-  return !asSystem && before.submittedAt === undefined && !isApplicant(before, by)
+/** Who may not read it learns from a refusal no more than from a GET: not that it exists. */
+function isHidden(before: Habilitation, { asSystem }: Asking, { by, facts, grants }: Given): boolean {
+  return !asSystem && !maySee(before, { by, facts, accountOf: grants.accountOf })
 }
 
 async function givenFor(

@@ -9,7 +9,7 @@ import { meetsAssurance } from './clauses.ts'
 import { proofsAt } from './cleared.ts'
 import type { Ask, Decision, Denied, Granted } from './decision.ts'
 import { failing } from './failing-fact.ts'
-import { samePerson } from './matrix.ts'
+import { samePerson, staff } from './matrix.ts'
 import type { CurrentPermit, PermitPerson } from './permit.ts'
 
 export interface Rules {
@@ -120,8 +120,6 @@ function period(permit: { nbf: number; exp: number }, person: PermitPerson | und
   const until = Math.min(permit.exp, person?.exp ?? permit.exp)
   return { from: from * 1000, until: until * 1000 }
 }
-
-const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator', 'registrar'] as const
 
 /** Who may see that a project exists: its persons, its lead, the staff that instructs it, the holders of its lines. */
 export function mayView(by: Person, { permit, lead }: CurrentPermit): boolean {

@@ -181,10 +181,11 @@ function powersOf(roles: readonly Powers[], held: readonly Capacity[]): readonly
   return roles.filter(({ code }) => held.includes(code)).map(({ facts }) => facts)
 }
 
-const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator', 'registrar'] as const
+/** Who instructs: sees every request from its submission on, and every project. */
+export const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator', 'registrar'] as const
 
 /** What an account could be to some request; decides ROLE before any request is looked up. */
-export function possibleCapacities(account: Account): readonly Capacity[] {
+export function possibleCapacities(account: Pick<Account, 'roles'>): readonly Capacity[] {
   return capacities.filter((capacity) => capacity !== 'system' && account.roles.includes(capacity))
 }
 

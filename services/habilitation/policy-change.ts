@@ -30,11 +30,7 @@ export interface Proposed {
 }
 
 /** Refusal ROLE unless the rules in force give this person that part in a change of them. */
-export function insistOnRulesAct(
-  { rulebook }: Pick<PolicyNeeds, 'rulebook'>,
-  by: Person,
-  act: RulesAct,
-): void {
+function insistOnRulesAct({ rulebook }: Pick<PolicyNeeds, 'rulebook'>, by: Person, act: RulesAct): void {
   const { roles } = rulebook.vocabularies
   if (mayChangeRules(roles, possibleCapacities(by), act)) return
   const theirs = capacities.filter((capacity) => mayChangeRules(roles, [capacity], act))

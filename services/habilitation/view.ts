@@ -17,7 +17,7 @@ import { type GrantView, grantsOf } from './grant-view.ts'
 import { currentRef, stateAt } from './lifetime.ts'
 import { likeness } from './likeness.ts'
 import type { DatasetFacts } from './lines.ts'
-import { capacitiesOf, offered, type State, samePerson } from './matrix.ts'
+import { capacitiesOf, offered, type State, samePerson, staff } from './matrix.ts'
 import { type Minimisation, minimisation } from './minimisation.ts'
 import { inHand } from './on-request.ts'
 import { type Progress, progressOf } from './progress.ts'
@@ -107,8 +107,6 @@ export interface Seen {
   readonly accountOf: (person: Actor) => Account | null
   readonly rules?: ProofRules | undefined
 }
-
-const staff = ['secretariat', 'dpo', 'ethics', 'authority', 'operator', 'registrar'] as const
 
 /**
  * Applicant and members see all; staff from the submission on; from then on also holders, their own lines only, and line

@@ -156,13 +156,23 @@ function openQueue(write: (batch: readonly IndexedEntry[]) => Promise<void>, log
   let closed = false
   let writing: Promise<void> | null = null
   let retry: NodeJS.Timeout | undefined
+  let last: Promise<void> = Promise.resolve()
+
+  /** One at the table at a time: two that insert the same rows in their own order would wait for each other. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const done = last.then(work)
+    last = done.catch(() => {})
+    return done
+  }
+
+  async function writeBatch(): Promise<void> {
+    const batch = waiting.slice(0, batchSize)
+    if (batch.length > 0) await write(batch)
+    waiting = waiting.slice(batch.length)
+  }
 
   async function drain(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, batchSize)
-      await write(batch)
-      waiting = waiting.slice(batch.length)
-    }
+    while (waiting.length > 0) await inTurn(writeBatch)
   }
 
   function start(): Promise<void> {
@@ -198,17 +208,17 @@ function openQueue(write: (batch: readonly IndexedEntry[]) => Promise<void>, log
       await writing
       await start()
     },
-    async restart(fill) {
-      await writing?.catch(() => {})
-      if (full) waiting = []
-      full = false
-      try {
-        await fill()
-      } catch (error) {
-        full = true
-        throw error
-      }
-    },
+    restart: (fill) =>
+      inTurn(async () => {
+        if (full) waiting = []
+        full = false
+        try {
+          await fill()
+        } catch (error) {
+          full = true
+          throw error
+        }
+      }),
     close() {
       closed = true
       clearTimeout(retry)
@@ -229,14 +239,15 @@ async function insert(db: Database, batch: readonly IndexedEntry[]): Promise<voi
       .onConflict((conflict) => conflict.doNothing())
       .execute()
   }
-  const rows = batch.map(({ ts, actor, datasets = [], ...entry }) => ({
+  const rows = batch.map(({ ts, actor, datasets = [], project, ...entry }) => ({
     ...entry,
+    ...(project === undefined ? {} : { project: keepable(project) }),
     ts_ms: ts,
     ps: actor?.ps ?? null,
-    dataset: datasets[0] ?? null,
+    dataset: datasets[0] === undefined ? null : keepable(datasets[0]),
   }))
   const about = batch.flatMap(({ ts, shard, seq, datasets = [] }) =>
-    datasets.map((dataset) => ({ dataset, ts_ms: ts, shard, seq })),
+    datasets.map((dataset) => ({ dataset: keepable(dataset), ts_ms: ts, shard, seq })),
   )
   if (about.length > 0) {
     await db
@@ -250,6 +261,11 @@ async function insert(db: Database, batch: readonly IndexedEntry[]): Promise<voi
     .values(rows)
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+}
+
+/** PostgreSQL takes no NUL: a name with one is found without it, and no entry stops those after it. */
+function keepable(name: string): string {
+  return name.replaceAll('\u0000', '')
 }
 
 async function refill(db: Database, entries: Entries): Promise<void> {

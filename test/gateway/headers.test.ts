@@ -24,6 +24,7 @@ const things: readonly Route[] = [
     method: 'get',
     path: '/api/v1/thing',
     summary: 'a call',
+    authorisation: { who: 'account', sees: 'none' },
     records: 'read',
     responses: ok,
     handler: async () => ({ json: {} }),

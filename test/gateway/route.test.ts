@@ -17,6 +17,7 @@ const things: readonly Route[] = [
     method: 'get',
     path: '/api/v1/things/{id}',
     summary: 'reads',
+    authorisation: { who: 'account', sees: 'house' },
     records: 'read',
     params,
     query: z.strictObject({ many: z.coerce.number().int().optional() }),
@@ -42,6 +43,7 @@ const things: readonly Route[] = [
     method: 'post',
     path: '/api/v1/things',
     summary: 'makes',
+    authorisation: { who: 'account', sees: 'none' },
     records: 'own',
     body: z.strictObject({ name: z.string(), parts: z.array(z.object({ size: z.number() })).optional() }),
     responses: { 201: { description: '', schema: z.object({ value: z.string() }) } },
@@ -316,6 +318,7 @@ describe('a caller who goes away', () => {
       method: 'get',
       path: '/api/v1/slow',
       summary: 'waits',
+      authorisation: { who: 'account', sees: 'none' },
       records: 'own',
       responses: ok,
       handler: async (_house, { signal }) => {

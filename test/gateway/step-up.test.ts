@@ -4,10 +4,12 @@ import { createApp } from '../../services/gateway/app.ts'
 import type { House } from '../../services/gateway/house.ts'
 import { sensitiveActs } from '../../services/gateway/proof-floors.ts'
 import { routes } from '../../services/gateway/routes.ts'
-import type { Person } from '../../services/identity/person.ts'
+import { type Person, roles } from '../../services/identity/person.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
+import { rulebook } from '../habilitation/fixtures.ts'
 import { openDoors } from './doors.ts'
 
+const rules = await rulebook()
 const now = Date.parse('2026-11-22T10:00:00Z')
 const minute = 60_000
 const act = '/api/v1/me/identities/unlinking'
@@ -22,7 +24,7 @@ beforeEach(() => {
   const by = () => ({
     issuer: 'demo',
     subject: 'nadia',
-    roles: ['dpo'],
+    roles,
     displayName: 'Nadia',
     organisation: 'region',
     door: 'http',
@@ -37,6 +39,7 @@ beforeEach(() => {
     sessions: { verify: async () => by() },
     links: { untie: untied },
     query: { clock: { now: () => now } },
+    habilitation: { rulebook: rules },
   } satisfies { [room in keyof House]?: unknown })
 })
 

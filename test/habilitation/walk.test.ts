@@ -140,8 +140,9 @@ describe('who may do what', () => {
     ['submission', ['paul', { type: 'change', patch: { title: 'x' } }], 'WRONG_STATE'],
     [
       'completeness',
+      // Who may not read a request is told what is told of one that is not there.
       ['havre', { type: 'countersignatures', dataset: 'pmsi-demo', decision: 'accept' }],
-      'ROLE',
+      'NOT_FOUND',
     ],
     [
       'completeness',

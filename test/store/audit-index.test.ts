@@ -132,6 +132,25 @@ describe('the search projection of the log', () => {
     expect(entries.some(({ code }) => code !== undefined)).toBe(false)
   })
 
+  test('is made again by two at once while entries come, and lacks nothing', async () => {
+    const log = Array.from({ length: 1_500 }, (_, seq) => entry(seq, { datasets: ['visits'] }))
+    const both = [index.rebuild(log), index.rebuild([...log].reverse())]
+    for (let seq = 1_499; seq >= 1_000; seq--) index.add(entry(seq, { datasets: ['visits'] }))
+    index.add(entry(1_500))
+    await Promise.all(both)
+    await index.flush()
+    const every = await store.db.selectFrom('audit_index').select('seq').execute()
+    expect(every).toHaveLength(1_501)
+  })
+
+  test('takes a name that PostgreSQL would not, and every entry after it', async () => {
+    const name = 'visits\u0000'
+    index.add(entry(0, { project: name, datasets: [name] }))
+    index.add(entry(1))
+    expect(numbers(await index.search({}))).toEqual([1, 0])
+    expect(numbers(await index.search({ dataset: 'visits' }))).toEqual([0])
+  })
+
   test('stays where it is when too much waits, says so, and comes back when it is made again', async () => {
     await store.db.schema.alterTable('audit_index').renameTo('audit_elsewhere').execute()
     for (let seq = 0; seq <= 100_000; seq++) index.add(entry(seq))

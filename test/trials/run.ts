@@ -10,7 +10,9 @@ import { runCohort } from './cohort.ts'
 import { main as depositKills } from './deposit-kills.ts'
 import { main as diskFull } from './disk-full.ts'
 import { main as faults, fullFaults } from './faults.ts'
+import { main as fuzzHttp } from './fuzz-http.ts'
 import { main as guards } from './guards.ts'
+import { main as hiddenTime } from './hidden-time.ts'
 import { main as malformed } from './malformed.ts'
 import { main as mutants } from './mutants.ts'
 import { main as neighbours } from './neighbours.ts'
@@ -78,6 +80,19 @@ const trials: Readonly<Record<string, Trial>> = {
   clauses: async (argument, say) => {
     const figures = await clauses(argument, say)
     if (figures.survivors.length > 0) throw new Error(`nothing executes:\n${figures.survivors.join('\n')}`)
+    return figures
+  },
+  // `seed` or `seed,count` or, for some calls again, `seed,count,from`
+  'fuzz-http': async (argument = '42', say) => {
+    const [seed = 42, count = 50_000, from = 0] = argument.split(',').map(Number)
+    const figures = await fuzzHttp({ seed, count, from, say })
+    say(JSON.stringify(figures))
+    if (figures.faults.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  'hidden-time': async (argument, say) => {
+    const figures = await hiddenTime(Number(argument ?? 300), say)
+    if (figures.some(({ isAlike }) => !isAlike)) throw new Error('the trial has failed')
     return figures
   },
   guards: async (argument, say) => {

@@ -55,9 +55,10 @@ const tile = shard.extend({
 })
 const bytes = ['application/octet-stream']
 
-/** ROLE unless the person holds one of these. */
-function insistRole(by: Person, wanted: readonly Person['roles'][number][]): void {
-  if (!by.roles.some((role) => wanted.includes(role))) throw new Refusal('ROLE', { rule: 'audit.reader' })
+/** Hashes are for all who may fetch a tile; ROLE for the entries of others, but for the DPO. */
+function insistHashes(by: Person, tile: string): void {
+  if (tile.startsWith('entries/') && !by.roles.includes('dpo'))
+    throw new Refusal('ROLE', { rule: 'audit.reader' })
 }
 
 /** A proof carries its entry: those of other people are for the DPO. */
@@ -70,6 +71,7 @@ export const auditRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/audit/entries',
     summary: 'Searches the log; DPO only. Reading it is itself recorded',
+    authorisation: { who: ['dpo'], sees: 'none' },
     records: 'own',
     query: logFilter,
     responses: {
@@ -90,7 +92,6 @@ export const auditRoutes: readonly Route[] = [
       },
     },
     handler: async (house, { by, query }) => {
-      insistRole(by, ['dpo'])
       const wanted = Object.entries(query).filter(([, value]) => value !== undefined)
       return { json: await searchLog(house, by, Object.fromEntries(wanted)) }
     },
@@ -99,6 +100,7 @@ export const auditRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/audit/receipts/{seq}',
     summary: 'The proof of an entry (C2SP tlog-proof), to be checked offline: one’s own; any for the DPO',
+    authorisation: { who: 'account', sees: 'receipt' },
     records: 'own',
     params: z.strictObject({ seq: z.coerce.number().int().min(0) }),
     query: z.strictObject({ shard: shard.shape.shard.optional() }),
@@ -122,11 +124,11 @@ export const auditRoutes: readonly Route[] = [
     method: 'get',
     path: '/audit/{shard}/checkpoint',
     summary: 'The signed head of the log (C2SP tlog-checkpoint); DPO and data holders',
+    authorisation: { who: ['dpo', 'holder'], sees: 'house' },
     records: 'read',
     params: shard,
     responses: { 200: { description: 'A signed note', types: ['text/plain'] } },
-    handler: async (house, { by, params }) => {
-      insistRole(by, ['dpo', 'holder'])
+    handler: async (house, { params }) => {
       const note = await house.audit.readTile(params.shard, 'checkpoint')
       if (note === null) throw new Refusal('NOT_FOUND')
       return {
@@ -141,12 +143,12 @@ export const auditRoutes: readonly Route[] = [
     path: '/audit/{shard}/tile/{tile}',
     at: '/audit/:shard/tile/*tile',
     summary: 'Tiles of the log (C2SP tlog-tiles). Entry bundles: DPO only, each fetch is recorded',
+    authorisation: { who: ['dpo', 'holder'], sees: 'house' },
     records: 'own',
     params: tile,
     responses: { 200: { description: 'A hash tile or an entry bundle', types: bytes } },
     handler: async (house, { by, params }): Promise<Reply> => {
-      const isEntries = params.tile.startsWith('entries/')
-      insistRole(by, isEntries ? ['dpo'] : ['dpo', 'holder'])
+      insistHashes(by, params.tile)
       const content = await house.audit.readTile(params.shard, `tile/${params.tile}`)
       if (content === null) throw new Refusal('NOT_FOUND')
       const tiles = `${params.shard}/${params.tile}`

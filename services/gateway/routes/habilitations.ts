@@ -60,6 +60,7 @@ const acts = (Object.keys(commandBodies) as FurtherType[]).map((type) =>
     method: 'post',
     path: `${path}/{id}/${type}`,
     summary: summaries[type] ?? `The command “${type}” of the state machine`,
+    authorisation: { who: { command: type }, sees: 'request' },
     records: 'own',
     params,
     // Commands without members may be sent without a body.
@@ -103,6 +104,7 @@ export const habilitationRoutes: readonly Route[] = [
     path,
     summary:
       'Opens a draft; any part of the body may still be absent. `copyOf` names an older request to begin with',
+    authorisation: { who: { command: 'opening' }, sees: 'none' },
     records: 'own',
     body: anything,
     responses: { 201: { description: 'The draft', schema: view } },
@@ -114,6 +116,7 @@ export const habilitationRoutes: readonly Route[] = [
     method: 'get',
     path,
     summary: 'The requests that the caller may see, newest first',
+    authorisation: { who: 'account', sees: 'none' },
     records: 'read',
     responses: { 200: { description: 'Requests', schema: z.object({ habilitations: z.array(view) }) } },
     handler: async (house, { by }) => ({
@@ -124,6 +127,7 @@ export const habilitationRoutes: readonly Route[] = [
     method: 'get',
     path: `${path}/reminders`,
     summary: 'Statutory clocks that are late or near their end, the most urgent first',
+    authorisation: { who: 'account', sees: 'none' },
     records: 'read',
     responses: { 200: { description: 'What is due', schema: z.object({ reminders: z.array(reminder) }) } },
     handler: async (house, { by }) => ({
@@ -135,6 +139,7 @@ export const habilitationRoutes: readonly Route[] = [
     path: `${path}/{id}/recheck`,
     summary:
       'Past queries that the amendment in hand, or the version in force, would refuse; DPO and authority',
+    authorisation: { who: ['dpo', 'authority'], sees: 'request' },
     records: 'read',
     params,
     responses: { 200: { description: 'Never their text', schema: rechecked } },
@@ -146,6 +151,7 @@ export const habilitationRoutes: readonly Route[] = [
     method: 'get',
     path: `${path}/{id}`,
     summary: 'Reads a request with its state, what it lacks and its clocks',
+    authorisation: { who: 'account', sees: 'request' },
     records: 'read',
     params,
     responses: { 200: { description: 'The request', schema: view } },
@@ -157,6 +163,7 @@ export const habilitationRoutes: readonly Route[] = [
     method: 'patch',
     path: `${path}/{id}`,
     summary: 'Changes a draft by a JSON merge patch (RFC 7396)',
+    authorisation: { who: { command: 'change' }, sees: 'request' },
     records: 'own',
     params,
     body: anything,
@@ -169,6 +176,7 @@ export const habilitationRoutes: readonly Route[] = [
     method: 'get',
     path: `${path}/{id}/certificate`,
     summary: 'The signed certificate of destruction of a project that was closed',
+    authorisation: { who: 'account', sees: 'request' },
     records: 'read',
     params,
     responses: { 200: { description: 'Token and content', schema: certified } },

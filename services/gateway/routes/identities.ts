@@ -13,6 +13,7 @@ export const identityRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/me/identities',
     summary: 'The other identities that open one’s own account, the oldest first',
+    authorisation: { who: 'account', sees: 'none' },
     records: 'read',
     responses: { 200: { description: 'Identities', schema: z.object({ identities: z.array(identity) }) } },
     handler: async ({ links }, { by }) => {
@@ -27,6 +28,7 @@ export const identityRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/v1/me/identities/unlinking',
     summary: 'Unties one of them; its sessions end',
+    authorisation: { who: 'account', sees: 'none' },
     records: 'own',
     body: z.strictObject({ issuer: name, subject: name }),
     responses: {

@@ -50,6 +50,7 @@ export const passportRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/me/passport',
     summary: 'Visas of what the caller may query at this moment, good for an hour at most',
+    authorisation: { who: 'account', sees: 'none' },
     records: 'read',
     responses: { 200: { description: 'A list, empty when there is nothing', schema: passport } },
     handler: async (house, { by }) => {
@@ -61,6 +62,7 @@ export const passportRoutes: readonly Route[] = [
     method: 'put',
     path: '/api/v1/me/passport',
     summary: 'Hands in a passport of others; its visas replace those of the one before',
+    authorisation: { who: 'account', sees: 'none' },
     records: 'own',
     body: handed,
     responses: { 200: { description: 'What each visa is worth here', schema: received } },

@@ -64,6 +64,7 @@ export const personRoutes: readonly Route[] = [
     path: '/api/v1/proofs',
     summary:
       'Records a personal proof or its end: training and affiliation by the registrar, charter and workstation by oneself, review by the line manager',
+    authorisation: { who: 'account', sees: 'proof' },
     records: 'own',
     body: asked,
     responses: { 201: { description: 'The proof', schema: recorded } },
@@ -76,6 +77,7 @@ export const personRoutes: readonly Route[] = [
     path: '/api/v1/proofs',
     summary:
       'The proofs of a person, oneself without a query; her line manager, the registrar and the DPO may ask',
+    authorisation: { who: 'account', sees: 'person' },
     records: 'read',
     query: z.strictObject({ issuer: name.optional(), subject: name.optional() }),
     responses: { 200: { description: 'Proofs', schema: proofs } },
@@ -98,6 +100,7 @@ export const personRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/habilitations/reviews',
     summary: 'The grants that the caller may see and when their review lapses, the most urgent first',
+    authorisation: { who: 'account', sees: 'none' },
     records: 'read',
     responses: { 200: { description: 'Reviews', schema: z.object({ reviews: z.array(review) }) } },
     handler: async (house, { by }) => ({ json: { reviews: await listReviews(house.habilitation, by) } }),
@@ -106,6 +109,7 @@ export const personRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/v1/habilitations/reviews/campaigns',
     summary: 'The DPO asks leads and line managers to confirm every person until a day; silence suspends',
+    authorisation: { who: ['dpo'], sees: 'none' },
     records: 'own',
     body: z.strictObject({ due: z.iso.date() }),
     responses: { 201: { description: 'What is to be reviewed', schema: campaign } },

@@ -2,12 +2,7 @@
 import { z } from 'zod'
 import { type Bundle, filesOf, policyFiles } from '../../habilitation/bundle.ts'
 import { isHeld, type Played } from '../../habilitation/cases.ts'
-import {
-  approvePolicies,
-  insistOnRulesAct,
-  type PolicyNeeds,
-  proposePolicies,
-} from '../../habilitation/policy-change.ts'
+import { approvePolicies, type PolicyNeeds, proposePolicies } from '../../habilitation/policy-change.ts'
 import type { PolicyAct, PolicyProposal } from '../../habilitation/policy-register.ts'
 import { type Missing, Refusal } from '../../kernel/refusal.ts'
 import { type Language, say } from '../../kernel/text.ts'
@@ -57,6 +52,7 @@ export const policyRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/policies',
     summary: 'The rules in force, each with its reason and legal basis, and the files that they are in',
+    authorisation: { who: 'account', sees: 'none' },
     records: 'read',
     responses: {
       200: {
@@ -77,19 +73,20 @@ export const policyRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/policies/proposals',
     summary: 'Changes of the rules, the newest first; for those who may propose or approve one',
+    authorisation: { who: { rules: 'approve' }, sees: 'none' },
     records: 'read',
     responses: {
       200: { description: 'All of them', schema: z.object({ proposals: z.array(proposal) }) },
     },
-    handler: async ({ policies }, { by }) => {
-      insistOnRulesAct(policies, by, 'approve')
-      return { json: { proposals: (await policies.register.list()).map(shown) } }
-    },
+    handler: async ({ policies }) => ({
+      json: { proposals: (await policies.register.list()).map(shown) },
+    }),
   }),
   route({
     method: 'get',
     path: '/api/v1/policies/proposals/{sha256}',
     summary: 'What a proposal changes, file by file; for those who may propose or approve one',
+    authorisation: { who: { rules: 'approve' }, sees: 'house' },
     records: 'read',
     params: z.strictObject({ sha256: hash }),
     responses: {
@@ -98,8 +95,7 @@ export const policyRoutes: readonly Route[] = [
         schema: z.object({ proposal, files: z.array(changedFile) }),
       },
     },
-    handler: async ({ policies }, { by, params }) => {
-      insistOnRulesAct(policies, by, 'approve')
+    handler: async ({ policies }, { params }) => {
       const found = (await policies.register.list()).find(({ sha256 }) => sha256 === params.sha256)
       if (found === undefined) throw new Refusal('NOT_FOUND', { rule: 'policies.proposal' })
       return { json: { proposal: shown(found), files: await changedFiles(policies, found) } }
@@ -110,6 +106,7 @@ export const policyRoutes: readonly Route[] = [
     path: '/api/v1/policies/proposals',
     summary:
       'Proposes other rules: authority or DPO. They are validated and their cases are run; 422 names what fails',
+    authorisation: { who: { rules: 'propose' }, sees: 'none' },
     records: 'own',
     body: z.strictObject({
       files: policyFiles,
@@ -132,6 +129,7 @@ export const policyRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/v1/policies/proposals/{sha256}/approval',
     summary: 'Approves other rules: authority or DPO, another person. They come into force at the next start',
+    authorisation: { who: { rules: 'approve' }, sees: 'house' },
     records: 'own',
     params: z.strictObject({ sha256: hash }),
     responses: { 200: { description: 'The proposal, approved', schema: proposal } },

@@ -43,6 +43,7 @@ export const projectRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/projects',
     summary: 'The projects whose permit names the caller',
+    authorisation: { who: 'account', sees: 'none' },
     records: 'read',
     responses: {
       200: { description: 'One’s own projects', schema: z.object({ projects: z.array(project) }) },
@@ -56,6 +57,7 @@ export const projectRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/projects/{id}',
     summary: 'A project: its permit, its extract, its end',
+    authorisation: { who: 'account', sees: 'project' },
     records: 'read',
     tools: true,
     params,

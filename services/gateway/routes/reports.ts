@@ -14,6 +14,7 @@ export const reportRoutes: readonly Route[] = [
     path: '/api/v1/reports/{name}',
     summary:
       'A report from permits and log: DPO and authority; `holder` also for the holder itself, its own. The hash of the file is in the log',
+    authorisation: { who: ['dpo', 'authority', 'holder'], sees: 'statement' },
     records: 'own',
     params: z.strictObject({ name: z.string().max(40) }),
     query: z.strictObject({

@@ -23,6 +23,7 @@ export const sessionRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/me',
     summary: 'Who the token speaks for, as the account table knows it',
+    authorisation: { who: 'account', sees: 'none' },
     records: 'read',
     responses: { 200: { description: 'The account', schema: me } },
     handler: async (_house, { by }) => {

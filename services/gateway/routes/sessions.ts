@@ -44,6 +44,7 @@ export const heldSessionRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/me/sessions',
     summary: 'One’s own open sessions, the last seen first',
+    authorisation: { who: 'account', sees: 'none' },
     records: 'read',
     responses: { 200: { description: 'Sessions', schema: sessions } },
     handler: async (house, { by }) => ({
@@ -54,6 +55,7 @@ export const heldSessionRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/v1/me/sessions/{id}/closure',
     summary: 'Closes one of one’s own sessions; what runs in it stops',
+    authorisation: { who: 'account', sees: 'author' },
     records: 'own',
     params: byId,
     responses: { 200: { description: 'How many were closed', schema: closed } },
@@ -65,6 +67,7 @@ export const heldSessionRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/sessions',
     summary: 'The open sessions of a person, for the DPO',
+    authorisation: { who: ['dpo'], sees: 'none' },
     records: 'read',
     query: z.strictObject({ issuer: issuerWord, subject: issuerWord }),
     responses: { 200: { description: 'Sessions', schema: sessions } },
@@ -77,6 +80,7 @@ export const heldSessionRoutes: readonly Route[] = [
     path: '/api/v1/sessions/closures',
     summary:
       'Closes one session of a person, or all of them, by the DPO or the registrar; what runs in them stops',
+    authorisation: { who: ['dpo', 'registrar'], sees: 'none' },
     records: 'own',
     body: z.strictObject({
       person: z.strictObject({ issuer: issuerWord, subject: issuerWord }),

@@ -61,6 +61,7 @@ export const simulationRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/v1/habilitations/simulation',
     summary: 'What would be decided of a person, project, dataset, purpose and day; nothing is run',
+    authorisation: { who: ['dpo', 'authority', 'lead'], sees: 'project' },
     records: 'read',
     body: asked,
     responses: { 200: { description: 'The decision, its rule, what failed, what to do', schema: answer } },

@@ -43,6 +43,7 @@ export const tokenRoutes: readonly Route[] = [
     method: 'post',
     path,
     summary: 'Makes a token for a tool: one project, one purpose, some hours. Shown once',
+    authorisation: { who: 'account', sees: 'none' },
     records: 'own',
     body: asked,
     responses: { 201: { description: 'The token, which is kept nowhere', schema: created } },
@@ -60,6 +61,7 @@ export const tokenRoutes: readonly Route[] = [
     method: 'get',
     path,
     summary: 'One’s own tokens, and those that ended within thirty days',
+    authorisation: { who: 'account', sees: 'none' },
     records: 'read',
     responses: {
       200: { description: 'Never the tokens themselves', schema: z.object({ tokens: z.array(told) }) },
@@ -73,6 +75,7 @@ export const tokenRoutes: readonly Route[] = [
     method: 'delete',
     path: `${path}/{id}`,
     summary: 'Ends one of one’s own tokens at once',
+    authorisation: { who: 'account', sees: 'author' },
     records: 'own',
     params: z.strictObject({ id: z.uuid() }),
     responses: { 200: { description: 'It has ended', schema: told } },

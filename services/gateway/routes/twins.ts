@@ -20,6 +20,7 @@ export const twinRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/v1/datasets/{name}/twin/queries',
     summary: 'Asks the synthetic twin of a dataset: no project, no permit, the same refusals',
+    authorisation: { who: 'account', sees: 'house' },
     records: 'read',
     params,
     body: question.pick({ sql: true, parameters: true }),

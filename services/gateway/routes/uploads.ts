@@ -5,14 +5,12 @@ import { unreadable } from '../../dataset/upload-metadata.ts'
 import {
   beginUpload,
   continueUpload,
-  insistHolder,
   listUploads,
   longestUpload,
   readUpload,
   removeUpload,
   type ShownUpload,
 } from '../../dataset/uploads.ts'
-import type { Person } from '../../identity/person.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { paced } from '../arrival.ts'
 import { openRoute, type Route, route } from '../route.ts'
@@ -44,9 +42,7 @@ function bytesOf(request: Request, header: string): number {
   return Number(text)
 }
 
-/** First who, then the protocol. */
-function insistVersion(by: Person, request: Request): void {
-  insistHolder(by)
+function insistVersion(request: Request): void {
   if (request.get('tus-resumable') !== version) throw unreadable('Tus-Resumable')
 }
 
@@ -82,10 +78,11 @@ const declared: readonly Route[] = [
     path: '/api/v1/uploads',
     summary:
       'Begins an upload that may be cut and gone on with (tus 1.0): Upload-Length, and Upload-Metadata with deposit, table, contentType, and as needed contentEncoding, delimiter, decimal, dateFormat, header, sha256',
+    authorisation: { who: ['holder'], sees: 'none' },
     records: 'own',
     responses: { 201: { description: 'Where to send it', schema: upload } },
     handler: async (house, { by, request }) => {
-      insistVersion(by, request)
+      insistVersion(request)
       const bytes = bytesOf(request, 'upload-length')
       const begun = await beginUpload(house.uploads, by, {
         bytes,
@@ -99,6 +96,7 @@ const declared: readonly Route[] = [
     method: 'get',
     path: '/api/v1/uploads',
     summary: 'The uploads that one began for deposits that are still open',
+    authorisation: { who: ['holder'], sees: 'none' },
     records: 'read',
     responses: { 200: { description: 'Uploads', schema: z.object({ uploads: z.array(upload) }) } },
     handler: async (house, { by }) => ({ json: { uploads: await listUploads(house.uploads, by) } }),
@@ -107,6 +105,7 @@ const declared: readonly Route[] = [
     method: 'get',
     path: '/api/v1/uploads/{id}',
     summary: 'Where to go on with an upload; HEAD gives the headers alone. Who is writing to it is stopped',
+    authorisation: { who: ['holder'], sees: 'holder' },
     records: 'read',
     params: byId,
     responses: { 200: { description: 'The upload, as headers too', schema: upload } },
@@ -119,12 +118,13 @@ const declared: readonly Route[] = [
     method: 'patch',
     path: '/api/v1/uploads/{id}',
     summary: 'Goes on at Upload-Offset; with the last byte the file is the table of its deposit',
+    authorisation: { who: ['holder'], sees: 'holder' },
     records: 'own',
     params: byId,
     stream: [pieceType],
     responses: { 204: { description: 'Upload-Offset is on disk' } },
     handler: async (house, { by, params, request }) => {
-      insistVersion(by, request)
+      insistVersion(request)
       if (request.get('content-type') !== pieceType) {
         throw new Refusal('UNSUPPORTED_TYPE', { rule: 'upload.type' })
       }
@@ -143,11 +143,12 @@ const declared: readonly Route[] = [
     method: 'delete',
     path: '/api/v1/uploads/{id}',
     summary: 'Gives an upload up and removes what has arrived',
+    authorisation: { who: ['holder'], sees: 'holder' },
     records: 'own',
     params: byId,
     responses: { 204: { description: 'It is gone' } },
     handler: async (house, { by, params, request }) => {
-      insistVersion(by, request)
+      insistVersion(request)
       await removeUpload(house.uploads, by, params.id)
       return nothing
     },

@@ -32,6 +32,7 @@ export const versionRoutes: readonly Route[] = [
     path: `${path}/recall`,
     summary:
       'Takes a version back for ever: out of the catalogue, files and extracts destroyed; holder of the dataset',
+    authorisation: { who: ['holder'], sees: 'holder' },
     records: 'own',
     params,
     body: z.strictObject({ reason: z.string().trim().min(1).max(3000) }),
@@ -45,6 +46,7 @@ export const versionRoutes: readonly Route[] = [
     method: 'get',
     path: `${path}/certificate`,
     summary: 'How a version ended, and the certificate of its destruction; holder of the dataset',
+    authorisation: { who: ['holder'], sees: 'holder' },
     records: 'read',
     params,
     about,

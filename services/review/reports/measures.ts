@@ -53,7 +53,7 @@ const given: readonly Given[] = [
       'Every call is for its roles; rights on a project come from the signed permit alone.',
     ],
     tests: [
-      'test/routes.test.ts › %s is for its roles only',
+      'test/authorisation/matrix.test.ts › %s answers as it declares',
       'test/habilitation/matrix.test.ts › whoever never may is told ROLE in every state, whatever the command would have found',
       cases('la personne nommée'),
     ],
@@ -244,7 +244,7 @@ const given: readonly Given[] = [
       'A durable entry comes before every answer; the log is append-only, signed, and verified offline.',
     ],
     tests: [
-      'test/routes.test.ts › %s is 401',
+      'test/authorisation/matrix.test.ts › %s is 401',
       'test/gateway/route.test.ts › a read, with its person, its route and what it is about',
       'test/audit/tamper.test.ts › a change of one byte anywhere in a log is found and placed',
     ],
