@@ -74,7 +74,7 @@ describe('the tables of conformity', () => {
 })
 
 describe('a line is reported', () => {
-  const held = { file: 'test/routes.test.ts', test: '%s is 401', note: '' }
+  const held = { file: 'test/authorisation/matrix.test.ts', test: '%s is 401', note: '' }
   const none = { file: '', test: '', note: '' }
   test.each([
     ['that is held by nothing', { ...none, state: 'held' }, 'V8.2.1 is held by nothing'],

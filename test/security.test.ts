@@ -57,7 +57,10 @@ describe('the falls, threats and invariants of SECURITY.md', () => {
 })
 
 test.each([
-  ['| 1 | R | a | b | `test/routes.test.ts › is for its rolls only` |', 'the file has no such test'],
+  [
+    '| 1 | R | a | b | `test/authorisation/matrix.test.ts › %s answers as it declared` |',
+    'the file has no such test',
+  ],
   ['| 1 | R | a | b | `test/root.test.ts › %s is 401` |', 'the file is not there'],
   ['| 1 | R | a | b | `services/main.ts › main` |', 'names no file of tests'],
   ['| 1 | R | a | b | `policies/cases/query.json › deux secteurs` |', 'the file has no such test'],
@@ -68,7 +71,11 @@ test.each([
 
 test('a test is named with its groups or alone, and a group is no test', () => {
   for (const title of ['%s is 401', 'without a token › %s is 401'])
-    expect(citationFault(`test/routes.test.ts › ${title}`)).toBeUndefined()
-  expect(citationFault('test/routes.test.ts › without a token')).toBe('the file has no such test')
-  expect(citationFault('test/routes.test.ts › each role › %s is 401')).toBe('the file has no such test')
+    expect(citationFault(`test/authorisation/matrix.test.ts › ${title}`)).toBeUndefined()
+  expect(citationFault('test/authorisation/matrix.test.ts › without a token')).toBe(
+    'the file has no such test',
+  )
+  expect(citationFault('test/authorisation/matrix.test.ts › each role, on its own › %s is 401')).toBe(
+    'the file has no such test',
+  )
 })
