@@ -100,7 +100,7 @@ export async function openNode(options: NodeOptions): Promise<Node> {
   }
 }
 
-/** Without a sound box nothing real is opened (security.md 6.2); with one, what is missing is the identity of real persons. */
+/** Without a sound box nothing real is opened (security.md 6.2); with one, what is missing is its opening: TLS, the issuers of the configuration, the first accounts. */
 function refuseProduction(sandbox: Sandbox): never {
   if (sandbox.kind === 'none') {
     const found = [sandbox.why, ...sandbox.could].join(', ')
@@ -111,7 +111,7 @@ function refuseProduction(sandbox: Sandbox): never {
     )
   }
   throw new StartError(
-    'fournisseurs d’identité de production : pas encore pris en charge par cette version',
+    'ouverture d’un nœud de production (TLS, fournisseurs d’identité, premiers comptes) : pas encore prise en charge par cette version',
     78,
   )
 }

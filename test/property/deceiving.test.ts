@@ -68,22 +68,13 @@ describe('data made to deceive bounds', () => {
     const outcome = await comparer.compare(sql)
     if (!outcome) throw new Error('another plan than M')
     expect(outcome.fast).toEqual(outcome.exact)
-    expect(outcome.sliced).toEqual(outcome.exact)
     return outcome
   }
 
   test('persons are counted, not rows and not bits of a mask', async () => {
     const { fast, ways } = await both('SELECT ward, count(*) AS n FROM stays GROUP BY ward')
     expect(shown(fast)).not.toHaveProperty('ten persons of many rows')
-    expect([...ways]).toEqual(['chosen', 'plain'])
-  })
-
-  test('a slice of the persons tells of those who count, not of those who are there', async () => {
-    const { sliced, ways } = await both(
-      "SELECT ward, count(*) FILTER (WHERE hours < 8) AS n FROM stays WHERE ward = 'two rows that always make a hundred' GROUP BY ward",
-    )
-    expect(ways.has('plain')).toBe(true)
-    expect(shown(sliced)).toEqual({ 'two rows that always make a hundred': ['withheld'] })
+    expect([...ways]).toEqual(['chosen'])
   })
 
   test('a sum is shown where all tests hold, by whatever its bounds say', async () => {
@@ -160,14 +151,14 @@ describe('data made to deceive bounds', () => {
     const { ways } = await both(
       `SELECT ward, count(*) AS n FROM stays WHERE ward IN ('plain', 'all alike but one') GROUP BY ward`,
     )
-    expect([...ways]).toEqual(['onePass', 'plain'])
+    expect([...ways]).toEqual(['onePass'])
   })
 
   test('a slice of the persons is enough for sums of many, beside their means', async () => {
     const { ways, fast } = await both(
       `SELECT hours % 3 AS third, sum(cost) AS s, avg(cost) AS m FROM stays WHERE ward = 'plain' GROUP BY third`,
     )
-    expect([...ways]).toEqual(['slice', 'plain'])
+    expect([...ways]).toEqual(['slice'])
     expect(Object.values(shown(fast, 2))).toEqual([
       [true, true],
       [true, true],
@@ -249,7 +240,6 @@ describe('what is withheld beside something else', () => {
     )
     if (!outcome) throw new Error('another plan than M')
     expect(outcome.fast).toEqual(outcome.exact)
-    expect(outcome.sliced).toEqual(outcome.exact)
     return outcome
   }
 

@@ -9,8 +9,8 @@ import { understand } from '../../services/query/understand.ts'
 import { k } from './cohort.ts'
 import { inProcesses, limits } from './engines.ts'
 
-/** Those of the standard policy; a slice is of so few persons that a cohort of four hundred has one. */
-export const standard: Thresholds = { k, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10, slicePersons: 40 }
+/** Those of the standard policy. */
+export const standard: Thresholds = { k, p: 0.1, twoShare: 0.9, degreesOfFreedom: 10 }
 const today = '2026-11-21'
 
 export interface Pipeline {

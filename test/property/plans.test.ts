@@ -15,7 +15,6 @@ describe('the fast plan and the exact one', () => {
       expect(cells - withheld).toBeGreaterThan(100)
       expect(withheld).toBeGreaterThan(50)
       expect(ways.onePass + ways.slice).toBeGreaterThan(10)
-      expect(ways.plain).toBeGreaterThan(5)
       expect(ways.chosen).toBeGreaterThan(0)
       expect(ways.everything).toBeGreaterThan(0)
     },

@@ -4,7 +4,6 @@
  * Tables: `<leaf>_bounds` (g…, q where there are quarters, r, m, and per measure c, m or c, s, z, l) as the one pass makes them · `<leaf>_cells` (gid, g…, r, n,
  * and per measure what is known of its cell) · `<leaf>_slice`: level 1 of some persons · `__chosen` (g…): groups to be looked at
  * again. `q` is the quarter of the persons, NULL for rows of nobody; a person is in one quarter, so what quarters say adds up.
- * A plain pass has no masks (m, z): it knows of no person, and a slice tells of enough of them.
  */
 import type { RewrittenStatement } from '../../engine/engine.ts'
 import { chosenRelation, type Leaf, type Mask, type Measure } from '../plan.ts'
@@ -30,52 +29,44 @@ export const blocksOf = (leaf: Leaf) => quoted(`${leaf.name}_blocks`)
 const sliceOf = (leaf: Leaf) => quoted(`${leaf.name}_slice`)
 const chosen = quoted(chosenRelation)
 
-/** What the one pass over all rows knows of persons: masks of them, or nothing. */
-export type Pass = 'masked' | 'plain'
-
 /** Distinct bits of a mask are distinct persons; no mask is no person. */
-const bitsOf = (mask: string, pass: Pass) =>
-  pass === 'plain' ? '0::BIGINT' : `coalesce(sum(bit_count(${mask})), 0)::BIGINT`
+const bitsOf = (mask: string) => `coalesce(sum(bit_count(${mask})), 0)::BIGINT`
 const countOf = (column: string) => `coalesce(sum(${column}), 0)::BIGINT`
 
-/** A plain pass asks for no mask, and the engine makes none. */
-export function keepBounds(leaf: MaskedLeaf, pass: Pass): RewrittenStatement {
+export function keepBounds(leaf: MaskedLeaf): RewrittenStatement {
   const carried = leaf.measures.flatMap(({ shape }, i) => {
     if (shape === 'presence' || shape === 'quantile') return []
     return shape === 'filtered' ? [`c${i}`, `m${i}`] : [`c${i}`, `s${i}`, `z${i}`, `l${i}`]
   })
   const quarter = leaf.mask.hasQuarters ? ['q'] : []
-  const columns = [...named(leaf), ...quarter, 'r', 'm', ...carried]
-  const kept = columns.filter((column) => pass === 'masked' || !/^[mz]/.test(column))
-  return template(
-    `CREATE TEMP TABLE ${boundsOf(leaf)} AS SELECT ${list(kept)} FROM (${leaf.mask.bounds}) AS one(${list(columns)})`,
-  )
+  const columns = list([...named(leaf), ...quarter, 'r', 'm', ...carried])
+  return template(`CREATE TEMP TABLE ${boundsOf(leaf)}(${columns}) AS ${leaf.mask.bounds}`)
 }
 
 /** One row per group, numbered as `keepGroups` would; a leaf without keys has one row. */
-export function keepCells(leaf: Leaf, pass: Pass): RewrittenStatement {
+export function keepCells(leaf: Leaf): RewrittenStatement {
   const keys = named(leaf)
   const known = leaf.measures.flatMap((measure, i) =>
-    cellOf(measure, i, pass).map(([name, sql]) => `${sql} AS ${name}`),
+    cellOf(measure, i).map(([name, sql]) => `${sql} AS ${name}`),
   )
   const grouped = keys.length > 0 ? ` GROUP BY ${list(keys)}` : ''
   const order = keys.length > 0 ? `ORDER BY ${list(keys)}` : ''
-  const inner = list([...keys, `${countOf('r')} AS r`, `${bitsOf('m', pass)} AS n`, ...known])
+  const inner = list([...keys, `${countOf('r')} AS r`, `${bitsOf('m')} AS n`, ...known])
   return template(
     `CREATE TEMP TABLE ${cellsOf(leaf)} AS SELECT row_number() OVER (${order}) - 1 AS gid, * FROM (SELECT ${inner} FROM ${boundsOf(leaf)}${grouped})`,
   )
 }
 
 /** Name and text of what is known of a cell. A sum of a quarter is the most that a person of it adds, when nothing is negative. */
-function cellOf(measure: Measure, i: number, pass: Pass): readonly (readonly [string, string])[] {
+function cellOf(measure: Measure, i: number): readonly (readonly [string, string])[] {
   if (measure.shape === 'presence' || measure.shape === 'quantile') return []
   const rows = [`c${i}`, countOf(`c${i}`)] as const
-  if (!isSum(measure)) return [rows, [`n${i}`, bitsOf(`m${i}`, pass)]]
+  if (!isSum(measure)) return [rows, [`n${i}`, bitsOf(`m${i}`)]]
   const quarter = `s${i}::DOUBLE`
   const largest = `max(${quarter}, 2) FILTER (WHERE q IS NOT NULL)`
   return [
     rows,
-    [`n${i}`, bitsOf(`z${i}`, pass)],
+    [`n${i}`, bitsOf(`z${i}`)],
     [`v${i}`, `sum(s${i})`],
     [`b${i}`, `coalesce(bool_and(l${i}), true)`],
     [`a${i}`, `coalesce(sum(abs(${quarter})) FILTER (WHERE q IS NOT NULL), 0)`],
@@ -86,7 +77,7 @@ function cellOf(measure: Measure, i: number, pass: Pass): readonly (readonly [st
 
 /** Groups with so many rows that they may be shown, in the order of their labels. */
 export function readCells(leaf: Leaf, absentBelow: number): RewrittenStatement {
-  const known = leaf.measures.flatMap((measure, i) => cellOf(measure, i, 'plain').map(([name]) => name))
+  const known = leaf.measures.flatMap((measure, i) => cellOf(measure, i).map(([name]) => name))
   return template(
     `SELECT ${list(['gid', 'r', 'n', ...named(leaf), ...known])} FROM ${cellsOf(leaf)} WHERE r >= ${whole(absentBelow)} ORDER BY gid`,
   )
@@ -104,21 +95,16 @@ function isMeant({ absentBelow, gids }: About): string {
 }
 
 /** Rows of the groups meant, and a lower bound of their persons; of one measure, or of all rows. */
-export function readTogether(
-  leaf: MaskedLeaf,
-  { pass, ...about }: About & { readonly pass: Pass },
-  index?: number,
-): RewrittenStatement {
+export function readTogether(leaf: MaskedLeaf, about: About, index?: number): RewrittenStatement {
   const measure = index === undefined ? undefined : leaf.measures[index]
   const isOfAll = measure === undefined || measure.shape === 'presence' || measure.shape === 'quantile'
   const rows = isOfAll ? 'r.r' : `r.c${index}`
   const mask = isOfAll ? 'r.m' : `r.${isSum(measure) ? 'z' : 'm'}${index}`
   const isOfValues = measure?.shape === 'quantile'
-  const masks = pass === 'plain' ? 'NULL::UBIGINT' : mask
   const source = isOfValues ? blocksOf(leaf) : boundsOf(leaf)
   const quarter = isOfValues || leaf.mask.hasQuarters ? 'r.q' : '0 AS q'
   return template(
-    `SELECT ${countOf('c')}, ${bitsOf('m', pass)} FROM (SELECT ${quarter}, sum(${rows}) AS c, bit_or(${masks}) AS m FROM ${source} AS r JOIN ${cellsOf(leaf)} AS g ON ${sameGroup(leaf)} WHERE ${isMeant(about)} GROUP BY ALL)`,
+    `SELECT ${countOf('c')}, ${bitsOf('m')} FROM (SELECT ${quarter}, sum(${rows}) AS c, bit_or(${mask}) AS m FROM ${source} AS r JOIN ${cellsOf(leaf)} AS g ON ${sameGroup(leaf)} WHERE ${isMeant(about)} GROUP BY ALL)`,
   )
 }
 
@@ -136,31 +122,16 @@ export function keepSlice(leaf: Leaf, below: number): RewrittenStatement {
   )
 }
 
-/** Rows of the slice, and those of them that are in groups of k of its persons. */
-export function weighSlice(leaf: Leaf, k: number): RewrittenStatement {
-  const keys = named(leaf)
-  const grouped = keys.length > 0 ? ` GROUP BY ${list(keys)}` : ''
-  return template(
-    `SELECT ${countOf('r')}, coalesce(sum(r) FILTER (WHERE n >= ${whole(k)}), 0)::BIGINT FROM (SELECT sum(r) AS r, count(p) AS n FROM ${sliceOf(leaf)}${grouped})`,
-  )
-}
-
-/**
- * gid and persons of the slice; per measure, persons with a row that counts, or with a value that is not zero and distinct hashes
- * of what persons contribute; per pair, those whose part in the two differs.
- */
+/** gid; per sum, distinct hashes of what persons of the slice contribute; per pair, those of them whose part in the two differs. */
 export function readSlice(leaf: Leaf, pairs: readonly Pair[], absentBelow: number): RewrittenStatement {
-  const known = leaf.measures.flatMap((measure, i) => {
-    if (measure.shape === 'presence' || measure.shape === 'quantile') return []
-    if (!isSum(measure)) return [`count(r.p) FILTER (WHERE r.c${i} > 0)`]
-    return [
-      `count(r.p) FILTER (WHERE r.s${i} <> 0)`,
-      `coalesce(bit_count(bit_or(1::UBIGINT << (hash(r.s${i}) & 63)) FILTER (WHERE r.c${i} > 0)), 0)`,
-    ]
-  })
+  const values = leaf.measures.flatMap((measure, i) =>
+    isSum(measure)
+      ? [`coalesce(bit_count(bit_or(1::UBIGINT << (hash(r.s${i}) & 63)) FILTER (WHERE r.c${i} > 0)), 0)`]
+      : [],
+  )
   const differences = pairs.map((pair) => `count(r.p) FILTER (WHERE ${differ(leaf, pair)})`)
   return template(
-    `SELECT ${list(['g.gid', 'count(r.p)', ...known, ...differences])} FROM ${sliceOf(leaf)} AS r JOIN ${cellsOf(leaf)} AS g ON ${sameGroup(leaf)} WHERE g.r >= ${whole(absentBelow)} GROUP BY g.gid ORDER BY g.gid`,
+    `SELECT ${list(['g.gid', ...values, ...differences])} FROM ${sliceOf(leaf)} AS r JOIN ${cellsOf(leaf)} AS g ON ${sameGroup(leaf)} WHERE g.r >= ${whole(absentBelow)} GROUP BY g.gid ORDER BY g.gid`,
   )
 }
 

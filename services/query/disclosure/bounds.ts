@@ -75,40 +75,23 @@ function parseCell(measure: Measure, reader: Reader, most: number): CellBounds {
 /** The bounds with what a slice of the persons adds to them; groups with nobody in the slice have no row. */
 export function withSlice(
   groups: readonly GroupBounds[],
-  { leaf, pairs }: { readonly leaf: Leaf; readonly pairs: readonly Pair[] },
+  pairs: readonly Pair[],
   { rows }: Rows,
 ): readonly GroupBounds[] {
   const found = new Map(rows.map((row) => [Number(row[0]), row]))
   return groups.map((group) => {
-    const row = found.get(group.gid)
-    return row ? withRow(group, { leaf, pairs }, new Reader(row)) : group
+    const reader = new Reader(found.get(group.gid) ?? [])
+    if (!found.has(group.gid)) return group
+    reader.count()
+    const cells = group.cells.map((cell) => {
+      if (!cell.sum) return cell
+      // As for exact evidence: d hashes are d - 1 values at least, all but the commonest of which differ.
+      return { ...cell, sum: { ...cell.sum, differing: Math.max(reader.count() - 2, 0) } }
+    })
+    const apart = pairs.map(() => reader.count())
+    reader.end()
+    return { ...group, cells, apart }
   })
-}
-
-function withRow(
-  group: GroupBounds,
-  { leaf, pairs }: { readonly leaf: Leaf; readonly pairs: readonly Pair[] },
-  reader: Reader,
-): GroupBounds {
-  reader.count()
-  /** As many persons as the slice has, where the pass knows of fewer. */
-  const most = (known: number, rows: number) => {
-    const sliced = reader.count()
-    if (sliced > rows) fail()
-    return Math.max(known, sliced)
-  }
-  const persons = most(group.persons, group.rows)
-  const cells = group.cells.map((cell, i): CellBounds => {
-    const { shape } = leaf.measures[i] ?? fail()
-    if (shape === 'presence') return { ...cell, persons }
-    if (shape === 'quantile') return cell
-    const held = { ...cell, persons: most(cell.persons, cell.rows) }
-    // As for exact evidence: d hashes are d - 1 values at least, all but the commonest of which differ.
-    return cell.sum ? { ...held, sum: { ...cell.sum, differing: Math.max(reader.count() - 2, 0) } } : held
-  })
-  const apart = pairs.map(() => reader.count())
-  reader.end()
-  return { ...group, persons, cells, apart }
 }
 
 /** The bounds with the cells of the quantile; groups without a row have no value. */

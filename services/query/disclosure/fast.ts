@@ -9,7 +9,7 @@ import { type GroupBounds, parseBounds, settled, withMiddles, withSlice } from '
 import type { MaskedLeaf } from './bounds-tables.ts'
 import * as tables from './bounds-tables.ts'
 import { keepsLabels } from './disclose.ts'
-import { parseCount, parsePairs } from './evidence.ts'
+import { parseCount } from './evidence.ts'
 import * as sql from './level-two.ts'
 import { comparablePairs } from './pairs.ts'
 import type { Thresholds } from './rules.ts'
@@ -32,7 +32,9 @@ export async function judgeFast(
   thresholds: Thresholds,
 ): Promise<Verdict> {
   const absentBelow = keepsLabels(leaf) ? 0 : thresholds.k
-  const bounds = await readBounds(session, { leaf, thresholds, absentBelow })
+  await session.run(tables.keepBounds(leaf))
+  await session.run(tables.keepCells(leaf))
+  const bounds = await readBounds(session, leaf, { thresholds, absentBelow })
   const pass = new SecondPass(session, { leaf, thresholds, absentBelow, bounds })
   const evidence = await pass.evidence()
   const verdict = await decide(evidence, pass, {
@@ -47,96 +49,25 @@ export async function judgeFast(
   return verdict
 }
 
-interface Asked {
-  readonly leaf: MaskedLeaf
-  readonly thresholds: Thresholds
-  readonly absentBelow: number
-}
-
-/** By a plain pass where a slice of the persons settles most of what there is; else by one with masks. */
-async function readBounds(session: VaultSession, asked: Asked): Promise<Bounds> {
-  const { leaf } = asked
-  const keys = parseCount(await session.run(tables.countKeys(leaf)))
-  if (await isSliceEnough(session, asked, keys)) {
-    const bounds = await readPlain(session, asked)
-    if (areFewRows(bounds)) return bounds
-    for (const statement of tables.dropBounds(leaf)) await session.run(statement)
-  }
-  return readMasked(session, asked, keys)
-}
-
-/** Persons of the slice beside a plain pass: some hundred groups have enough of them, and they cost next to nothing. */
-const defaultPersons = 8192
-/** A slice is worth its price where it is a small part of the whole. */
-const leastShare = 8
-/** The share of the rows that a plain pass must settle. */
-const mostRows = 0.9
-
-/** Makes the slice beside a plain pass, and keeps it where most rows are in groups of enough of its persons. */
-async function isSliceEnough(
+async function readBounds(
   session: VaultSession,
-  { leaf, thresholds: { k, slicePersons = defaultPersons } }: Asked,
-  keys: number,
-): Promise<boolean> {
-  if (leaf.mask.values || keys < leastShare * slicePersons) return false
-  await session.run(tables.keepSlice(leaf, slicePersons))
-  const [[rows, settled] = [0, 0]] = parsePairs(await session.run(tables.weighSlice(leaf, k)))
-  const isEnough = rows > 0 && (settled ?? 0) >= mostRows * rows
-  if (!isEnough) await session.run(tables.dropSlice(leaf))
-  return isEnough
-}
-
-async function readPlain(session: VaultSession, asked: Asked): Promise<Bounds> {
-  const { leaf, absentBelow } = asked
+  leaf: MaskedLeaf,
+  { thresholds, absentBelow }: { thresholds: Thresholds; absentBelow: number },
+): Promise<Bounds> {
   const pairs = comparablePairs(leaf)
-  const groups = await runPass(session, asked, 'plain')
-  const found = await session.run(tables.readSlice(leaf, pairs, absentBelow))
-  await session.run(tables.dropSlice(leaf))
-  return boundsOf(withSlice(groups, { leaf, pairs }, found), { ...asked, pairs }, 'plain')
-}
-
-/** Whether what is left in doubt is little to look at again. */
-function areFewRows({ groups, doubtful }: Bounds): boolean {
-  const rowsOf = (some: readonly GroupBounds[]) => some.reduce((sum, { rows }) => sum + rows, 0)
-  const left = new Set(doubtful)
-  return rowsOf(groups.filter(({ gid }) => left.has(gid))) <= (1 - mostRows) * rowsOf(groups)
-}
-
-async function readMasked(session: VaultSession, asked: Asked, keys: number): Promise<Bounds> {
-  const { leaf, thresholds, absentBelow } = asked
-  const pairs = comparablePairs(leaf)
-  let groups = await runPass(session, asked, 'masked')
+  const scope = { leaf, thresholds, pairs, keepsLabels: keepsLabels(leaf) }
+  let groups = parseBounds(leaf, await session.run(tables.readCells(leaf, absentBelow)))
   if (leaf.mask.values)
     groups = await withQuantile(session, groups, { leaf, values: leaf.mask.values, absentBelow })
   const share = shareOf(groups, thresholds)
   if (share !== undefined && (pairs.length > 0 || leaf.measures.some(sql.isSum))) {
+    const keys = parseCount(await session.run(tables.countKeys(leaf)))
     await session.run(tables.keepSlice(leaf, Math.ceil(keys / share)))
-    const found = await session.run(tables.readSlice(leaf, pairs, absentBelow))
-    groups = withSlice(groups, { leaf, pairs }, found)
+    groups = withSlice(groups, pairs, await session.run(tables.readSlice(leaf, pairs, absentBelow)))
     await session.run(tables.dropSlice(leaf))
   }
-  return boundsOf(groups, { ...asked, pairs }, 'masked')
-}
-
-async function runPass(
-  session: VaultSession,
-  { leaf, absentBelow }: Asked,
-  pass: tables.Pass,
-): Promise<readonly GroupBounds[]> {
-  await session.run(tables.keepBounds(leaf, pass))
-  await session.run(tables.keepCells(leaf, pass))
-  return parseBounds(leaf, await session.run(tables.readCells(leaf, absentBelow)))
-}
-
-function boundsOf(
-  groups: readonly GroupBounds[],
-  { leaf, thresholds, pairs }: Asked & { readonly pairs: readonly sql.Pair[] },
-  pass: tables.Pass,
-): Bounds {
-  const scope = { leaf, thresholds, pairs, keepsLabels: keepsLabels(leaf) }
   const found = groups.map((group) => ({ group, evidence: settled(group, scope) }))
   return {
-    pass,
     certain: found.flatMap(({ evidence }) => evidence ?? []),
     doubtful: found.flatMap(({ group, evidence }) => (evidence ? [] : group.gid)),
     groups,

@@ -10,8 +10,6 @@ export interface Thresholds extends Omit<DisclosureParameters, 'establishment'> 
   readonly oneShare?: number
   /** Units that must differ from the commonest contribution; k where it is absent. */
   readonly differing?: number
-  /** Persons that stand for all beside a pass that knows of none; 8 192 where it is absent. It changes what an answer costs, never what it says. */
-  readonly slicePersons?: number
   /** Holders agreed that single units are shown: nothing is withheld. */
   readonly isConsented?: boolean
 }

@@ -11,7 +11,6 @@ import { cellOf, smallestOf, type Withheld } from './secondary.ts'
 
 /** What the one pass and the slice say. */
 export interface Bounds {
-  readonly pass: tables.Pass
   /** Every group that may be shown. */
   readonly groups: readonly GroupBounds[]
   /** Those that are decided by their bounds. */
@@ -108,9 +107,8 @@ export class SecondPass implements Withheld {
   /** What rows alone say of what is withheld, while nothing exact is there and no group is in doubt. */
   async #ofRows(gids: readonly number[], index?: number) {
     if (this.#kept !== undefined) return undefined
-    const { leaf, absentBelow, bounds } = this.#about
-    const { pass } = bounds
-    const found = await this.#session.run(tables.readTogether(leaf, { absentBelow, gids, pass }, index))
+    const { leaf, absentBelow } = this.#about
+    const found = await this.#session.run(tables.readTogether(leaf, { absentBelow, gids }, index))
     const [[rows, persons] = [0, 0]] = parsePairs(found)
     return { rows, persons: persons ?? 0 }
   }
