@@ -57,6 +57,16 @@ describe('a browser', () => {
     expect(cookieOf(back, '__Host-huisclos-login')).toContain('Expires=Thu, 01 Jan 1970')
   })
 
+  test('that came by the other name of loopback is led to the one that the issuer leads back to', async () => {
+    const local = node.url.replace('127.0.0.1', 'localhost')
+    const begun = await fetch(`${local}/connexion/demo?vers=/catalogue`, { redirect: 'manual' })
+    expect([begun.status, begun.headers.get('location')]).toEqual([
+      303,
+      `${node.url}/connexion/demo?vers=/catalogue`,
+    ])
+    expect(begun.headers.getSetCookie()).toEqual([])
+  })
+
   test('that did not begin is shown that nothing was opened, and the log says so', async () => {
     const back = await away(openBrowser(), 'alice')
     const page = await openBrowser().get(back)

@@ -48,6 +48,16 @@ function refusedReply(error: unknown, language: Language): Reply {
   return { status, type: html, content: refusedPage(language, error.code), headers: unstored }
 }
 
+/**
+ * The same call at the name by which this node is known, where a browser of this machine came by the other name of loopback: the
+ * issuer leads back to the first, and a cookie is of one name.
+ */
+function atOwnName({ address }: House, { host, originalUrl }: Request): string | undefined {
+  const own = new URL(address)
+  const isOther = own.hostname === '127.0.0.1' && host === `localhost:${own.port}`
+  return isOther ? `${own.origin}${originalUrl}` : undefined
+}
+
 const refusedPages = { 401: page, 403: page, 409: page, 503: page }
 
 export const loginRoutes: readonly Route[] = [
@@ -71,6 +81,9 @@ export const loginRoutes: readonly Route[] = [
     rate: 'strangers',
     responses: { 303: { description: 'On to the issuer', types: ['text/plain'] }, ...refusedPages },
     handler: async (house, { params: { issuer }, query: { acces, vers }, request, response, language }) => {
+      const own = atOwnName(house, request)
+      if (own !== undefined)
+        return { status: 303, type: 'text/plain', content: '', headers: { ...unstored, Location: own } }
       try {
         const by = await personOf(house, request)
         const aim = acces === undefined ? 'sign-in' : aims[acces]
