@@ -1,5 +1,6 @@
 /** Whose visas this node listens to: the form of that part of the configuration. Nothing of it is ever learnt from a token. */
 import { z } from 'zod'
+import { issuerAddress } from './issuer-address.ts'
 
 /** The types of GA4GH visas that this node reads; any other is passed over. */
 export const visaTypes = [
@@ -17,22 +18,13 @@ export const asserters = ['self', 'peer', 'system', 'so', 'dac'] as const
 /** A name that is compared byte for byte and never fetched. */
 const name = z.string().min(1).max(255)
 
-/** TLS, but for an issuer on the same machine; `isLocalAllowed` is false for a node of production. */
-function address(isLocalAllowed: boolean): z.ZodType<string> {
-  const local = /^http:\/\/(127\.0\.0\.1|\[::1\])(:\d+)?(\/|$)/
-  return z
-    .url({ protocol: isLocalAllowed ? /^https?$/ : /^https$/ })
-    .max(255)
-    .refine((url) => url.startsWith('https:') || local.test(url), 'https, or http on this machine')
-}
-
 /** One issuer of visas. */
 function visaIssuer(isLocalAllowed: boolean) {
   return z.strictObject({
     /** Its `iss` claim, to the letter. */
-    issuer: address(isLocalAllowed),
+    issuer: issuerAddress(isLocalAllowed),
     /** Where its keys are read; the `jku` of its visas must be this, to the letter. */
-    jwks: address(isLocalAllowed),
+    jwks: issuerAddress(isLocalAllowed),
     algorithms: z.array(z.enum(['RS256', 'ES256'])).min(1),
     /** Whether the passports that it puts together are taken. Default: only its visas are. */
     broker: z.boolean().default(false),

@@ -1,5 +1,6 @@
 /** One issuer by configuration (security.md 5.1): the form of that part of the file. What it pins is never learnt from the issuer. */
 import { z } from 'zod'
+import { issuerAddress } from '../issuer-address.ts'
 
 /** Asymmetric only: a shared secret proves nothing about who signed. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const
@@ -9,15 +10,6 @@ const level = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)])
 export type Level = z.infer<typeof level>
 
 const text = z.string().min(1).max(255)
-
-/** TLS, but for an issuer on the same machine; `isLocalAllowed` is false for a node of production. */
-function address(isLocalAllowed: boolean): z.ZodType<string> {
-  const local = /^http:\/\/(127\.0\.0\.1|\[::1\])(:\d+)?(\/|$)/
-  return z
-    .url({ protocol: isLocalAllowed ? /^https?$/ : /^https$/ })
-    .max(255)
-    .refine((url) => url.startsWith('https:') || local.test(url), 'https, or http on this machine')
-}
 
 /** Where a secret lies: a file that only this process reads, or a variable. It never stands in the configuration itself. */
 const reference = z.string().regex(/^(file:\/.{1,4000}|env:[A-Z][A-Z0-9_]{0,99})$/, 'file:/path or env:NAME')
@@ -43,7 +35,7 @@ function authentication(isLocalAllowed: boolean) {
 
 /** How persons sign in with an issuer (OpenID Connect, code flow). Every address is compared with what it publishes, byte for byte. */
 function signIn(isLocalAllowed: boolean) {
-  const url = address(isLocalAllowed)
+  const url = issuerAddress(isLocalAllowed)
   return z.strictObject({
     /** How pages call it, in French and in English. */
     label: z.strictObject({ fr: text, en: text }),
@@ -96,7 +88,7 @@ function issuer({ isLocalAllowed }: { readonly isLocalAllowed: boolean }) {
         .regex(/^[a-z0-9-]{1,40}$/)
         .refine((name) => name !== 'demo'),
       /** Its `iss`, to the letter. */
-      issuer: address(isLocalAllowed),
+      issuer: issuerAddress(isLocalAllowed),
       /** The `aud` that its access tokens must carry. */
       audience: z.string().min(1).max(200).exactOptional(),
       /** Path of its keys as a JWK set (RFC 7517). Read at start. */
