@@ -11,6 +11,8 @@ interface FuzzedSystem extends Omit<Fuzzed, 'slow'> {
   /** Resident memory of the gateway in MiB: after the first thousand calls, and at the end. */
   readonly memory: readonly [early: number, late: number]
   readonly slow: number
+  /** The calls that took longest. */
+  readonly slowest: readonly string[]
 }
 
 interface Options {
@@ -93,6 +95,9 @@ async function afterwards(system: System): Promise<readonly string[]> {
   return faults
 }
 
+/** `POST /api/v1/… 1234 ms` */
+const msOf = (line: string) => Number(line.split(' ').at(-2))
+
 function summed(rounds: readonly Fuzzed[]): Omit<FuzzedSystem, 'memory' | 'faults'> {
   const statuses: Record<string, number> = {}
   for (const [status, many] of rounds.flatMap((one) => Object.entries(one.statuses)))
@@ -104,5 +109,9 @@ function summed(rounds: readonly Fuzzed[]): Omit<FuzzedSystem, 'memory' | 'fault
     operations: rounds[0]?.operations ?? 0,
     slowestMs: Math.max(...rounds.map((one) => one.slowestMs)),
     slow: rounds.reduce((sum, { slow }) => sum + slow.length, 0),
+    slowest: rounds
+      .flatMap(({ slow }) => slow)
+      .toSorted((a, b) => msOf(b) - msOf(a))
+      .slice(0, 20),
   }
 }
