@@ -76,10 +76,14 @@ async function openPeople(
   }
 }
 
-/** Demo accounts, the demo issuer, the tokens of it, and the visas of others. */
+/** Demo accounts, the demo issuer, the tokens of it, and the visas of others. StartError, status 78, on the base of a production node. */
 export async function openDemoIdentity(ground: Ground, on: IdentityOn): Promise<Identity> {
   const { home, clock, log, closing } = ground
   const accounts = openAccounts(on.store)
+  // Its configuration was forgotten: anybody on this machine would be anybody.
+  if ((await accounts.list()).some(({ issuer }) => issuer !== demoIssuer)) {
+    throw refused('cette base est celle d’un nœud de production : HUISCLOS_CONFIG manque')
+  }
   await accounts.seed({ organisations: demoOrganisations, accounts: demoAccounts(clock) })
   // Loaded here: a production node never opens the package, and a start that fails says one line and nothing more.
   const { startDemoIssuer } = await import('../identity/demo-issuer.ts')

@@ -20,6 +20,8 @@ export interface ProductionHome {
   readonly key: ReturnType<typeof ecKey>
   /** Opens a node; `logins` stand in for what a file could never name: issuers without TLS. */
   open(changes?: object, on?: { readonly logins?: readonly LoginIssuer[]; readonly log?: Log }): Promise<Node>
+  /** As somebody who forgot the configuration would. */
+  openDemo(): Promise<Node>
   close(): Promise<void>
 }
 
@@ -74,15 +76,23 @@ export async function openProductionHome(): Promise<ProductionHome> {
     ...{ folder, database, key },
     async open(changes = {}, { logins = [], log = silentLog } = {}) {
       const settings = await settingsWith(changes, logins)
-      // What a machine without one would end the test for is tried in sandbox.test.ts.
-      const sandbox = Promise.resolve({ kind: 'bubblewrap' } as const)
-      return openNode({ settings, clock: systemClock, log, print: () => {}, sandbox })
+      return start(settings, log)
+    },
+    async openDemo() {
+      const { mode: _mode, ...settings } = await settingsWith({}, [])
+      return start({ ...settings, mode: { kind: 'demo', demo: 'empty' } }, silentLog)
     },
     async close() {
       await database.close()
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+function start(settings: Settings, log: Log): Promise<Node> {
+  // What a machine without one would end the test for is tried in sandbox.test.ts.
+  const sandbox = Promise.resolve({ kind: 'bubblewrap' } as const)
+  return openNode({ settings, clock: systemClock, log, print: () => {}, sandbox })
 }
 
 function locally({ issuers }: Configuration, logins: readonly LoginIssuer[]): Configuration['issuers'] {

@@ -154,19 +154,6 @@ describe('a configuration that cannot be', () => {
     await expect(opening).rejects.toThrow(/^[^\n]+$/)
   })
 
-  test('a base that was that of a demonstration ends with 78', async () => {
-    const store = await openStore({ url: other.database.url, log: silentLog })
-    const account = { displayName: 'Alice', organisation: 'chu', roles: ['researcher' as const], proofs: {} }
-    await openAccounts(store).seed({
-      organisations: [{ id: 'chu', name: 'CHU', kind: 'ETABLISSEMENT_SANTE' }],
-      accounts: [{ issuer: 'demo', subject: 'alice', ...account }],
-    })
-    await store.close()
-    await expect(other.open()).rejects.toMatchObject({
-      ...{ exitCode: 78, message: expect.stringContaining('HUISCLOS_HOME neuf') },
-    })
-  })
-
   test('a secret that is not there ends with 78, and a pair that TLS does not take', async () => {
     const authentication = { method: 'client_secret_post', secret: 'env:CHU_SECRET' } as const
     const login = { ...chu.issuer.login, authentication }
@@ -178,5 +165,25 @@ describe('a configuration that cannot be', () => {
     await expect(other.open({ tls: { certificate: pem, key: pem } })).rejects.toMatchObject({
       ...{ exitCode: 78, message: expect.stringContaining('tls') },
     })
+  })
+})
+
+describe('the base of a production node', () => {
+  test('is never opened as a demonstration, nor a demonstration as production', async () => {
+    const base = await openProductionHome()
+    const store = await openStore({ url: base.database.url, log: silentLog })
+    const seed = (issuer: string) =>
+      openAccounts(store).seed({
+        organisations: [{ id: 'chu', name: 'CHU', kind: 'ETABLISSEMENT_SANTE' }],
+        accounts: [{ issuer, subject: 'a', displayName: 'A', organisation: 'chu', roles: [], proofs: {} }],
+      })
+    const refusal = (words: string) => ({ exitCode: 78, message: expect.stringContaining(words) })
+    await seed('chu')
+    await expect(base.openDemo()).rejects.toMatchObject(refusal('HUISCLOS_CONFIG manque'))
+    expect((await openAccounts(store).list()).map(({ issuer }) => issuer)).toEqual(['chu'])
+    await seed('demo')
+    await expect(base.open()).rejects.toMatchObject(refusal('HUISCLOS_HOME neuf'))
+    await store.close()
+    await base.close()
   })
 })
