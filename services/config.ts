@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { isVerifierKey } from './audit/note.ts'
 import type { WitnessPolicy } from './audit/witness/client.ts'
 import { type LimitSettings, limitSettings, productionLimits } from './gateway/limit-settings.ts'
+import { accountFault, accounts, organisations } from './identity/first-accounts.ts'
 import { issuers } from './identity/issuers/configuration.ts'
 import { type VisaIssuer, visaIssuers } from './identity/visa-trust.ts'
 
@@ -51,7 +52,9 @@ const configurationSchema = z.strictObject({
   /** Identifier of the node: country, region; the first part of every permit number, such as `FR-NOR`. */
   node: z.string().regex(/^[A-Z]{2}-[A-Z0-9]{2,10}$/),
   /** Where people reach it, without a path. Also the host of the origin of its log, fixed at first start. */
-  address: z.url({ protocol: /^https$/ }),
+  address: z
+    .url({ protocol: /^https$/ })
+    .refine((url) => url === new URL(url).origin, 'https://HOST alone: no path, no slash at the end'),
   /** Interface to listen on. Default 127.0.0.1, behind the proxy. */
   host: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
   /** Certificate chain and key as PEM files; or none, and `trustedProxy`. */
@@ -60,6 +63,10 @@ const configurationSchema = z.strictObject({
   trustedProxy: z.union([z.ipv4(), z.ipv6()]).optional(),
   /** At least one issuer; the demo issuer never runs beside a configuration. */
   issuers: issuers({ isLocalAllowed: false }),
+  /** Whom accounts belong to. Default none. */
+  organisations,
+  /** Who has an account from the first start on, a registrar among them. Default nobody. */
+  accounts,
   /** Wall time of one query, in seconds; 1 to 3 600. Default 30. */
   queryTimeoutSeconds: z.number().int().min(1).max(3600).default(30),
   /** Memory of one engine process, in MiB; 256 to 262 144. Default 2 048. */
@@ -100,7 +107,7 @@ const configurationSchema = z.strictObject({
   /** How much, how fast and how often one may ask: docs/limits.md. */
   limits: limitSettings.default(productionLimits),
 })
-type Configuration = z.infer<typeof configurationSchema>
+export type Configuration = z.infer<typeof configurationSchema>
 
 export interface Settings {
   /** Absolute. */
@@ -190,6 +197,8 @@ function readConfiguration(path: string): Configuration {
     throw new ConfigurationError(`${path}: tls: absent, and no trustedProxy either`)
   }
   insistOnWitnesses(configuration, path)
+  const fault = accountFault(configuration)
+  if (fault !== null) throw new ConfigurationError(`${path}: ${fault}`)
   return configuration
 }
 

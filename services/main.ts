@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env)
   print(`huisclos ${versionOf()} — ${banner(settings)}`)
   const sandbox = machineSandbox()
-  void sandbox.then(warnOf)
+  if (settings.mode.kind === 'demo') void sandbox.then(warnOf)
   const log = openOperationsLog('warn')
   let node: Node | undefined
   let isStopping = false
@@ -34,7 +34,15 @@ async function main(): Promise<void> {
     )
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(0))
-  const opening = openNode({ settings, clock: systemClock, log, print, onFatal: stop, sandbox })
+  const opening = openNode({
+    settings,
+    clock: systemClock,
+    log,
+    print,
+    onFatal: stop,
+    sandbox,
+    environment: process.env,
+  })
   node = await opening
   if (!isStopping) welcome(node)
 }
@@ -54,7 +62,11 @@ function warnOf(sandbox: Sandbox): void {
 }
 
 /** The addresses, and what to type first. */
-function welcome({ url, project, issuer }: Node): void {
+function welcome({ url, house, project, issuer }: Node): void {
+  if (issuer === null) {
+    print(`\n   ${house.address}   (écoute sur ${url}) · Ctrl-C arrête tout.`)
+    return
+  }
   const home = url.replace('127.0.0.1', 'localhost')
   print('')
   print(`   Accueil    ${home}`)

@@ -29,14 +29,14 @@ import {
   type Engine,
   type Evidence,
   type Ground,
-  type Identity,
   openDatabase,
-  openDemoIdentity,
   openEngine,
   openEvidence,
   openHome,
 } from './node/floors.ts'
-import { type Door, openDoor, StartError } from './node/listening.ts'
+import { type Identity, openDemoIdentity, openProductionIdentity } from './node/identity.ts'
+import { openDoor, StartError } from './node/listening.ts'
+import { engineLimitsOf, namingOf, type Production, readyProduction } from './node/production.ts'
 import { passTime, reconcile } from './node/reconcile.ts'
 import { openRooms, type Rooms } from './node/rooms.ts'
 import { admitRules, insistOnRetention, openRules } from './node/rules.ts'
@@ -59,6 +59,8 @@ export interface NodeOptions {
   readonly sandbox?: Promise<Sandbox>
   /** Folder of the rules; the one that is shipped when it is left out. */
   readonly policies?: string
+  /** Where `env:` references of a configuration are looked up; nothing when it is left out. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
 export interface Node extends Closable {
@@ -66,7 +68,8 @@ export interface Node extends Closable {
   readonly house: House
   /** The project that the full demo seeds. */
   readonly project: string | null
-  readonly issuer: string
+  /** Address of the demo issuer; null in production. */
+  readonly issuer: string | null
 }
 
 const names = {
@@ -74,7 +77,7 @@ const names = {
   migrations: 'migrations',
   evidence: 'journal de preuves',
   rules: 'règles',
-  identity: 'fournisseur d’identité de démo',
+  identity: 'fournisseurs d’identité',
   engine: 'moteur SQL',
   rooms: 'jeux de données et autorisations',
   demo: 'données de démonstration',
@@ -82,9 +85,6 @@ const names = {
 
 /** How often what time has ended is written down; no decision waits for it. */
 const minuteMs = 60_000
-
-/** This node and its origin in demo mode; both are fixed at first start and independent of address and port. */
-const demoNode = { node: 'FR-NOR', host: 'huisclos.demo', issuer: 'huisclos.demo' }
 
 /**
  * Opens a node. HTTP listens from the first moment and answers 503 until all is open. When it rejects, what was opened is
@@ -100,29 +100,19 @@ export async function openNode(options: NodeOptions): Promise<Node> {
   }
 }
 
-/** Without a sound box nothing real is opened (security.md 6.2); with one, what is missing is its opening: TLS, the issuers of the configuration, the first accounts. */
-function refuseProduction(sandbox: Sandbox): never {
-  if (sandbox.kind === 'none') {
-    const found = [sandbox.why, ...sandbox.could].join(', ')
-    throw new StartError(
-      `bac à sable absent (${found}) : un nœud de production ne démarre pas sans lui (sandbox required) ; ` +
-        'apt install bubblewrap, puis npx huisclos doctor',
-      73,
-    )
-  }
-  throw new StartError(
-    'ouverture d’un nœud de production (TLS, fournisseurs d’identité, premiers comptes) : pas encore prise en charge par cette version',
-    78,
-  )
-}
-
 async function openFloors(options: NodeOptions, closing: Closing): Promise<Node> {
   const { settings, clock, log, durable = true, onFatal = () => {} } = options
   const folder = options.policies ?? pathOf('../policies')
   const sandbox = options.sandbox ?? machineSandbox()
-  if (settings.mode.kind === 'production') return refuseProduction(await sandbox)
+  const { mode } = settings
+  const { environment = {} } = options
+  const production =
+    mode.kind === 'production'
+      ? await readyProduction(mode.configuration, { sandbox: await sandbox, clock, log, environment })
+      : null
   const ground: Ground = { home: settings.home, clock, log, closing, durable, onFatal, sandbox }
-  const isFull = settings.mode.demo === 'full'
+  const demo = mode.kind === 'demo' ? mode.demo : null
+  const isFull = demo === 'full'
   const steps = openSteps(
     Object.values(names).filter((name) => isFull || name !== names.demo),
     options.print,
@@ -131,23 +121,24 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const doorway = doorwayOf(settings)
   const door = closing.keep(
     'http',
-    await openDoor({ host: '127.0.0.1', port: settings.port, ...doorway }, createWaitingApp(steps, doorway)),
+    await openDoor({ ...listeningOf(settings, production), ...doorway }, createWaitingApp(steps, doorway)),
   )
-  closing.keep('server file', await writeServerFile(settings.home, { url: door.url, pid: process.pid }))
-  const floors = await openUpTo(ground, { settings, steps, folder, address: door.url })
-  const house = await houseOf(floors, { steps, door, options })
+  const address = production?.configuration.address ?? door.url
+  closing.keep('server file', await writeServerFile(settings.home, { url: address, pid: process.pid }))
+  const floors = await openUpTo(ground, { settings, steps, folder, address, production })
+  const house = await houseOf(floors, { steps, address, options })
   const project = isFull
     ? await steps.run(names.demo, () => seedDemo(house, floors.identity.accounts), notedProject)
     : null
   const isBoxed = (await sandbox).kind !== 'none'
-  const app = createApp(await withStartPage(house, { demo: settings.mode.demo, project, isBoxed }), routes)
+  const app = createApp(await withStartPage(house, { demo, project, isBoxed }), routes)
   steps.ready = true
   door.serve(app)
   return {
     url: door.url,
     house,
     project,
-    issuer: floors.identity.issuer.issuer,
+    issuer: floors.identity.issuer,
     close: async () => {
       // Who comes now is told to come again; who was here before gets an answer, and its entry, while all is still open.
       steps.ready = false
@@ -157,6 +148,13 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
       await closing.close()
     },
   }
+}
+
+/** A demo is for this machine alone. */
+function listeningOf({ port }: Settings, production: Production | null) {
+  if (production === null) return { host: '127.0.0.1', port }
+  const { configuration, tls } = production
+  return { host: configuration.host, port, ...(tls !== undefined && { tls }) }
 }
 
 function evidenceOf({ witnesses = noWitnesses, retention = { months: 12 } }: Settings) {
@@ -172,13 +170,19 @@ interface Floors {
   readonly rooms: Rooms
 }
 
+interface Opening extends Omit<Ruling, 'store' | 'sandbox'> {
+  readonly address: string
+  readonly production: Production | null
+}
+
 /** Store, evidence, identity, engine, rooms: each on those before it. */
 async function openUpTo(
   ground: Ground,
-  { settings, steps, folder, address }: Omit<Ruling, 'store' | 'sandbox'> & { readonly address: string },
+  { settings, steps, folder, address, production }: Opening,
 ): Promise<Floors> {
   const { closing, log } = ground
-  const limits = { threads: 2, memoryBytes: 2 * 1024 ** 3, timeoutMs: 30_000 }
+  const limits = engineLimitsOf(settings)
+  const naming = namingOf(settings)
   // Processes take their time to start and need nothing of what follows: they start first and are awaited at their step.
   const starting = openEngine(ground, limits)
   starting.catch(() => 'told at its step')
@@ -191,16 +195,23 @@ async function openUpTo(
   const store = closing.keep('store', await steps.run(names.migrations, () => openStore({ url, log })))
   const evidence = await steps.run(
     names.evidence,
-    () => openEvidence(ground, store, { url, host: demoNode.host, ...evidenceOf(settings) }),
+    () => openEvidence(ground, store, { url, host: naming.host, ...evidenceOf(settings) }),
     ({ audit }) => `${audit.origin} · ${audit.size} entrées`,
   )
   const { audit } = evidence
   const sandbox = (await ground.sandbox).kind
   const ruled = await openRuled(evidence, { store, settings, steps, folder, sandbox })
-  const onLoopback = () => 'boucle locale seulement'
   const visas = { issuers: settings.visaIssuers ?? [], policy: ruled.rulebook.visas, audience: address }
-  const openIdentity = () => openDemoIdentity(ground, { store, audit, visas })
-  const identity = await steps.run(names.identity, openIdentity, onLoopback)
+  const kinds = ruled.rulebook.vocabularies.organisations.map(({ code }) => code)
+  const openIdentity = () =>
+    production === null
+      ? openDemoIdentity(ground, { store, audit, visas })
+      : openProductionIdentity(
+          ground,
+          { store, audit, visas },
+          { ...production.configuration, ...production, kinds },
+        )
+  const identity = await steps.run(names.identity, openIdentity, ({ notice }) => notice)
   const engine = await steps.run(
     names.engine,
     () => starting,
@@ -209,11 +220,11 @@ async function openUpTo(
   const { maxMiB, most } = settings.attachments ?? { maxMiB: 10, most: 20 }
   const documentLimits = { maxBytes: maxMiB * 1024 ** 2, most }
   // The demo holds standing words: grants become active at acceptance (contract, section 3).
-  const grants = settings.mode.kind === 'production' ? settings.mode.configuration.grants : 'by-permit'
+  const grants = production?.configuration.grants ?? 'by-permit'
   const { accounts, known } = identity
   const { limits: asking } = doorwayOf(settings)
   const people = { accounts, known, grants }
-  const on = { store, ...evidence, ...ruled, engine, ...people, documentLimits, ...demoNode, asking }
+  const on = { store, ...evidence, ...ruled, engine, ...people, documentLimits, ...naming, asking }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
     const { running } = opened.query
@@ -263,7 +274,7 @@ async function openRuled(evidence: Evidence, { store, settings, steps, folder, s
   const { rules, admitted } = await steps.run(
     names.rules,
     async () => {
-      const found = await openRules(folder, demoNode.node)
+      const found = await openRules(folder, namingOf(settings).node)
       insistOnRetention(found, retention)
       const admitting = { ...evidence, rules: found, kept, register, isProduction }
       return { rules: found, admitted: await admitRules(admitting) }
@@ -294,13 +305,13 @@ async function begin(
 
 interface HouseOf {
   readonly steps: Steps
-  readonly door: Door
+  readonly address: string
   readonly options: NodeOptions
 }
 
 async function houseOf(
   { evidence, identity, rooms }: Floors,
-  { steps, door, options }: HouseOf,
+  { steps, address, options }: HouseOf,
 ): Promise<House> {
   const { log, clock } = options
   const doorway = doorwayOf(options.settings)
@@ -332,7 +343,7 @@ async function houseOf(
     portal: { startPage: '', assets: pathOf('portal/assets') },
     policy: rooms.habilitation.rulebook.sha256,
     version: versionOf(),
-    address: door.url,
+    address,
   }
 }
 

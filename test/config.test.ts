@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
@@ -25,6 +25,9 @@ function production(configuration: unknown) {
   writeFileSync(path, typeof configuration === 'string' ? configuration : JSON.stringify(configuration))
   return readSettings({ HUISCLOS_CONFIG: path })
 }
+
+const organisations = [{ id: 'chu', name: 'CHU', kind: 'ETABLISSEMENT_SANTE' }]
+const person = { issuer: 'chu', subject: 's', displayName: 'S', organisation: 'chu', roles: ['registrar'] }
 
 describe('the environment', () => {
   test('an empty environment is a full demo on the defaults of the contract', () => {
@@ -70,6 +73,14 @@ describe('the file of a production node', () => {
     })
   })
 
+  test.each(['identity.md', 'identity.fr.md'])('is what docs/%s shows', (page) => {
+    const text = readFileSync(new URL(`../docs/${page}`, import.meta.url), 'utf8')
+    const [, example = ''] = /```json\n(.*?)```/s.exec(text) ?? []
+    expect(production(example)).toMatchObject({
+      mode: { configuration: { accounts: [{ roles: ['registrar'] }] } },
+    })
+  })
+
   test.each([
     ['an unknown key, before what is absent', { colour: 'blue' }, /colour: unknown key/],
     ['an unknown key', { ...complete, colour: 'blue' }, /colour: unknown key/],
@@ -86,6 +97,31 @@ describe('the file of a production node', () => {
       /name/,
     ],
     ['neither TLS nor a proxy', { ...complete, trustedProxy: undefined }, /tls/],
+    [
+      'an address with a path',
+      { ...complete, address: `${complete.address}/` },
+      /address: https:\/\/HOST alone/,
+    ],
+    [
+      'an account of an issuer that is not there',
+      { ...complete, organisations, accounts: [{ ...person, issuer: 'other' }] },
+      /accounts\.0\.issuer: not one of issuers$/,
+    ],
+    [
+      'an account of an organisation that is not there',
+      { ...complete, accounts: [person] },
+      /accounts\.0\.organisation: not one of organisations$/,
+    ],
+    [
+      'a person twice',
+      { ...complete, organisations, accounts: [person, person] },
+      /accounts: the same person twice$/,
+    ],
+    [
+      'a role that there is not',
+      { ...complete, organisations, accounts: [{ ...person, roles: ['root'] }] },
+      /accounts\.0\.roles\.0/,
+    ],
     ['text that is not JSON', '{"node":', /not JSON/],
   ])('%s stops the start with one line', (_, configuration, line) => {
     expect(() => production(configuration)).toThrow(line)

@@ -11,6 +11,7 @@ import { readSettings } from '../config.ts'
 import { probeArrowRoute } from '../engine/arrow-probe.ts'
 import { machineSandbox } from '../engine/box/sandbox.ts'
 import { readServerFile, type ServerFile } from '../node/server-file.ts'
+import { lookAtIssuers } from './doctor-issuers.ts'
 
 const run = promisify(execFile)
 const require = createRequire(import.meta.url)
@@ -47,6 +48,25 @@ const configuration: Check = {
       return wrong(error instanceof Error ? error.message : '', 'corrigez cette clé / correct this key')
     }
   },
+}
+
+const issuers: Check = {
+  name: 'issuers',
+  async look({ environment, now }) {
+    const mode = modeOf(environment)
+    if (mode?.kind !== 'production') return fine('démonstration / demonstration')
+    const { seen, isWell } = await lookAtIssuers(mode.configuration, { now })
+    return isWell ? fine(seen) : worth(seen, 'docs/identity.fr.md, docs/identity.md')
+  },
+}
+
+/** Null where the configuration is not one, which is told in its own line. */
+function modeOf(environment: About['environment']) {
+  try {
+    return readSettings(environment).mode
+  } catch {
+    return null
+  }
 }
 
 const node: Check = {
@@ -271,6 +291,7 @@ const memory: Check = {
 
 const checks: readonly Check[] = [
   configuration,
+  issuers,
   node,
   packages,
   engine,

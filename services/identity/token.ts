@@ -12,7 +12,7 @@ import {
   type VerificationKeys,
   verifyCompact,
 } from './jws.ts'
-import type { Accounts, Person, Shown, Tokens } from './person.ts'
+import type { Account, Accounts, Person, Shown, Tokens } from './person.ts'
 import { parseStrictObject } from './strict-json.ts'
 
 /** The one audience of our API. */
@@ -33,12 +33,18 @@ export interface TrustedIssuer {
   keys(): VerificationKeys | Promise<VerificationKeys>
   /** Reads the keys again; called when a `kid` is unknown, at most once a minute. */
   refresh?(): Promise<void>
+  /** The `aud` of its access tokens; that of our API when absent. */
+  readonly audience?: string
+  /** Assurance by what its tokens say; by the registered names of methods when absent. */
+  levelOf?(said: { readonly acr: string | undefined; readonly amr: readonly string[] }): Person['level']
+  /** Whether it may speak for this account; for any of its own when absent. */
+  mayOpen?(account: Account): boolean
 }
 
 const claims = z.object({
   iss: z.string().min(1).max(300),
   sub: z.string().min(1).max(255),
-  aud: z.union([z.literal(apiAudience), z.tuple([z.literal(apiAudience)])]),
+  aud: z.union([z.string(), z.tuple([z.string()])]),
   iat: z.number().int().nonnegative(),
   exp: z.number().int().nonnegative(),
   nbf: z.number().int().nonnegative().optional(),
@@ -72,7 +78,8 @@ export function openTokens({ issuers, accounts, clock, possession }: TokenNeeds)
       const claimed = claimedIssuer(bearer)
       const issuer = issuers.find(({ identifiers }) => identifiers.some((known) => known === claimed))
       if (issuer === undefined) return refuse('token.issuer')
-      const read = readClaims(await signedPayload(issuer, { token: bearer, typ: accessTokenType }, fresh))
+      const payload = await signedPayload(issuer, { token: bearer, typ: accessTokenType }, fresh)
+      const read = readClaims(payload, issuer.audience)
       checkTimes(read, Math.floor(clock.now() / 1_000))
       await checkPossession(possession && { ...possession, clock }, {
         jkt: read.cnf?.jkt,
@@ -80,11 +87,10 @@ export function openTokens({ issuers, accounts, clock, possession }: TokenNeeds)
         shown,
       })
       const methods = read.amr ?? []
-      const account = await accounts.find({ issuer: issuer.name, subject: read.sub })
-      if (account === null) return refuse('account.unknown')
+      const account = await accountOf(accounts, issuer, read.sub)
       return {
         ...account,
-        level: levelOf(methods),
+        level: issuer.levelOf?.({ acr: read.acr, amr: methods }) ?? levelOf(methods),
         methods,
         ...(read.acr !== undefined && { acr: read.acr }),
         ...(read.auth_time !== undefined && { authenticatedAt: read.auth_time * 1_000 }),
@@ -96,7 +102,10 @@ export function openTokens({ issuers, accounts, clock, possession }: TokenNeeds)
 }
 
 /** How these issuers name a person of this node, under every address they ever spoke from. */
-export function identitiesAt(issuers: readonly TrustedIssuer[], person: Actor): readonly Actor[] {
+export function identitiesAt(
+  issuers: readonly Pick<TrustedIssuer, 'name' | 'identifiers'>[],
+  person: Actor,
+): readonly Actor[] {
   const own = issuers.filter(({ name }) => name === person.issuer)
   return own.flatMap(({ identifiers }) => identifiers.map((issuer) => ({ issuer, subject: person.subject })))
 }
@@ -136,9 +145,15 @@ export async function signedPayload(
   }
 }
 
-function readClaims(payload: string): Claims {
+function readClaims(payload: string, audience = apiAudience): Claims {
   const read = claims.safeParse(parseStrictObject(payload))
-  return read.success ? read.data : refuse('token.claims')
+  return read.success && [read.data.aud].flat()[0] === audience ? read.data : refuse('token.claims')
+}
+
+async function accountOf(accounts: Accounts, issuer: TrustedIssuer, subject: string): Promise<Account> {
+  const account = await accounts.find({ issuer: issuer.name, subject })
+  if (account === null) return refuse('account.unknown')
+  return issuer.mayOpen?.(account) === false ? refuse('token.organisation') : account
 }
 
 /** Seconds. A token from the future is refused like one from the past. */

@@ -14,26 +14,7 @@ import type { Builder, Limits, Parser, Releaser, Vault } from '../engine/engine.
 import { openParser } from '../engine/parser.ts'
 import { openReleaser } from '../engine/release.ts'
 import { openVault } from '../engine/vault.ts'
-import { type AccountTable, openAccounts } from '../identity/accounts.ts'
-import { demoAccounts, demoOrganisations } from '../identity/demo-accounts.ts'
-import type { DemoIssuer } from '../identity/demo-issuer.ts'
-import { demoLogin } from '../identity/demo-login.ts'
-import { openProvider } from '../identity/issuers/provider.ts'
-import { secretsOf } from '../identity/issuers/secret.ts'
-import { type Links, openLinks, withLinks } from '../identity/links.ts'
-import { openLoginTable } from '../identity/login-table.ts'
-import { type Logins, openLogins } from '../identity/logins.ts'
-import { type Logouts, openLogouts } from '../identity/logout.ts'
-import { openPassports, type PassportNeeds, type Passports, withVisas } from '../identity/passport.ts'
-import type { Accounts, Tokens } from '../identity/person.ts'
-import { openPersonalTokens, type PersonalTokens } from '../identity/personal-tokens.ts'
-import { recoverSessions } from '../identity/session-recovery.ts'
-import { openSessions, type Sessions } from '../identity/sessions.ts'
-import { identitiesAt, openTokens } from '../identity/token.ts'
-import { openUsedDpopProofs } from '../identity/used-dpop-proofs.ts'
-import { openVisaStore } from '../identity/visa-store.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Actor } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { hasCode } from '../kernel/system-error.ts'
 import { catchUp, indexedEntry } from '../review/indexing.ts'
@@ -151,69 +132,6 @@ function unwritable(cause: unknown): StartError | undefined {
   const code = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO'].find((one) => hasCode(cause, one))
   if (code === undefined) return undefined
   return new StartError(`journal de preuves : rien ne peut y être écrit (${code})`, 70, { cause })
-}
-
-export interface Identity {
-  /** The table; `tokens` and `known` see what visas add to it. */
-  readonly accounts: AccountTable
-  readonly known: Accounts
-  readonly passports: Passports
-  readonly tokens: Tokens
-  readonly personalTokens: PersonalTokens
-  readonly sessions: Sessions
-  readonly logouts: Logouts
-  readonly logins: Logins
-  readonly links: Links
-  readonly issuer: DemoIssuer
-}
-
-export interface IdentityOn {
-  readonly store: Store
-  readonly audit: AuditLog
-  /** Whose visas are looked at, what they may stand for, and the address of this node, for which a passport is made. */
-  readonly visas: Pick<PassportNeeds, 'issuers' | 'policy' | 'audience'>
-}
-
-/** Demo accounts, the demo issuer, the tokens of it, and the visas of others. */
-export async function openDemoIdentity(
-  ground: Ground,
-  { store, audit, visas }: IdentityOn,
-): Promise<Identity> {
-  const { home, clock, log, closing } = ground
-  const accounts = openAccounts(store)
-  await accounts.seed({ organisations: demoOrganisations, accounts: demoAccounts(clock) })
-  // Loaded here: a production node never opens the package, and a start that fails says one line and nothing more.
-  const { startDemoIssuer } = await import('../identity/demo-issuer.ts')
-  const issuer = closing.keep('demo issuer', await startDemoIssuer({ home, clock, log }))
-  const issuers = [issuer.trust]
-  const identitiesOf = (person: Actor) => identitiesAt(issuers, person)
-  const passports = openPassports({ ...visas, store: openVisaStore(store), audit, clock, identitiesOf })
-  const known = withVisas(accounts, passports)
-  const links = openLinks(store, audit)
-  const atDoors = withLinks(known, links)
-  const possession = { address: visas.audience, used: openUsedDpopProofs(store, clock) }
-  const tokens = openTokens({ issuers, accounts: atDoors, clock, possession })
-  // What a crash can have cut is among the last entries: a closure takes milliseconds.
-  await recoverSessions(store, audit.entries(Math.max(0, audit.size - 1_000), audit.size))
-  const sessions = openSessions({ store, accounts: atDoors, audit, clock })
-  const logoutIssuers = [{ trust: issuer.trust, clientId: issuer.clientId }]
-  const logouts = openLogouts({ issuers: logoutIssuers, sessions, clock })
-  const provider = await openProvider({
-    ...{ issuer: demoLogin(issuer.issuer), address: visas.audience, clock, log },
-    secret: secretsOf({}),
-  })
-  const table = openLoginTable(store)
-  const logins = openLogins({
-    providers: [provider],
-    table,
-    links,
-    accounts: atDoors,
-    sessions,
-    audit,
-    clock,
-  })
-  const personalTokens = openPersonalTokens({ store, accounts: known, clock })
-  return { accounts, known, passports, issuer, tokens, personalTokens, sessions, logouts, logins, links }
 }
 
 export interface EngineLimits {

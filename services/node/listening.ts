@@ -1,7 +1,9 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import { plainAddress } from '../gateway/address.ts'
 import type { Listener } from '../gateway/app.ts'
-import { productionLimits } from '../gateway/limit-settings.ts'
+import { type LimitSettings, productionLimits } from '../gateway/limit-settings.ts'
 import { limitServer, type ServerLimits, serverOptions } from '../gateway/sockets.ts'
 import type { Closable } from '../kernel/id.ts'
 
@@ -17,14 +19,23 @@ export class StartError extends Error {
 }
 
 export interface Door extends Closable {
+  /** On this machine. */
   readonly url: string
   /** Replaces what answers; connections stay. */
   serve(listener: Listener): void
 }
 
+/** A certificate chain and its key, as PEM. */
+export interface Tls {
+  readonly cert: Buffer
+  readonly key: Buffer
+}
+
 interface Address extends Partial<ServerLimits> {
   readonly host: string
   readonly port: number
+  /** TLS ends here; without it what is spoken here is plain HTTP. */
+  readonly tls?: Tls
 }
 
 const drainMs = 5_000
@@ -35,7 +46,8 @@ export async function openDoor(address: Address, first: Listener): Promise<Door>
   let listener = first
   let closed: Promise<void> | undefined
   const { limits = productionLimits, isSecure = false, trustedProxy } = address
-  const server = createServer(serverOptions(limits), (request, response) => listener(request, response))
+  const server = serverOf(address.tls, limits, (request, response) => listener(request, response))
+  if (isSecure && address.tls === undefined) insistOnProxy(server, trustedProxy)
   limitServer(server, { limits, isSecure, ...(trustedProxy === undefined ? {} : { trustedProxy }) })
   server.listen(address.port, address.host)
   try {
@@ -46,7 +58,7 @@ export async function openDoor(address: Address, first: Listener): Promise<Door>
   const bound = server.address()
   const port = typeof bound === 'object' && bound !== null ? bound.port : address.port
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${address.tls === undefined ? 'http' : 'https'}://${nameOf(address.host)}:${port}`,
     serve: (next) => {
       listener = next
     },
@@ -55,6 +67,28 @@ export async function openDoor(address: Address, first: Listener): Promise<Door>
       return closed
     },
   }
+}
+
+function serverOf(tls: Tls | undefined, limits: LimitSettings, listener: RequestListener): Server {
+  if (tls === undefined) return createServer(serverOptions(limits), listener)
+  const handshakeTimeout = limits.headersSeconds * 1000
+  return createSecureServer(
+    { ...serverOptions(limits), ...tls, minVersion: 'TLSv1.2', handshakeTimeout },
+    listener,
+  )
+}
+
+/** Where TLS ends at a proxy, nobody else is spoken with: what they send would go in clear, and come from where they say. */
+function insistOnProxy(server: Server, trustedProxy: string | undefined): void {
+  server.prependListener('connection', (socket) => {
+    if (plainAddress(socket.remoteAddress ?? '') !== trustedProxy) socket.destroy()
+  })
+}
+
+/** How a process of this machine reaches the interface. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 function whyNot(cause: unknown, port: number): string {

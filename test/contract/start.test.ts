@@ -190,9 +190,9 @@ describe('a setting that cannot be', () => {
       HUISCLOS_CONFIG: path,
       HUISCLOS_HOME: join(folder, 'production'),
     })
-    // With a sandbox the start goes on to what this version does not have: the identity of real persons.
+    // With a sandbox the start goes on to what the configuration names, and the file of keys is not there.
     const isBoxed = (await machineSandbox()).kind !== 'none'
     expect(ended.status).toBe(isBoxed ? 78 : 73)
-    expect(lines(ended.stderr)).toEqual([expect.stringContaining(isBoxed ? 'identité' : 'sandbox')])
+    expect(lines(ended.stderr)).toEqual([expect.stringContaining(isBoxed ? '/etc/chu.jwks' : 'sandbox')])
   }, 30_000)
 })

@@ -46,7 +46,7 @@ const secured = new Map<string, Answer>()
 async function collect(into: Map<string, Answer>, address: string): Promise<void> {
   const isSecure = address.startsWith('https')
   const door = await openDoor(
-    { host: '127.0.0.1', port: 0, isSecure },
+    { host: '127.0.0.1', port: 0, isSecure, trustedProxy: '127.0.0.1' },
     createWaitingApp({ ready: false, steps: [] }, { isSecure, limits: productionLimits }),
   )
   const as = 'Authorization: Bearer alice\r\n'

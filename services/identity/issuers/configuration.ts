@@ -3,7 +3,17 @@ import { z } from 'zod'
 import { issuerAddress } from '../issuer-address.ts'
 
 /** Asymmetric only: a shared secret proves nothing about who signed. */
-const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const
+export const algorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+] as const
 
 /** Assurance of a sign-in (security.md 5.2): 0 unknown, 1 one factor, 2 two factors or substantial, 3 high. */
 const level = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)])
@@ -115,6 +125,7 @@ export function issuers(allowed: { readonly isLocalAllowed: boolean }) {
     .refine((all) => new Set(all.map((one) => one.issuer)).size === all.length, 'the same issuer twice')
 }
 
-type Issuer = z.infer<ReturnType<typeof issuer>>
+/** One issuer of a configuration. */
+export type Issuer = z.infer<ReturnType<typeof issuer>>
 /** An issuer with which persons sign in. */
 export type LoginIssuer = Pick<Issuer, 'name' | 'issuer'> & { readonly login: NonNullable<Issuer['login']> }

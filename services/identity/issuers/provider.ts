@@ -45,6 +45,8 @@ export interface Wish {
 
 export interface Provider {
   readonly issuer: LoginIssuer
+  /** Asks the issuer what it publishes. UNAUTHENTICATED while that is not what is pinned, UNAVAILABLE while it does not answer. */
+  insist(): Promise<void>
   /** Where to send the browser. Refuses while the issuer is not the one that was accepted. */
   urlFor(secrets: Secrets, wish: Wish): Promise<string>
   /** What the issuer says in the end. `search` is the query of its answer; UNAUTHENTICATED for every fault in it. */
@@ -97,6 +99,7 @@ export async function openProvider(needs: ProviderNeeds): Promise<Provider> {
 
   return {
     issuer,
+    insist: discovery.insist,
     async urlFor(secrets, wish) {
       await discovery.insist()
       const parameters = { ...(await parametersOf(issuer, secrets, wish)), redirect_uri: redirectUri }
