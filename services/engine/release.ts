@@ -31,11 +31,14 @@ const ANSWER_BYTES = 512 * 1024 * 1024
 export async function openReleaser(options: ReleaserOptions): Promise<Releaser> {
   const { threads, memoryBytes } = options
   const windows = new WeakMap<Process, Window>()
+  /** One promise for each process: its window is gone. */
+  const removals = new Set<Promise<void>>()
   const pool = await Pool.open(options.processes ?? 2, async () => {
     const window = await openWindow(options.scratch)
     const process = await startReleaser(options, window)
     windows.set(process, window)
-    void process.closed.then(() => window.close())
+    const removal = process.closed.then(() => window.close()).finally(() => removals.delete(removal))
+    removals.add(removal)
     return process
   })
   const windowOf = (process: Process): Window => {
@@ -81,7 +84,10 @@ export async function openReleaser(options: ReleaserOptions): Promise<Releaser> 
         }),
       )
     },
-    close: () => pool.close(),
+    close: async () => {
+      await pool.close()
+      await Promise.all(removals)
+    },
   }
 }
 

@@ -295,3 +295,12 @@ describe('an answer as a file', () => {
     expect((await releaser.encode(rows, format)).byteLength).toBeGreaterThan(2)
   })
 })
+
+test('leaves nothing in its scratch folder once it is closed', async () => {
+  const own = await temporaryFolder()
+  const opened = await openReleaser({ threads: 1, memoryBytes: 512 * MIB, scratch: own.path, processes: 2 })
+  expect(await readdir(own.path)).toHaveLength(2)
+  await opened.close()
+  expect(await readdir(own.path)).toEqual([])
+  await own.remove()
+})
