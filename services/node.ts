@@ -30,9 +30,9 @@ import {
   type Evidence,
   type Ground,
   openDatabase,
-  openEngine,
   openEvidence,
   openHome,
+  startEngine,
 } from './node/floors.ts'
 import { type Identity, openDemoIdentity, openProductionIdentity } from './node/identity.ts'
 import { openDoor, StartError } from './node/listening.ts'
@@ -183,9 +183,7 @@ async function openUpTo(
   const { closing, log } = ground
   const limits = engineLimitsOf(settings)
   const naming = namingOf(settings)
-  // Processes take their time to start and need nothing of what follows: they start first and are awaited at their step.
-  const starting = openEngine(ground, limits)
-  starting.catch(() => 'told at its step')
+  const starting = startEngine(ground, limits)
   const kind = settings.databaseUrl === undefined ? 'embarqué' : 'DATABASE_URL'
   const url = await steps.run(
     names.database,

@@ -148,8 +148,22 @@ export interface Engine {
   readonly limits: Limits
 }
 
+/**
+ * Begins what `openEngine` opens: processes take their time, and need nothing of the other floors. A start that is refused meanwhile
+ * waits for them, so that whoever is told so finds no process and no folder of theirs.
+ */
+export function startEngine(ground: Ground, limits: EngineLimits): Promise<Engine> {
+  const starting = openEngine(ground, limits)
+  const settled = starting.then(
+    () => undefined,
+    () => undefined,
+  )
+  ground.closing.keep('engine start', { close: () => settled })
+  return starting
+}
+
 /** Parser, vault and releaser: three kinds of processes that never share one. */
-export async function openEngine(
+async function openEngine(
   { home, log, closing }: Ground,
   { threads, memoryBytes, timeoutMs }: EngineLimits,
 ): Promise<Engine> {

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { mintDemoToken } from '../../services/identity/demo-keys.ts'
 import { systemClock as clock } from '../../services/kernel/clock.ts'
+import { hasCode } from '../../services/kernel/system-error.ts'
 import { descriptor, draft, grant, patientsCsv, settled, visitsCsv } from '../contract/study.ts'
 import type { Answer, System } from '../contract/system.ts'
 import { pdf } from '../habilitation/documents.ts'
@@ -161,11 +162,20 @@ async function deaths({ call, child }: System, project: string): Promise<string[
   for (let times = 1; times <= 20; times += 1) {
     const asked = call('POST', `/api/v1/projects/${project}/queries`, { as: 'alice', body: { sql } })
     await new Promise((resolve) => setTimeout(resolve, 3 * times))
-    for (const pid of await workersOf(child.pid ?? 0)) process.kill(pid, 'SIGKILL')
+    for (const pid of await workersOf(child.pid ?? 0)) kill(pid)
     const code = codeOf(await asked)
     if (code !== '200') return [code]
   }
   return []
+}
+
+/** One may have ended by itself since it was seen. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if (!hasCode(error, 'ESRCH')) throw error
+  }
 }
 
 /** Processes below this one that touch rows; PostgreSQL is none of them. */
