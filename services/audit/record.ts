@@ -99,3 +99,12 @@ export async function onRecord<T>(
     throw error
   }
 }
+
+/** `onRecord` for a call by nobody yet, such as a way in or out: `route` is how the log names it. */
+export function onRecordAtDoor<T>(audit: Audit, route: string, run: () => Promise<T>): Promise<T> {
+  const endings: Endings = {
+    refused: (code, rule) => ({ type: 'auth.refused', code, route, ...(rule !== undefined && { rule }) }),
+    failed: () => ({ type: 'access.failed', route }),
+  }
+  return onRecord(audit, { about: {}, endings }, run)
+}

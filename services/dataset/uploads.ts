@@ -1,6 +1,8 @@
 /** The use-cases of uploads that may be cut and gone on with (tus 1.0). A finished one is a table of its deposit, as if it had been PUT. */
+
 import { randomUUID } from 'node:crypto'
 import type { Person } from '../identity/person.ts'
+import { samePerson } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type DepositNeeds, depositOf, enterTable, openPlace, uploadLimit } from './deposit.ts'
 import { hashOf } from './integrity.ts'
@@ -76,7 +78,7 @@ export async function beginUpload(
 
 async function insistOnRoom(needs: UploadNeeds, by: Person, bytes: number): Promise<void> {
   const unfinished = (await needs.uploads.all()).filter((one) => !one.finished)
-  const own = unfinished.filter(({ opener }) => opener.issuer === by.issuer && opener.subject === by.subject)
+  const own = unfinished.filter(({ opener }) => samePerson(opener, by))
   if (own.length >= most) throw new Refusal('QUOTA_EXCEEDED', { rule: 'upload.count' })
   const promised = unfinished.reduce((sum, one) => sum + one.bytes - one.received, 0)
   if (promised + bytes > (await needs.files.room()))

@@ -1,7 +1,9 @@
 /** How often one may come: the counters of calls, and how an answer tells them (security.md 10). */
+
 import type { Request, Response } from 'express'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Actor } from '../kernel/id.ts'
+import { openPlaces } from '../kernel/places.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { networkOf } from './address.ts'
 import type { LimitSettings } from './limit-settings.ts'
@@ -129,16 +131,10 @@ export function tellLater(response: Response, rule: string): void {
 }
 
 function openStreams(most: number): Limits['stream'] {
-  const streams = new Map<string, number>()
+  const places = openPlaces(most)
   return ({ issuer, subject }) => {
-    const who = JSON.stringify([issuer, subject])
-    const now = streams.get(who) ?? 0
-    if (now >= most) throw new Refusal('RATE', { rule: 'rate.streams' })
-    streams.set(who, now + 1)
-    return () => {
-      const left = (streams.get(who) ?? 1) - 1
-      if (left === 0) streams.delete(who)
-      else streams.set(who, left)
-    }
+    const end = places.take(JSON.stringify([issuer, subject]))
+    if (end === null) throw new Refusal('RATE', { rule: 'rate.streams' })
+    return end
   }
 }

@@ -1,7 +1,9 @@
 /** What a server takes before a request is one: time, size and number of connections, and the answer to what is none. */
+
 import { IncomingMessage, type Server, type ServerOptions, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { openPlaces } from '../kernel/places.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { plainAddress } from './address.ts'
 import { strictHeaders } from './app.ts'
@@ -58,18 +60,13 @@ function limitRequests(server: Server, { requestsPerSocket }: LimitSettings): vo
 
 /** One address holds so many connections; the one too many is closed at once, and the others are still served. */
 function limitAddresses(server: Server, { limits, trustedProxy }: ServerLimits): void {
-  const open = new Map<string, number>()
+  const places = openPlaces(limits.socketsPerAddress)
   server.on('connection', (socket) => {
     const address = plainAddress(socket.remoteAddress ?? '')
     if (address === trustedProxy) return
-    const count = open.get(address) ?? 0
-    if (count >= limits.socketsPerAddress) return void socket.destroy()
-    open.set(address, count + 1)
-    socket.once('close', () => {
-      const left = (open.get(address) ?? 1) - 1
-      if (left === 0) open.delete(address)
-      else open.set(address, left)
-    })
+    const leave = places.take(address)
+    if (leave === null) return void socket.destroy()
+    socket.once('close', leave)
   })
 }
 

@@ -1,10 +1,11 @@
 /** What an amendment may change, and what needs a new request (governance.md 5.5). Pure. */
+
 import { canonical } from '../kernel/hash.ts'
+import { samePerson } from '../kernel/id.ts'
 import type { Missing } from '../kernel/refusal.ts'
 import { clausesNarrow } from './clauses.ts'
 import type { LineAsked } from './form/data.ts'
 import { lacks } from './lacking.ts'
-import { samePerson } from './matrix.ts'
 import type { Body } from './request.ts'
 import type { RouteFacts } from './vocabulary.ts'
 

@@ -1,8 +1,9 @@
 /** Which proofs of a person stand for one project at an instant: her own, the review of her grant, and the grant itself. Pure. */
+
 import type { Person } from '../identity/person.ts'
 import { proofStands, proofUntil, requiredProofs, type When } from '../identity/proof-rules.ts'
+import { samePerson } from '../kernel/id.ts'
 import { type GrantStanding, reviewLapse } from './grant-state.ts'
-import { samePerson } from './matrix.ts'
 
 interface Granted extends When {
   readonly grants: readonly GrantStanding[]

@@ -2,7 +2,9 @@
  * What a request still lacks, live: the right form (request.ts), then the sense and the context of governance.md 4. Texts
  * need only be there; how long or how alike they are is advice. Pure.
  */
+
 import { addDays } from '../kernel/clock.ts'
+import { samePerson } from '../kernel/id.ts'
 import type { Missing } from '../kernel/refusal.ts'
 import { inForce, isBlank, routeFacts, type Surroundings } from './around.ts'
 import { askedAlways } from './form/asked.ts'
@@ -10,7 +12,6 @@ import type { LineAsked } from './form/data.ts'
 import { ofForms, ofStudy } from './forms.ts'
 import { lacks } from './lacking.ts'
 import type { DatasetFacts } from './lines.ts'
-import { samePerson } from './matrix.ts'
 import { ofOrganisations } from './organisations.ts'
 import { unexplained, unjustified } from './quasi.ts'
 import type { Body } from './request.ts'

@@ -1,6 +1,8 @@
 /** THE decision of the house: may this person ask this of this project, now? Pure. */
+
 import type { Person } from '../identity/person.ts'
 import { type ProofRules, visasCounted } from '../identity/proof-rules.ts'
+import { samePerson } from '../kernel/id.ts'
 import { isCode, Refusal } from '../kernel/refusal.ts'
 import { say } from '../kernel/text.ts'
 import { datasetsAsked } from './asked.ts'
@@ -9,7 +11,7 @@ import { meetsAssurance } from './clauses.ts'
 import { proofsAt } from './cleared.ts'
 import type { Ask, Decision, Denied, Granted } from './decision.ts'
 import { failing } from './failing-fact.ts'
-import { samePerson, staff } from './matrix.ts'
+import { staff } from './matrix.ts'
 import type { CurrentPermit, PermitPerson } from './permit.ts'
 
 export interface Rules {

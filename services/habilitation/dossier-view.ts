@@ -1,12 +1,11 @@
 /** What a person reads around the body of a request: comments, documents, interests, and why it changed its kind. Pure. */
 import type { Person } from '../identity/person.ts'
-import type { Actor } from '../kernel/id.ts'
+import { type Actor, samePerson } from '../kernel/id.ts'
 import { say } from '../kernel/text.ts'
 import { escalationSentence } from './escalation.ts'
 import type { Attachment } from './event.ts'
 import { audiencesOf } from './form/seen.ts'
 import type { DatasetFacts } from './lines.ts'
-import { samePerson } from './matrix.ts'
 import type { Escalated, Habilitation } from './state.ts'
 import { type ThreadView, threadsFor } from './threads.ts'
 

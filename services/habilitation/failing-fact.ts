@@ -1,12 +1,13 @@
 /** Why a rule said no, in the words of the permit and of the asker: never of anybody else, never of the data. Pure. */
+
 import { type ProofRules, proofStands, type RequiredProof, requiredProofs } from '../identity/proof-rules.ts'
 import { parisDay } from '../kernel/clock.ts'
+import { samePerson } from '../kernel/id.ts'
 import type { Sentence } from '../kernel/refusal.ts'
 import { datasetsAsked } from './asked.ts'
 import type { PermitAssurance } from './clauses.ts'
 import type { Ask } from './decision.ts'
 import { type GrantState, grantStateAt, reviewLapse } from './grant-state.ts'
-import { samePerson } from './matrix.ts'
 import type { CurrentPermit } from './permit.ts'
 
 interface Known extends CurrentPermit {

@@ -1,10 +1,9 @@
 /** What people read of the grants of a project. Pure. */
 import type { Account, Person } from '../identity/person.ts'
 import type { ProofRules } from '../identity/proof-rules.ts'
-import type { Actor } from '../kernel/id.ts'
+import { type Actor, samePerson } from '../kernel/id.ts'
 import { type GrantState, grantStateAt, lackingProofs, reviewLapse, standingOfGrant } from './grant-state.ts'
 import type { Grant } from './grants.ts'
-import { samePerson } from './matrix.ts'
 import type { Habilitation } from './state.ts'
 
 interface Seen {

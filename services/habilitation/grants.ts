@@ -1,7 +1,6 @@
 /** The grants of persons as a fold of what happened to them (governance.md 5.3); one line per event. Pure. */
-import type { Actor } from '../kernel/id.ts'
+import { type Actor, samePerson } from '../kernel/id.ts'
 import type { HabilitationEvent } from './event.ts'
-import { samePerson } from './matrix.ts'
 import type { Body } from './request.ts'
 
 export interface Grant extends Actor {

@@ -3,7 +3,7 @@
  * forbidden caller never learns why the command would have failed (governance.md 5).
  */
 import type { Account } from '../identity/person.ts'
-import type { Actor } from '../kernel/id.ts'
+import { type Actor, samePerson } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { CommandType } from './commands.ts'
 
@@ -200,9 +200,4 @@ export function capacitiesOf(
   const isManager = managers.some((manager) => samePerson(account, manager))
   if (account.roles.includes('manager') && isManager) held.push('manager')
   return held
-}
-
-/** A person is the pair (issuer, subject), never a name or an address. */
-export function samePerson(a: Actor, b: Actor): boolean {
-  return a.issuer === b.issuer && a.subject === b.subject
 }

@@ -1,10 +1,10 @@
 /** What gathers around a request: interests of its reviewers, comments on its fields, documents (governance.md 4 and 5.1). Pure. */
+import { samePerson } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { CommandOf } from './commands.ts'
 import type { Given, Outcome } from './guard.ts'
 import { demand, happened, wrongState } from './guard.ts'
 import { lacks } from './lacking.ts'
-import { samePerson } from './matrix.ts'
 import { isField } from './request.ts'
 import type { Habilitation, Thread } from './state.ts'
 import { isOwnLine, roleOf, seesThread } from './threads.ts'

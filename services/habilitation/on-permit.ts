@@ -1,6 +1,8 @@
 /** The commands of a permit, from acceptance to its end (governance.md 5.3 to 5.6): guards, then what happens. Pure. */
+
 import type { Person } from '../identity/person.ts'
 import { addDays, parisDay } from '../kernel/clock.ts'
+import { samePerson } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { narrows, staysWithin } from './amendment.ts'
 import { routeFacts } from './around.ts'
@@ -21,7 +23,7 @@ import {
 } from './guard.ts'
 import { lacks } from './lacking.ts'
 import { stateAt } from './lifetime.ts'
-import { roleRefusal, samePerson } from './matrix.ts'
+import { roleRefusal } from './matrix.ts'
 import { begun } from './on-person.ts'
 import { granting, unanswered } from './on-request.ts'
 import { type Body, patched } from './request.ts'

@@ -1,14 +1,13 @@
 /** The commands of one person's grant and of its reviews (governance.md 5.1 T3, 5.3, 7): guards, then what happens. Pure. */
 import type { Account } from '../identity/person.ts'
 import { addDays, parisDay } from '../kernel/clock.ts'
-import type { Actor } from '../kernel/id.ts'
+import { type Actor, samePerson } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { CommandOf } from './commands.ts'
 import { lackingProofs, reviewLapse, standingOfGrant } from './grant-state.ts'
 import type { Grant } from './grants.ts'
 import { anotherThan, demand, type Given, happened, type Outcome, wrongState } from './guard.ts'
 import { lacks } from './lacking.ts'
-import { samePerson } from './matrix.ts'
 import type { Body } from './request.ts'
 import type { Habilitation } from './state.ts'
 

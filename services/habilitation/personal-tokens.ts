@@ -1,15 +1,16 @@
 /** Personal access tokens as rights see them: who may make one for a project, and until when it speaks for anybody. */
+
 import type { Audit } from '../audit/record.ts'
 import type { Person, Tokens } from '../identity/person.ts'
 import { claimsPersonalToken } from '../identity/personal-token-form.ts'
 import type { PersonalToken, PersonalTokens } from '../identity/personal-tokens.ts'
 import type { ProofRules } from '../identity/proof-rules.ts'
-import type { Clock } from '../kernel/clock.ts'
+import { type Clock, isoInstant } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
+import { samePerson } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { insist } from './decide.ts'
 import type { Rulebook } from './decision.ts'
-import { samePerson } from './matrix.ts'
 import type { CurrentPermit } from './permit.ts'
 import type { Permits } from './permits.ts'
 
@@ -58,7 +59,7 @@ export async function createPersonalToken(
   if (hours > most) throw new Refusal('INVALID', { rule: 'access-token.hours' })
   const made = await personalTokens.issue(by, { project, purpose: named, label, hours })
   const { id, expiresAt } = made.token
-  const until = new Date(expiresAt).toISOString()
+  const until = isoInstant(expiresAt)
   const sha = sha256(made.secret)
   await audit.append({ type: 'token.issued', token: id, purpose: named, until, sha256: sha }, { by, project })
   return made

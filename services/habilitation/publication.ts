@@ -2,6 +2,7 @@
  * What everybody may read of a request that was submitted (REG 57(1)(j), governance.md 4 and 14). Every member is named here one by
  * one: what is not named does not leave. No person, no contact, no attachment, no column, no filter.
  */
+import { isoInstant } from '../kernel/clock.ts'
 import type { Actor } from '../kernel/id.ts'
 import { clocksOf, regimeOf } from './clocks.ts'
 import { withoutContacts } from './contacts.ts'
@@ -105,7 +106,7 @@ function publicOf({ id, events }: Stored, around: Around): readonly PublicReques
       purposes,
       datasets: lines.map(({ dataset }) => dataset),
       accessPeriod: accessPeriod ?? null,
-      receivedAt: instant(submittedAt),
+      receivedAt: isoInstant(submittedAt),
       decision,
       ...(decision?.outcome === 'refused' &&
         proposal && { reasons: withoutContacts(proposal.reasons, persons) }),
@@ -113,13 +114,11 @@ function publicOf({ id, events }: Stored, around: Around): readonly PublicReques
       versions: versionsOf(habilitation, withheld),
       facts: publicFacts(events, ended),
       results: resultsOf(habilitation, around, ended),
-      endedAt: ended === null ? null : instant(ended),
+      endedAt: ended === null ? null : isoInstant(ended),
       certificate: certificate?.sha256 ?? null,
     },
   ]
 }
-
-const instant = (ms: number): string => new Date(ms).toISOString()
 
 /** The body as it was last sent, or as the last amendment that was granted has it. */
 function sentBody(id: string, events: readonly HabilitationEvent[]): Body {
@@ -143,7 +142,7 @@ function decisionOf(
   const isPartial = (request.lines ?? []).some(({ dataset }) => lines[dataset]?.answer === 'declined')
   return {
     outcome: isRefused ? 'refused' : isPartial ? 'partial' : 'granted',
-    at: instant(decidedAt),
+    at: isoInstant(decidedAt),
     conditions: (proposal?.conditions ?? []).map(({ text }) => withoutContacts(text, persons)),
   }
 }

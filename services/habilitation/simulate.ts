@@ -4,11 +4,11 @@
  */
 import type { Account, Accounts, Person } from '../identity/person.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Actor } from '../kernel/id.ts'
+import { type Actor, samePerson } from '../kernel/id.ts'
 import type { Code, Missing } from '../kernel/refusal.ts'
 import { Refusal, type Sentence } from '../kernel/refusal.ts'
 import type { Ask } from './decision.ts'
-import { roleRefusal, samePerson } from './matrix.ts'
+import { roleRefusal } from './matrix.ts'
 import type { CurrentPermit } from './permit.ts'
 import type { Permits } from './permits.ts'
 import type { OpenRulebook } from './rulebook.ts'

@@ -1,10 +1,10 @@
 /** What a request and its permit are, after what happened (fold.ts). What time does to them is in lifetime.ts. */
-import type { Actor } from '../kernel/id.ts'
+import { type Actor, samePerson } from '../kernel/id.ts'
 import type { Change } from './changes.ts'
 import type { Condition } from './clauses.ts'
 import type { Attachment, HappeningType, Scope } from './event.ts'
 import type { Grant } from './grants.ts'
-import { type State, samePerson } from './matrix.ts'
+import type { State } from './matrix.ts'
 import type { PermitLine } from './permit.ts'
 import type { Body } from './request.ts'
 

@@ -1,7 +1,8 @@
 /** Who sees and says what in the threads of a request. Pure. */
+
 import type { Person } from '../identity/person.ts'
+import { samePerson } from '../kernel/id.ts'
 import type { DatasetFacts } from './lines.ts'
-import { samePerson } from './matrix.ts'
 import type { Body } from './request.ts'
 import type { Habilitation, Thread } from './state.ts'
 

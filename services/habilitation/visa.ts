@@ -2,17 +2,18 @@
  * A habilitation as GA4GH visas (Passport 1.2, ControlledAccessGrants), for whoever must know of it elsewhere. A visa says what
  * `decide` says at the moment it is made and for an hour at most; this node never takes one of its own for a right.
  */
+
 import { createPublicKey, randomUUID } from 'node:crypto'
 import type { Audit } from '../audit/record.ts'
 import { signCompact } from '../identity/jws.ts'
 import type { Person } from '../identity/person.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
+import { samePerson } from '../kernel/id.ts'
 import { proofEnds } from './cleared.ts'
 import type { Rulebook } from './decision.ts'
 import { fold } from './fold.ts'
 import type { PermitKeys } from './keys.ts'
-import { samePerson } from './matrix.ts'
 import type { CurrentPermit } from './permit.ts'
 import type { Permits } from './permits.ts'
 import type { Registry } from './registry.ts'

@@ -1,7 +1,8 @@
 /** The public keys of an issuer, read at the one address that the configuration pins (security.md 5.4). */
+
 import { z } from 'zod'
 import type { Clock } from '../kernel/clock.ts'
-import { readLimited } from '../kernel/limited-body.ts'
+import { pinnedFetch, readPinned } from './issuers/pinned-fetch.ts'
 import { ecJwk, publicKeyOf, rsaJwk } from './jwk.ts'
 import { type Algorithm, algorithmsOf, kidPattern, type PinnedKey } from './jws.ts'
 import { parseStrictObject } from './strict-json.ts'
@@ -27,8 +28,6 @@ export interface KeysAt {
 const askAgainMs = 5 * 60_000
 const endMs = 10 * 60_000
 const restMs = 60_000
-const timeoutMs = 3_000
-const maxBytes = 64 * 1024
 const maxKeys = 32
 const none: Keys = new Map()
 
@@ -37,12 +36,13 @@ export function openIssuerKeys(at: KeysAt, clock: Clock): IssuerKeys {
   let known = { keys: none, at: Number.NEGATIVE_INFINITY }
   let asked = Number.NEGATIVE_INFINITY
   let asking: Promise<void> | undefined
+  const fetch = pinnedFetch([at.jwks])
 
   /** Those who come while somebody asks wait for the same answer. */
   async function ask(): Promise<void> {
     if (asking === undefined && clock.now() - asked >= restMs) {
       asked = clock.now()
-      asking = read(at).then((keys) => {
+      asking = readPinned({ fetch, url: at.jwks }, (text) => readKeys(text, at.algorithms)).then((keys) => {
         if (keys !== null) known = { keys, at: clock.now() }
         asking = undefined
       })
@@ -60,17 +60,6 @@ export function openIssuerKeys(at: KeysAt, clock: Clock): IssuerKeys {
       await ask()
       return standing()
     },
-  }
-}
-
-/** Null when the answer is none, late, elsewhere, too long or not a set of keys. */
-async function read({ jwks, algorithms }: KeysAt): Promise<Keys | null> {
-  try {
-    const signal = AbortSignal.timeout(timeoutMs)
-    const response = await fetch(jwks, { redirect: 'error', signal })
-    return response.status === 200 ? readKeys(await readLimited(response, maxBytes), algorithms) : null
-  } catch {
-    return null
   }
 }
 

@@ -9,16 +9,18 @@ import { type Code, Refusal } from '../kernel/refusal.ts'
 import { parseStrictObject } from './strict-json.ts'
 
 /** Asymmetric only: a shared secret proves nothing about who signed. */
-export type Algorithm =
-  | 'RS256'
-  | 'RS384'
-  | 'RS512'
-  | 'PS256'
-  | 'PS384'
-  | 'PS512'
-  | 'ES256'
-  | 'ES384'
-  | 'ES512'
+export const algorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+] as const
+export type Algorithm = (typeof algorithms)[number]
 
 /** A public key together with what its issuer published it for. */
 export interface PinnedKey {

@@ -1,6 +1,6 @@
 /** Identities that their owner tied to her account (security.md 5.1): by herself, signed in with both, never by a name or an address. */
 import type { Audit, By } from '../audit/record.ts'
-import type { Actor } from '../kernel/id.ts'
+import { type Actor, samePerson } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Store } from '../store/store.ts'
 import type { Accounts, Person } from './person.ts'
@@ -69,9 +69,8 @@ export function openLinks({ db }: Pick<Store, 'db'>, audit: Audit): Links {
     },
     async tie(identity, owner) {
       const { issuer, subject, linkedAt } = identity
-      const isSame = issuer === owner.issuer && subject === owner.subject
       const isTied = (await rowOf(identity)) !== undefined || (await rowOf(owner)) !== undefined
-      if (isSame || isTied || (await of(identity)).length > 0) {
+      if (samePerson(identity, owner) || isTied || (await of(identity)).length > 0) {
         throw new Refusal('CONFLICT', { rule: 'link.taken' })
       }
       const account = { account_issuer: owner.issuer, account_subject: owner.subject }
@@ -83,9 +82,7 @@ export function openLinks({ db }: Pick<Store, 'db'>, audit: Audit): Links {
       )
     },
     async untie(identity, owner) {
-      const known = (await of(owner)).some(
-        ({ issuer, subject }) => issuer === identity.issuer && subject === identity.subject,
-      )
+      const known = (await of(owner)).some((link) => samePerson(link, identity))
       if (!known) throw new Refusal('NOT_FOUND')
       await recorded('identity.unlinked', { identity, by: owner }, () =>
         db

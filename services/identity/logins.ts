@@ -3,10 +3,10 @@
  * issuer then says is checked as it stands, whatever had been asked for. Then a session is opened, stepped up, or an identity tied.
  */
 import { randomBytes } from 'node:crypto'
-import { type Audit, onRecord } from '../audit/record.ts'
+import { type Audit, onRecordAtDoor } from '../audit/record.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { LoginIssuer } from './issuers/configuration.ts'
+import { type LoginIssuer, mayOpen } from './issuers/configuration.ts'
 import type { IdClaims } from './issuers/id-token.ts'
 import { classesFrom, levelOf } from './issuers/level.ts'
 import type { Provider, Wish } from './issuers/provider.ts'
@@ -141,12 +141,7 @@ function recorded<T>(
   run: () => Promise<T>,
 ): Promise<T> {
   const route = `GET /connexion/${provider?.issuer.name ?? '{issuer}'}`
-  const endings = {
-    refused: (code: string, rule?: string) =>
-      ({ type: 'auth.refused', code, route, ...(rule !== undefined && { rule }) }) as const,
-    failed: () => ({ type: 'access.failed', route }) as const,
-  }
-  return onRecord(audit, { about: {}, endings }, run)
+  return onRecordAtDoor(audit, route, run)
 }
 
 /** Who ties an identity must be there herself: two factors, not long ago. */
@@ -182,10 +177,7 @@ interface Proved {
 async function enter({ accounts, sessions }: LoginNeeds, { provider, login, row }: Proved) {
   const account = await accounts.find(login)
   if (account === null) return refuse('UNAUTHENTICATED', 'account.unknown')
-  const { organisations } = provider.issuer.login
-  if (organisations !== 'any' && !organisations.includes(account.organisation)) {
-    return refuse('UNAUTHENTICATED', 'login.organisation')
-  }
+  if (!mayOpen(provider.issuer.login, account)) return refuse('UNAUTHENTICATED', 'login.organisation')
   const { cookie, until } = await sessions.open(login, row.former ?? undefined)
   return { cookie, until }
 }

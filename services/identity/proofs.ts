@@ -4,7 +4,7 @@
  */
 import type { Audit } from '../audit/record.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Actor } from '../kernel/id.ts'
+import { type Actor, samePerson } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { say } from '../kernel/text.ts'
 import type { Store } from '../store/store.ts'
@@ -48,7 +48,7 @@ const recorders: Readonly<Record<ProofKind, readonly Recorder[]>> = {
  * line manager, of another one's, CONFLICT_OF_INTEREST for a registrar's own, INVALID for a version that is not in force.
  */
 export async function recordProof(needs: ProofNeeds, by: Person, asked: ProofAsked): Promise<RecordedProof> {
-  const isSelf = asked.person === undefined || isSame(asked.person, by)
+  const isSelf = asked.person === undefined || samePerson(asked.person, by)
   const held = recorders[asked.proof].filter((one) => (one === 'self' ? isSelf : by.roles.includes(one)))
   if (held.length === 0) throw new Refusal('ROLE', { rule: 'proof.recorder' })
   if (isSelf && !held.includes('self')) throw new Refusal('CONFLICT_OF_INTEREST', { rule: 'T3' })
@@ -102,11 +102,7 @@ function faultsOf({ proof, version, until }: ProofAsked, rules: ProofRules) {
 
 function answersFor(by: Person, account: Account, held: readonly Recorder[]): boolean {
   if (!held.includes('manager')) return true
-  return account.manager !== undefined && isSame(account.manager, by)
-}
-
-function isSame(a: Actor, b: Actor): boolean {
-  return a.issuer === b.issuer && a.subject === b.subject
+  return account.manager !== undefined && samePerson(account.manager, by)
 }
 
 export interface ProofsRead {
@@ -123,8 +119,8 @@ export async function readProofs(
   person: Actor,
 ): Promise<ProofsRead> {
   const account = await accounts.find(person)
-  const isReader = isSame(by, person) || readers.some((role) => by.roles.includes(role))
-  const isManager = account?.manager !== undefined && isSame(account.manager, by)
+  const isReader = samePerson(by, person) || readers.some((role) => by.roles.includes(role))
+  const isManager = account?.manager !== undefined && samePerson(account.manager, by)
   if (account === null || !(isReader || isManager)) throw new Refusal('NOT_FOUND')
   return { account, history: await proofsOf(store.db, person) }
 }

@@ -1,6 +1,6 @@
 /** The end of sessions: which rows, their entries, and the logout token that has its effect once. */
 import type { Audit, By } from '../audit/record.ts'
-import type { Actor } from '../kernel/id.ts'
+import { type Actor, samePerson } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Database } from '../store/store.ts'
 import { isSessionId, keepIssuerStill, markClosed, personOfRow, type SessionRow } from './session-table.ts'
@@ -98,7 +98,7 @@ function record(audit: Audit, row: SessionRow, why: SessionEnd) {
   const person = personOfRow(row)
   const own: By = { ...person, level: 0, door: 'system', session: id }
   const by = (why.cause !== 'issuer' && why.by) || own
-  const isOwn = by.issuer === person.issuer && by.subject === person.subject
+  const isOwn = samePerson(by, person)
   return audit.append(
     { type: 'auth.closed', session: id, issuer, level: row.level, cause: why.cause },
     { by, ...(isOwn ? {} : { sealed: person }) },

@@ -69,9 +69,9 @@ export async function writeSession(
     { by, sealed: { methods, acr, authenticatedAt: authenticated_at } },
   )
   try {
-    const isWritten = isRotation ? await rotateSession(db, row) : await insertSession(db, row)
+    if (!isRotation) await insertSession(db, row)
     // Closed since it was looked at: what somebody ended does not come back under its id.
-    if (!isWritten) throw refusal('session.closed')
+    else if (!(await rotateSession(db, row))) throw refusal('session.closed')
   } catch (error) {
     await audit.append({ type: 'state.aborted', of: receipt.seq }, {})
     throw error

@@ -46,9 +46,8 @@ export function openSessionRows(db: Database, { issuer, subject }: Actor): Promi
     .execute()
 }
 
-export async function insertSession(db: Database, row: SessionRow): Promise<boolean> {
+export async function insertSession(db: Database, row: SessionRow): Promise<void> {
   await db.insertInto('identity_session').values(row).execute()
-  return true
 }
 
 /** The same session with another cookie and another login; false when it is not open any more. */

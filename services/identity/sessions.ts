@@ -6,7 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Audit } from '../audit/record.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
-import type { Actor } from '../kernel/id.ts'
+import { type Actor, samePerson } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Store } from '../store/store.ts'
 import type { Account, Accounts, Person } from './person.ts'
@@ -141,7 +141,7 @@ export function openSessions({ store: { db }, accounts, audit, clock }: SessionN
   async function formerOf(account: Actor, former: string | undefined) {
     const row = former === undefined ? undefined : await openSessionRow(db, former)
     if (row === undefined) return undefined
-    if (isSame(account, personOfRow(row))) return row.id
+    if (samePerson(account, personOfRow(row))) return row.id
     await close({ id: row.id }, { cause: 'replaced' })
     return undefined
   }
@@ -179,12 +179,8 @@ function factsOf(row: SessionRow): SessionFacts {
 
 /** What is not as it was when the session was opened. */
 function changeOf(account: Account, row: SessionRow): 'account' | 'roles' | null {
-  if (!isSame(account, personOfRow(row))) return 'account'
+  if (!samePerson(account, personOfRow(row))) return 'account'
   return isSameList(account.roles, row.roles) ? null : 'roles'
-}
-
-function isSame(a: Actor, b: Actor): boolean {
-  return a.issuer === b.issuer && a.subject === b.subject
 }
 
 function isSameList(some: readonly string[], others: readonly string[]): boolean {

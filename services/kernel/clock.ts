@@ -27,6 +27,11 @@ function parisWallClock(instantMs: number): number {
   return Date.UTC(year, month - 1, day, hour, minute, second)
 }
 
+/** An instant in ms as ISO 8601 in UTC, as every answer writes it. */
+export function isoInstant(instantMs: number): string {
+  return new Date(instantMs).toISOString()
+}
+
 /** The calendar day of an instant in Europe/Paris, as YYYY-MM-DD. A legal day is this one, not UTC's. */
 export function parisDay(instantMs: number): string {
   return new Date(parisWallClock(instantMs)).toISOString().slice(0, 10)

@@ -6,6 +6,11 @@ export interface Actor {
   readonly subject: string
 }
 
+/** A person is the pair (issuer, subject), never a name or an address. */
+export function samePerson(a: Actor, b: Actor): boolean {
+  return a.issuer === b.issuer && a.subject === b.subject
+}
+
 declare const written: unique symbol
 
 /**

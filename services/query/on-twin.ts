@@ -8,6 +8,7 @@ import type { Twins } from '../dataset/twins.ts'
 import { engineVersion } from '../engine/capabilities.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Actor } from '../kernel/id.ts'
+import { openPlaces } from '../kernel/places.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Language } from '../kernel/text.ts'
 import { unmark } from './answer.ts'
@@ -79,24 +80,22 @@ export interface TwinLimits {
 /** In memory: a restart forgets, and does no harm. */
 export function openTwinTurns({ now }: Pick<Clock, 'now'>, limits: TwinLimits): TwinTurns {
   const asked = new Map<string, number[]>()
-  const running = new Map<string, number>()
+  const running = openPlaces(limits.running)
   return {
     take({ issuer, subject }) {
       const who = JSON.stringify([issuer, subject])
       const since = now() - minute
       const recent = (asked.get(who) ?? []).filter((at) => at > since)
-      const under = running.get(who) ?? 0
-      if (under >= limits.running) throw new Refusal('RATE', { rule: 'twin.one-at-a-time' })
-      if (recent.length >= limits.perMinute) throw new Refusal('RATE', { rule: 'twin.per-minute' })
+      const done = running.take(who)
+      if (done === null) throw new Refusal('RATE', { rule: 'twin.one-at-a-time' })
+      if (recent.length >= limits.perMinute) {
+        done()
+        throw new Refusal('RATE', { rule: 'twin.per-minute' })
+      }
       // Whoever has not asked for a minute is forgotten.
       for (const [one, times] of asked) if ((times.at(-1) ?? 0) <= since) asked.delete(one)
       asked.set(who, [...recent, now()])
-      running.set(who, under + 1)
-      return () => {
-        const left = (running.get(who) ?? 1) - 1
-        if (left === 0) running.delete(who)
-        else running.set(who, left)
-      }
+      return done
     },
   }
 }

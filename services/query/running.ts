@@ -1,7 +1,7 @@
 /** The queries that run now, and every way to stop one. In memory: what runs dies with the process. */
 import type { Part } from '../habilitation/lines.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Actor } from '../kernel/id.ts'
+import { type Actor, samePerson } from '../kernel/id.ts'
 import { type Code, type Facts, Refusal } from '../kernel/refusal.ts'
 
 /** Why a query was stopped, as its log entry says it. */
@@ -144,7 +144,7 @@ export function openRunning(clock: Clock): Running {
 
 function isIn({ dataset, person }: Part, { datasets, by }: Entry): boolean {
   const isRead = dataset === undefined || datasets === null || datasets.includes(dataset)
-  return isRead && (person === undefined || isSame(person, by))
+  return isRead && (person === undefined || samePerson(person, by))
 }
 
 function register(entries: Map<string, Entry>, start: Start, clock: Clock): Run {
@@ -209,9 +209,5 @@ async function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T
 }
 
 function own(entry: Entry | undefined, project: string, by: Actor): Entry | undefined {
-  return entry && entry.project === project && isSame(entry.by, by) ? entry : undefined
-}
-
-function isSame(a: Actor, b: Actor): boolean {
-  return a.issuer === b.issuer && a.subject === b.subject
+  return entry && entry.project === project && samePerson(entry.by, by) ? entry : undefined
 }

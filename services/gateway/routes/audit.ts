@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Indexed } from '../../audit/record.ts'
 import type { Person } from '../../identity/person.ts'
+import { samePerson } from '../../kernel/id.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { searchLog } from '../../review/search.ts'
 import type { Reply } from '../reply.ts'
@@ -63,7 +64,7 @@ function insistHashes(by: Person, tile: string): void {
 
 /** A proof carries its entry: those of other people are for the DPO. */
 function mayProve(by: Person, { actor }: Indexed): boolean {
-  return by.roles.includes('dpo') || (actor?.issuer === by.issuer && actor.subject === by.subject)
+  return by.roles.includes('dpo') || (actor !== undefined && samePerson(actor, by))
 }
 
 export const auditRoutes: readonly Route[] = [

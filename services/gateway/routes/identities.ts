@@ -1,6 +1,8 @@
 /** The identities that a person tied to her account. */
+
 import { z } from 'zod'
 import { unlink } from '../../identity/links.ts'
+import { isoInstant } from '../../kernel/clock.ts'
 import { type Route, route } from '../route.ts'
 
 const name = z.string().min(1).max(255)
@@ -19,7 +21,7 @@ export const identityRoutes: readonly Route[] = [
     handler: async ({ links }, { by }) => {
       const identities = (await links.of(by)).map(({ linkedAt, ...rest }) => ({
         ...rest,
-        linkedAt: new Date(linkedAt).toISOString(),
+        linkedAt: isoInstant(linkedAt),
       }))
       return { json: { identities } }
     },

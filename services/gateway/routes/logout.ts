@@ -1,8 +1,8 @@
 /** Ways out: of the person in her browser, and of the issuer that vouched for her (security.md 5.6). */
 import { z } from 'zod'
-import { onRecord, receiptOf } from '../../audit/record.ts'
+import { onRecordAtDoor, receiptOf } from '../../audit/record.ts'
 import { issuerWord } from '../../identity/logout.ts'
-import { type Code, Refusal } from '../../kernel/refusal.ts'
+import { Refusal } from '../../kernel/refusal.ts'
 import type { Language } from '../../kernel/text.ts'
 import { insistOnOwnPage } from '../caller.ts'
 import { formType, readForm } from '../form.ts'
@@ -17,16 +17,6 @@ const done: Reply = { status: 200, type: 'text/plain', content: '', headers: uns
 const issuerForm = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 const byIssuer = z.object({ issuer: issuerForm })
 const logoutForm = z.object({ logout_token: z.string() })
-
-/** However such a call is refused, the log says so; its token stays out of it. */
-function recorded<T>(house: House, route: string, run: () => Promise<T>): Promise<T> {
-  const endings = {
-    refused: (code: Code, rule?: string) =>
-      ({ type: 'auth.refused', code, route, ...(rule !== undefined && { rule }) }) as const,
-    failed: () => ({ type: 'access.failed', route }) as const,
-  }
-  return onRecord(house.audit, { about: {}, endings }, run)
-}
 
 /** As the log names the call: a name that nobody configured does not reach it. */
 function routeOf({ logouts }: House, method: string, issuer: string): string {
@@ -60,7 +50,7 @@ export const logoutRoutes: readonly Route[] = [
     rate: 'readers',
     responses: { 303: { description: 'On to the start page', types: ['text/plain'] } },
     handler: (house, { request, response }) =>
-      recorded(house, 'POST /connexion/sortie', async () => {
+      onRecordAtDoor(house.audit, 'POST /connexion/sortie', async () => {
         insistOnOwnPage(request)
         const cookie = sessionCookieOf(request)
         if (cookie !== undefined) await leave(house, cookie)
@@ -80,7 +70,7 @@ export const logoutRoutes: readonly Route[] = [
       400: { description: 'Not a logout token of this issuer, or used before', types: [problemType] },
     },
     handler: (house, { params, request, language }) =>
-      recorded(house, routeOf(house, 'POST', params.issuer), async () => {
+      onRecordAtDoor(house.audit, routeOf(house, 'POST', params.issuer), async () => {
         const tokens = (await readForm(request)).getAll('logout_token')
         // One token is a text; none and several are lists, and refused as such.
         const given = { logout_token: tokens.length === 1 ? tokens[0] : tokens }
@@ -101,7 +91,7 @@ export const logoutRoutes: readonly Route[] = [
       400: { description: 'Not the address of this issuer', types: [problemType] },
     },
     handler: (house, { params, query, language }) =>
-      recorded(house, routeOf(house, 'GET', params.issuer), async () => {
+      onRecordAtDoor(house.audit, routeOf(house, 'GET', params.issuer), async () => {
         await house.logouts.leave(params.issuer, query)
         return done
       }).catch((error: unknown) => asIssuerExpects(error, language)),

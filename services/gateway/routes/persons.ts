@@ -1,9 +1,11 @@
 /** Proofs of persons and the yearly review of their grants. */
+
 import { z } from 'zod'
 import { listReviews, openCampaign } from '../../habilitation/campaign.ts'
 import { lackingProofs } from '../../habilitation/grant-state.ts'
 import type { RecordedProof } from '../../identity/proof-table.ts'
 import { type ProofAsked, readProofs, recordProof } from '../../identity/proofs.ts'
+import { isoInstant } from '../../kernel/clock.ts'
 import { type Route, route } from '../route.ts'
 
 const name = z.string().min(1).max(100)
@@ -53,10 +55,8 @@ const review = z.object({
 const campaign = z.object({ due: z.iso.date(), habilitations: z.array(z.string()) })
 
 function told({ at, until, by, ...proof }: RecordedProof) {
-  return { ...proof, at: instant(at), until: instant(until), by: by.subject }
+  return { ...proof, at: isoInstant(at), until: isoInstant(until), by: by.subject }
 }
-
-const instant = (ms: number) => new Date(ms).toISOString()
 
 export const personRoutes: readonly Route[] = [
   route({
@@ -84,7 +84,7 @@ export const personRoutes: readonly Route[] = [
     handler: async (house, { by, query: { issuer = by.issuer, subject = by.subject } }) => {
       const { rules, clock } = house.proofs
       const { account, history } = await readProofs(house.proofs, by, { issuer, subject })
-      const standing = Object.entries(account.proofs).map(([proof, until]) => [proof, instant(until)])
+      const standing = Object.entries(account.proofs).map(([proof, until]) => [proof, isoInstant(until)])
       return {
         json: {
           person: { issuer, subject },

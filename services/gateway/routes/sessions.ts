@@ -1,8 +1,10 @@
 /** Sessions of persons: one's own, and those of others for whoever watches over them. */
+
 import { z } from 'zod'
 import { issuerWord } from '../../identity/logout.ts'
 import { closeOwnSession, closeSessionsOf, sessionsOf } from '../../identity/session-oversight.ts'
 import type { SessionFacts } from '../../identity/sessions.ts'
+import { isoInstant } from '../../kernel/clock.ts'
 import { type Route, route } from '../route.ts'
 
 const id = z.uuid()
@@ -29,15 +31,13 @@ const byId = z.object({ id })
 function toldTo(current: string | undefined) {
   return ({ authenticatedAt, createdAt, seenAt, until, ...rest }: SessionFacts) => ({
     ...rest,
-    authenticatedAt: instant(authenticatedAt),
-    createdAt: instant(createdAt),
-    seenAt: instant(seenAt),
-    until: instant(until),
+    authenticatedAt: isoInstant(authenticatedAt),
+    createdAt: isoInstant(createdAt),
+    seenAt: isoInstant(seenAt),
+    until: isoInstant(until),
     isCurrent: rest.id === current,
   })
 }
-
-const instant = (ms: number) => new Date(ms).toISOString()
 
 export const heldSessionRoutes: readonly Route[] = [
   route({

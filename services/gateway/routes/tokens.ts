@@ -1,7 +1,9 @@
 /** Personal access tokens: made, listed and ended by the person, never by one of her tools. */
+
 import { z } from 'zod'
 import { createPersonalToken, revokePersonalToken } from '../../habilitation/personal-tokens.ts'
 import type { PersonalToken } from '../../identity/personal-tokens.ts'
+import { isoInstant } from '../../kernel/clock.ts'
 import { type Route, route } from '../route.ts'
 
 const told = z
@@ -88,13 +90,9 @@ export const tokenRoutes: readonly Route[] = [
 function written({ createdAt, expiresAt, usedAt, revokedAt, ...rest }: PersonalToken) {
   return {
     ...rest,
-    createdAt: instant(createdAt),
-    expiresAt: instant(expiresAt),
-    usedAt: usedAt === null ? null : instant(usedAt),
-    revokedAt: revokedAt === null ? null : instant(revokedAt),
+    createdAt: isoInstant(createdAt),
+    expiresAt: isoInstant(expiresAt),
+    usedAt: usedAt === null ? null : isoInstant(usedAt),
+    revokedAt: revokedAt === null ? null : isoInstant(revokedAt),
   }
-}
-
-function instant(ms: number): string {
-  return new Date(ms).toISOString()
 }

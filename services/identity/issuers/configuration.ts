@@ -1,19 +1,8 @@
 /** One issuer by configuration (security.md 5.1): the form of that part of the file. What it pins is never learnt from the issuer. */
+
 import { z } from 'zod'
 import { issuerAddress } from '../issuer-address.ts'
-
-/** Asymmetric only: a shared secret proves nothing about who signed. */
-export const algorithms = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-] as const
+import { algorithms } from '../jws.ts'
 
 /** Assurance of a sign-in (security.md 5.2): 0 unknown, 1 one factor, 2 two factors or substantial, 3 high. */
 const level = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)])
@@ -129,3 +118,11 @@ export function issuers(allowed: { readonly isLocalAllowed: boolean }) {
 export type Issuer = z.infer<ReturnType<typeof issuer>>
 /** An issuer with which persons sign in. */
 export type LoginIssuer = Pick<Issuer, 'name' | 'issuer'> & { readonly login: NonNullable<Issuer['login']> }
+
+/** Whether an issuer may speak for the accounts of an organisation. */
+export function mayOpen(
+  { organisations }: Pick<LoginIssuer['login'], 'organisations'>,
+  { organisation }: { readonly organisation: string },
+): boolean {
+  return organisations === 'any' || organisations.includes(organisation)
+}

@@ -8,7 +8,7 @@ import type { Log } from '../../kernel/log.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { parseStrictObject } from '../strict-json.ts'
 import type { LoginIssuer } from './configuration.ts'
-import type { PinnedFetch } from './pinned-fetch.ts'
+import { type PinnedFetch, readPinned } from './pinned-fetch.ts'
 
 const words = z.array(z.string().max(100)).max(200)
 const published = z.object({
@@ -95,13 +95,10 @@ export function openDiscovery({ issuer, fetch, clock, log }: DiscoveryNeeds): Di
   }
 }
 
-/** Null when the answer is none, late, elsewhere, too long or not such a document. */
-async function read(fetch: PinnedFetch, url: string): Promise<Published | null> {
-  try {
-    const response = await fetch(url, { headers: { accept: 'application/json' } })
-    if (response.status !== 200) return null
-    return published.safeParse(parseStrictObject(await response.text())).data ?? null
-  } catch {
-    return null
-  }
+/** Null when there is no such document. */
+function read(fetch: PinnedFetch, url: string): Promise<Published | null> {
+  return readPinned(
+    { fetch, url, headers: { accept: 'application/json' } },
+    (text) => published.safeParse(parseStrictObject(text)).data ?? null,
+  )
 }

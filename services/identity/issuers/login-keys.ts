@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import { type Keys, readKeys } from '../issuer-keys.ts'
 import { parseStrictObject } from '../strict-json.ts'
 import type { LoginIssuer } from './configuration.ts'
-import type { PinnedFetch } from './pinned-fetch.ts'
+import { type PinnedFetch, readPinned } from './pinned-fetch.ts'
 
 export interface ReadLoginKeys {
   readonly keys: Keys
@@ -30,19 +30,14 @@ export function openLoginKeys(
   }
 }
 
-async function readAt(
+function readAt(
   fetch: PinnedFetch,
   { endpoints, algorithms }: LoginIssuer['login'],
 ): Promise<ReadLoginKeys | null> {
-  try {
-    const response = await fetch(endpoints.jwks)
-    if (response.status !== 200) return null
-    const text = await response.text()
+  return readPinned({ fetch, url: endpoints.jwks }, (text) => {
     const keys = readKeys(text, algorithms)
     return keys === null ? null : { keys, jwks: { keys: namedIn(text, keys) } }
-  } catch {
-    return null
-  }
+  })
 }
 
 /** Of the members of the set, those that were taken. */

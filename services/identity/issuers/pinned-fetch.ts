@@ -21,3 +21,22 @@ export function pinnedFetch(pinned: readonly string[], patienceMs = timeoutMs): 
     return new Response(text, { status: response.status, headers: response.headers })
   }
 }
+
+interface At {
+  readonly fetch: PinnedFetch
+  readonly url: string
+  readonly headers?: Asking['headers']
+}
+
+/** What `read` makes of the text at a pinned address; null when the answer is none, late, elsewhere, too long or no such text. Never rejects. */
+export async function readPinned<T>(
+  { fetch, url, headers = {} }: At,
+  read: (text: string) => T | null,
+): Promise<T | null> {
+  try {
+    const response = await fetch(url, { headers })
+    return response.status === 200 ? read(await response.text()) : null
+  } catch {
+    return null
+  }
+}

@@ -1,11 +1,13 @@
 /** The issuers of a configuration, ready: what they pin is read from files of this machine, and nothing is asked of them yet. */
+
 import { readFile } from 'node:fs/promises'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import { openIssuerKeys, readKeys } from '../issuer-keys.ts'
+import { algorithms } from '../jws.ts'
 import type { LogoutIssuer } from '../logout.ts'
 import type { TrustedIssuer } from '../token.ts'
-import { algorithms, type Issuer, type LoginIssuer } from './configuration.ts'
+import { type Issuer, type LoginIssuer, mayOpen } from './configuration.ts'
 import { levelOf } from './level.ts'
 import { openProvider, type Provider } from './provider.ts'
 import type { ReadSecret } from './secret.ts'
@@ -61,10 +63,9 @@ async function trustOf({ name, issuer, audience, jwks, login }: Issuer): Promise
 }
 
 function heldTo(login: LoginIssuer['login']): Pick<TrustedIssuer, 'levelOf' | 'mayOpen'> {
-  const { organisations } = login
   return {
     levelOf: (said) => levelOf(login, said),
-    mayOpen: ({ organisation }) => organisations === 'any' || organisations.includes(organisation),
+    mayOpen: (account) => mayOpen(login, account),
   }
 }
 

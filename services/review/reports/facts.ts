@@ -8,7 +8,7 @@ import type { Entry, Vocabularies } from '../../habilitation/vocabulary.ts'
 import type { Organisation } from '../../identity/accounts.ts'
 import type { Account } from '../../identity/person.ts'
 import { parisDay } from '../../kernel/clock.ts'
-import type { Actor } from '../../kernel/id.ts'
+import { type Actor, samePerson } from '../../kernel/id.ts'
 import { type Language, say } from '../../kernel/text.ts'
 import type { MonthlyEntries } from '../../store/audit-figures.ts'
 import type { ReportPeriod } from './period.ts'
@@ -93,7 +93,7 @@ export function organisationName({ organisations }: Pick<ReportFacts, 'organisat
 }
 
 export function accountOf({ accounts }: Pick<ReportFacts, 'accounts'>, of: Actor): Account | undefined {
-  return accounts.find(({ issuer, subject }) => issuer === of.issuer && subject === of.subject)
+  return accounts.find((account) => samePerson(account, of))
 }
 
 /** Names of the accounts that hold a role; null where nobody does. */

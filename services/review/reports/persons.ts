@@ -1,5 +1,5 @@
 /** The list of habilitated persons (order of 6 April 2017, model; MR-007 2.3.1): who may do what, from when until when. Pure. */
-import { samePerson } from '../../habilitation/matrix.ts'
+import { samePerson } from '../../kernel/id.ts'
 import {
   accessOf,
   accountOf,
