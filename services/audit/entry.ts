@@ -74,7 +74,17 @@ const bodies = [
     session: text,
     issuer: text,
     level: count,
-    cause: z.enum(['signed-out', 'closed', 'idle', 'age', 'roles', 'account', 'replaced', 'issuer']),
+    cause: z.enum([
+      'signed-out',
+      'closed',
+      'idle',
+      'age',
+      'roles',
+      'account',
+      'replaced',
+      'issuer',
+      'habilitation',
+    ]),
   }),
   /** Another identity of the actor, which opens its account from then on, or no longer; who it is is sealed. */
   z.strictObject({ type: z.literal('identity.linked'), issuer: text }),

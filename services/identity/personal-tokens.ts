@@ -33,7 +33,10 @@ interface PersonalTokenAsked {
 }
 
 export interface PersonalTokens {
-  /** The token itself leaves here once and never again. Whether the person may have it is the caller's to know. */
+  /**
+   * The token itself leaves here once and never again. Whether the person may have it is the caller's to know. QUOTA_EXCEEDED
+   * for more than 20 that live at a time.
+   */
   issue(
     by: Person,
     asked: PersonalTokenAsked,
@@ -48,6 +51,9 @@ export interface PersonalTokens {
    */
   verify(bearer: string): Promise<Person>
 }
+
+/** Tools of one person at a time. */
+const mostLiving = 20
 
 const hourMs = 3_600_000
 const keptMs = 30 * 24 * hourMs
@@ -74,6 +80,9 @@ export function openPersonalTokens(needs: {
         .deleteFrom('identity_access_token')
         .where('expires_ms', '<', row.created_ms - keptMs)
         .execute()
+      const living = ofPerson(by).where('revoked_ms', 'is', null).where('expires_ms', '>', row.created_ms)
+      if ((await living.execute()).length >= mostLiving)
+        throw new Refusal('QUOTA_EXCEEDED', { rule: 'access-token.most' })
       await db.insertInto('identity_access_token').values(row).execute()
       return { secret, token: tokenOf(row) }
     },

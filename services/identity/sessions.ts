@@ -47,7 +47,7 @@ export interface Sessions {
   /**
    * Opens a session and gives the value of its cookie, once; `until` is its latest end in ms. The one whose id is `former` is
    * rotated when it is the same person's: it keeps its id, the old cookie is worth nothing; else it is closed. UNAUTHENTICATED
-   * when no account stands behind, or when the issuer has ended its session meanwhile.
+   * when no account stands behind, or when the issuer has ended its session meanwhile. Of more than 20 the longest silent is closed.
    */
   open(
     login: Login,
@@ -74,6 +74,9 @@ export interface SessionNeeds {
   readonly audit: Audit
   readonly clock: Clock
 }
+
+/** Browsers and windows of one person; one more closes the one that was silent for the longest time. */
+const mostOpen = 20
 
 const cookieForm = /^[A-Za-z0-9_-]{43}$/
 
@@ -103,6 +106,9 @@ export function openSessions({ store: { db }, accounts, audit, clock }: SessionN
       await db
         .transaction()
         .execute((transaction) => writeSession({ audit, db: transaction }, row, place !== undefined))
+      for (const { id } of (await openSessionRows(db, account)).slice(mostOpen)) {
+        await close({ id }, { cause: 'replaced' })
+      }
       return { id: row.id, cookie, until: latestEnd(at) }
     },
     async verify(cookie) {

@@ -48,6 +48,7 @@ beforeEach(async () => {
   stopped = []
   current = currentPermit()
   room = await openRoom()
+  await store.db.deleteFrom('identity_access_token').execute()
   const { find } = openAccounts(store)
   const accounts = {
     find: async (actor: Parameters<typeof find>[0]) => (actor.subject === gone ? null : find(actor)),
@@ -162,6 +163,16 @@ describe('a personal access token', () => {
     const { token } = await create({ purpose: 'SNDS-I-1' })
     expect(token.purpose).toBe('SNDS-I-1')
   })
+})
+
+test('there are twenty of a person at a time, and room again when one has ended', async () => {
+  const made = await Promise.all(Array.from({ length: 20 }, () => create()))
+  await expect(create()).rejects.toMatchObject({
+    code: 'QUOTA_EXCEEDED',
+    facts: { rule: 'access-token.most' },
+  })
+  await revokePersonalToken(needs, person('alice'), made[0]?.token.id ?? '')
+  expect((await create()).token.project).toBe(made[0]?.token.project)
 })
 
 describe('it speaks for nobody', () => {
