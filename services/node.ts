@@ -328,6 +328,7 @@ async function houseOf(
     passports: identity.passports,
     tokens: withPersonalTokens(identity.tokens, personalTokens),
     sessions: identity.sessions,
+    devices: identity.devices,
     logouts: identity.logouts,
     logins: identity.logins,
     links: identity.links,

@@ -7,7 +7,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import type { Store } from '../store/store.ts'
 import type { IdentityAccessToken } from '../store/tables.ts'
 import type { Accounts, Person } from './person.ts'
-import { isPersonalToken, newPersonalToken } from './personal-token-form.ts'
+import { personalTokenForm } from './token-form.ts'
 
 /** A token as its owner sees it; instants in ms. */
 export interface PersonalToken {
@@ -74,7 +74,7 @@ export function openPersonalTokens(needs: {
       .where('subject', '=', subject)
   return {
     async issue(by, asked) {
-      const secret = newPersonalToken()
+      const secret = personalTokenForm.make()
       const row = rowOf(by, asked, { id: randomUUID(), sha256: sha256(secret), now: clock.now() })
       await db
         .deleteFrom('identity_access_token')
@@ -109,7 +109,7 @@ export function openPersonalTokens(needs: {
       return row === undefined ? null : tokenOf(row)
     },
     async verify(bearer) {
-      if (!isPersonalToken(bearer)) return refuse('form')
+      if (!personalTokenForm.isWhole(bearer)) return refuse('form')
       const query = db.selectFrom('identity_access_token').selectAll().where('sha256', '=', sha256(bearer))
       const row = (await query.executeTakeFirst()) ?? refuse('unknown')
       const now = clock.now()

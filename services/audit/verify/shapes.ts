@@ -124,6 +124,8 @@ export const bodies: Readonly<Record<string, Members>> = {
   },
   'identity.linked': { issuer: text },
   'identity.unlinked': { issuer: text },
+  'device.confirmed': { device: text },
+  'device.refused': { device: text },
   'token.issued': { token: text, purpose: text, until: text, sha256: hash },
   'token.revoked': { token: text },
   'visa.issued': { permit, dataset: text, sha256: hash, visas: optional(list(hash)) },
