@@ -9,6 +9,7 @@ import { addGenerate } from './cli/generate.ts'
 import { addCatalogueCommands } from './cli/harvest.ts'
 import { addHolderCommands } from './cli/holder.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
+import { addKeyCommands } from './cli/keys.ts'
 import { addOptOutCommands } from './cli/opt-outs.ts'
 import { type As, asOption, entryNumber } from './cli/options.ts'
 import { type PassportOptions, passport } from './cli/passport.ts'
@@ -58,6 +59,7 @@ const program = new Command('huisclos')
   .exitOverride()
 
 addTokenCommands(program, { setting, open: client, out })
+addKeyCommands(program, { open: client, out, isTerminal: setting.isTerminal })
 
 program
   .command('whoami')

@@ -12,6 +12,7 @@ import { depositRoutes } from './routes/deposits.ts'
 import { findingRoutes } from './routes/findings.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
 import { identityRoutes } from './routes/identities.ts'
+import { keyRoutes } from './routes/keys.ts'
 import { loginRoutes } from './routes/login.ts'
 import { logoutRoutes } from './routes/logout.ts'
 import { monthRoutes } from './routes/months.ts'
@@ -55,6 +56,7 @@ const documented: readonly Route[] = [
   ...sessionRoutes,
   ...heldSessionRoutes,
   ...identityRoutes,
+  ...keyRoutes,
   ...loginRoutes,
   ...logoutRoutes,
   ...passportRoutes,

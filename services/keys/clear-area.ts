@@ -32,7 +32,7 @@ export interface ClearPlace {
 }
 
 /** Of a demo: below this, memory is left to the rest of the machine. */
-export const leastMemory = 256 * 1024 ** 2
+const leastMemory = 256 * 1024 ** 2
 
 const tmpfs = 0x01021994
 

@@ -12,7 +12,7 @@ import { KeyCache } from './cache.ts'
 import { aboutOf, type KeyName } from './key-name.ts'
 import { type KeyProvider, providerDown } from './provider.ts'
 import { type Progress, rewrapAll } from './rewrap.ts'
-import { purge } from './shred.ts'
+import { openPurge } from './shred.ts'
 import { findRow, insertRow, removeRow, removeRows, type WrappedRow } from './wrapped-table.ts'
 
 /** 32 random bytes, a copy that is the caller's own. */
@@ -32,6 +32,8 @@ export interface Keyring {
   destroy(name: KeyName): Promise<boolean>
   /** Destroys the key with this id and all whose id begins with it and a slash. Answers how many there were. */
   destroyAll(name: KeyName): Promise<number>
+  /** Removes what a stop in the middle of a destruction may have left of a row. Done again, it does no harm. */
+  sweep(): Promise<void>
   /** Wraps anew what is not wrapped by the present KEK; no sealed file changes. Answers how many were wrapped anew. */
   rewrap(say?: (progress: Progress) => void): Promise<number>
 }
@@ -47,6 +49,7 @@ export interface KeyringNeeds {
 
 export function openKeyring({ store, provider, clock, log, held = 1000 }: KeyringNeeds): Keyring {
   const { db } = store
+  const purge = openPurge(db, log)
   const cache = new KeyCache(held)
   const making = new Map<string, Promise<DataKey>>()
   // How often a key was destroyed: what was read before must not be kept, nor answered, after it.
@@ -81,6 +84,7 @@ export function openKeyring({ store, provider, clock, log, held = 1000 }: Keyrin
   }
   return {
     find,
+    sweep: purge,
     async of(name, made = async () => {}) {
       const about = aboutOf(name)
       // Two who ask at once get the same key: what the second one made would open nothing of the first.
@@ -94,18 +98,18 @@ export function openKeyring({ store, provider, clock, log, held = 1000 }: Keyrin
     async destroy(name) {
       const isGone = await removeRow(db, name)
       forget(name)
-      if (isGone) await purge(db, log)
+      if (isGone) await purge()
       return isGone
     },
     async destroyAll(name) {
       const gone = await removeRows(db, name)
       for (const id of gone) forget({ ...name, id })
-      if (gone.length > 0) await purge(db, log)
+      if (gone.length > 0) await purge()
       return gone.length
     },
     async rewrap(say = () => {}) {
       const count = await rewrapAll({ db, provider, clock }, say)
-      if (count > 0) await purge(db, log)
+      if (count > 0) await purge()
       return count
     },
   }

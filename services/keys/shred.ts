@@ -10,8 +10,24 @@ import { type Database, rawSql } from '../store/store.ts'
 /** How long it waits for readers of the table; those who come after it wait as long. */
 const patience = '2s'
 
-/** Never rejects: the row is gone already, and the next destruction does again what could not be done now. */
-export async function purge(db: Database, log: Log): Promise<void> {
+/**
+ * Gives what writes the table anew. Who asks while it is being done is served by the next time, together with all others who do.
+ * Never rejects: the row is gone already, and the next destruction or start does again what could not be done now.
+ */
+export function openPurge(db: Database, log: Log): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve()
+  let next: Promise<void> | undefined
+  return () => {
+    next ??= running.then(() => {
+      next = undefined
+      running = purge(db, log)
+      return running
+    })
+    return next
+  }
+}
+
+async function purge(db: Database, log: Log): Promise<void> {
   try {
     await db.connection().execute(async (connection) => {
       await rawSql`SELECT set_config('lock_timeout', ${patience}, false)`.execute(connection)

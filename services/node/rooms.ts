@@ -49,6 +49,7 @@ import type { ReportNeeds } from '../review/reports/make.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import type { Store } from '../store/store.ts'
 import type { Engine, Ground } from './floors.ts'
+import type { KeyFloor } from './keys.ts'
 
 export interface Rooms {
   readonly dataset: DepositNeeds
@@ -71,6 +72,8 @@ export interface Rooms {
 
 export interface RoomsOn {
   readonly store: Store
+  /** Keyring and clear area: what lies on disk is written through them. */
+  readonly atRest: KeyFloor
   readonly audit: AuditLog
   readonly auditIndex: AuditIndex
   readonly engine: Engine

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sha256 } from '../../services/kernel/hash.ts'
-import { SealedDamaged, type Sealing } from '../../services/keys/chunks.ts'
+import { Opener, SealedDamaged, Sealer, type Sealing } from '../../services/keys/chunks.ts'
 import {
   openBytes,
   openSealed,
@@ -13,6 +13,7 @@ import {
   sealFile,
   writeSealed,
 } from '../../services/keys/sealed-file.ts'
+import { type Build, chunk, faultsOf, sealing } from './sealed-oracle.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -20,108 +21,79 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const key = randomBytes(32)
-const sealing: Sealing = {
-  key,
-  context: { kind: 'bulle', of: 'FR-NOR-2026-000001', version: 3, file: 'stays.parquet' },
-}
-const chunk = 16 * 1024
-
-/** Why the sealed bytes do not open, or null when they do. */
-function fault(sealed: Uint8Array, by = sealing): string | null {
-  try {
-    openBytes(sealed, by)
-    return null
-  } catch (error) {
-    return error instanceof SealedDamaged ? error.name : `other: ${String(error)}`
-  }
-}
-
 describe('a sealed message', () => {
-  test.each([0, 1, 100, chunk - 1, chunk, chunk + 1, 2 * chunk, 5 * chunk + 17])(
-    'of %d bytes opens as it was, and has the length that the format says',
-    (length) => {
-      const plain = randomBytes(length)
-      const sealed = sealBytes(plain, sealing)
-      expect(openBytes(sealed, sealing).equals(plain)).toBe(true)
-      expect(sealed.length).toBe(56 + length + 16 * (Math.floor(length / chunk) + 1))
-    },
-  )
-
-  test('does not open with any single bit changed', () => {
-    const sealed = sealBytes(Buffer.from('one small secret'), sealing)
-    const opened = Array.from({ length: sealed.length * 8 }, (_, bit) => {
-      const changed = Buffer.from(sealed)
-      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-      return fault(changed)
-    }).filter((one) => one !== 'SealedDamaged')
-    expect(opened).toEqual([])
+  test('opens as it was, at its place, whole and unchanged, or not at all', () => {
+    expect(faultsOf({ seal: sealBytes, open: openBytes })).toEqual([])
   })
 
-  test('does not open when it was cut anywhere, at the end of a chunk too', () => {
-    const sealed = sealBytes(randomBytes(2 * chunk + 40), sealing)
-    const ends = [
-      ...Array.from({ length: 200 }, (_, at) => at),
-      ...Array.from({ length: 56 }, (_, back) => sealed.length - 1 - back),
-      56 + chunk + 16,
-      56 + 2 * (chunk + 16),
-    ]
-    expect(
-      ends.map((end) => fault(sealed.subarray(0, end))).filter((one) => one !== 'SealedDamaged'),
-    ).toEqual([])
+  const elsewhere = ({ key, context }: Sealing): Sealing => ({
+    key,
+    context: { ...context, of: '', version: 0 },
   })
+  const begun = (sealed: Uint8Array, by: Sealing): Buffer => {
+    const opener = new Opener(by, sealed.subarray(0, 56))
+    const pieces = []
+    for (let at = 56; at < sealed.length; at += chunk + 16)
+      pieces.push(opener.chunk(sealed.subarray(at, at + chunk + 16)))
+    return Buffer.concat(pieces)
+  }
+  const unnumbered = (sealed: Uint8Array, by: Sealing): Buffer => {
+    const pieces = []
+    for (let at = 56; at < sealed.length; at += chunk + 16)
+      pieces.push(new Opener(by, sealed.subarray(0, 56)).chunk(sealed.subarray(at, at + chunk + 16)))
+    return Buffer.concat(pieces)
+  }
+  const salt = Buffer.alloc(24)
+  const saltless = (plain: Uint8Array, by: Sealing): Buffer => {
+    const sealer = new Sealer(by, salt)
+    const pieces = [sealer.header]
+    for (let at = 0; at <= plain.length; at += chunk)
+      pieces.push(sealer.chunk(plain.subarray(at, at + chunk)))
+    return Buffer.concat(pieces)
+  }
 
-  test('does not open with something behind its end', () => {
-    const sealed = sealBytes(randomBytes(chunk), sealing)
-    expect(fault(Buffer.concat([sealed, Buffer.alloc(1)]))).toBe('SealedDamaged')
-    expect(fault(Buffer.concat([sealed, sealed.subarray(56)]))).toBe('SealedDamaged')
-  })
-
-  test('does not open with two chunks changed over, one left out, or one of another message', () => {
-    const [first, second] = [
-      sealBytes(randomBytes(3 * chunk), sealing),
-      sealBytes(randomBytes(3 * chunk), sealing),
-    ]
-    const part = (sealed: Buffer, number: number) =>
-      sealed.subarray(56 + number * (chunk + 16), 56 + (number + 1) * (chunk + 16))
-    const head = first.subarray(0, 56)
-    const made = (...parts: Buffer[]) => fault(Buffer.concat([head, ...parts, part(first, 3)]))
-    expect(made(part(first, 0), part(first, 1), part(first, 2))).toBeNull()
-    expect(made(part(first, 1), part(first, 0), part(first, 2))).toBe('SealedDamaged')
-    expect(made(part(first, 0), part(first, 2))).toBe('SealedDamaged')
-    expect(made(part(first, 0), part(second, 1), part(first, 2))).toBe('SealedDamaged')
-  })
-
-  test.each([
-    ['kind', { kind: 'version' }],
-    ['owner', { of: 'FR-NOR-2026-000002' }],
-    ['version', { version: 4 }],
-    ['name', { file: 'deaths.parquet' }],
-  ] as const)('does not open as a file of another %s', (_what, other) => {
-    const sealed = sealBytes(Buffer.from('rows'), sealing)
-    expect(fault(sealed, { key, context: { ...sealing.context, ...other } })).toBe('SealedDamaged')
-  })
-
-  test('does not open with another key', () => {
-    expect(fault(sealBytes(Buffer.from('rows'), sealing), { ...sealing, key: randomBytes(32) })).toBe(
-      'SealedDamaged',
-    )
-  })
-
-  test('shares nothing with another of the same content', () => {
-    const plain = randomBytes(2 * chunk)
-    const [first, second] = [sealBytes(plain, sealing), sealBytes(plain, sealing)]
-    const pieces = (sealed: Buffer) =>
-      Array.from({ length: Math.floor(sealed.length / 16) }, (_, at) =>
-        sealed.toString('hex', at * 16, at * 16 + 16),
-      )
-    const known = new Set(pieces(first))
-    expect(pieces(second).filter((piece) => known.has(piece))).toEqual([])
+  test.each<[string, Build, string]>([
+    [
+      'that leaves its place out of the key',
+      {
+        seal: (plain, by) => sealBytes(plain, elsewhere(by)),
+        open: (sealed, by) => openBytes(sealed, elsewhere(by)),
+      },
+      'of this place alone',
+    ],
+    ['that takes a whole chunk for the last', { seal: sealBytes, open: begun }, 'not cut'],
+    [
+      'that numbers no chunk',
+      {
+        seal: (plain, by) => {
+          const [head, ...chunks] = Array.from({ length: Math.floor(plain.length / chunk) + 2 }, (_, at) =>
+            at === 0
+              ? new Sealer(by, salt).header
+              : new Sealer(by, salt).chunk(plain.subarray((at - 1) * chunk, at * chunk)),
+          )
+          return Buffer.concat([head ?? salt, ...chunks])
+        },
+        open: unnumbered,
+      },
+      'chunks in their order',
+    ],
+    [
+      'that seals two messages alike',
+      { seal: saltless, open: openBytes },
+      'nothing in common with another of the same content',
+    ],
+    [
+      'that proves nothing',
+      { seal: (plain) => Buffer.from(plain), open: (sealed) => Buffer.from(sealed) },
+      'no bit changed',
+    ],
+  ])('of a build %s is found out by the same questions', (_name, build, fault) => {
+    expect(faultsOf(build)).toContain(fault)
   })
 
   test('takes no name that could be read as two parts of a context', () => {
     const context = { ...sealing.context, file: 'a|b' }
-    expect(() => sealBytes(Buffer.alloc(0), { key, context })).toThrow(TypeError)
+    expect(() => sealBytes(Buffer.alloc(0), { ...sealing, context })).toThrow(TypeError)
   })
 })
 
