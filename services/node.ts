@@ -40,6 +40,7 @@ import { engineLimitsOf, namingOf, type Production, readyProduction } from './no
 import { passTime, reconcile } from './node/reconcile.ts'
 import { openRooms, type Rooms } from './node/rooms.ts'
 import { admitRules, insistOnRetention, openRules } from './node/rules.ts'
+import { sealHome } from './node/seal-home.ts'
 import { seedDemo } from './node/seed.ts'
 import { writeServerFile } from './node/server-file.ts'
 import { openSteps, type Say, type Steps } from './node/steps.ts'
@@ -237,10 +238,12 @@ async function openUpTo(
     const opened = await openRooms(ground, on)
     const { running } = opened.query
     identity.sessions.watch((closed) => running.stopSessions(closed.map(({ id }) => id)))
-    await reconcile(opened, evidence.audit)
+    const sealing = { ...ground, ...atRest, store, atRest: atRest.files }
+    await reconcile(opened, evidence.audit, () => sealHome(sealing))
     const work = async () => {
       await passTime(opened)
       opened.bulles.renew()
+      await opened.bulles.shutIdle()
       await identity.sessions.sweep()
     }
     ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))

@@ -5,6 +5,7 @@ import type { House } from '../gateway/house.ts'
 import { secretsOf } from '../identity/issuers/secret.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { type AtRest, openAtRest } from '../keys/at-rest.ts'
 import { checkKeks } from '../keys/check.ts'
 import { type ClearArea, type ClearPlace, memoryLack, openClearArea } from '../keys/clear-area.ts'
 import { configuredProvider, demoProvider } from '../keys/kek.ts'
@@ -80,6 +81,8 @@ export interface KeyFloor {
   readonly provider: KeyProvider
   readonly keyring: Keyring
   readonly clear: ClearArea
+  /** What lies on disk is written and read through it. */
+  readonly files: AtRest
 }
 
 /** Without a provider it is a demo, which has one of its own. */
@@ -103,7 +106,7 @@ export async function openKeyFloor(ground: Ground, settings: KeySettings): Promi
   const place = { home, ...(volume !== undefined && { volume }), ...(memory !== undefined && { memory }) }
   const kind = await kindOf(place, { isDemo: settings.provider === undefined, log })
   const clear = closing.keep('clear area', await openClearArea(kind, place))
-  return { provider, keyring, clear }
+  return { provider, keyring, clear, files: openAtRest({ keyring, clear }) }
 }
 
 function refuseKek(cause: unknown): never {

@@ -80,10 +80,10 @@ export async function openWorld(more: Partial<BullesNeeds> = {}): Promise<World>
       now = at
     },
   }
-  const { home, catalogue, audit, optOuts } = room
+  const { home, atRest, keyring, catalogue, audit, optOuts } = room
   const opened: Bulles[] = []
   const again = (others: Partial<BullesNeeds> = {}) => {
-    const shared = { home, catalogue, audit, optOuts, parser, log: silentLog, clock }
+    const shared = { home, atRest, keyring, catalogue, audit, optOuts, parser, log: silentLog, clock }
     const bulles = openBulles({ ...shared, memoryBytes: 256 * 1024 ** 2, ...more, ...others })
     opened.push(bulles)
     return bulles

@@ -27,8 +27,12 @@ import type { Person } from '../../services/identity/person.ts'
 import type { Clock } from '../../services/kernel/clock.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
 import { silentLog } from '../../services/kernel/log.ts'
+import type { AtRest } from '../../services/keys/at-rest.ts'
+import type { ClearArea } from '../../services/keys/clear-area.ts'
+import type { Keyring } from '../../services/keys/keyring.ts'
 import { openStore } from '../../services/store/store.ts'
 import { openDatabase, type TestDatabase } from '../house.ts'
+import { openAtRestRoom } from '../keys/at-rest-room.ts'
 
 interface RememberingAudit extends Audit {
   readonly entries: { readonly body: Body; readonly about: About }[]
@@ -59,6 +63,11 @@ export const havre = person('havre', 'gh-havre', 'holder')
 
 export interface Room {
   readonly home: string
+  readonly atRest: AtRest
+  readonly keyring: Keyring
+  readonly clear: ClearArea
+  /** The tables of a published version, readable until the room is closed. */
+  readonly openVersion: (dataset: string, version: number) => Promise<string>
   readonly audit: RememberingAudit
   readonly needs: DepositNeeds
   readonly catalogue: Catalogue
@@ -81,7 +90,8 @@ async function roomOn(database: TestDatabase): Promise<Room> {
   const audit = rememberingAudit()
   const register = openDatasetRegister(store)
   const optOuts = openOptOutRegister(store)
-  const storage = openDepositStorage({ home })
+  const { atRest, keyring, clear } = await openAtRestRoom(home, store)
+  const storage = openDepositStorage({ home, atRest })
   const previewer = openPreviewer({ storage, log: silentLog, memoryBytes: 512 * 1024 ** 2 })
   const folder = join(home, 'keys')
   const keys = await openKeys({ folder, issuer: 'test', registered: new Map(), keepsHolderKeys: true })
@@ -101,6 +111,12 @@ async function roomOn(database: TestDatabase): Promise<Room> {
   const needs = open()
   return {
     home,
+    ...{ atRest, keyring, clear },
+    async openVersion(dataset, version) {
+      const row = await register.version(dataset, version)
+      if (row === null) throw new Error('no such version')
+      return (await storage.openVersion(row)).folder
+    },
     audit,
     needs,
     versions: openVersionRegister(store),
@@ -111,6 +127,7 @@ async function roomOn(database: TestDatabase): Promise<Room> {
     async close() {
       await needs.checker.close()
       await previewer.close()
+      await clear.close()
       await store.close()
       await database.close()
       await rm(home, { recursive: true, force: true })
