@@ -27,12 +27,9 @@ import type { Person } from '../../services/identity/person.ts'
 import type { Clock } from '../../services/kernel/clock.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
 import { silentLog } from '../../services/kernel/log.ts'
-import type { AtRest } from '../../services/keys/at-rest.ts'
-import type { ClearArea } from '../../services/keys/clear-area.ts'
-import type { Keyring } from '../../services/keys/keyring.ts'
 import { openStore } from '../../services/store/store.ts'
 import { openDatabase, type TestDatabase } from '../house.ts'
-import { openAtRestRoom } from '../keys/at-rest-room.ts'
+import { type AtRestRoom, openAtRestRoom } from '../keys/at-rest-room.ts'
 
 interface RememberingAudit extends Audit {
   readonly entries: { readonly body: Body; readonly about: About }[]
@@ -61,11 +58,8 @@ export function person(subject: string, organisation: string, ...roles: Person['
 export const rouen = person('rouen', 'chu-rouen', 'holder')
 export const havre = person('havre', 'gh-havre', 'holder')
 
-export interface Room {
+export interface Room extends AtRestRoom {
   readonly home: string
-  readonly atRest: AtRest
-  readonly keyring: Keyring
-  readonly clear: ClearArea
   /** The tables of a published version, readable until the room is closed. */
   readonly openVersion: (dataset: string, version: number) => Promise<string>
   readonly audit: RememberingAudit
@@ -90,7 +84,8 @@ async function roomOn(database: TestDatabase): Promise<Room> {
   const audit = rememberingAudit()
   const register = openDatasetRegister(store)
   const optOuts = openOptOutRegister(store)
-  const { atRest, keyring, clear } = await openAtRestRoom(home, store)
+  const sealed = await openAtRestRoom(home, store)
+  const { atRest, clear } = sealed
   const storage = openDepositStorage({ home, atRest })
   const previewer = openPreviewer({ storage, log: silentLog, memoryBytes: 512 * 1024 ** 2 })
   const folder = join(home, 'keys')
@@ -111,7 +106,7 @@ async function roomOn(database: TestDatabase): Promise<Room> {
   const needs = open()
   return {
     home,
-    ...{ atRest, keyring, clear },
+    ...sealed,
     async openVersion(dataset, version) {
       const row = await register.version(dataset, version)
       if (row === null) throw new Error('no such version')

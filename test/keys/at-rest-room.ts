@@ -5,28 +5,35 @@ import { type AtRest, openAtRest } from '../../services/keys/at-rest.ts'
 import { type ClearArea, openClearArea } from '../../services/keys/clear-area.ts'
 import type { KeyName } from '../../services/keys/key-name.ts'
 import { type Keyring, openKeyring } from '../../services/keys/keyring.ts'
-import { localProvider } from '../../services/keys/provider.ts'
+import { type KeyProvider, localProvider, withFormer } from '../../services/keys/provider.ts'
 import type { Store } from '../../services/store/store.ts'
 
 export interface AtRestRoom {
   readonly atRest: AtRest
   readonly keyring: Keyring
   readonly clear: ClearArea
+  readonly provider: KeyProvider
+  /** Wraps all keys by another KEK; answers how many, and what opens the files with that one alone. */
+  readonly rotate: () => Promise<{ readonly count: number; readonly atRest: AtRest }>
 }
 
 /** Close the clear area at the end. */
 export async function openAtRestRoom(home: string, store?: Store): Promise<AtRestRoom> {
-  const keyring =
+  const clear = await openClearArea('memory', { home })
+  const kek = localProvider(randomBytes(32))
+  const ringBy = (provider: KeyProvider) =>
     store === undefined
       ? keysInMemory()
-      : openKeyring({
-          store,
-          provider: localProvider(randomBytes(32)),
-          clock: { now: () => 0 },
-          log: silentLog,
-        })
-  const clear = await openClearArea('memory', { home })
-  return { atRest: openAtRest({ keyring, clear }), keyring, clear }
+      : openKeyring({ store, provider, clock: { now: () => 0 }, log: silentLog })
+  const keyring = ringBy(kek)
+  return {
+    ...{ atRest: openAtRest({ keyring, clear }), keyring, clear, provider: kek },
+    async rotate() {
+      const next = localProvider(randomBytes(32))
+      const count = await ringBy(withFormer(next, [kek])).rewrap()
+      return { count, atRest: openAtRest({ keyring: ringBy(next), clear }) }
+    },
+  }
 }
 
 /** For what never opens a file in the clear area. */
