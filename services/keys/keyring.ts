@@ -16,7 +16,7 @@ import { openPurge } from './shred.ts'
 import { findRow, insertRow, removeRow, removeRows, type WrappedRow } from './wrapped-table.ts'
 
 /** 32 random bytes, a copy that is the caller's own. */
-export type DataKey = Uint8Array
+type DataKey = Uint8Array
 
 export interface Keyring {
   /**

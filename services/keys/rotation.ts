@@ -12,7 +12,7 @@ import type { Keyring } from './keyring.ts'
 import type { KeyProvider } from './provider.ts'
 import type { Progress } from './rewrap.ts'
 
-export interface KeyStatus {
+interface KeyStatus {
   /** Of the KEK that wraps now. */
   readonly provider: string
   /** Null where the provider does not answer. */
