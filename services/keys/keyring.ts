@@ -16,7 +16,7 @@ import { openPurge } from './shred.ts'
 import { findRow, insertRow, removeRow, removeRows, type WrappedRow } from './wrapped-table.ts'
 
 /** 32 random bytes, a copy that is the caller's own. */
-export type DataKey = Uint8Array
+type DataKey = Uint8Array
 
 export interface Keyring {
   /**
@@ -75,7 +75,9 @@ export function openKeyring({ store, provider, clock, log, held = 1000 }: Keyrin
     await made(sha256(key))
     const at = clock.now()
     const row = { ...by, wrapped: Buffer.from(bytes), sha256: sha256(key), made_at: at, wrapped_at: at }
+    const before = destroyed
     await insertRow(db, name, row)
+    if (before === destroyed) cache.keep(aboutOf(name), key)
     return key
   }
   const forget = (name: KeyName) => {

@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:
 import { Refusal } from '../kernel/refusal.ts'
 
 /** A data key as it may lie in a database. */
-export interface Wrapped {
+interface Wrapped {
   /** `id` of the provider that wrapped it. */
   readonly provider: string
   /** Which of the keys of that provider did. */

@@ -12,7 +12,7 @@ import type { Keyring } from './keyring.ts'
 import type { KeyProvider } from './provider.ts'
 import type { Progress } from './rewrap.ts'
 
-export interface KeyStatus {
+interface KeyStatus {
   /** Of the KEK that wraps now. */
   readonly provider: string
   /** Null where the provider does not answer. */
@@ -44,11 +44,12 @@ export interface RotationNeeds {
 
 export function openRotation({ keyring, provider, store, audit, log }: RotationNeeds): Rotation {
   let [rotating, isStopped]: [Progress | null, boolean] = [null, false]
-  let running: Promise<void> = Promise.resolve()
+  let [running, isClosing]: [Promise<void>, boolean] = [Promise.resolve(), false]
   const run = async (): Promise<void> => {
     try {
       await keyring.rewrap((progress) => {
         rotating = progress
+        if (isClosing) throw new Error('the house closes')
       })
       isStopped = false
     } catch (error) {
@@ -80,6 +81,9 @@ export function openRotation({ keyring, provider, store, audit, log }: RotationN
       const version = await provider.version().catch(() => null)
       return { provider: provider.id, version, wrapped: await kekUses(store), rotating, isStopped }
     },
-    close: () => running,
+    close: () => {
+      isClosing = true
+      return running
+    },
   }
 }

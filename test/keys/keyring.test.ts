@@ -180,18 +180,17 @@ describe('another KEK', () => {
   const next = localProvider(randomBytes(32))
 
   test('wraps every key anew while both are known; the former is not needed afterwards', async () => {
-    const ids = Array.from({ length: 1100 }, (_, at) => `a${at}`)
+    const ids = Array.from({ length: 600 }, (_, at) => `a${at}`)
     const keys = new Map<string, Uint8Array>()
     const before = ring()
     for (const id of ids) keys.set(id, await before.of(bulle(id)))
     const former = await rows()
     const said: number[] = []
     const both = ring(withFormer(next, [localProvider(kek)]))
-    expect(await both.rewrap(({ done }) => said.push(done))).toBe(1100)
-    expect(said).toEqual([500, 1000, 1100])
+    expect(await both.rewrap(({ done }) => said.push(done))).toBe(600)
+    expect(said).toEqual([500, 600])
     const after = ring(next)
-    for (const id of ['a0', 'a499', 'a500', 'a1099'])
-      expect(await after.find(bulle(id))).toEqual(keys.get(id))
+    for (const id of ['a0', 'a499', 'a500', 'a599']) expect(await after.find(bulle(id))).toEqual(keys.get(id))
     expect(new Set((await rows()).map(({ version }) => version))).toEqual(new Set([await next.version()]))
     expect(await pagesHold(former[7]?.wrapped ?? Buffer.alloc(0))).toBe(false)
     expect(await both.rewrap()).toBe(0)

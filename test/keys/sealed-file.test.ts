@@ -21,6 +21,16 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
+/** As `sealBytes`, with a salt that is given. */
+function sealedWith(salt: Uint8Array, plain: Uint8Array, by: Sealing): Buffer {
+  const sealer = new Sealer(by, salt)
+  const pieces = [sealer.header]
+  for (let at = 0; at <= plain.length; at += chunk) pieces.push(sealer.chunk(plain.subarray(at, at + chunk)))
+  return Buffer.concat(pieces)
+}
+
+const salt = Buffer.alloc(24)
+
 describe('a sealed message', () => {
   test('opens as it was, at its place, whole and unchanged, or not at all', () => {
     expect(faultsOf({ seal: sealBytes, open: openBytes })).toEqual([])
@@ -43,15 +53,6 @@ describe('a sealed message', () => {
       pieces.push(new Opener(by, sealed.subarray(0, 56)).chunk(sealed.subarray(at, at + chunk + 16)))
     return Buffer.concat(pieces)
   }
-  const salt = Buffer.alloc(24)
-  const saltless = (plain: Uint8Array, by: Sealing): Buffer => {
-    const sealer = new Sealer(by, salt)
-    const pieces = [sealer.header]
-    for (let at = 0; at <= plain.length; at += chunk)
-      pieces.push(sealer.chunk(plain.subarray(at, at + chunk)))
-    return Buffer.concat(pieces)
-  }
-
   test.each<[string, Build, string]>([
     [
       'that leaves its place out of the key',
@@ -79,7 +80,7 @@ describe('a sealed message', () => {
     ],
     [
       'that seals two messages alike',
-      { seal: saltless, open: openBytes },
+      { seal: (plain, by) => sealedWith(salt, plain, by), open: openBytes },
       'nothing in common with another of the same content',
     ],
     [
@@ -89,6 +90,39 @@ describe('a sealed message', () => {
     ],
   ])('of a build %s is found out by the same questions', (_name, build, fault) => {
     expect(faultsOf(build)).toContain(fault)
+  })
+
+  // Made by another program: Cobblestone-256 of the Python package cryptography 50.0.2, with the key 00 01 … 1f.
+  test.each([
+    [
+      0,
+      '6f3345bf1bdbdefc7efe8ba371094ee694b21b124ec0bf24',
+      'eecc0fd46a460e1c95d4260d2984ffcf38ba20f7b3378ce0dbf1b286168338dc',
+    ],
+    [
+      5,
+      '6227b9cc3e9683e74e157201bbc7efe616686a2798e990f7',
+      'f17171b183041832ece61dc65d63a80239b62284ff8331c8ca8c822a3376ae52',
+    ],
+    [
+      16383,
+      '33bd13341f92f69c66fc0e5475762acf742a0d540254ffe9',
+      '7a7cf7792025c8335a2b4119853e25018a056128313162aeb34dd80c97eb1aa8',
+    ],
+    [
+      16384,
+      '25003d0ffbeaad7f45d902fd1554b396350b7e5a2caffa75',
+      'e372874a886d230a65be28f792708bbff1a64b5edf34e878ad5f680c38d10e12',
+    ],
+    [
+      40000,
+      '25f5af370306581efe4e18e4493ff406dd73f6eec08207c3',
+      'a6e985a670e53917af881c7a83d28b293a961a0046c31a94cc590c7ee43ea3e8',
+    ],
+  ])('of %d bytes is the same to the bit as that of another program', (length, salted, hash) => {
+    const key = Buffer.from(Array.from({ length: 32 }, (_, at) => at))
+    const plain = Buffer.from(Array.from({ length }, (_, at) => (at * 7 + 3) % 256))
+    expect(sha256(sealedWith(Buffer.from(salted, 'hex'), plain, { ...sealing, key }))).toBe(hash)
   })
 
   test('takes no name that could be read as two parts of a context', () => {

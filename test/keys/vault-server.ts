@@ -24,7 +24,7 @@ export async function openVaultServer(): Promise<VaultServer> {
     url: '',
     mood: 'sound' as VaultServer['mood'],
     rotate: () => void keks.push(randomBytes(32)),
-    provider: (patienceMs = 2_000, token = vaultToken) =>
+    provider: (patienceMs = 10_000, token = vaultToken) =>
       vaultProvider({
         url: transit.url,
         mount: 'transit',
