@@ -9,6 +9,7 @@ import { addGenerate } from './cli/generate.ts'
 import { addCatalogueCommands } from './cli/harvest.ts'
 import { addHolderCommands } from './cli/holder.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
+import { addKeyCommands } from './cli/keys.ts'
 import { addLoginCommands } from './cli/login.ts'
 import { loginPath } from './cli/login-file.ts'
 import { addOptOutCommands } from './cli/opt-outs.ts'
@@ -62,6 +63,7 @@ const program = new Command('huisclos')
 
 addLoginCommands(program, { setting, out })
 addTokenCommands(program, { setting, open: client, out })
+addKeyCommands(program, { open: client, out, isTerminal: setting.isTerminal })
 
 program
   .command('whoami')

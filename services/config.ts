@@ -8,6 +8,7 @@ import { type LimitSettings, limitSettings, productionLimits } from './gateway/l
 import { accountFault, accounts, organisations } from './identity/first-accounts.ts'
 import { issuers } from './identity/issuers/configuration.ts'
 import { type VisaIssuer, visaIssuers } from './identity/visa-trust.ts'
+import { clearConfiguration, keysConfiguration } from './keys/configuration.ts'
 
 const port = z.coerce.number().int().max(65_535)
 
@@ -106,6 +107,10 @@ const configurationSchema = z.strictObject({
     .default({ maxMiB: 10, most: 20 }),
   /** How much, how fast and how often one may ask: docs/limits.md. */
   limits: limitSettings.default(productionLimits),
+  /** Where the key is that wraps all others (KEK). There is no default: without it nothing is protected at rest. */
+  keys: keysConfiguration,
+  /** Where plain files lie while an engine reads them. Default /dev/shm. */
+  clear: clearConfiguration.default({}),
 })
 export type Configuration = z.infer<typeof configurationSchema>
 

@@ -5,8 +5,6 @@ import { openKept } from './audit/kept.ts'
 import { noWitnesses } from './audit/witness/client.ts'
 import type { Witnessing } from './audit/witness/collector.ts'
 import type { Settings } from './config.ts'
-import { fetchPage } from './dataset/harvest/fetch-page.ts'
-import { harvestRound } from './dataset/harvest/rounds.ts'
 import { searchDatasets } from './dataset/search.ts'
 import { machineSandbox, type Sandbox } from './engine/box/sandbox.ts'
 import { engineVersion } from './engine/capabilities.ts'
@@ -34,12 +32,15 @@ import {
   openHome,
   startEngine,
 } from './node/floors.ts'
+import { keepHarvesting } from './node/harvesting.ts'
 import { type Identity, openDemoIdentity, openProductionIdentity } from './node/identity.ts'
+import { keyNotice, openKeyFloor, openKeyUse } from './node/keys.ts'
 import { openDoor, StartError } from './node/listening.ts'
 import { engineLimitsOf, namingOf, type Production, readyProduction } from './node/production.ts'
 import { passTime, reconcile } from './node/reconcile.ts'
 import { openRooms, type Rooms } from './node/rooms.ts'
 import { admitRules, insistOnRetention, openRules } from './node/rules.ts'
+import { sealHome } from './node/seal-home.ts'
 import { seedDemo } from './node/seed.ts'
 import { writeServerFile } from './node/server-file.ts'
 import { openSteps, type Say, type Steps } from './node/steps.ts'
@@ -75,6 +76,7 @@ export interface Node extends Closable {
 const names = {
   database: 'PostgreSQL',
   migrations: 'migrations',
+  keys: 'clés',
   evidence: 'journal de preuves',
   rules: 'règles',
   identity: 'fournisseurs d’identité',
@@ -108,7 +110,13 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const { environment = {} } = options
   const production =
     mode.kind === 'production'
-      ? await readyProduction(mode.configuration, { sandbox: await sandbox, clock, log, environment })
+      ? await readyProduction(mode.configuration, {
+          home: settings.home,
+          sandbox: await sandbox,
+          clock,
+          log,
+          environment,
+        })
       : null
   const ground: Ground = { home: settings.home, clock, log, closing, durable, onFatal, sandbox }
   const demo = mode.kind === 'demo' ? mode.demo : null
@@ -164,6 +172,7 @@ function evidenceOf({ witnesses = noWitnesses, retention = { months: 12 } }: Set
 const notedProject = (project: string) => `projet ${project}`
 
 interface Floors {
+  readonly keys: House['keys']
   readonly evidence: Evidence
   readonly identity: Identity
   readonly engine: Engine
@@ -191,6 +200,8 @@ async function openUpTo(
     () => kind,
   )
   const store = closing.keep('store', await steps.run(names.migrations, () => openStore({ url, log })))
+  const openKeys = () => openKeyFloor(ground, { store, ...production?.keys })
+  const atRest = await steps.run(names.keys, openKeys, keyNotice)
   const evidence = await steps.run(
     names.evidence,
     () => openEvidence(ground, store, { url, host: naming.host, ...evidenceOf(settings) }),
@@ -221,16 +232,18 @@ async function openUpTo(
   const grants = production?.configuration.grants ?? 'by-permit'
   const { accounts, known, sessions } = identity
   const { limits: asking } = doorwayOf(settings)
-  const people = { accounts, known, sessions, grants }
-  const on = { store, ...evidence, ...ruled, engine, ...people, documentLimits, ...naming, asking }
+  const people = { accounts, known, sessions, grants, documentLimits, asking }
+  const on = { store, atRest, ...evidence, ...ruled, engine, ...people, ...naming }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
     const { running } = opened.query
     identity.sessions.watch((closed) => running.stopSessions(closed.map(({ id }) => id)))
-    await reconcile(opened, evidence.audit)
+    const sealing = { ...ground, ...atRest, store, atRest: atRest.files }
+    await reconcile(opened, evidence.audit, () => sealHome(sealing))
     const work = async () => {
       await passTime(opened)
       opened.bulles.renew()
+      await opened.bulles.shutIdle()
       await identity.sessions.sweep()
     }
     ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))
@@ -238,20 +251,13 @@ async function openUpTo(
     await warmSearch(opened)
     return opened
   })
-  return { evidence, identity, engine, rooms }
+  const keys = await openKeyUse(ground, { ...atRest, store, audit })
+  return { keys, evidence, identity, engine, rooms }
 }
 
 /** The words of every dataset are folded before somebody waits for them: a second for some thousand datasets. */
 async function warmSearch({ catalogue }: Rooms): Promise<void> {
   searchDatasets(await catalogue.list(), {}, (organisation) => organisation)
-}
-
-/** Catalogues of others are a production matter: a demo asks nobody. */
-function keepHarvesting({ closing, clock, log }: Ground, { harvested }: Rooms, { mode }: Settings): void {
-  const sources = mode.kind === 'production' ? mode.configuration.harvests : []
-  if (sources.length === 0) return
-  const work = () => harvestRound({ sources, harvested, read: fetchPage, clock, log })
-  closing.keep('harvests', keepTime({ everyMs: minuteMs, work, log }))
 }
 
 interface Ruling {
@@ -308,7 +314,7 @@ interface HouseOf {
 }
 
 async function houseOf(
-  { evidence, identity, rooms }: Floors,
+  { keys, evidence, identity, rooms }: Floors,
   { steps, address, options }: HouseOf,
 ): Promise<House> {
   const { log, clock } = options
@@ -323,6 +329,7 @@ async function houseOf(
   return {
     ...rooms,
     ...evidence,
+    keys,
     personalTokens,
     accounts: identity.known,
     passports: identity.passports,

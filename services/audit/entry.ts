@@ -288,6 +288,8 @@ const bodies = [
   }),
   z.strictObject({ type: z.literal('policy.refused'), ...policyChange }),
   z.strictObject({ type: z.literal('key.created'), purpose: text, sha256: hash }),
+  /** Written before: as many keys are wrapped anew by this KEK. */
+  z.strictObject({ type: z.literal('key.rotated'), provider: text, version: text, keys: count }),
   z.strictObject({ type: z.literal('audit.read'), entries: count }),
   z.strictObject({ type: z.literal('audit.opened'), shard: text, of: count }),
   z.strictObject({

@@ -2,7 +2,6 @@
  * `huisclos pseudonymise`: what a hospital does on its own machine before it deposits. No node, no network: files in, files
  * out, with a key that stays there.
  */
-import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isFirstLevel } from '../dataset/first-level.ts'
@@ -13,6 +12,7 @@ import { hasCode } from '../kernel/system-error.ts'
 import { dialectOf } from './deposit.ts'
 import { CommandError, exits } from './ending.ts'
 import { type FirstKey, firstLevelOf, insistRenewed, makeKey, readKey } from './first-key.ts'
+import { hashOf } from './hash-of.ts'
 import { type IdentifierFault, identifierOf } from './identifier.ts'
 import { openProgress } from './progress.ts'
 import { faultLine } from './pseudonymise-text.ts'
@@ -224,12 +224,6 @@ async function compare(bytes: AsyncIterable<Uint8Array>, target: string): Promis
   if (hashes[0] === hashes[1]) return
   const message = `${target}: n’est pas ce que donnent la source et la clé / is not what source and key give`
   throw new CommandError(message, exits.checkFailed)
-}
-
-async function hashOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of bytes) hash.update(chunk)
-  return hash.digest('hex')
 }
 
 function told(error: unknown, table: string): unknown {

@@ -1,9 +1,10 @@
 /** Sends a file so that a cut costs next to nothing: tus 1.0, from the offset that the node has, again and again. */
+import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import { hashOf } from '../dataset/integrity.ts'
 import { ask, askJson, type Client } from './client.ts'
 import { CommandError, exits } from './ending.ts'
+import { hashOf } from './hash-of.ts'
 import type { TableFile } from './table-file.ts'
 import { type Received, transmit, upload } from './upload.ts'
 
@@ -68,7 +69,7 @@ export async function depositToResume(
   if (own.length === 0) return null
   const begun = (await listed(client)).filter(({ dataset }) => dataset === way.dataset)
   for (const one of begun.length === 0 ? [] : own) {
-    const sha256 = await hashOf(one.file)
+    const sha256 = await hashOf(createReadStream(one.file))
     const found = begun.find(
       ({ deposit, metadata }) => metadata === metadataOf(one, { ...way, deposit, sha256 }),
     )
@@ -107,7 +108,7 @@ const longestPauseMs = 30_000
 
 async function sendResumable(client: Client, one: TableFile, way: Sending): Promise<Received> {
   const { pause = wait, onProgress } = way
-  const sha256 = await hashOf(one.file)
+  const sha256 = await hashOf(createReadStream(one.file))
   const bytes = (await stat(one.file)).size
   const path = await placeOf(client, { metadata: metadataOf(one, { ...way, sha256 }), bytes })
   const attempt = attempts(client, path, { file: one.file, bytes, onProgress })

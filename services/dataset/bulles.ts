@@ -8,17 +8,19 @@ import type { Audit } from '../audit/record.ts'
 import type { Parser, Vault } from '../engine/engine.ts'
 import { failureOf } from '../engine/failure.ts'
 import type { Destroyed } from '../habilitation/lines.ts'
-import type { CurrentPermit, PermitLine } from '../habilitation/permit.ts'
+import type { CurrentPermit } from '../habilitation/permit.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Closable } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { Bulle, BulleStatus, BulleTable } from './bulle.ts'
-import { bulleOf, bulleTable, shownTables } from './bulle-of.ts'
+import type { AtRest } from '../keys/at-rest.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import type { Bulle, BulleStatus } from './bulle.ts'
+import { shownTables } from './bulle-of.ts'
 import type { Catalogue } from './catalogue.ts'
-import { derivedTables } from './derived.ts'
 import { bulleId, type Closure, lineKey, openExtracts, type SealedExtract } from './extract.ts'
 import { type Lane, openLane } from './lane.ts'
+import { keepOpen, type OpenBulles, openBulle, sealableLines } from './open-bulle.ts'
 import { effectsOn, type OptOutEffect } from './opt-out-effect.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
 import type { SealingProgress } from './progress.ts'
@@ -30,6 +32,8 @@ import { openWorkspace, type Workspace } from './workspace.ts'
 
 export interface BullesNeeds {
   readonly home: string
+  readonly atRest: AtRest
+  readonly keyring: Pick<Keyring, 'of' | 'fingerprint' | 'destroy'>
   readonly catalogue: Catalogue
   readonly clock: Clock
   readonly audit: Audit
@@ -69,8 +73,12 @@ export interface Bulles extends Closable {
    * the next one.
    */
   recalled(dataset: string, version: number): Promise<void>
-  /** Destroys the extract and the pseudonym key of a project that has ended, once nothing is being sealed before it. Done again, it gives the same answer. */
+  /** Destroys the extract and all keys of a project that has ended, once nothing is being sealed before it. Done again, it gives the same answer. */
   closeProject(project: string): Promise<Destroyed>
+  /** Begins to end the processes of a project that was stopped and to remove its plain files; a question opens them again. */
+  shut(project: string): void
+  /** The same for the projects that nobody has asked in a while. */
+  shutIdle(): Promise<void>
   /** Resolves when nothing is being sealed. */
   idle(): Promise<void>
 }
@@ -78,12 +86,6 @@ export interface Bulles extends Closable {
 /** A line that could not be sealed is tried again when somebody asks, but not more often than this. */
 const retryMs = 60_000
 const projectName = /^[A-Za-z0-9][A-Za-z0-9-]{0,80}$/
-
-/** The lines that a project may read or may read again: open ones, and suspended ones, which the decision refuses. */
-function sealableLines({ permit, standing }: CurrentPermit): readonly PermitLine[] {
-  const wanted = new Set([...standing.openLines, ...standing.suspendedLines])
-  return permit.lines.filter((line) => wanted.has(line.id))
-}
 
 /** What is known of a project in this process. */
 interface Known {
@@ -99,18 +101,18 @@ interface Known {
 }
 
 export function openBulles(needs: BullesNeeds): Bulles {
-  const home = resolve(needs.home)
-  const extracts = openExtracts({ home })
+  const { atRest, keyring } = needs
+  const at = { home: resolve(needs.home), atRest }
   const sealer: Sealer = {
     ...needs,
-    extracts,
-    keys: openProjectKeys({ home }),
+    extracts: openExtracts(at),
+    keys: openProjectKeys(keyring),
     signal: new AbortController(),
   }
   const projects = new Map<string, Known>()
   const lane = openLane()
   const house: House = {
-    ...{ needs, sealer, projects, lane, workspace: openWorkspace({ home }) },
+    ...{ needs, sealer, projects, lane, workspace: openWorkspace(at), open: keepOpen(needs) },
     ...{ assessed: new Map(), renewing: new Set(), retiring: new Set() },
   }
   return {
@@ -127,10 +129,17 @@ export function openBulles(needs: BullesNeeds): Bulles {
     shredLine: (current, dataset) => shredLine(house, current, dataset),
     recalled: (dataset, version) => shredVersion(house, { dataset, version }),
     closeProject: (project) => closeProject(house, project),
+    shut(project) {
+      house.open.shut(project).catch((error: unknown) => {
+        needs.log.error('a stopped project could not be put away', { project, error: wordOf(error) })
+      })
+    },
+    shutIdle: house.open.shutIdle,
     idle: () => idle(house),
     async close() {
       sealer.signal.abort()
       await idle(house)
+      await house.open.close()
     },
   }
 }
@@ -140,7 +149,8 @@ interface House {
   readonly sealer: Sealer
   readonly projects: Map<string, Known>
   readonly lane: Lane
-  readonly workspace: Pick<Workspace, 'list' | 'change'>
+  readonly workspace: Pick<Workspace, 'list' | 'open' | 'change'>
+  readonly open: OpenBulles
   readonly assessed: Assessed
   /** Projects whose next generation is queued. */
   readonly renewing: Set<string>
@@ -258,37 +268,17 @@ function seal(house: House, current: CurrentPermit): void {
 }
 
 async function bulleFor(house: House, current: CurrentPermit): Promise<Bulle> {
-  const { sealer, projects, workspace } = house
+  const { sealer, projects } = house
   const project = current.permit.base
   const lines = sealableLines(current)
   // Read once: all lines are of one generation.
   const all = new Map((await sealer.extracts.list(project)).map((one) => [one.key, one]))
   const sealed = lines.flatMap((line) => all.get(lineKey(line)) ?? [])
-  await Promise.all(sealed.map((one) => sealer.extracts.insistIntact(one)))
   if (sealed.length < lines.length && isDue(house, project)) seal(house, current)
   const pending = projects.get(project)?.pending
   const preparing = lines.some((line) => pending?.has(lineKey(line)))
   if (sealed.length === 0 || (sealed.length < lines.length && preparing)) throw new Refusal('BULLE_NOT_READY')
-  const bulle = bulleOf(current, sealed)
-  const derived = derivedTables(await workspace.list(project), bulle.datasets)
-  return {
-    ...bulle,
-    tables: [...bulle.tables, ...derived, ...closedTables(all, current)],
-  }
-}
-
-/** Tables of the lines that a project may no longer read, as far as they were sealed. */
-function closedTables(
-  all: ReadonlyMap<string, SealedExtract>,
-  current: CurrentPermit,
-): readonly BulleTable[] {
-  const readable = sealableLines(current)
-  const closed = current.permit.lines.filter((line) => !readable.includes(line))
-  return closed
-    .flatMap((line) => all.get(lineKey(line)) ?? [])
-    .flatMap((one) =>
-      one.extract.tables.map((table) => ({ ...bulleTable(one, table), closed: true as const })),
-    )
+  return openBulle({ ...house, ...sealer }, current, { all, readable: sealed })
 }
 
 /** After a restart nobody may have asked for this project yet; and what has failed is tried again after a while. */
@@ -353,7 +343,7 @@ function closeProject(house: House, project: string): Promise<Destroyed> {
 }
 
 /** What was there is written down before it is removed, so that a crash between the two loses nothing of the certificate. */
-async function destroyProject({ needs, sealer, projects }: House, project: string): Promise<Destroyed> {
+async function destroyProject({ needs, sealer, projects, open }: House, project: string): Promise<Destroyed> {
   const { extracts, keys } = sealer
   const before = await extracts.closure(project)
   if (before?.destroyed) return destroyedOf(before, before.destroyed)
@@ -368,6 +358,7 @@ async function destroyProject({ needs, sealer, projects }: House, project: strin
   const closure = before ?? { extracts: found, key: await keys.fingerprint(project) }
   await extracts.close(project, closure)
   await needs.vault?.evict(bulleId(project, sealed))
+  await open.shut(project)
   await extracts.remove(project)
   await keys.destroy(project)
   const shredded = await needs.audit.append({ type: 'bulle.shredded', bulle: project }, { project })

@@ -73,7 +73,7 @@ export function openChecker(needs: CheckerNeeds): Checker {
 
 /** The room that an attempt took is given back before the next one: somebody else may need it meanwhile. */
 async function giveBack({ storage }: CheckerNeeds, deposit: string, error: unknown): Promise<never> {
-  if (isPassing(error)) await storage.scratch(deposit).catch(() => 'done at the next attempt')
+  await storage.clean(deposit).catch(() => 'done at the next attempt')
   throw error
 }
 
@@ -181,7 +181,7 @@ async function conclude(job: Job, { findings, sealed, quality }: Outcome): Promi
     }),
   })
   await needs.at?.('recorded')
-  await needs.storage.publish(sealed.folder, { dataset, version })
+  await needs.storage.publish(id, { dataset, version })
   await needs.at?.('renamed')
   const at = needs.clock.now()
   await needs.register.end({

@@ -6,6 +6,7 @@ import { type Process, startProcess } from '../engine/process.ts'
 import { parisDay } from '../kernel/clock.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { Opened } from '../keys/copies.ts'
 import type { Job, Outcome, SignedJob } from './check-job.ts'
 import { taggedOutside } from './contract.ts'
 import { type Finding, verdictOf } from './finding.ts'
@@ -38,7 +39,7 @@ interface Start {
 export async function attemptToRead(job: SignedJob, start: Start): Promise<Outcome | null> {
   const { log, memoryBytes = readerBytes } = job.needs
   let reader: Process | undefined
-  const places = await placesOf(job)
+  const places = await openPlaces(job)
   try {
     reader = await startProcess({
       entry: new URL('./reader-worker.ts', import.meta.url),
@@ -58,32 +59,56 @@ export async function attemptToRead(job: SignedJob, start: Start): Promise<Outco
   } finally {
     reader?.kill()
     await reader?.closed
+    await places.close()
   }
 }
 
-/** The files of the version before, by table; every version of a dataset has the same tables. */
-function previousOf({ needs, deposit, declared }: Job): Measuring['previous'] {
-  if (declared.latest === null) return undefined
-  const { version } = declared.latest
-  const folder = needs.storage.folderOf(deposit.dataset, version)
-  const files = declared.descriptor.resources.map(({ name }) => [name, join(folder, `${name}.parquet`)])
-  return { version, files: Object.fromEntries(files) }
-}
-
-/** All that the reader of a deposit may see of the disk. */
+/** All that the reader of a deposit may see, in the clear area. */
 interface Places {
   readonly previous: Measuring['previous']
+  /** Folder of the received files. */
+  readonly received: string
   readonly read: readonly string[]
   /** An empty folder, which it writes to. */
   readonly scratch: string
+  /** What was opened for it is closed; what it has written stays. */
+  close(): Promise<void>
 }
 
-async function placesOf(job: Job): Promise<Places> {
+async function openPlaces(job: Job): Promise<Places> {
   const { needs, deposit, files } = job
-  const previous = previousOf(job)
-  const received = files.map(({ file }) => needs.storage.pathOf(deposit.id, file))
-  const read = [...received, ...Object.values(previous?.files ?? {})]
-  return { previous, read, scratch: await needs.storage.scratch(deposit.id) }
+  const scratch = await needs.storage.scratch(deposit.id)
+  const names = files.map(({ file }) => file)
+  const received = await needs.storage.open(deposit.id, names)
+  const before = await openPrevious(job).catch(async (error: unknown) => {
+    await received.close()
+    throw error
+  })
+  const previous = before && previousIn(job, before)
+  const read = [...names.map((name) => join(received.folder, name)), ...Object.values(previous?.files ?? {})]
+  const close = async () => {
+    await received.close()
+    await before?.close()
+  }
+  return { previous, received: received.folder, read, scratch, close }
+}
+
+/** Nothing is compared with a version that is damaged: whoever seals an extract from it is told. */
+async function openPrevious({ needs, deposit, declared: { latest } }: Job): Promise<Opened | undefined> {
+  if (latest === null) return undefined
+  return needs.storage.openVersion(latest).catch((error: unknown) => {
+    if (!(error instanceof Refusal) || error.facts.rule !== 'dataset.damaged') throw error
+    needs.log.error('the version before is damaged', { dataset: deposit.dataset, version: latest.version })
+    return undefined
+  })
+}
+
+/** The files of the version before, by table; every version of a dataset has the same tables. */
+function previousIn({ declared }: Job, { folder }: Opened): Measuring['previous'] {
+  if (declared.latest === null) return undefined
+  const { version } = declared.latest
+  const files = declared.descriptor.resources.map(({ name }) => [name, join(folder, `${name}.parquet`)])
+  return { version, files: Object.fromEntries(files) }
 }
 
 interface Reading extends Start {
@@ -104,7 +129,8 @@ async function readAll(job: SignedJob, reading: Reading): Promise<Outcome> {
   const limits = { memoryBytes: needs.memoryBytes ?? readerBytes, threads: 2 }
   await call('open', { descriptor: declared.descriptor, read, scratch, ...limits, arrowByValues })
   if (files.some(({ media }) => media.kind.startsWith('arrow'))) sayRoute(job, await call('arrow', null))
-  const { sources, counts } = await readFiles(job, { call, following }, findings)
+  const { received } = reading.places
+  const { sources, counts } = await readFiles(job, { call, following, received }, findings)
   const keys = keysSchema.parse(await call('keys', null))
   findings.push(...findingsAfterReading(job.signature, { rows: counts, keys }))
   await needs.at?.('read')
@@ -140,10 +166,17 @@ interface FilesRead {
 
 type Call = (method: string, params: unknown, onProgress?: (told: Told) => void) => Promise<unknown>
 
+interface FilesToRead {
+  readonly call: Call
+  readonly following: Following
+  /** Folder of the received files. */
+  readonly received: string
+}
+
 /** Reads each file in its turn; adds what is found to the findings. */
 async function readFiles(
-  { needs: { storage }, deposit, files }: SignedJob,
-  { call, following }: { readonly call: Call; readonly following: Following },
+  { files }: SignedJob,
+  { call, following, received }: FilesToRead,
   findings: Finding[],
 ): Promise<FilesRead> {
   const sources: Manifest['sources'][number][] = []
@@ -151,7 +184,7 @@ async function readFiles(
   let before = 0
   for (const { table, file, media, sha256, bytes } of files) {
     const told = following.read(table, { before, own: bytes })
-    const path = storage.pathOf(deposit.id, file)
+    const path = join(received, file)
     const answer = readSchema.parse(await call('read', { table, path, media }, told))
     before += bytes
     following.counted(answer.rows)

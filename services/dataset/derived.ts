@@ -2,19 +2,18 @@
 import { type Bulle, type BulleTable, workspaceSchema } from './bulle.ts'
 import type { WorkspaceTable } from './workspace.ts'
 
+type Shown = Pick<WorkspaceTable, 'table' | 'file'>
+
 /**
  * The tables that may still be read. One is stale, and unknown to statements, when a dataset that it came from has been sealed anew
  * (other columns, rows or persons may be granted now) or when its statistics were released under a lower threshold. A table
  * whose dataset has no line any more stays known, so that the decision on its datasets refuses it.
  */
-export function derivedTables(
-  tables: readonly WorkspaceTable[],
-  datasets: Bulle['datasets'],
-): readonly BulleTable[] {
+export function derivedTables(tables: readonly Shown[], datasets: Bulle['datasets']): readonly BulleTable[] {
   return tables.filter((one) => isFresh(one, datasets)).map(tableOf)
 }
 
-function isFresh({ table }: WorkspaceTable, datasets: Bulle['datasets']): boolean {
+function isFresh({ table }: Shown, datasets: Bulle['datasets']): boolean {
   const areSealedThen = table.seals.every(({ dataset, seal }) =>
     datasets.every((now) => now.name !== dataset || now.seal === seal),
   )
@@ -24,7 +23,7 @@ function isFresh({ table }: WorkspaceTable, datasets: Bulle['datasets']): boolea
   return areSealedThen && !(table.withheld !== undefined && isLowered)
 }
 
-function tableOf({ table, file }: WorkspaceTable): BulleTable {
+function tableOf({ table, file }: Shown): BulleTable {
   const { name, columns, unique, repeats, domain, rows, magnitude, reads, k, withheld } = table
   return {
     dataset: workspaceSchema,

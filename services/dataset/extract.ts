@@ -1,22 +1,28 @@
-/** Extracts on disk: one folder per line of a project, found by what the line grants. */
+/** Extracts on disk, sealed: one folder per line of a project, found by what the line grants. Each has a data key of its own. */
 import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { z } from 'zod'
 import type { PermitLine } from '../habilitation/permit.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { type AtRest, type SealedPlace, unsealedName } from '../keys/at-rest.ts'
+import { SealedDamaged } from '../keys/chunks.ts'
+import type { Opened } from '../keys/copies.ts'
 import { absentIs } from './absent.ts'
 import { fieldRoles } from './descriptor.ts'
 import {
   folderIn,
   type Generation,
+  isLeftList,
   publishGeneration,
   readGeneration,
   supersededIn,
   syncPath,
 } from './generation.ts'
-import { hashOf, Integrity } from './integrity.ts'
+import { placesIn } from './places.ts'
+import { personsFile } from './seal-order.ts'
 
 const role = z.enum(fieldRoles)
 const tableSchema = z.strictObject({
@@ -64,7 +70,20 @@ export interface SealedExtract {
   readonly key: string
   readonly extract: Extract
   readonly sha256: string
+  /** Where its sealed files lie. */
   readonly folder: string
+}
+
+/** What is being made for a project: plain files come to `clear`, and lie sealed in `folder` until they have their place. */
+export interface Begun {
+  readonly clear: string
+  readonly folder: string
+}
+
+/** One finished extract in it. */
+interface Finished extends Begun {
+  /** Of the folder that it will have. */
+  readonly name: string
 }
 
 /** Names what a line grants: a line of a later version of the permit that grants the same is not sealed again. */
@@ -83,29 +102,39 @@ export interface Extracts {
   /** All of one generation, never some of one and some of the next. */
   list(project: string): Promise<readonly SealedExtract[]>
   generation(project: string): Promise<Generation>
-  /** UNAVAILABLE unless the files of an extract are those that were sealed. */
-  insistIntact(sealed: SealedExtract): Promise<void>
-  /** An empty folder to seal into. */
-  begin(project: string): Promise<string>
-  /** Adds hashes, writes the manifest, flushes. Answers the hash of the manifest. */
-  finish(folder: string, extract: Unhashed): Promise<string>
+  /** Where the opened files of an extract lie. */
+  clearOf(sealed: SealedExtract): string
+  /** Opens the tables of an extract. UNAVAILABLE unless all of them are those that were sealed, and when there is no room. */
+  open(sealed: SealedExtract): Promise<Opened>
+  /** Opens its list of persons. */
+  openPersons(sealed: SealedExtract): Promise<Opened>
+  /** Opens a list of those who left. UNAVAILABLE as `open`. */
+  openLeft(project: string, name: string): Promise<Opened>
+  begin(project: string): Promise<Begun>
+  /** Seals the files, writes the manifest, flushes. Answers the hash of the manifest. */
+  finish(made: Finished, extract: Unhashed): Promise<string>
+  /** Seals a list of those who left. */
+  finishLeft(made: Finished, project: string): Promise<void>
+  /** The name of the folder that a line has now. */
+  nameOf(project: string, key: string): Promise<string>
   /** Makes a finished folder the extract of a line, by one rename. */
-  publish(folder: string, project: string, key: string): Promise<void>
+  publish({ folder, name }: Finished, project: string): Promise<void>
   /**
    * Makes the folders in `folder` those of a new generation, all at once. The folders of the one before stay until they are
    * removed.
    */
-  renew(folder: string, project: string, generation: Generation): Promise<void>
+  renew({ folder }: Begun, project: string, generation: Generation): Promise<void>
   /** Names of folders and files that belong to a generation before. */
   superseded(project: string): Promise<readonly string[]>
-  /** Removes one of them. */
+  /** Destroys the key of one of them, and removes it. */
   discard(project: string, name: string): Promise<void>
-  pathOf(project: string, name: string): string
+  /** What is sealed under a name; null for what is no extract. */
+  read(project: string, name: string): Promise<SealedExtract | null>
   /** Removes what interrupted sealings left. */
   clean(project: string): Promise<void>
-  /** Removes the files of one sealed line. */
+  /** Destroys the key of one sealed line, and removes its files. */
   shred(sealed: SealedExtract): Promise<void>
-  /** Removes all files of a project that is closed; what remains says that it is. */
+  /** Destroys all keys of a project that is closed, and removes its files; what remains says that it is. */
   remove(project: string): Promise<void>
   /** Writes down that a project is closed, and what was there. From then on nothing is sealed for it. */
   close(project: string, closure: Closure): Promise<void>
@@ -131,19 +160,66 @@ export type Closure = z.infer<typeof closureSchema>
 
 export type Unhashed = Omit<Extract, 'tables'> & { readonly tables: readonly Omit<ExtractTable, 'sha256'>[] }
 
-export function openExtracts({ home }: { readonly home: string }): Extracts {
+interface ExtractsNeeds {
+  readonly home: string
+  readonly atRest: AtRest
+}
+
+export function openExtracts({ home, atRest }: ExtractsNeeds): Extracts {
+  const places = placesIn(home)
   const folderOf = (project: string) => join(home, 'bulles', project)
   const namesIn = (project: string) => readdir(folderOf(project)).catch(absentIs([]))
-  const integrity = new Integrity()
+  const pathOf = (project: string, name: string) => join(folderOf(project), name)
+  const working = new Map<string, Opened[]>()
+  const clean = async (project: string) => {
+    for (const opened of working.get(project) ?? []) await opened.close()
+    working.delete(project)
+    for (const one of (await namesIn(project)).filter((each) => each.startsWith('sealing-')))
+      await rm(pathOf(project, one), { recursive: true, force: true })
+  }
+  const remove = async (project: string, name: string) => {
+    await atRest.destroy(places.extract(project, name))
+    await rm(pathOf(project, name), { recursive: true, force: true })
+    await syncPath(folderOf(project))
+  }
+  const removeLeft = async (project: string, name: string) => {
+    const place = places.left(project, name)
+    await atRest.destroy(place)
+    await atRest.remove(place, name)
+    await syncPath(folderOf(project))
+  }
   return {
-    async find(project, key) {
-      return (await listIn(folderOf(project))).find((one) => one.key === key) ?? null
+    ...readingOf({ home, atRest }),
+    ...closingIn(folderOf),
+    clean,
+    async begin(project) {
+      const folder = pathOf(project, `sealing-${randomUUID()}`)
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const opened = await atRest.work()
+      working.set(project, [...(working.get(project) ?? []), opened])
+      return { clear: opened.folder, folder }
     },
-    list: (project) => listIn(folderOf(project)),
-    generation: (project) => readGeneration(folderOf(project)),
-    async renew(folder, project, generation) {
+    finish(made, extract) {
+      const place = places.extract(extract.project, made.name, made.folder)
+      return finish({ atRest, place, clear: made.clear }, extract)
+    },
+    async finishLeft({ clear, folder, name }, project) {
+      const plain = createReadStream(join(clear, name))
+      await atRest.seal(places.left(project, name, folder), name, plain)
+    },
+    async nameOf(project, key) {
+      return folderIn(await readGeneration(folderOf(project)), key)
+    },
+    async publish({ folder, name }, project) {
+      const target = pathOf(project, name)
+      await rm(target, { recursive: true, force: true })
+      await rename(folder, target)
+      await syncPath(folderOf(project))
+      await clean(project)
+    },
+    async renew({ folder }, project, generation) {
       for (const name of await readdir(folder)) {
-        const target = join(folderOf(project), name)
+        const target = pathOf(project, name)
         await rm(target, { recursive: true, force: true })
         await rename(join(folder, name), target)
       }
@@ -151,45 +227,63 @@ export function openExtracts({ home }: { readonly home: string }): Extracts {
       await publishGeneration(folderOf(project), generation)
       await rm(folder, { recursive: true, force: true })
     },
-    async superseded(project) {
-      return supersededIn(await readGeneration(folderOf(project)), await namesIn(project))
-    },
-    async discard(project, name) {
-      await rm(join(folderOf(project), name), { recursive: true, force: true })
-      await syncPath(folderOf(project))
-    },
-    pathOf: (project, name) => join(folderOf(project), name),
-    async insistIntact({ folder, extract }) {
-      if (!(await integrity.holds(folder, extract.tables))) throw damaged()
-    },
-    async begin(project) {
-      const folder = join(folderOf(project), `sealing-${randomUUID()}`)
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      return folder
-    },
-    finish,
-    async publish(folder, project, key) {
-      const target = join(folderOf(project), folderIn(await readGeneration(folderOf(project)), key))
-      await rm(target, { recursive: true, force: true })
-      await rename(folder, target)
-      await syncPath(folderOf(project))
-    },
-    async clean(project) {
-      const names = await namesIn(project)
-      for (const one of names.filter((each) => each.startsWith('sealing-'))) {
-        await rm(join(folderOf(project), one), { recursive: true, force: true })
-      }
-    },
-    async shred({ folder }) {
-      await rm(folder, { recursive: true, force: true })
-      await syncPath(dirname(folder))
-    },
+    discard: (project, name) => (isLeftList(name) ? removeLeft(project, name) : remove(project, name)),
+    shred: ({ folder, extract: { project } }) => remove(project, basename(folder)),
     async remove(project) {
-      for (const one of await readdir(folderOf(project))) {
-        if (one !== 'closed') await rm(join(folderOf(project), one), { recursive: true, force: true })
+      await atRest.destroyAll({ kind: 'bulle', of: project })
+      await atRest.destroyAll({ kind: 'workspace', of: project })
+      for (const one of await namesIn(project)) {
+        if (one !== 'closed') await rm(pathOf(project, one), { recursive: true, force: true })
       }
       await syncPath(folderOf(project))
     },
+  }
+}
+
+/** What there is, and how it is opened. */
+function readingOf({ home, atRest }: ExtractsNeeds) {
+  const places = placesIn(home)
+  const folderOf = (project: string) => join(home, 'bulles', project)
+  const placeOf = ({ folder, extract: { project } }: SealedExtract) =>
+    places.extract(project, basename(folder))
+  const tables = ({ extract }: SealedExtract) => extract.tables.map(({ file }) => file)
+  const opening = (place: SealedPlace, files: readonly string[]) =>
+    atRest.open(place, files).catch((error: unknown) => {
+      throw error instanceof SealedDamaged ? damaged(error) : error
+    })
+  return {
+    find: async (project: string, key: string) =>
+      (await listIn(folderOf(project))).find((one) => one.key === key) ?? null,
+    list: (project: string) => listIn(folderOf(project)),
+    generation: (project: string) => readGeneration(folderOf(project)),
+    read: (project: string, name: string) => readExtract(join(folderOf(project), name), name),
+    async superseded(project: string) {
+      const names = await readdir(folderOf(project)).catch(absentIs([]))
+      const files = names.map((name) => unsealedName(name) ?? name)
+      return supersededIn(await readGeneration(folderOf(project)), files)
+    },
+    clearOf: (sealed: SealedExtract) => atRest.clearOf(placeOf(sealed)),
+    open: (sealed: SealedExtract) => opening(placeOf(sealed), tables(sealed)),
+    openPersons: (sealed: SealedExtract) => opening(placeOf(sealed), [personsFile]),
+    openLeft: (project: string, name: string) => opening(places.left(project, name), [name]),
+  }
+}
+
+/** Begun again when another generation took its place meanwhile. */
+async function listIn(folder: string): Promise<readonly SealedExtract[]> {
+  const generation = await readGeneration(folder)
+  const names = await readdir(folder).catch(absentIs([]))
+  const keys = new Set(names.flatMap((one) => /^([0-9a-f]{24})(?:-\d+)?$/.exec(one)?.[1] ?? []))
+  const all = await Promise.all(
+    [...keys].map((key) => readExtract(join(folder, folderIn(generation, key)), key)),
+  )
+  const { number } = await readGeneration(folder)
+  return number === generation.number ? all.flatMap((one) => (one === null ? [] : [one])) : listIn(folder)
+}
+
+/** The file that says of a project that it is closed. */
+function closingIn(folderOf: (project: string) => string): Pick<Extracts, 'close' | 'closure' | 'isClosed'> {
+  return {
     async close(project, closure) {
       const folder = folderOf(project)
       await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -206,20 +300,8 @@ export function openExtracts({ home }: { readonly home: string }): Extracts {
   }
 }
 
-/** Begun again when another generation took its place meanwhile. */
-async function listIn(folder: string): Promise<readonly SealedExtract[]> {
-  const generation = await readGeneration(folder)
-  const names = await readdir(folder).catch(absentIs([]))
-  const keys = new Set(names.flatMap((one) => /^([0-9a-f]{24})(?:-\d+)?$/.exec(one)?.[1] ?? []))
-  const all = await Promise.all(
-    [...keys].map((key) => readExtract(join(folder, folderIn(generation, key)), key)),
-  )
-  const { number } = await readGeneration(folder)
-  return number === generation.number ? all.flatMap((one) => (one === null ? [] : [one])) : listIn(folder)
-}
-
 /** What is sealed in a folder; UNAVAILABLE when its manifest cannot be read, null when there is none. */
-export async function readExtract(folder: string, key: string): Promise<SealedExtract | null> {
+async function readExtract(folder: string, key: string): Promise<SealedExtract | null> {
   const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(absentIs(null))
   if (text === null) return null
   return { key, extract: parsed(text), sha256: sha256(text), folder }
@@ -237,15 +319,30 @@ function damaged(cause?: unknown): Refusal {
   return new Refusal('UNAVAILABLE', { rule: 'bulle.damaged' }, { cause })
 }
 
-async function finish(folder: string, extract: Unhashed): Promise<string> {
-  const tables: ExtractTable[] = []
-  for (const table of extract.tables) {
-    tables.push({ ...table, sha256: await hashOf(join(folder, table.file)) })
+interface ToSeal {
+  readonly atRest: AtRest
+  readonly place: SealedPlace
+  readonly clear: string
+}
+
+async function finish({ atRest, place, clear }: ToSeal, extract: Unhashed): Promise<string> {
+  const { folder } = place
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const hashes = new Map<string, string>()
+  for (const file of await readdir(clear)) {
+    const { sha256: hash } = await atRest.seal(place, file, createReadStream(join(clear, file)))
+    hashes.set(file, hash)
   }
-  for (const file of await readdir(folder)) await syncPath(join(folder, file))
+  const tables = extract.tables.map((table) => ({ ...table, sha256: sealedHash(hashes, table.file) }))
   const text = canonical({ ...extract, tables })
   await writeFile(join(folder, 'manifest.json'), text, { mode: 0o600 })
   await syncPath(join(folder, 'manifest.json'))
   await syncPath(folder)
   return sha256(text)
+}
+
+function sealedHash(hashes: ReadonlyMap<string, string>, file: string): string {
+  const hash = hashes.get(file)
+  if (hash === undefined) throw new Error('a table that the sealing process did not write')
+  return hash
 }

@@ -5,7 +5,7 @@
  *     bulles/<project>/generation.json          absent while no opt-out has reached the open project
  *     bulles/<project>/<line>                   a line as it was sealed first
  *     bulles/<project>/<line>-<generation>      the same without those who left
- *     bulles/<project>/left-<generation>.parquet    pseudonyms in the project of those who left, for lines to come
+ *     bulles/<project>/left-<generation>.parquet.sealed    pseudonyms in the project of those who left, for lines to come
  */
 import { open, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -78,13 +78,17 @@ export function folderIn({ folders }: Generation, key: string): string {
 }
 
 const folderName = /^[0-9a-f]{24}(-\d+)?$/
-const leftName = /^left-\d+\.parquet$/
+
+/** Whether a file of a project is a list of those who left. */
+export function isLeftList(name: string): boolean {
+  return /^left-\d+\.parquet$/.test(name)
+}
 
 /** Of the names in the folder of a project, those that a generation has left behind. */
 export function supersededIn(generation: Generation, names: readonly string[]): readonly string[] {
   const lefts = new Set(Object.values(generation.domains).map(({ left }) => left))
   return names.filter((name) => {
-    if (leftName.test(name)) return !lefts.has(name)
+    if (isLeftList(name)) return !lefts.has(name)
     return folderName.test(name) && folderIn(generation, name.slice(0, 24)) !== name
   })
 }

@@ -1,56 +1,36 @@
-/** Whether files at rest are still those that were written: the only code that says so, for versions and for extracts. */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+/** Whether a version at rest is still the one that was published: the only code that says so. */
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { sha256 } from '../kernel/hash.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import type { AtRest } from '../keys/at-rest.ts'
+import { SealedDamaged } from '../keys/chunks.ts'
+import type { Opened } from '../keys/copies.ts'
+import type { VersionRow } from './deposit-register.ts'
+import { versionPlace } from './places.ts'
 
-interface Hashed {
-  readonly file: string
-  readonly sha256: string
-}
+const manifestSchema = z.object({ tables: z.array(z.object({ file: z.string() })) })
 
-/** SHA-256 of a file, streamed. */
-export async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path)) hash.update(chunk)
-  return hash.digest('hex')
+interface PlacedVersion extends Pick<VersionRow, 'dataset' | 'version' | 'manifestSha256'> {
+  readonly folder: string
 }
 
 /**
- * Compares files with their hashes. A file is read once; from then on it is read again only when its size, its place or its
- * time of change is another. A file that is gone or cannot be read is not intact.
+ * Opens the tables of a version in the clear area. UNAVAILABLE when it is not the one that its deposit was accepted as: its manifest
+ * is another, or a file does not open, which says as much as its hash would.
  */
-export class Integrity {
-  readonly #seen = new Map<string, string>()
-
-  async holds(folder: string, files: readonly Hashed[]): Promise<boolean> {
-    try {
-      for (const file of files)
-        if (!(await this.#isIntact(join(folder, file.file), file.sha256))) return false
-      return true
-    } catch {
-      return false
-    }
-  }
-
-  async #isIntact(path: string, wanted: string): Promise<boolean> {
-    const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
-    const look = [wanted, ino, size, mtimeNs, ctimeNs].join(' ')
-    if (this.#seen.get(path) === look) return true
-    if ((await hashOf(path)) !== wanted) return false
-    this.#seen.set(path, look)
-    return true
-  }
+export async function openVersion(atRest: AtRest, version: PlacedVersion): Promise<Opened> {
+  const { folder } = version
+  const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => null)
+  if (text === null || sha256(text) !== version.manifestSha256) throw damaged()
+  const { tables } = manifestSchema.parse(JSON.parse(text))
+  const files = tables.map(({ file }) => file)
+  return atRest.open(versionPlace(version, folder), files).catch((error: unknown) => {
+    throw error instanceof SealedDamaged ? damaged(error) : error
+  })
 }
 
-const manifestSchema = z.object({ tables: z.array(z.object({ file: z.string(), sha256: z.string() })) })
-
-/** Whether a published version is the one that its deposit was accepted as: its manifest, and each file that it names. */
-export async function isIntact(version: { folder: string; manifestSha256: string }): Promise<boolean> {
-  const text = await readFile(join(version.folder, 'manifest.json'), 'utf8').catch(() => null)
-  if (text === null || sha256(text) !== version.manifestSha256) return false
-  const { tables } = manifestSchema.parse(JSON.parse(text))
-  return new Integrity().holds(version.folder, tables)
+function damaged(cause?: unknown): Refusal {
+  return new Refusal('UNAVAILABLE', { rule: 'dataset.damaged' }, { cause })
 }

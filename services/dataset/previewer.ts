@@ -1,8 +1,10 @@
 /** Looks at a file that was sent and not submitted yet, in a process of its own: nothing foreign is parsed in this one. */
+import { join } from 'node:path'
 import { type Process, startProcess } from '../engine/process.ts'
 import type { Closable } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { Opened } from '../keys/copies.ts'
 import type { ReceivedFile } from './deposit-register.ts'
 import type { Descriptor } from './descriptor.ts'
 import { openLane } from './lane.ts'
@@ -23,7 +25,7 @@ interface SentFile {
 }
 
 interface PreviewerNeeds {
-  readonly storage: Pick<DepositStorage, 'lookAt' | 'forget' | 'pathOf'>
+  readonly storage: Pick<DepositStorage, 'lookAt' | 'open'>
   readonly log: Log
   readonly memoryBytes?: number
 }
@@ -50,11 +52,13 @@ async function look(needs: PreviewerNeeds, sent: SentFile, signal: AbortSignal):
   const { deposit, descriptor, file } = sent
   const { table, media } = file
   const { storage, log, memoryBytes = readerBytes } = needs
-  const place = await storage.lookAt(deposit)
+  const place = await storage.lookAt()
+  let received: Opened | undefined
   let reader: Process | undefined
   try {
+    received = await storage.open(deposit, [file.file])
     const entry = new URL('./reader-worker.ts', import.meta.url)
-    const path = storage.pathOf(deposit, file.file)
+    const path = join(received.folder, file.file)
     const box = { read: [path], write: [place.folder] }
     const started = await startProcess({ entry, name: 'previewer', memoryBytes, box, log })
     reader = started
@@ -69,6 +73,7 @@ async function look(needs: PreviewerNeeds, sent: SentFile, signal: AbortSignal):
   } finally {
     reader?.kill()
     await reader?.closed
-    await storage.forget(deposit, place.file)
+    await received?.close()
+    await place.close()
   }
 }

@@ -1,12 +1,10 @@
 /**
  * Pseudonyms of one project: HMAC-SHA-256 under a random key of its own, so that nobody has the same name in two projects.
- * The key lives in a file of mode 0600 and is destroyed with the project (security.md 11).
+ * The key is one of the keyring and is destroyed with the project (security.md 11).
  */
-import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { hmac, sha256 } from '../kernel/hash.ts'
-import { absentIs } from './absent.ts'
+
+import { hmac } from '../kernel/hash.ts'
+import type { Keyring } from '../keys/keyring.ts'
 
 const blockBytes = 64
 
@@ -54,43 +52,20 @@ function padded(key: Uint8Array, pad: number): string {
 }
 
 export interface ProjectKeys {
-  /** The key of a project; made on first use, on disk before it is answered. `made` is called before with its hash input. */
-  of(project: string, made: (key: Uint8Array) => Promise<void>): Promise<Uint8Array>
+  /** The key of a project; made on first use, on disk before it is answered. `made` is told the SHA-256 of a new one before. */
+  of(project: string, made: (fingerprint: string) => Promise<void>): Promise<Uint8Array>
   /** SHA-256 of the key, as the entry that tells of its making has it; null when there is none. */
   fingerprint(project: string): Promise<string | null>
   destroy(project: string): Promise<void>
 }
 
-export function openProjectKeys({ home }: { readonly home: string }): ProjectKeys {
-  const folder = join(home, 'keys', 'projects')
-  const pathOf = (project: string) => join(folder, project)
+export function openProjectKeys(keyring: Pick<Keyring, 'of' | 'fingerprint' | 'destroy'>): ProjectKeys {
+  const nameOf = (project: string) => ({ kind: 'pseudonym', id: project }) as const
   return {
-    async of(project, made) {
-      const known = await readFile(pathOf(project)).catch(absentIs(null))
-      if (known?.length === 32) return known
-      const key = randomBytes(32)
-      await made(key)
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      await writeKey(folder, pathOf(project), key)
-      return key
-    },
-    async fingerprint(project) {
-      const known = await readFile(pathOf(project)).catch(absentIs(null))
-      return known === null ? null : sha256(known)
-    },
+    of: (project, made) => keyring.of(nameOf(project), made),
+    fingerprint: (project) => keyring.fingerprint(nameOf(project)),
     async destroy(project) {
-      await rm(pathOf(project), { force: true })
+      await keyring.destroy(nameOf(project))
     },
   }
-}
-
-async function writeKey(folder: string, path: string, key: Uint8Array): Promise<void> {
-  const file = await open(`${path}.new`, 'w', 0o600)
-  await file.writeFile(key)
-  await file.sync()
-  await file.close()
-  await rename(`${path}.new`, path)
-  const directory = await open(folder, 'r')
-  await directory.sync()
-  await directory.close()
 }

@@ -9,12 +9,13 @@ import { join } from 'node:path'
 import type { Box } from '../engine/box/box.ts'
 import type { CurrentPermit } from '../habilitation/permit.ts'
 import { sha256 } from '../kernel/hash.ts'
+import { type Hold, whileOpen } from '../keys/copies.ts'
 import { appliedIn } from './applied.ts'
 import { type Applied, bandOfPersons, dueAt, exclusionOf, leastBatch } from './exclusion.ts'
-import type { SealedExtract, Unhashed } from './extract.ts'
+import type { Begun, SealedExtract, Unhashed } from './extract.ts'
 import { type Change, type Generation, textOf } from './generation.ts'
 import { type Departure, departureSchema, type LeaveOrder } from './leave-order.ts'
-import { personsOf, projectKey, type Sealer, sealingMemory } from './sealing.ts'
+import { heldLists, projectKey, type Sealer, sealingMemory } from './sealing.ts'
 import { orderSealing } from './sealing-process.ts'
 
 /** What was found of the domains of a project: the list at which too few had objected. Forgotten with the process. */
@@ -90,38 +91,45 @@ async function dueIn(
 /** False when they are too few yet. */
 async function renewDomain(sealer: Sealer, renewing: Renewing): Promise<boolean> {
   const { extracts } = sealer
-  const { current, own, generation } = renewing
+  const { current, generation } = renewing
   const project = current.permit.base
-  for (const sealed of own) await extracts.insistIntact(sealed)
   await extracts.clean(project)
-  const folder = await extracts.begin(project)
+  const begun = await extracts.begin(project)
   const number = generation.number + 1
   try {
-    const order = await orderFor(sealer, renewing, { folder, number })
-    const departure: Departure =
-      order === undefined
-        ? { state: renewing.isLate ? 'none' : 'few' }
-        : departureSchema.parse(await orderSealing(sealer, { method: 'leave', order, box: boxOf(order) }))
+    const departure = await whileOpen((hold) => depart(sealer, renewing, { begun, number, hold }))
     if (departure.state === 'few') return false
-    if (departure.state === 'left') await finishExtracts(sealer, renewing, { departure, folder, number })
     const next = generationAfter(sealer, renewing, departure)
     await record(sealer, renewing, next)
-    const made = departure.state === 'left' ? folder : await emptied(sealer, project)
-    await extracts.renew(made, project, next)
+    await extracts.renew(begun, project, next)
     return true
   } finally {
     await extracts.clean(project)
   }
 }
 
+/** What the next generation comes to. */
+interface Numbered {
+  readonly begun: Begun
+  readonly number: number
+  readonly hold: Hold
+}
+
+/** Who leaves; where somebody does, the next extracts are sealed beside those that stand. */
+async function depart(sealer: Sealer, renewing: Renewing, numbered: Numbered): Promise<Departure> {
+  const folders: string[] = []
+  for (const one of renewing.own) folders.push(await numbered.hold(sealer.extracts.open(one)))
+  const order = await orderFor(sealer, renewing, { ...numbered, folders })
+  if (order === undefined) return { state: renewing.isLate ? 'none' : 'few' }
+  const answer = await orderSealing(sealer, { method: 'leave', order, box: boxOf(order) })
+  const departure = departureSchema.parse(answer)
+  if (departure.state === 'left') await finishExtracts(sealer, renewing, { ...numbered, folders, departure })
+  return departure
+}
+
 function boxOf({ extracts, persons, left, out }: LeaveOrder): Box {
   const lists = [persons, left].flatMap((file) => file ?? [])
   return { read: [...extracts.map(({ folder }) => folder), ...lists], write: [out] }
-}
-
-async function emptied({ extracts }: Sealer, project: string): Promise<string> {
-  await extracts.clean(project)
-  return extracts.begin(project)
 }
 
 function folderOf({ key }: SealedExtract, number: number): string {
@@ -136,16 +144,20 @@ function personalTables({ extract }: SealedExtract) {
   return extract.tables.filter((table) => table.class === 'personal')
 }
 
+interface OpenExtracts extends Numbered {
+  /** Where each extract lies open, in the order of the extracts. */
+  readonly folders: readonly string[]
+}
+
 /** Undefined when the project has no table of persons in this domain. */
 async function orderFor(
   sealer: Sealer,
-  { current: { permit }, domain, own, generation, objecting, isLate }: Renewing,
-  { folder, number }: { readonly folder: string; readonly number: number },
+  { current: { permit }, domain, own, objecting, isLate }: Renewing,
+  { begun: { clear }, number, hold, folders }: OpenExtracts,
 ): Promise<LeaveOrder | undefined> {
-  const persons = personsOf(own, domain)
+  const { persons, left } = await heldLists({ ...sealer, hold }, permit.base, domain)
   if (persons === undefined) return undefined
-  for (const one of own) await mkdir(join(folder, folderOf(one, number)), { mode: 0o700 })
-  const { left } = generation.domains[domain] ?? {}
+  for (const one of own) await mkdir(join(clear, folderOf(one, number)), { mode: 0o700 })
   return {
     key: await projectKey(sealer, permit.base),
     domain,
@@ -153,14 +165,14 @@ async function orderFor(
     least: Math.max(leastBatch, ...permit.lines.map(({ k }) => k)),
     isLate,
     persons,
-    ...(left === undefined ? {} : { left: sealer.extracts.pathOf(permit.base, left) }),
-    leftOut: join(folder, leftFile(number)),
+    ...(left === undefined ? {} : { left }),
+    leftOut: join(clear, leftFile(number)),
     salt: randomUUID(),
-    out: folder,
+    out: clear,
     memoryBytes: sealer.memoryBytes ?? sealingMemory,
-    extracts: own.map((one) => ({
-      folder: one.folder,
-      out: join(folder, folderOf(one, number)),
+    extracts: own.map((one, index) => ({
+      folder: folders[index] ?? '',
+      out: join(clear, folderOf(one, number)),
       tables: personalTables(one).map(({ file, columns }) => ({
         file,
         references: columns.flatMap(({ name, role }) => (role === 'unit-reference' ? [name] : [])),
@@ -169,10 +181,8 @@ async function orderFor(
   }
 }
 
-interface Made {
+interface Made extends OpenExtracts {
   readonly departure: Extract<Departure, { state: 'left' }>
-  readonly folder: string
-  readonly number: number
 }
 
 /**
@@ -181,22 +191,24 @@ interface Made {
  */
 async function finishExtracts(
   { extracts, clock }: Sealer,
-  { own, applied, latest }: Renewing,
-  { departure, folder, number }: Made,
+  { current, own, applied, latest }: Renewing,
+  { departure, begun, number, folders }: Made,
 ): Promise<void> {
+  await extracts.finishLeft({ ...begun, name: leftFile(number) }, current.permit.base)
   for (const [index, one] of own.entries()) {
-    const out = join(folder, folderOf(one, number))
+    const name = folderOf(one, number)
+    const made = { name, clear: join(begun.clear, name), folder: join(begun.folder, name) }
     const rows = departure.rows[index] ?? []
     const personal = personalTables(one)
     const tables: Unhashed['tables'][number][] = []
     for (const { sha256: _sha256, ...table } of one.extract.tables) {
       const at = personal.findIndex(({ name }) => name === table.name)
-      if (at < 0) await copyFile(join(one.folder, table.file), join(out, table.file))
+      if (at < 0) await copyFile(join(folders[index] ?? '', table.file), join(made.clear, table.file))
       tables.push({ ...table, rows: at < 0 ? table.rows : (rows[at] ?? 0) })
     }
     const optOuts = { since: applied.since, version: latest }
     const { persons } = departure
-    await extracts.finish(out, { ...one.extract, tables, persons, optOuts, sealedAt: clock.now() })
+    await extracts.finish(made, { ...one.extract, tables, persons, optOuts, sealedAt: clock.now() })
   }
 }
 

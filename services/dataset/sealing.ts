@@ -6,16 +6,16 @@ import type { Box } from '../engine/box/box.ts'
 import type { Parser } from '../engine/engine.ts'
 import type { PermitLine } from '../habilitation/permit.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { sha256 } from '../kernel/hash.ts'
 import type { Log } from '../kernel/log.ts'
-import { Refusal } from '../kernel/refusal.ts'
+import type { AtRest } from '../keys/at-rest.ts'
+import { type Hold, whileOpen } from '../keys/copies.ts'
 import { appliedIn } from './applied.ts'
 import type { Catalogue, Dataset, Version } from './catalogue.ts'
 import type { Descriptor, Field, Resource } from './descriptor.ts'
 import { bandOfPersons, type Exclusion, exclusionOf } from './exclusion.ts'
-import type { Extracts, SealedExtract, Unhashed } from './extract.ts'
+import type { Begun, Extracts, SealedExtract, Unhashed } from './extract.ts'
 import { filterStatement } from './filter.ts'
-import { isIntact } from './integrity.ts'
+import { openVersion } from './integrity.ts'
 import type { OptOutRegister } from './opt-out-register.ts'
 import { type SealingProgress, secondsLeft, shareOf, type Told } from './progress.ts'
 import type { ProjectKeys } from './pseudonym.ts'
@@ -30,6 +30,7 @@ export interface Sealer {
   readonly log: Log
   readonly parser: Parser
   readonly extracts: Extracts
+  readonly atRest: AtRest
   readonly keys: ProjectKeys
   /** Who objects; without a register nobody does. */
   readonly optOuts?: Pick<OptOutRegister, 'list' | 'version'>
@@ -64,14 +65,15 @@ export async function sealInto(sealer: Sealer, job: LineToSeal): Promise<'sealed
   await extracts.clean(project)
   const about = { project, holders: [line.holder] }
   const version = { name: line.dataset, version: source.version, sha256: source.manifestSha256 }
-  const folder = await extracts.begin(project)
+  const begun = await extracts.begin(project)
   try {
     const { extract, removed } = await makeExtract(sealer, job, {
       descriptor: dataset.descriptor,
       version: source,
-      folder,
+      begun,
     })
-    const hash = await extracts.finish(folder, extract)
+    const made = { ...begun, name: await extracts.nameOf(project, key) }
+    const hash = await extracts.finish(made, extract)
     await audit.append(
       {
         ...{ type: 'bulle.sealed', bulle: `${project}/${key}`, dataset: version, sha256: hash },
@@ -79,7 +81,7 @@ export async function sealInto(sealer: Sealer, job: LineToSeal): Promise<'sealed
       },
       about,
     )
-    await extracts.publish(folder, project, key)
+    await extracts.publish(made, project)
     return 'sealed'
   } catch (error) {
     await extracts.clean(project)
@@ -106,7 +108,7 @@ async function versionFor(
 interface Place {
   readonly descriptor: Descriptor
   readonly version: Version
-  readonly folder: string
+  readonly begun: Begun
 }
 
 interface Made {
@@ -118,11 +120,12 @@ interface Made {
 async function makeExtract(sealer: Sealer, job: LineToSeal, place: Place): Promise<Made> {
   const { project, line } = job
   const { descriptor, version } = place
-  if (!(await isIntact(version))) throw new Refusal('UNAVAILABLE', { rule: 'dataset.damaged' })
   const exclusion = await exclusionFor(sealer, job, descriptor)
-  const order = await orderOf(sealer, job, place)
-  const excluded = exclusion === undefined ? {} : { excluded: exclusion.pseudonyms }
-  const sealed = await sealByOrder({ ...sealer, told: followed(sealer, job) }, { ...order, ...excluded })
+  const sealed = await whileOpen(async (hold) => {
+    const order = await orderOf(sealer, job, { ...place, hold })
+    const excluded = exclusion === undefined ? {} : { excluded: exclusion.pseudonyms }
+    return sealByOrder({ ...sealer, told: followed(sealer, job) }, { ...order, ...excluded })
+  })
   const { tables, persons } = sealed
   const extract: Unhashed = {
     format: 1,
@@ -226,14 +229,19 @@ export function projectKey(
   { keys, audit }: Pick<Sealer, 'keys' | 'audit'>,
   project: string,
 ): Promise<Uint8Array> {
-  return keys.of(project, async (made) => {
-    const body = { type: 'key.created', purpose: `pseudonyms of ${project}`, sha256: sha256(made) } as const
+  return keys.of(project, async (fingerprint) => {
+    const body = { type: 'key.created', purpose: `pseudonyms of ${project}`, sha256: fingerprint } as const
     await audit.append(body, { project })
   })
 }
 
-async function orderOf(sealer: Sealer, { project, line }: LineToSeal, place: Place): Promise<SealOrder> {
-  const { descriptor, version, folder } = place
+interface HeldPlace extends Place {
+  readonly hold: Hold
+}
+
+async function orderOf(sealer: Sealer, { project, line }: LineToSeal, place: HeldPlace): Promise<SealOrder> {
+  const { descriptor, version, begun, hold } = place
+  const { extracts } = sealer
   const statementOf = (table: string, filter: string) =>
     filterStatement(sealer.parser, insistTable(descriptor, table), filter)
   const tables: SealTable[] = []
@@ -247,18 +255,16 @@ async function orderOf(sealer: Sealer, { project, line }: LineToSeal, place: Pla
   }
   const { population } = line
   const domain = domainOf(descriptor)
-  const persons = personsOf(await sealer.extracts.list(project), domain)
-  const { left } = (await sealer.extracts.generation(project)).domains[domain] ?? {}
+  const lists = await heldLists({ extracts, hold }, project, domain)
   const key = await projectKey(sealer, project)
   return {
+    ...lists,
     descriptor,
-    version: version.folder,
-    out: folder,
+    version: await hold(openVersion(sealer.atRest, version)),
+    out: begun.clear,
     key,
     tables,
     memoryBytes: sealer.memoryBytes ?? sealingMemory,
-    ...(persons === undefined ? {} : { persons }),
-    ...(left === undefined ? {} : { left: sealer.extracts.pathOf(project, left) }),
     ...(population === undefined
       ? {}
       : {
@@ -270,9 +276,21 @@ async function orderOf(sealer: Sealer, { project, line }: LineToSeal, place: Pla
   }
 }
 
-/** The longest list of persons of a domain that the project has; each list holds the ones before it. */
-export function personsOf(sealed: readonly SealedExtract[], domain: string): string | undefined {
+/** The persons whom a project has numbered in a domain, and those who left it: the files, open. */
+export async function heldLists(
+  { extracts, hold }: { readonly extracts: Extracts; readonly hold: Hold },
+  project: string,
+  domain: string,
+): Promise<Pick<SealOrder, 'persons' | 'left'>> {
+  const longest = longestOf(await extracts.list(project), domain)
+  const { left } = (await extracts.generation(project)).domains[domain] ?? {}
+  const persons = longest && join(await hold(extracts.openPersons(longest)), personsFile)
+  const gone = left === undefined ? undefined : join(await hold(extracts.openLeft(project, left)), left)
+  return { ...(persons && { persons }), ...(gone && { left: gone }) }
+}
+
+/** The extract with the longest list of persons of a domain; each list holds the ones before it. */
+function longestOf(sealed: readonly SealedExtract[], domain: string): SealedExtract | undefined {
   const lists = sealed.filter(({ extract }) => extract.domain === domain && extract.persons > 0)
-  const longest = [...lists].sort((a, b) => b.extract.persons - a.extract.persons)[0]
-  return longest === undefined ? undefined : join(longest.folder, personsFile)
+  return [...lists].sort((a, b) => b.extract.persons - a.extract.persons)[0]
 }

@@ -5,7 +5,8 @@
 import { basename } from 'node:path'
 import type { Audit } from '../audit/record.ts'
 import type { Vault } from '../engine/engine.ts'
-import { bulleId, type Extracts, readExtract } from './extract.ts'
+import { bulleId, type Extracts } from './extract.ts'
+import { isLeftList } from './generation.ts'
 import type { Workspace } from './workspace.ts'
 
 interface ShredNeeds {
@@ -62,11 +63,7 @@ export async function destroyFormer(
   const all = await extracts.superseded(project)
   const own = names === undefined ? all : all.filter((name) => names.includes(name))
   if (own.length === 0) return
-  // The lists of those who left are files, no extracts.
-  const isExtract = (name: string) => !name.startsWith('left-')
-  const found = await Promise.all(
-    own.map((name) => (isExtract(name) ? readExtract(extracts.pathOf(project, name), name) : null)),
-  )
+  const found = await Promise.all(own.map((name) => (isLeftList(name) ? null : extracts.read(project, name))))
   const seals = new Set(found.flatMap((one) => one?.sha256 ?? []))
   await workspace.change(project, async ({ tables, drop }) => {
     const stale = tables.filter(({ table }) => table.seals.some(({ seal }) => seals.has(seal)))

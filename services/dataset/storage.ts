@@ -1,29 +1,34 @@
 /**
- * Files of deposits and of published versions.
+ * Files of deposits and of published versions, all of them sealed (keys/at-rest.ts); a file is plain in the clear area alone, while
+ * its checks run.
  *
- *     deposits/<deposit>/<file>              a body as it was received
- *     deposits/<deposit>/<file>.part         one that is being received
- *     deposits/<deposit>/scratch/            what the checks write
- *     uploads/<upload>                       one that arrives in pieces: upload-files.ts
- *     deposits/<deposit>/look-<id>/          what a preview writes; a crash leaves it, as 1. below
- *     datasets/<dataset>/v<N>/<table>.parquet, manifest.json
+ *     deposits/<deposit>/<file>.sealed       a body as it was received, or as far as it has come
+ *     deposits/<deposit>/scratch/            a version on its way: sealed tables, manifest.json
+ *     uploads/<upload>/                      one that arrives in pieces: upload-files.ts
+ *     datasets/<dataset>/v<N>/<table>.parquet.sealed, manifest.json
  *
- * What a crash leaves at each step, and who cleans it (`recoverStorage`, at the next start):
- * 1. receiving: a `.part` file, or a whole file that no row names: removed. The former file of the table still stands.
- * 2. checking: a scratch folder: removed, the deposit is checked again from its files.
- * 3. files and manifest flushed, not renamed: still the scratch folder, as 2.
+ * What a crash leaves at each step, and who cleans it (`recoverStorage`, at the next start; the clear area is emptied before):
+ * 1. receiving: a file that no row names, whole or not: removed. The former file of the table still stands.
+ * 2. checking, or looking at a file: nothing on the disk; the deposit is checked again from its files.
+ * 3. tables sealed and manifest flushed, not renamed: still the scratch folder: removed, and checked again as 2.
  * 4. renamed, no row yet: a folder v<N> above the last row: removed, as 2. Nobody has read it: versions are found by row.
  * 5. row written: the version stands; the quarantine folder of an ended deposit is removed.
+ * The data key of a version that was not reached stands until the next attempt, which seals under it; it has sealed nothing else.
  */
-import { createHash, randomUUID } from 'node:crypto'
-import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { type AtRest, type SealedPlace, unsealedName } from '../keys/at-rest.ts'
+import type { Opened } from '../keys/copies.ts'
 import { absentIs } from './absent.ts'
+import type { VersionRow } from './deposit-register.ts'
 import { freeBytesOf, insistRoom } from './disk-room.ts'
-import { hashOf } from './integrity.ts'
+import { openVersion } from './integrity.ts'
 import { refuseLack } from './lack.ts'
+import { placesIn, versionPlace } from './places.ts'
 
 export interface Received {
   readonly file: string
@@ -63,28 +68,32 @@ export interface Manifest {
 }
 
 export interface DepositStorage {
+  /** Seals a body as it comes. UNAVAILABLE, TOO_LARGE: then, as after one that breaks off, there is no file. */
   receive(
     deposit: string,
     table: string,
     upload: { readonly body: AsyncIterable<Uint8Array>; readonly limit: number },
   ): Promise<Received>
-  /** Gives a file that has arrived elsewhere under the home folder a second name in the quarantine of a deposit. */
-  adopt(deposit: string, table: string, path: string): Promise<string>
   /** Removes a received file that nothing names any more. */
   forget(deposit: string, file: string | undefined): Promise<void>
-  pathOf(deposit: string, file: string): string
-  /** An empty folder for the checks of this deposit; whatever an interrupted check left in it is gone. */
+  /** Opens received files of a deposit, until what it answers is closed. */
+  open(deposit: string, files: readonly string[]): Promise<Opened>
+  /** An empty folder of the clear area for the checks of this deposit; what a check before has left is gone. */
   scratch(deposit: string): Promise<string>
-  /** A folder for one look at a file that is not submitted yet; `forget` removes it. */
-  lookAt(deposit: string): Promise<{ readonly file: string; readonly folder: string }>
+  /** Removes it, and what was sealed from it and not published. */
+  clean(deposit: string): Promise<void>
+  /** A folder of the clear area for one look at a file that is not submitted yet. */
+  lookAt(): Promise<Opened>
   folderOf(dataset: string, version: number): string
-  /** Adds hashes, writes manifest.json, flushes all to disk. Answers the SHA-256 of the manifest. */
+  /** Opens the tables of a version. UNAVAILABLE when they are not those that were published. */
+  openVersion(version: VersionRow): Promise<Opened>
+  /** Seals the tables of a folder of the clear area, writes manifest.json, flushes all to disk. Answers the SHA-256 of the manifest. */
   seal(folder: string, manifest: UnsealedManifest): Promise<string>
-  /** Gives a sealed folder its final place by one rename. */
-  publish(folder: string, version: { readonly dataset: string; readonly version: number }): Promise<void>
-  /** Removes the files of a version that was withdrawn. Done again, it finds nothing to do. */
+  /** Gives what was sealed of a deposit its final place by one rename. */
+  publish(deposit: string, version: { readonly dataset: string; readonly version: number }): Promise<void>
+  /** Destroys the key of a version that was withdrawn, and removes its files. Done again, it finds nothing to do. */
   destroy(dataset: string, version: number): Promise<void>
-  /** Removes all files of a deposit that has its verdict. */
+  /** The same for all files of a deposit that has its verdict. */
   discard(deposit: string): Promise<void>
   /** Removes what a crash left; see the head of this file. */
   recover(known: Known): Promise<void>
@@ -104,71 +113,76 @@ interface Known {
 
 interface DepositStorageOptions {
   readonly home: string
+  readonly atRest: AtRest
   /** Free bytes of the disk; for tests. */
   readonly freeBytes?: () => Promise<number>
 }
 
-export function openDepositStorage({ home, freeBytes }: DepositStorageOptions): DepositStorage {
+export function openDepositStorage({ home, atRest, freeBytes }: DepositStorageOptions): DepositStorage {
   // Workers stand in another folder: every path is absolute.
   const deposits = join(resolve(home), 'deposits')
   const datasets = join(resolve(home), 'datasets')
   const insist = () => insistRoom(freeBytes ?? (() => freeBytesOf(deposits)))
-  const pathOf = (deposit: string, file: string) => join(deposits, deposit, file)
   const folderOf = (dataset: string, version: number) => join(datasets, dataset, `v${version}`)
+  const { deposit: placeOf } = placesIn(home)
+  const sealedOf = (deposit: string) => join(deposits, deposit, 'scratch')
+  const scratches = new Map<string, Opened>()
+  const clean = async (deposit: string) => {
+    await scratches.get(deposit)?.close()
+    scratches.delete(deposit)
+    await rm(sealedOf(deposit), { recursive: true, force: true })
+  }
   return {
-    pathOf,
     folderOf,
+    clean,
+    openVersion: (row) => openVersion(atRest, { ...row, folder: folderOf(row.dataset, row.version) }),
     async receive(deposit, table, upload) {
       const file = `${table}-${randomUUID()}`
-      const folder = join(deposits, deposit)
-      await mkdir(folder, { recursive: true, mode: 0o700 }).catch(refuseLack)
-      const received = await writeBody(join(folder, `${file}.part`), upload, insist).catch(refuseLack)
-      await rename(join(folder, `${file}.part`), join(folder, file))
-      await syncFolder(folder)
+      const place = placeOf(deposit)
+      await mkdir(place.folder, { recursive: true, mode: 0o700 }).catch(refuseLack)
+      await insist()
+      const received = await atRest.seal(place, file, watched(upload, insist)).catch(refuseLack)
+      await syncFolder(place.folder)
       return { file, ...received }
     },
-    async adopt(deposit, table, path) {
-      const file = `${table}-${randomUUID()}`
-      const folder = join(deposits, deposit)
-      await mkdir(folder, { recursive: true, mode: 0o700 }).catch(refuseLack)
-      await link(path, join(folder, file)).catch(refuseLack)
-      await syncFolder(folder)
-      return file
-    },
     async forget(deposit, file) {
-      if (file !== undefined) await rm(pathOf(deposit, file), { recursive: true, force: true })
+      if (file !== undefined) await atRest.remove(placeOf(deposit), file)
     },
-    async lookAt(deposit) {
-      const file = `look-${randomUUID()}`
-      const folder = pathOf(deposit, file)
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      return { file, folder }
-    },
+    open: (deposit, files) => atRest.open(placeOf(deposit), files),
     async scratch(deposit) {
-      const folder = pathOf(deposit, 'scratch')
-      await rm(folder, { recursive: true, force: true })
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      return folder
+      await clean(deposit)
+      const opened = await atRest.work()
+      scratches.set(deposit, opened)
+      return opened.folder
     },
-    seal,
-    async publish(folder, { dataset, version }) {
+    lookAt: () => atRest.work(),
+    async seal(folder, manifest) {
+      const place = versionPlace(manifest, sealedOf(manifest.deposit))
+      await rm(place.folder, { recursive: true, force: true })
+      await mkdir(place.folder, { mode: 0o700 })
+      return sealVersion(atRest, place, { folder, manifest })
+    },
+    async publish(deposit, { dataset, version }) {
       const target = folderOf(dataset, version)
       await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-      await rename(folder, target)
+      await rename(sealedOf(deposit), target)
       await syncFolder(dirname(target))
       await syncFolder(datasets)
     },
     async destroy(dataset, version) {
       const folder = folderOf(dataset, version)
+      await atRest.destroy(versionPlace({ dataset, version }, folder))
       await rm(folder, { recursive: true, force: true })
       await syncFolder(dirname(folder)).catch(absentIs(undefined))
     },
     async discard(deposit) {
+      await clean(deposit)
+      await atRest.destroy(placeOf(deposit))
       await rm(join(deposits, deposit), { recursive: true, force: true })
     },
     async recover(known) {
       await recoverVersions(datasets, known)
-      await recoverDeposits(deposits, known)
+      await recoverDeposits(deposits, { known, destroy: (deposit) => atRest.destroy(placeOf(deposit)) })
     },
   }
 }
@@ -176,55 +190,45 @@ export function openDepositStorage({ home, freeBytes }: DepositStorageOptions): 
 /** Bytes between two looks at the room that is left. */
 const lookBytes = 32 * 1024 ** 2
 
-/** Writes a body to a new file and flushes it. A body that breaks off or is too long leaves no file. */
-async function writeBody(
-  path: string,
+/** A body that is not too long, while there is room for it. */
+async function* watched(
   { body, limit }: { readonly body: AsyncIterable<Uint8Array>; readonly limit: number },
   insist: () => Promise<void>,
-): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256')
+): AsyncGenerator<Uint8Array> {
   let [bytes, looked] = [0, 0]
-  await insist()
-  const file = await open(path, 'wx', 0o600)
-  try {
-    for await (const chunk of body) {
-      bytes += chunk.byteLength
-      if (bytes > limit) throw new Refusal('TOO_LARGE', { rule: 'deposit.size' })
-      hash.update(chunk)
-      await file.writeFile(chunk)
-      if (bytes - looked < lookBytes) continue
-      looked = bytes
-      await insist()
-    }
-    await file.sync()
-  } catch (error) {
-    await file.close()
-    await rm(path, { force: true })
-    throw error
+  for await (const chunk of body) {
+    bytes += chunk.byteLength
+    if (bytes > limit) throw new Refusal('TOO_LARGE', { rule: 'deposit.size' })
+    yield chunk
+    if (bytes - looked < lookBytes) continue
+    looked = bytes
+    await insist()
   }
-  await file.close()
-  return { bytes, sha256: hash.digest('hex') }
 }
 
-async function seal(folder: string, manifest: UnsealedManifest): Promise<string> {
+interface ToSeal {
+  readonly folder: string
+  readonly manifest: UnsealedManifest
+}
+
+async function sealVersion(
+  atRest: AtRest,
+  place: SealedPlace,
+  { folder, manifest }: ToSeal,
+): Promise<string> {
   const tables: ManifestTable[] = []
   for (const table of manifest.tables) {
-    tables.push({ ...table, sha256: await hashOf(join(folder, table.file)) })
-    await syncFile(join(folder, table.file))
+    const plain = createReadStream(join(folder, table.file))
+    const { sha256: hash } = await atRest.seal(place, table.file, plain)
+    tables.push({ ...table, sha256: hash })
   }
   const text = canonical({ ...manifest, tables })
-  const file = await open(join(folder, 'manifest.json'), 'wx', 0o600)
+  const file = await open(join(place.folder, 'manifest.json'), 'wx', 0o600)
   await file.writeFile(text)
   await file.sync()
   await file.close()
-  await syncFolder(folder)
+  await syncFolder(place.folder)
   return sha256(text)
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+')
-  await file.sync()
-  await file.close()
 }
 
 /** A rename is on disk when the folder is. */
@@ -249,12 +253,22 @@ async function recoverVersions(datasets: string, { versions }: Known): Promise<v
   }
 }
 
-async function recoverDeposits(deposits: string, { files }: Known): Promise<void> {
+interface Recovering {
+  readonly known: Known
+  readonly destroy: (deposit: string) => Promise<void>
+}
+
+async function recoverDeposits(deposits: string, { known, destroy }: Recovering): Promise<void> {
   for (const deposit of await foldersIn(deposits)) {
-    const kept = await files(deposit)
-    if (kept === null) await rm(join(deposits, deposit), { recursive: true, force: true })
-    for (const name of kept === null ? [] : await readdir(join(deposits, deposit))) {
-      if (!kept?.includes(name)) await rm(join(deposits, deposit, name), { recursive: true, force: true })
+    const folder = join(deposits, deposit)
+    const kept = await known.files(deposit)
+    for (const name of kept === null ? [] : await readdir(folder)) {
+      const file = unsealedName(name)
+      if (file === undefined || !kept?.includes(file))
+        await rm(join(folder, name), { recursive: true, force: true })
     }
+    if (kept !== null) continue
+    await destroy(deposit)
+    await rm(folder, { recursive: true, force: true })
   }
 }

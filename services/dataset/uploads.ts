@@ -5,7 +5,6 @@ import type { Person } from '../identity/person.ts'
 import { samePerson } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type DepositNeeds, depositOf, enterTable, openPlace, uploadLimit } from './deposit.ts'
-import { hashOf } from './integrity.ts'
 import type { UploadFiles } from './upload-files.ts'
 import { readMetadata } from './upload-metadata.ts'
 import type { UploadRegister, UploadRow } from './upload-register.ts'
@@ -170,16 +169,15 @@ async function written(
 
 async function finish(needs: UploadNeeds, by: Person, upload: UploadRow): Promise<void> {
   const { deposits, files } = needs
-  const path = files.pathOf(upload.id)
-  const hash = await hashOf(path)
-  if (upload.sha256 !== undefined && upload.sha256 !== hash) {
+  const { media } = readMetadata(upload.metadata)
+  const { deposit, table } = await openPlace(deposits, by, upload)
+  const body = files.bytesOf(upload.id)
+  const received = await deposits.storage.receive(deposit.id, table, { body, limit: uploadLimit })
+  if (received.bytes !== upload.bytes || (upload.sha256 ?? received.sha256) !== received.sha256) {
+    await deposits.storage.forget(deposit.id, received.file)
     await drop(needs, upload, by)
     throw new Refusal('INVALID', { rule: 'upload.digest' })
   }
-  const { media } = readMetadata(upload.metadata)
-  const { deposit, table } = await openPlace(deposits, by, upload)
-  const file = await deposits.storage.adopt(deposit.id, table, path)
-  const received = { file, bytes: upload.bytes, sha256: hash }
   await enterTable(deposits, by, { deposit, table, media, received, upload: upload.id })
   await files.remove(upload.id)
 }

@@ -1,21 +1,27 @@
 /**
  * Derived tables of projects on disk, inside the folder of the bulle: they die with it.
  *
- *     bulles/<project>/workspace/<hash of its name>.json     what a table is, and which folder has its rows
- *     bulles/<project>/workspace/<uuid>/                     its rows
+ *     bulles/<project>/workspace/<hash of its name>.json.sealed     what a table is, and which folder has its rows
+ *     bulles/<project>/workspace/<uuid>/rows.parquet.sealed         its rows, under a key of their own
  *
  * A table is the folder that its .json names, and the .json takes its place by one rename: whoever reads finds the old table or
  * the new one. What a crash leaves is a folder that no .json names; it is removed before the next change and at the next start.
+ * A table is plain in the clear area alone, while it is made and while its bulle is open.
  * A query that has not opened a table yet when it is dropped or replaced fails; one that has goes on with the old rows.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { rowsFile } from '../engine/engine.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { type AtRest, type SealedPlace, sealedName, unsealedName } from '../keys/at-rest.ts'
+import { SealedDamaged } from '../keys/chunks.ts'
+import type { Opened } from '../keys/copies.ts'
 import { absentIs } from './absent.ts'
+import { placesIn } from './places.ts'
 
 const classes = z.enum(['personal', 'public'])
 const manifestSchema = z.strictObject({
@@ -65,15 +71,16 @@ const storedSchema = manifestSchema.extend({ folder: z.uuid(), sha256: z.string(
 
 export interface WorkspaceTable {
   readonly table: NewTable
-  /** Its Parquet file. */
+  /** Its Parquet file, while it is open. */
   readonly file: string
+  readonly place: SealedPlace
 }
 
 /** One change of the tables of a project, while no other is made. */
 export interface Change {
   /** Tables that there are, stale ones too. */
   readonly tables: readonly WorkspaceTable[]
-  /** An empty folder for the rows. */
+  /** An empty folder of the clear area for the rows. */
   begin(): Promise<string>
   /** The folder becomes the table, in the place of one of the same name. */
   publish(folder: string, table: NewTable): Promise<void>
@@ -82,18 +89,38 @@ export interface Change {
 
 export interface Workspace {
   list(project: string): Promise<readonly WorkspaceTable[]>
+  /** Opens the rows of a table. UNAVAILABLE when they are not those that were sealed, and when there is no room. */
+  open(table: WorkspaceTable): Promise<Opened>
   /** Changes of one project are made one after the other. What was begun and not published is removed. */
   change<T>(project: string, work: (change: Change) => Promise<T>): Promise<T>
   /** Removes what a crash left. */
   clean(project: string): Promise<void>
 }
 
-export function openWorkspace({ home }: { readonly home: string }): Workspace {
-  const folderOf = (project: string) => join(home, 'bulles', project, 'workspace')
+interface WorkspaceNeeds {
+  readonly home: string
+  readonly atRest: AtRest
+}
+
+/** The tables of one project. */
+interface Desk {
+  readonly atRest: AtRest
+  /** What is said of them. */
+  readonly said: SealedPlace
+  readonly rowsOf: (name: string) => SealedPlace
+}
+
+export function openWorkspace({ home, atRest }: WorkspaceNeeds): Workspace {
+  const places = placesIn(home)
+  const deskOf = (project: string): Desk => ({
+    atRest,
+    said: places.tables(project),
+    rowsOf: (name) => places.rows(project, name),
+  })
   const changing = new Map<string, Promise<unknown>>()
   const change: Workspace['change'] = (project, work) => {
     const before = changing.get(project) ?? Promise.resolve()
-    const done = before.then(() => changeIn(folderOf(project), work))
+    const done = before.then(() => changeIn(deskOf(project), work))
     const settled = done
       .catch(() => undefined)
       .then(() => {
@@ -103,45 +130,49 @@ export function openWorkspace({ home }: { readonly home: string }): Workspace {
     return done
   }
   return {
-    list: (project) => listIn(folderOf(project)),
+    list: (project) => listIn(deskOf(project)),
+    open: ({ place }) => atRest.open(place, [rowsFile]).catch(damagedIsRefused),
     change,
     clean: (project) => change(project, async () => undefined),
   }
 }
 
-async function changeIn<T>(folder: string, work: (change: Change) => Promise<T>): Promise<T> {
-  await clean(folder)
-  const tables = await listIn(folder)
+async function changeIn<T>(desk: Desk, work: (change: Change) => Promise<T>): Promise<T> {
+  const { atRest, said } = desk
+  const { folder } = said
+  await clean(desk)
+  const tables = await listIn(desk)
+  const begun: Opened[] = []
   try {
     return await work({
       tables,
       async begin() {
         if (await isClosed(folder)) throw new Error('a project that is closed')
-        const made = join(folder, randomUUID())
-        await mkdir(made, { recursive: true, mode: 0o700 })
-        return made
+        const made = await atRest.work()
+        begun.push(made)
+        return made.folder
       },
-      publish: (made, table) => publish(folder, made, table),
+      publish: (made, table) => publish(desk, made, table),
       async drop(name) {
-        await rm(join(folder, fileOf(name)), { force: true })
+        await rm(join(folder, sealedName(fileOf(name))), { force: true })
         await sync(folder)
       },
     })
   } finally {
-    await clean(folder)
+    for (const made of begun) await made.close()
+    await clean(desk)
   }
 }
 
-async function publish(folder: string, made: string, table: NewTable): Promise<void> {
-  const rows = join(made, rowsFile)
-  await sync(rows)
-  await sync(made)
-  const stored = { ...table, folder: made.slice(folder.length + 1), sha256: await hashOf(rows) }
-  const part = join(made, 'table.json')
-  await writeFile(part, canonical(stored), { mode: 0o600 })
-  await sync(part)
-  await rename(part, join(folder, fileOf(table.name)))
-  await sync(folder)
+async function publish({ atRest, said, rowsOf }: Desk, made: string, table: NewTable): Promise<void> {
+  const name = randomUUID()
+  const place = rowsOf(name)
+  await mkdir(place.folder, { recursive: true, mode: 0o700 })
+  const rows = createReadStream(join(made, rowsFile))
+  const { sha256: hash } = await atRest.seal(place, rowsFile, rows)
+  await sync(place.folder)
+  const stored = { ...table, folder: name, sha256: hash }
+  await atRest.write(said, fileOf(table.name), Buffer.from(canonical(stored)))
 }
 
 /** Names are told apart whatever the case. A researcher may name a table after anything, so no file is named after it. */
@@ -153,34 +184,39 @@ function isClosed(folder: string): Promise<boolean> {
   return stat(join(folder, '..', 'closed')).then(() => true, absentIs(false))
 }
 
-async function listIn(folder: string): Promise<readonly WorkspaceTable[]> {
-  const names = (await readdir(folder).catch(absentIs([]))).filter((name) => name.endsWith('.json'))
+async function listIn({ atRest, said, rowsOf }: Desk): Promise<readonly WorkspaceTable[]> {
+  const names = (await readdir(said.folder).catch(absentIs([]))).flatMap((name) => unsealedName(name) ?? [])
   const texts = await Promise.all(
-    names.map((name) => readFile(join(folder, name), 'utf8').catch(absentIs(null))),
+    names.map((name) => atRest.read(said, name).catch(absentIs(null)).catch(damagedIsRefused)),
   )
   const tables = texts.flatMap((text) => {
     if (text === null) return []
-    const { folder: rows, sha256: _sha256, ...table } = storedSchema.parse(JSON.parse(text))
-    return [{ table, file: join(folder, rows, rowsFile) }]
+    const { folder: name, sha256: _sha256, ...table } = storedSchema.parse(JSON.parse(text.toString()))
+    const place = rowsOf(name)
+    return [{ table, place, file: join(atRest.clearOf(place), rowsFile) }]
   })
   return tables.sort((one, other) => (one.table.name < other.table.name ? -1 : 1))
 }
 
-/** Folders that no table names. */
-async function clean(folder: string): Promise<void> {
-  const named = new Set((await listIn(folder)).map(({ file }) => file))
+/** Folders that no table names, with their keys, and what a stop left of a file that was taking its place. */
+async function clean(desk: Desk): Promise<void> {
+  const { atRest, rowsOf } = desk
+  const { folder } = desk.said
+  const named = new Set((await listIn(desk)).map(({ place }) => place.folder))
   const entries = await readdir(folder, { withFileTypes: true }).catch(absentIs([]))
   for (const entry of entries) {
-    const made = join(folder, entry.name)
-    if (entry.isDirectory() && !named.has(join(made, rowsFile)))
-      await rm(made, { recursive: true, force: true })
+    const found = join(folder, entry.name)
+    const isRows = entry.isDirectory()
+    if (isRows ? named.has(found) : unsealedName(entry.name) !== undefined) continue
+    if (isRows) await atRest.destroy(rowsOf(entry.name))
+    await rm(found, { recursive: true, force: true })
   }
 }
 
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path)) hash.update(chunk)
-  return hash.digest('hex')
+function damagedIsRefused(error: unknown): never {
+  throw error instanceof SealedDamaged
+    ? new Refusal('UNAVAILABLE', { rule: 'bulle.damaged' }, { cause: error })
+    : error
 }
 
 async function sync(path: string): Promise<void> {

@@ -19,6 +19,8 @@ import type { Accounts, Tokens } from '../identity/person.ts'
 import type { ProofNeeds } from '../identity/proofs.ts'
 import type { Sessions } from '../identity/sessions.ts'
 import type { Log } from '../kernel/log.ts'
+import type { ClearArea } from '../keys/clear-area.ts'
+import type { Rotation } from '../keys/rotation.ts'
 import type { TwinTurns } from '../query/on-twin.ts'
 import type { Profiles } from '../query/profile/profiles.ts'
 import type { QueryNeeds } from '../query/question.ts'
@@ -70,6 +72,7 @@ export interface House {
   readonly logouts: Logouts
   readonly logins: Logins
   readonly links: Links
+  readonly keys: { readonly rotation: Rotation; readonly clear: Pick<ClearArea, 'kind'> }
   readonly log: Log
   readonly readiness: Readiness
   readonly metrics: Metrics

@@ -13,6 +13,7 @@ import { deviceRoutes } from './routes/devices.ts'
 import { findingRoutes } from './routes/findings.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
 import { identityRoutes } from './routes/identities.ts'
+import { keyRoutes } from './routes/keys.ts'
 import { loginRoutes } from './routes/login.ts'
 import { logoutRoutes } from './routes/logout.ts'
 import { monthRoutes } from './routes/months.ts'
@@ -58,6 +59,7 @@ const documented: readonly Route[] = [
   ...identityRoutes,
   // Before the sign-in at an issuer, of which this is no name.
   ...deviceRoutes,
+  ...keyRoutes,
   ...loginRoutes,
   ...logoutRoutes,
   ...passportRoutes,

@@ -1,12 +1,14 @@
 /**
- * The files of requests, under the home folder: `attachments/<uuid>`, written once, named by chance, read by that name alone. A
- * crash leaves at most a file that no request names; `sweep` removes those at the next start.
+ * The files of requests, under the home folder: `attachments/<uuid>.sealed`, written once, named by chance, read by that name alone,
+ * each under a key of its own. A crash leaves at most a file or a key that no request names; `sweep` removes the files at the next start.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { type AtRest, type SealedPlace, unsealedName } from '../keys/at-rest.ts'
+import { SealedDamaged } from '../keys/chunks.ts'
 import { lacks } from './lacking.ts'
 import { pdfFault } from './pdf.ts'
 
@@ -35,9 +37,28 @@ export interface Documents {
   sweep(named: ReadonlySet<string>): Promise<void>
 }
 
+interface DocumentsNeeds {
+  readonly home: string
+  readonly limits: DocumentLimits
+  readonly atRest: Pick<AtRest, 'write' | 'read' | 'remove' | 'destroy'>
+}
+
+/** As what a document is sealed: part of the derivation of its key. */
+export function attachmentPlace(home: string, attachment: string): SealedPlace {
+  return { folder: join(home, 'attachments'), kind: 'attachment', of: attachment, version: 1 }
+}
+
 /** The folder is made when the first document comes. */
-export function openDocuments({ folder, limits }: { folder: string; limits: DocumentLimits }): Documents {
+export function openDocuments({ home, limits, atRest }: DocumentsNeeds): Documents {
+  const { folder } = attachmentPlace(home, '')
+  const placeOf = (attachment: string) => attachmentPlace(home, attachment)
+  const forget = async (attachment: string) => {
+    const place = placeOf(attachment)
+    await atRest.destroy(place)
+    await atRest.remove(place, attachment)
+  }
   return {
+    forget,
     limits,
     async receive(body) {
       const bytes = await collected(body, limits.maxBytes)
@@ -46,19 +67,21 @@ export function openDocuments({ folder, limits }: { folder: string; limits: Docu
         throw new Refusal('INVALID', { rule: 'attachment.form', missing: [lacks('file', fault)] })
       const attachment = randomUUID()
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      await write(join(folder, attachment), bytes)
+      await atRest.write(placeOf(attachment), attachment, bytes)
       return { attachment, bytes: bytes.length, sha256: sha256(bytes) }
     },
     async read({ attachment, sha256: expected }) {
-      const bytes = await readFile(join(folder, attachment))
-      if (sha256(bytes) !== expected) throw new Error('a document is not the one that was received')
+      const bytes = await atRest.read(placeOf(attachment), attachment).catch(notTheOne)
+      if (sha256(bytes) !== expected) return notTheOne()
       return bytes
     },
-    forget: (attachment) => rm(join(folder, attachment), { force: true }),
     async sweep(named) {
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      const found = await readdir(folder)
-      for (const file of found) if (!named.has(file)) await rm(join(folder, file), { force: true })
+      for (const file of await readdir(folder)) {
+        const attachment = unsealedName(file)
+        if (attachment === undefined) await rm(join(folder, file), { force: true })
+        else if (!named.has(attachment)) await forget(attachment)
+      }
     },
   }
 }
@@ -74,15 +97,7 @@ async function collected(body: AsyncIterable<Uint8Array>, maxBytes: number): Pro
   return Buffer.concat(chunks)
 }
 
-/** Whole and flushed under its name, or not there at all. */
-async function write(path: string, bytes: Buffer): Promise<void> {
-  const part = `${path}.part`
-  const file = await open(part, 'wx', 0o600)
-  try {
-    await file.writeFile(bytes)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(part, path)
+function notTheOne(cause?: unknown): never {
+  if (cause !== undefined && !(cause instanceof SealedDamaged)) throw cause
+  throw new Error('a document is not the one that was received', { cause })
 }

@@ -8,6 +8,7 @@ import { secretsOf } from '../identity/issuers/secret.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
 import type { EngineLimits } from './floors.ts'
+import { type ProductionKeys, readyKeys } from './keys.ts'
 import { StartError, type Tls } from './listening.ts'
 
 const badConfiguration = 78
@@ -39,10 +40,12 @@ export function engineLimitsOf({ mode }: Pick<Settings, 'mode'>): EngineLimits {
 export interface Production {
   readonly configuration: Configuration
   readonly pinned: PinnedIssuers
+  readonly keys: ProductionKeys
   readonly tls?: Tls
 }
 
 export interface ProductionNeeds {
+  readonly home: string
   readonly sandbox: Sandbox
   readonly clock: Clock
   readonly log: Log
@@ -51,21 +54,23 @@ export interface ProductionNeeds {
 }
 
 /**
- * What must be there before anything real is opened: a sound box (security.md 6.2), else StartError with 73; and every file and
- * secret that the configuration names, else 78 and the key that names it; so does a Node that verifies no certificate.
+ * What must be there before anything real is opened: a sound box (security.md 6.2) and memory for plain files, else StartError
+ * with 73; and every file, key and secret that the configuration names, else 78 and the key that names
+ * it; so does a Node that verifies no certificate.
  */
 export async function readyProduction(
   configuration: Configuration,
-  { sandbox, environment, ...common }: ProductionNeeds,
+  { home, sandbox, environment, ...common }: ProductionNeeds,
 ): Promise<Production> {
   insistOnBox(sandbox)
   insistOnCertificates(environment)
+  const keys = await readyKeys(configuration, { home, environment, ...common })
   const { issuers, address, tls } = configuration
   const needs = { issuers, address, ...common, secret: secretsOf(environment) }
   const pinned = await openPinnedIssuers(needs).catch((cause: unknown) => {
     throw refused(cause instanceof Error ? cause.message : 'issuers', cause)
   })
-  return { configuration, pinned, ...(tls !== undefined && { tls: await readTls(tls) }) }
+  return { configuration, pinned, keys, ...(tls !== undefined && { tls: await readTls(tls) }) }
 }
 
 function insistOnBox(sandbox: Sandbox): void {

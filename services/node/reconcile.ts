@@ -4,6 +4,7 @@ import { expireUploads, recoverUploads } from '../dataset/uploads.ts'
 import { endRetention, finishWithdrawals } from '../dataset/withdrawal.ts'
 import { recordLapses } from '../habilitation/campaign.ts'
 import { finishClosings, finishRecalls, recordExpiries } from '../habilitation/closing.ts'
+import { sweepDocuments } from '../habilitation/dossier.ts'
 import { fold } from '../habilitation/fold.ts'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -25,18 +26,22 @@ const system: Person = {
 }
 
 /**
- * Refuses a database that knows entries which this log never had (exit 75), ends the queries that the last stop cut, cleans what a crash left of deposits and checks
+ * Refuses a database that knows entries which this log never had (exit 75), seals what lies in the clear, ends the queries that the last stop cut, cleans what a crash left of deposits and checks
  * them again, seals the lines that are open and not sealed, and writes down what time has ended.
  */
 export async function reconcile(
   { dataset, uploads, versions, habilitation, bulles, query }: Rooms,
   audit: AuditLog,
+  sealHome: () => Promise<void>,
 ): Promise<void> {
   const last = await habilitation.registry.lastRecorded(audit.origin)
   if (last !== null && last >= audit.size) {
     const message = `la base connaît l’entrée ${last}, le journal en a ${audit.size} : l’un des deux n’est pas le bon`
     throw new StartError(message, 75)
   }
+  // Not before the database is known to be that of this home: its keys are what opens the files from then on.
+  await sealHome()
+  await sweepDocuments(habilitation)
   await abandonQueries(query)
   await recoverUploads(uploads)
   await dataset.checker.resume()

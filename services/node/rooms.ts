@@ -23,7 +23,6 @@ import { openWorkspace } from '../dataset/workspace.ts'
 import type { LimitSettings } from '../gateway/limit-settings.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import { type DocumentLimits, openDocuments } from '../habilitation/documents.ts'
-import { sweepDocuments } from '../habilitation/dossier.ts'
 import type { GrantPolicy } from '../habilitation/guard.ts'
 import { openKeys, type PermitKeys, registeredKeys } from '../habilitation/keys.ts'
 import { openPermits } from '../habilitation/permits.ts'
@@ -35,6 +34,7 @@ import type { AccountTable } from '../identity/accounts.ts'
 import type { Accounts } from '../identity/person.ts'
 import type { ProofNeeds } from '../identity/proofs.ts'
 import type { Sessions } from '../identity/sessions.ts'
+import type { AtRest } from '../keys/at-rest.ts'
 import { openTwinTurns, type TwinTurns } from '../query/on-twin.ts'
 import { openPlans } from '../query/plans.ts'
 import { openProfiles, type Profiles, type ProfilesNeeds } from '../query/profile/profiles.ts'
@@ -50,6 +50,7 @@ import type { ReportNeeds } from '../review/reports/make.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import type { Store } from '../store/store.ts'
 import type { Engine, Ground } from './floors.ts'
+import type { KeyFloor } from './keys.ts'
 
 export interface Rooms {
   readonly dataset: DepositNeeds
@@ -72,6 +73,8 @@ export interface Rooms {
 
 export interface RoomsOn {
   readonly store: Store
+  /** Keyring and clear area: what lies on disk is written through them. */
+  readonly atRest: KeyFloor
   readonly audit: AuditLog
   readonly auditIndex: AuditIndex
   readonly engine: Engine
@@ -103,6 +106,7 @@ export async function openRooms(
   ground: Ground,
   {
     store,
+    atRest: { keyring, files },
     audit,
     auditIndex,
     engine,
@@ -122,13 +126,15 @@ export async function openRooms(
   const { home, clock, log, closing } = ground
   const register = openDatasetRegister(store)
   const optOuts = openOptOutRegister(store)
-  const storage = openDepositStorage({ home })
+  const sealed = { home, atRest: files }
+  const storage = openDepositStorage(sealed)
   const catalogue = openCatalogue({ register, folderOf: storage.folderOf })
   const { parser, vault, limits } = engine
   const running = openRunning(clock)
+  const { ended } = running
   const bulles = closing.keep(
     'bulles',
-    openBulles({ home, catalogue, clock, audit, log, parser, vault, optOuts, ended: running.ended }),
+    openBulles({ ...sealed, keyring, catalogue, clock, audit, log, parser, vault, optOuts, ended }),
   )
   const keys = await keysAt(join(home, 'keys', 'habilitation'), issuer)
   const sandboxed = (await ground.sandbox).kind !== 'none'
@@ -142,8 +148,7 @@ export async function openRooms(
   closing.keep('running queries', { close: async () => running.close() })
   const effects = effectsOf({ bulles, running, sessions })
   const datasets = openDatasets({ catalogue, parser })
-  const documents = openDocuments({ folder: join(home, 'attachments'), limits: documentLimits })
-  await sweepDocuments({ registry, documents })
+  const documents = openDocuments({ ...sealed, limits: documentLimits })
   const common = { audit, clock, rulebook, permits }
   const deposits = { audit, clock, register, optOuts, storage, checker, previewer, onOptOuts: bulles.renew }
   const published = { audit, auditIndex, clock, rulebook, registry, keys, catalogue, accounts }
@@ -151,11 +156,11 @@ export async function openRooms(
     register: openPublicRegister(published),
     reports: { ...published, node },
     dataset: deposits,
-    uploads: openUploads(deposits, { home, store }),
+    uploads: openUploads(deposits, { ...sealed, store }),
     versions: { audit, clock, register, storage, keys, versions, shred: bulles.recalled },
     catalogue,
     bulles,
-    ...openCatalogueRooms(ground, engine, { audit, optOuts, rulebook, asking }),
+    ...openCatalogueRooms(ground, engine, { audit, optOuts, rulebook, asking, atRest: files }),
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },
     policies: { audit, clock, kept, rulebook, register: policyRegister },
     review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },
@@ -167,14 +172,12 @@ export async function openRooms(
     query: {
       ...common,
       accounts: known,
-      bulles,
-      kept,
-      parser,
+      ...{ bulles, kept, parser },
       plans: openPlans(),
       vault,
       releaser: engine.releaser,
       builder: engine.builder,
-      workspace: openWorkspace({ home: resolve(home) }),
+      workspace: openWorkspace(sealed),
       running,
       turns: openQueryTurns(turnLimitsOf(asking)),
       registry: openQueryList(store),
@@ -202,7 +205,11 @@ interface Acted extends Pick<RoomsOn, 'sessions'> {
 function effectsOf({ bulles, running, sessions }: Acted): ActNeeds['effects'] {
   return {
     seal: (current) => bulles.seal(current),
-    stop: running.stop,
+    stop(project, code, part) {
+      running.stop(project, code, part)
+      // What stops a person or a line leaves the others their bulle.
+      if (part?.person === undefined && part?.dataset === undefined) bulles.shut(project)
+    },
     leave: async (person) => void (await sessions.close({ person }, { cause: 'habilitation' })),
     shred: (current, dataset) => bulles.shredLine(current, dataset),
     destroy: (project) => bulles.closeProject(project),
@@ -213,7 +220,10 @@ function effectsOf({ bulles, running, sessions }: Acted): ActNeeds['effects'] {
 function openCatalogueRooms(
   { home, clock, log, closing }: Ground,
   engine: Engine,
-  { asking, ...common }: Pick<ProfilesNeeds, 'audit' | 'optOuts' | 'rulebook'> & { asking: LimitSettings },
+  {
+    asking,
+    ...common
+  }: Pick<ProfilesNeeds, 'audit' | 'optOuts' | 'rulebook' | 'atRest'> & { asking: LimitSettings },
 ) {
   const ground = { home: resolve(home), clock, log }
   return {
@@ -229,8 +239,8 @@ function openCatalogueRooms(
 
 function openUploads(
   deposits: DepositNeeds,
-  on: { readonly home: string; readonly store: Store },
+  on: { readonly home: string; readonly atRest: AtRest; readonly store: Store },
 ): UploadNeeds {
-  const files = openUploadFiles({ home: on.home })
+  const files = openUploadFiles(on)
   return { deposits, uploads: openUploadRegister(on.store), files, turns: openTurns() }
 }

@@ -517,6 +517,25 @@ export interface IdentityVisa {
   until_ms: number
 }
 
+export interface KeysWrapped {
+  /** What the key seals, such as bulle or version */
+  kind: string
+  /** Which of them */
+  id: string
+  /** Provider of the key that wrapped it */
+  provider: string
+  /** Which of the keys of that provider did */
+  version: string
+  /** The key, wrapped */
+  wrapped: Buffer
+  /** Hexadecimal SHA-256 of the key, which is random */
+  sha256: string
+  /** Instant, ms since 1970 */
+  made_at: number
+  /** Instant of the last wrapping, ms since 1970 */
+  wrapped_at: number
+}
+
 export interface QueryQuota {
   /** Base identifier of the permit */
   project: string
@@ -612,6 +631,7 @@ export interface Tables {
   identity_proof: IdentityProof
   identity_session: IdentitySession
   identity_visa: IdentityVisa
+  keys_wrapped: KeysWrapped
   query_quota: QueryQuota
   query_run: QueryRun
   review_finding: ReviewFinding

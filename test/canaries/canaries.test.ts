@@ -136,17 +136,13 @@ describe('none is', () => {
 
 describe('where one may be it is, so that the search is known to see', () => {
   test.each([
-    ['row', /^datasets\/.*\.parquet$/],
-    ['row', /^bulles\/.*\.parquet$/],
-    ['unit', /^datasets\/.*\.parquet$/],
     ['column', /^kept\/catalogues\//],
     ['column', /^audit\//],
-    ['alias', /^bulles\/.*\/workspace\//],
+    ['alias', /^kept\/catalogues\//],
     ['title', /^postgres\//],
     ['person', /^postgres\//],
     ['comment', /^postgres\//],
     ['attachment', /^postgres\//],
-    ['document', /^attachments\//],
   ] as const)('%s in %s', (canary, place) => {
     const places = kept
       .filter((one) => one.startsWith(`${canary} `))

@@ -7,18 +7,18 @@ import { join, relative } from 'node:path'
  * figure, problem document and file name, must be free of all of them.
  */
 const planted = {
-  /** A value of a table that one person has. */
-  row: /^(datasets|bulles|twins|deposits|quarantine)\//,
+  /** A value of a table that one person has: sealed wherever it lies. */
+  row: /^$/,
   /** The pseudonym of a person, as it was deposited. */
-  unit: /^(datasets|bulles|deposits|quarantine)\//,
+  unit: /^$/,
   /** A value that is not of its column, in a deposit that is held or refused. */
-  bad: /^(datasets|deposits|quarantine)\//,
+  bad: /^$/,
   /** A column of the catalogue: public, and named by entries, permits and extracts. */
   column: /./,
   /** A column of a file that no schema knows: told to its depositor. */
-  header: /^(datasets|deposits|quarantine|postgres)\//,
+  header: /^postgres\//,
   /** What a question names, a table that it makes among them: with the tables of its project, and in the kept catalogue. */
-  alias: /^(bulles\/[^/]+\/workspace|kept\/catalogues)\//,
+  alias: /^kept\/catalogues\//,
   /** What else a question says: sealed in the log for the DPO, in clear nowhere. */
   literal: /^$/,
   remark: /^$/,
@@ -38,7 +38,7 @@ const planted = {
   person: /^postgres\//,
   comment: /^postgres\//,
   attachment: /^postgres\//,
-  document: /^attachments\//,
+  document: /^$/,
 } as const
 
 export type Canary = keyof typeof planted

@@ -82,17 +82,17 @@ export async function openWorld(): Promise<World> {
     openVault({ threads: 1, maxProcesses: 2 }),
     openReleaser({ threads: 1, memoryBytes: 2 ** 28, scratch, processes: 1 }),
   ])
-  const { home, catalogue, audit } = room
+  const { home, atRest, keyring, catalogue, audit } = room
   const time = { now: today }
   const clock = { now: () => time.now }
-  const shared = { home, catalogue, audit, parser, log: silentLog, clock }
+  const shared = { home, atRest, keyring, catalogue, audit, parser, log: silentLog, clock }
   const bulles = openBulles({ ...shared, memoryBytes: 2 ** 28 })
   const needs = {
     ...{ audit, bulles, clock, parser, vault, releaser, registry: forgetfulList },
     kept: openKept(home),
     plans: openPlans(),
     builder: openBuilder({ threads: 1 }),
-    workspace: openWorkspace({ home }),
+    workspace: openWorkspace({ home, atRest }),
     rulebook: await rulebook(),
     running: openRunning(clock),
     turns: openQueryTurns({

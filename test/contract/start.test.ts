@@ -149,6 +149,7 @@ describe('a setting that cannot be', () => {
     node: 'FR-NOR',
     address: 'https://huisclos.example.fr',
     trustedProxy: '127.0.0.1',
+    keys: { provider: 'env', kek: 'env:HUISCLOS_KEK' },
     issuers: [{ name: 'chu', issuer: 'https://id.example.fr', audience: 'huisclos', jwks: '/etc/chu.jwks' }],
   }
 
@@ -189,6 +190,7 @@ describe('a setting that cannot be', () => {
     const ended = await run(['services/main.ts'], {
       HUISCLOS_CONFIG: path,
       HUISCLOS_HOME: join(folder, 'production'),
+      HUISCLOS_KEK: Buffer.alloc(32).toString('base64'),
     })
     // With a sandbox the start goes on to what the configuration names, and the file of keys is not there.
     const isBoxed = (await machineSandbox()).kind !== 'none'

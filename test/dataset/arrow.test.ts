@@ -93,7 +93,7 @@ test('Arrow streams and files become the same rows, batch after batch', async ()
     })
     expect(shown.status).toBe('accepted')
     expect([...new Set(rulesOf(shown))]).toEqual(['quasi-identifier'])
-    const file = join(room.needs.storage.folderOf('arrow', shown.version ?? 0), 'rows.parquet')
+    const file = join(await room.openVersion('arrow', shown.version ?? 0), 'rows.parquet')
     const rows = await queryParquet(`SELECT * FROM read_parquet('${file}')`)
     expect(rows).toEqual([
       ['1', '1152921504606846976', 'é1', 'A', 0.5, true, '2024-02-29', '1969-12-31 23:59:58.5'],
@@ -127,7 +127,7 @@ test('decimals keep every digit, below zero too', async () => {
   const type = 'application/vnd.apache.arrow.stream'
   const shown = await deposit(room.needs, 'decimals', { rows: { body: tableToIPC(table, 'stream'), type } })
   expect(shown).toMatchObject({ status: 'accepted' })
-  const file = join(room.needs.storage.folderOf('decimals', 1), 'rows.parquet')
+  const file = join(await room.openVersion('decimals', 1), 'rows.parquet')
   expect(await queryParquet(`SELECT amount FROM read_parquet('${file}')`)).toEqual([
     [-0.01],
     [123.45],

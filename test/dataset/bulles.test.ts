@@ -90,9 +90,7 @@ afterAll(async () => {
 })
 
 function opened(): Bulles {
-  const { home, catalogue, audit } = room
-  const shared = { home, catalogue, audit, parser, log: silentLog, clock: fixedClock }
-  return openBulles({ ...shared, memoryBytes: 256 * 1024 ** 2 })
+  return openBulles({ ...room, parser, log: silentLog, clock: fixedClock, memoryBytes: 256 * 1024 ** 2 })
 }
 
 async function sealed(current: CurrentPermit): Promise<Bulle> {
@@ -272,10 +270,9 @@ describe('bulles', () => {
   })
 
   test('that failed are tried again when somebody asks, after a minute', async () => {
-    const { home, catalogue, audit } = room
+    const { catalogue } = room
     let now = 0
-    const log = silentLog
-    const again = openBulles({ home, catalogue, audit, parser, log, clock: { now: () => now } })
+    const again = openBulles({ ...room, parser, log: silentLog, clock: { now: () => now } })
     const folder = (await catalogue.find('other'))?.latest?.folder ?? ''
     const current = permit('P-AGAIN', { dataset: 'other', tables: { people: { columns: ['id'] } } })
     await rename(folder, `${folder}-away`)
@@ -295,7 +292,8 @@ describe('bulles', () => {
   test('answer nothing when a file is not the one that was sealed, and answer again when it is', async () => {
     const current = permit('P-DAMAGED', { tables: { people: { columns: ['id'] } } })
     const bulle = await sealed(current)
-    const path = bulle.tables[0]?.mount.file ?? ''
+    const [line = ''] = await readdir(join(room.home, 'bulles/P-DAMAGED'))
+    const path = join(room.home, 'bulles/P-DAMAGED', line, 'people.parquet.sealed')
     const whole = await readFile(path)
     const flipped = Buffer.from(whole)
     flipped[20] = (flipped[20] ?? 0) ^ 1
@@ -311,7 +309,7 @@ describe('bulles', () => {
   })
 
   test('are not sealed from a version whose files are not those that were accepted', async () => {
-    const path = join((await room.catalogue.find('other'))?.latest?.folder ?? '', 'people.parquet')
+    const path = join((await room.catalogue.find('other'))?.latest?.folder ?? '', 'people.parquet.sealed')
     const whole = await readFile(path)
     const flipped = Buffer.from(whole)
     flipped[20] = (flipped[20] ?? 0) ^ 1
@@ -330,7 +328,7 @@ describe('bulles', () => {
     expect(destroyed.extracts).toMatchObject([{ dataset: 'cohort', sha256: datasets[0]?.seal }])
     expect(destroyed.key).toMatch(/^[0-9a-f]{64}$/)
     expect(await readdir(join(room.home, 'bulles/P-CLOSED'))).toEqual(['closed'])
-    expect(await readdir(join(room.home, 'keys/projects'))).not.toContain('P-CLOSED')
+    expect(await room.keyring.find({ kind: 'pseudonym', id: 'P-CLOSED' })).toBeNull()
     expect(await bulles.status('P-CLOSED')).toEqual({ status: 'closed', tables: [] })
     expect(await bulles.closeProject('P-CLOSED')).toEqual(destroyed)
     const last = room.audit.entries.slice(-2).map(({ body }) => body.type)

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => room.close())
 
 async function contentOf(version: number, table = 'people'): Promise<unknown[][]> {
-  const file = join(room.needs.storage.folderOf('small', version), `${table}.parquet`)
+  const file = join(await room.openVersion('small', version), `${table}.parquet`)
   return queryParquet(`SELECT * FROM read_parquet('${file}')`)
 }
 
@@ -78,8 +78,10 @@ describe('the doors of a deposit', () => {
     ).rejects.toThrow('cut')
     const [file, ...more] = await room.needs.register.files(id)
     expect(more).toEqual([])
-    expect(await readFile(room.needs.storage.pathOf(id, file?.file ?? ''), 'utf8')).toBe(acts)
-    expect(await readdir(join(room.home, 'deposits', id))).toEqual([file?.file])
+    const received = await room.needs.storage.open(id, [file?.file ?? ''])
+    expect(await readFile(join(received.folder, file?.file ?? ''), 'utf8')).toBe(acts)
+    await received.close()
+    expect(await readdir(join(room.home, 'deposits', id))).toEqual([`${file?.file}.sealed`])
   })
 
   test('refuse what is not of an announced type', async () => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => room.close())
 
 async function contentOf(version: number, table = 'people'): Promise<unknown[][]> {
-  const file = join(room.needs.storage.folderOf('small', version), `${table}.parquet`)
+  const file = join(await room.openVersion('small', version), `${table}.parquet`)
   return queryParquet(`SELECT * FROM read_parquet('${file}')`)
 }
 
@@ -40,9 +40,9 @@ describe('a sound deposit', () => {
       'deposit.accepted',
     ])
     expect(await readdir(room.needs.storage.folderOf('small', version))).toEqual([
-      'acts.parquet',
+      'acts.parquet.sealed',
       'manifest.json',
-      'people.parquet',
+      'people.parquet.sealed',
     ])
     expect(await readdir(join(room.home, 'deposits'))).toEqual([])
   })

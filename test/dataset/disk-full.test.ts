@@ -39,7 +39,11 @@ async function lacking(changes: (first: () => boolean) => Partial<CheckerNeeds>)
   await submitDeposit(needs, rouen, { deposit: id })
   await checker.idle()
   const meanwhile = await readDeposit(needs, rouen, { deposit: id })
-  const left = await readdir(join(room.home, 'deposits', id, 'scratch'))
+  const sealed = await readdir(join(room.home, 'deposits', id))
+  const left = [
+    ...sealed.filter((one) => one === 'scratch'),
+    ...(await readdir(join(room.clear.path, 'work'))),
+  ]
   let ended = meanwhile
   for (let looks = 0; ended.status === 'checking' && looks < 500; looks += 1) {
     await wait(20)
@@ -83,7 +87,7 @@ describe('a deposit that is checked while the disk is full', () => {
 
 test('a file that arrives never takes the last of the disk, and leaves nothing', async () => {
   let free = 1024 ** 3
-  const storage = openDepositStorage({ home: room.home, freeBytes: async () => free })
+  const storage = openDepositStorage({ ...room, freeBytes: async () => free })
   async function* endless() {
     for (;;) {
       yield Buffer.alloc(8 * 1024 ** 2)

@@ -224,7 +224,7 @@ describe('a former generation', () => {
   test('is read to their end by the queries that began on it, then destroyed with the tables made from it', async () => {
     await world.publish('former')
     const before = await sealed(bulles, current)
-    const workspace = openWorkspace({ home: world.room.home })
+    const workspace = openWorkspace(world.room)
     await workspace.change('P-FORMER', async ({ begin, publish }) => {
       const made = await begin()
       await writeFile(join(made, 'rows.parquet'), 'rows of canary-3')
@@ -255,13 +255,13 @@ describe('a former generation', () => {
     const [name = ''] = (await readdir(folder())).filter((one) => /-1$/.test(one))
     const orphans = [name.slice(0, 24), name.replace(/-1$/, '-2')]
     for (const one of orphans) await mkdir(join(folder(), one))
-    await writeFile(join(folder(), 'left-2.parquet'), '')
+    await writeFile(join(folder(), 'left-2.parquet.sealed'), '')
     const again = world.again()
     const bulle = await sealed(again, current)
     expect(await labels(bulle)).toHaveLength(29)
     const names = await readdir(folder())
-    for (const one of [...orphans, 'left-2.parquet']) expect(names).not.toContain(one)
-    expect(names).toContain('left-1.parquet')
+    for (const one of [...orphans, 'left-2.parquet.sealed']) expect(names).not.toContain(one)
+    expect(names).toContain('left-1.parquet.sealed')
   })
 })
 

@@ -6,6 +6,7 @@ import type { Parser } from '../../services/engine/engine.ts'
 import { openParser } from '../../services/engine/parser.ts'
 import type { CurrentPermit } from '../../services/habilitation/permit.ts'
 import { silentLog } from '../../services/kernel/log.ts'
+import type { TestDatabase } from '../house.ts'
 import { queryParquet } from './parquet.ts'
 import { declare, deposit, fixedClock, openRoom, type Room, rouen } from './room.ts'
 
@@ -70,8 +71,8 @@ export interface World {
   close(): Promise<void>
 }
 
-export async function openWorld(more: Partial<BullesNeeds> = {}): Promise<World> {
-  const room = await openRoom()
+export async function openWorld(more: Partial<BullesNeeds> = {}, database?: TestDatabase): Promise<World> {
+  const room = await openRoom(database)
   const parser: Parser = await openParser({ processes: 1 })
   let now = fixedClock.now()
   const clock = {
@@ -80,10 +81,10 @@ export async function openWorld(more: Partial<BullesNeeds> = {}): Promise<World>
       now = at
     },
   }
-  const { home, catalogue, audit, optOuts } = room
+  const { home, atRest, keyring, catalogue, audit, optOuts } = room
   const opened: Bulles[] = []
   const again = (others: Partial<BullesNeeds> = {}) => {
-    const shared = { home, catalogue, audit, optOuts, parser, log: silentLog, clock }
+    const shared = { home, atRest, keyring, catalogue, audit, optOuts, parser, log: silentLog, clock }
     const bulles = openBulles({ ...shared, memoryBytes: 256 * 1024 ** 2, ...more, ...others })
     opened.push(bulles)
     return bulles

@@ -1,9 +1,13 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { openProjectKeys, pseudonymOf, pseudonymSql } from '../../services/dataset/pseudonym.ts'
+import { sha256 } from '../../services/kernel/hash.ts'
+import { silentLog } from '../../services/kernel/log.ts'
+import { openKeyring } from '../../services/keys/keyring.ts'
+import { localProvider } from '../../services/keys/provider.ts'
+import { openStore } from '../../services/store/store.ts'
+import { openDatabase } from '../house.ts'
 import { queryParquet } from './parquet.ts'
+import { fixedClock } from './room.ts'
 
 const key = Buffer.alloc(32, 9)
 const unit = { kind: 'unit', domain: "patients d'ici" } as const
@@ -30,17 +34,22 @@ describe('pseudonyms', () => {
     expect(new Set(all).size).toBe(all.length)
   })
 
-  test('come from a key that nobody else may read, that stays, and that is gone when destroyed', async () => {
-    const home = await mkdtemp(join(tmpdir(), 'huisclos-keys-'))
-    const keys = openProjectKeys({ home })
-    const made: number[] = []
-    const first = await keys.of('P-1', async (fresh) => void made.push(fresh.length))
-    const second = await openProjectKeys({ home }).of('P-1', async () => void made.push(0))
+  test('come from a key of the keyring that stays after a start, and that is gone when destroyed', async () => {
+    const database = await openDatabase()
+    const store = await openStore({ url: database.url, log: silentLog, connections: 1 })
+    const provider = localProvider(Buffer.alloc(32, 1))
+    const keyring = () => openKeyring({ store, provider, clock: fixedClock, log: silentLog })
+    const keys = openProjectKeys(keyring())
+    const made: string[] = []
+    const first = await keys.of('P-1', async (fingerprint) => void made.push(fingerprint))
+    const second = await openProjectKeys(keyring()).of('P-1', async () => void made.push('again'))
     expect(Buffer.from(second).equals(first)).toBe(true)
-    expect(made).toEqual([32])
-    expect((await stat(join(home, 'keys/projects/P-1'))).mode & 0o777).toBe(0o600)
+    expect(made).toEqual([sha256(first)])
+    expect(await keys.fingerprint('P-1')).toBe(sha256(first))
     await keys.destroy('P-1')
+    expect(await keys.fingerprint('P-1')).toBeNull()
     expect(Buffer.from(await keys.of('P-1', async () => {})).equals(first)).toBe(false)
-    await rm(home, { recursive: true, force: true })
+    await store.close()
+    await database.close()
   })
 })

@@ -29,6 +29,7 @@ import type { Receipt } from '../../services/kernel/id.ts'
 import { silentLog } from '../../services/kernel/log.ts'
 import { openStore } from '../../services/store/store.ts'
 import { openDatabase, type TestDatabase } from '../house.ts'
+import { type AtRestRoom, openAtRestRoom } from '../keys/at-rest-room.ts'
 
 interface RememberingAudit extends Audit {
   readonly entries: { readonly body: Body; readonly about: About }[]
@@ -57,8 +58,10 @@ export function person(subject: string, organisation: string, ...roles: Person['
 export const rouen = person('rouen', 'chu-rouen', 'holder')
 export const havre = person('havre', 'gh-havre', 'holder')
 
-export interface Room {
+export interface Room extends AtRestRoom {
   readonly home: string
+  /** The tables of a published version, readable until the room is closed. */
+  readonly openVersion: (dataset: string, version: number) => Promise<string>
   readonly audit: RememberingAudit
   readonly needs: DepositNeeds
   readonly catalogue: Catalogue
@@ -81,7 +84,9 @@ async function roomOn(database: TestDatabase): Promise<Room> {
   const audit = rememberingAudit()
   const register = openDatasetRegister(store)
   const optOuts = openOptOutRegister(store)
-  const storage = openDepositStorage({ home })
+  const sealed = await openAtRestRoom(home, store)
+  const { atRest, clear } = sealed
+  const storage = openDepositStorage({ home, atRest })
   const previewer = openPreviewer({ storage, log: silentLog, memoryBytes: 512 * 1024 ** 2 })
   const folder = join(home, 'keys')
   const keys = await openKeys({ folder, issuer: 'test', registered: new Map(), keepsHolderKeys: true })
@@ -101,6 +106,12 @@ async function roomOn(database: TestDatabase): Promise<Room> {
   const needs = open()
   return {
     home,
+    ...sealed,
+    async openVersion(dataset, version) {
+      const row = await register.version(dataset, version)
+      if (row === null) throw new Error('no such version')
+      return (await storage.openVersion(row)).folder
+    },
     audit,
     needs,
     versions: openVersionRegister(store),
@@ -111,6 +122,7 @@ async function roomOn(database: TestDatabase): Promise<Room> {
     async close() {
       await needs.checker.close()
       await previewer.close()
+      await clear.close()
       await store.close()
       await database.close()
       await rm(home, { recursive: true, force: true })

@@ -23,9 +23,9 @@ beforeAll(async () => {
     await declare(room.needs, { name, kind: 'personal', holder: 'chu-rouen', domain: 'd', resources })
     await deposit(room.needs, name, { people: 'id;region\n1;north\n2;south\n' })
   }
-  const { home, catalogue, audit } = room
+  const { home, atRest, keyring, catalogue, audit } = room
   const vault = { evict: async (id: string) => void evicted.push(id) }
-  const shared = { home, catalogue, audit, parser, vault, log: silentLog, clock: fixedClock }
+  const shared = { home, atRest, keyring, catalogue, audit, parser, vault, log: silentLog, clock: fixedClock }
   bulles = openBulles({ ...shared, memoryBytes: 256 * 1024 ** 2 })
 })
 afterAll(async () => {
@@ -54,7 +54,7 @@ async function addDerived(project: string, dataset: string): Promise<void> {
     ...{ seals: [], madeAt: 0, name: `of_${dataset}` },
     reads: [{ dataset, table: 'people', class: 'personal', columns: ['region'] }],
   }
-  await openWorkspace({ home: room.home }).change(project, async (change) => {
+  await openWorkspace(room).change(project, async (change) => {
     const made = await change.begin()
     await writeFile(join(made, rowsFile), '')
     await change.publish(made, table)
@@ -68,7 +68,7 @@ test('its extract and the tables made from it are destroyed, the other line stay
   const before = await bulles.of(both)
   for (const dataset of ['first', 'second']) await addDerived('P-RECALLED', dataset)
   await bulles.shredLine(left, 'first')
-  const workspace = await openWorkspace({ home: room.home }).list('P-RECALLED')
+  const workspace = await openWorkspace(room).list('P-RECALLED')
   expect(workspace.map(({ table }) => table.name)).toEqual(['of_second'])
   // One extract and the folder of derived tables, in it one table and its rows.
   expect(await readdir(join(room.home, 'bulles/P-RECALLED'))).toHaveLength(2)

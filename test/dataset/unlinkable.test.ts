@@ -1,6 +1,4 @@
 /** The same persons in two projects: nothing that both hold leads from one to the other. */
-import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Bulle } from '../../services/dataset/bulle.ts'
 import { type Bulles, openBulles } from '../../services/dataset/bulles.ts'
@@ -26,8 +24,8 @@ beforeAll(async () => {
   // Identifiers of every length: neither may show through.
   const lines = numbers.map((i) => `${'9'.repeat(i % 40)}${i};s${i};person ${i}`)
   await deposit(room.needs, 'linked', { stays: `id;stay;label\n${lines.join('\n')}\n` })
-  const { home, catalogue, audit } = room
-  const shared = { home, catalogue, audit, parser, log: silentLog, clock: fixedClock }
+  const { home, atRest, keyring, catalogue, audit } = room
+  const shared = { home, atRest, keyring, catalogue, audit, parser, log: silentLog, clock: fixedClock }
   bulles = openBulles({ ...shared, memoryBytes: 256 * 1024 ** 2 })
 })
 afterAll(async () => {
@@ -79,18 +77,16 @@ test('no identifier is equal, has another length, or stands in the same order', 
 
 test('after the key of a project is destroyed, neither source nor a new key leads to what was seen', async () => {
   const before = await identifiers(await sealed('P-3'))
-  const keyFile = join(room.home, 'keys/projects/P-3')
-  const key = await readFile(keyFile)
+  const name = { kind: 'pseudonym', id: 'P-3' } as const
+  const key = (await room.keyring.find(name)) ?? Buffer.alloc(32)
   const value = '99'
   const space = { kind: 'unit', domain: 'd' } as const
   const label = before.find(([id]) => id === pseudonymOf(key, space, `${value}2`))?.[3]
   // With the key the source leads to the person: this is what its destruction takes away.
   expect(label).toBe('person 2')
   await bulles.closeProject('P-3')
-  await expect(stat(keyFile)).rejects.toThrow(/ENOENT/)
-  const others = await Promise.all(
-    ['P-1', 'P-2'].map((project) => readFile(join(room.home, 'keys/projects', project))),
-  )
+  expect(await room.keyring.find(name)).toBeNull()
+  const others = await Promise.all(['P-1', 'P-2'].map((id) => room.keyring.of({ kind: 'pseudonym', id })))
   const seen = new Set(before.map(([id]) => id))
   for (const other of [...others, Buffer.alloc(32)]) {
     expect(numbers.filter((i) => seen.has(pseudonymOf(other, space, `${'9'.repeat(i % 40)}${i}`)))).toEqual(

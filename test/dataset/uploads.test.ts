@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { openDeposit, receiveTable, submitDeposit } from '../../services/dataset/deposit.ts'
@@ -38,7 +38,7 @@ beforeAll(async () => {
   needs = {
     deposits: { ...room.needs, clock: { now: () => now } },
     uploads: openUploadRegister(store),
-    files: openUploadFiles({ home: room.home, freeBytes: async () => free }),
+    files: openUploadFiles({ ...room, freeBytes: async () => free }),
     turns: openTurns(),
   }
   await declare(room.needs, small('sent'))
@@ -175,12 +175,13 @@ describe('after a kill', () => {
   test('bytes that were never acknowledged are cut off before the file goes on', async () => {
     const { id } = await begin(people.length)
     await send(id, 0, people.slice(0, 4))
-    await appendFile(needs.files.pathOf(id), 'half of something')
+    await writeFile(join(room.home, 'uploads', id, '4-12.sealed'), 'half of something')
     expect(await readUpload(needs, rouen, id)).toMatchObject({ offset: 4 })
     await send(id, 4, people.slice(4))
     const [file] = await needs.deposits.register.files(deposit)
-    const path = needs.deposits.storage.pathOf(deposit, file?.file ?? '')
-    expect(await readFile(path, 'utf8')).toBe(people)
+    const received = await needs.deposits.storage.open(deposit, [file?.file ?? ''])
+    expect(await readFile(join(received.folder, file?.file ?? ''), 'utf8')).toBe(people)
+    await received.close()
   })
 
   test('between the last byte and its entry, the last piece is sent again and nothing is there twice', async () => {
@@ -197,7 +198,9 @@ describe('after a kill', () => {
     expect(await readUpload(needs, rouen, id)).toMatchObject({ offset: 4 })
     await send(id, 4, acts.slice(4))
     const files = await needs.deposits.register.files(deposit)
-    expect(await readdir(join(room.home, 'deposits', deposit))).toEqual(files.map(({ file }) => file))
+    expect(await readdir(join(room.home, 'deposits', deposit))).toEqual(
+      files.map(({ file }) => `${file}.sealed`),
+    )
     expect(await left()).not.toContain(id)
   })
 
@@ -205,8 +208,8 @@ describe('after a kill', () => {
     const kept = await begin(4)
     const finished = await begin(2)
     await send(finished.id, 0, 'ab')
-    await appendFile(needs.files.pathOf(finished.id), 'ab')
-    await appendFile(needs.files.pathOf('6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0001'), 'x')
+    for (const one of [finished.id, '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0001'])
+      await mkdir(join(room.home, 'uploads', one))
     await recoverUploads(needs)
     const names = await left()
     expect(names).toContain(kept.id)

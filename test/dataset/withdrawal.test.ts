@@ -27,8 +27,8 @@ let needs: WithdrawalNeeds
 beforeAll(async () => {
   room = await openRoom()
   parser = await openParser({ processes: 1 })
-  const { home, catalogue, audit, keys } = room
-  const shared = { home, catalogue, audit, parser, log: silentLog, clock: fixedClock }
+  const { home, atRest, keyring, catalogue, audit, keys } = room
+  const shared = { home, atRest, keyring, catalogue, audit, parser, log: silentLog, clock: fixedClock }
   bulles = openBulles({ ...shared, memoryBytes: 256 * 1024 ** 2 })
   needs = { ...room.needs, versions: room.versions, keys, shred: bulles.recalled }
 })

@@ -1,6 +1,6 @@
 /** What gathers around a request: interests of its reviewers, comments on its fields, documents, and copies. */
 import { randomUUID } from 'node:crypto'
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from '@jest/globals'
@@ -10,9 +10,12 @@ import { attach, detach, readAttachment, sweepDocuments } from '../../services/h
 import { readHabilitation } from '../../services/habilitation/read.ts'
 import type { Person } from '../../services/identity/person.ts'
 import { sha256 } from '../../services/kernel/hash.ts'
+import { atRestWithoutClear } from '../keys/at-rest-room.ts'
 import { chunks, pdf } from './documents.ts'
 import { leastBody, openRoom, person, type Room, secondLine, today } from './fixtures.ts'
 import { act, opened, type Step, walked } from './walk.ts'
+
+const atRest = atRestWithoutClear()
 
 let room: Room
 beforeEach(async () => {
@@ -229,8 +232,9 @@ describe('documents', () => {
   })
 
   test('are few and small, and leave no file behind when they are refused', async () => {
-    const folder = join(tmpdir(), 'huisclos-documents', randomUUID())
-    const documents = openDocuments({ folder, limits: { maxBytes: 4096, most: 2 } })
+    const home = join(tmpdir(), 'huisclos-documents', randomUUID())
+    const folder = join(home, 'attachments')
+    const documents = openDocuments({ home, atRest, limits: { maxBytes: 4096, most: 2 } })
     const small = { ...room, documents }
     const id = await opened(room)
     for (const _ of [1, 2]) await attach(small, person('paul'), upload(id))
@@ -258,22 +262,28 @@ describe('documents', () => {
   })
 
   test('that a crash left without a request are removed at the next start', async () => {
-    const folder = join(tmpdir(), 'huisclos-documents', randomUUID())
-    const documents = openDocuments({ folder, limits: { maxBytes: 4096, most: 2 } })
+    const home = join(tmpdir(), 'huisclos-documents', randomUUID())
+    const folder = join(home, 'attachments')
+    const documents = openDocuments({ home, atRest, limits: { maxBytes: 4096, most: 2 } })
     const id = await opened(room)
     const seen = await attach({ ...room, documents }, person('paul'), upload(id))
     await writeFile(join(folder, `${randomUUID()}.part`), 'half')
     await sweepDocuments({ ...room, documents })
-    expect(await readdir(folder)).toEqual([seen.attachments[0]?.attachment])
+    expect(await readdir(folder)).toEqual([`${seen.attachments[0]?.attachment}.sealed`])
   })
 
   test('that changed on disk are given to nobody', async () => {
-    const folder = join(tmpdir(), 'huisclos-documents', randomUUID())
-    const kept = { ...room, documents: openDocuments({ folder, limits: { maxBytes: 4096, most: 2 } }) }
+    const home = join(tmpdir(), 'huisclos-documents', randomUUID())
+    const folder = join(home, 'attachments')
+    const kept = {
+      ...room,
+      documents: openDocuments({ home, atRest, limits: { maxBytes: 4096, most: 2 } }),
+    }
     const id = await opened(room)
     const seen = await attach(kept, person('paul'), upload(id))
     const attachment = seen.attachments[0]?.attachment ?? ''
-    await writeFile(join(folder, attachment), pdf('/Other 1'))
+    expect(await readFile(join(folder, `${attachment}.sealed`), 'latin1')).not.toContain('%PDF')
+    await writeFile(join(folder, `${attachment}.sealed`), pdf('/Other 1'))
     await expect(readAttachment(kept, person('paul'), { id, attachment })).rejects.toThrow('not the one')
   })
 })

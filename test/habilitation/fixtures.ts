@@ -21,6 +21,7 @@ import { demoAccounts, demoOrganisations } from '../../services/identity/demo-ac
 import { thumbprint } from '../../services/identity/jwk.ts'
 import type { Account, Person } from '../../services/identity/person.ts'
 import type { Actor, Receipt } from '../../services/kernel/id.ts'
+import { atRestWithoutClear } from '../keys/at-rest-room.ts'
 
 /** Inside the access period of the least body: Saturday 21 November 2026, 10:00 in Paris. */
 export const today = Date.parse('2026-11-21T09:00:00Z')
@@ -113,6 +114,7 @@ export const directory: Directory = {
 }
 
 const limits = { maxBytes: 4096, most: 3 }
+const atRest = atRestWithoutClear()
 
 /** Knows three datasets; takes a subquery for no filter. */
 const datasets: Datasets = {
@@ -316,7 +318,7 @@ export async function openRoom(
     datasets: change.datasets ?? datasets,
     rulebook: await rulebook(),
     permits: openPermits({ registry, keys }),
-    documents: openDocuments({ folder: join(tmpdir(), 'huisclos-documents', randomUUID()), limits }),
+    documents: openDocuments({ home: join(tmpdir(), 'huisclos-documents', randomUUID()), atRest, limits }),
     authority: { node, prefix: 'FR-NOR' },
     effects: {
       seal: ({ permit }) => effected.push({ effect: 'seal', project: permit.base }),

@@ -1,4 +1,5 @@
 /** A production node in this process: a configuration as an operator writes it, and a provider on this machine in its place. */
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,6 +37,7 @@ const written = (folder: string) => ({
   node: 'FR-NOR',
   address,
   trustedProxy: '127.0.0.1',
+  keys: { provider: 'file', kek: `file:${join(folder, 'kek')}` },
   issuers: [
     {
       ...{ name: 'chu', issuer: 'https://id.chu.test', audience: 'huisclos' },
@@ -56,6 +58,7 @@ export async function openProductionHome(): Promise<ProductionHome> {
   const folder = await mkdtemp(join(tmpdir(), 'huisclos-production-'))
   const database = await openDatabase()
   const key = ecKey('chu-1')
+  await writeFile(join(folder, 'kek'), randomBytes(32).toString('base64'), { mode: 0o400 })
   await writeFile(join(folder, 'chu.jwks'), JSON.stringify({ keys: [jwkOf(key)] }))
 
   async function settingsWith(changes: object, logins: readonly LoginIssuer[]): Promise<Settings> {

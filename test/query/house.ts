@@ -18,11 +18,13 @@ import type { CurrentPermit } from '../../services/habilitation/permit.ts'
 import type { Person } from '../../services/identity/person.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
+import type { AtRest } from '../../services/keys/at-rest.ts'
 import { openPlans } from '../../services/query/plans.ts'
 import type { QueryNeeds } from '../../services/query/question.ts'
 import type { QueryRun, Registry } from '../../services/query/registry.ts'
 import { openRunning } from '../../services/query/running.ts'
 import { openQueryTurns } from '../../services/query/turns.ts'
+import { openAtRestRoom } from '../keys/at-rest-room.ts'
 import { makeCohort, writeBulle } from '../property/cohort.ts'
 
 export interface Entry {
@@ -65,7 +67,9 @@ export class QueryHouse {
   /** Called before each entry is written: tests stop the world here. */
   onEntry: (body: Body) => void = () => {}
 
-  async open(): Promise<QueryNeeds & { readonly bulle: Bulle; readonly folder: string }> {
+  async open(): Promise<
+    QueryNeeds & { readonly bulle: Bulle; readonly folder: string; readonly atRest: AtRest }
+  > {
     const { bulle, folder } = await writeBulle(makeCohort(5), 'house')
     const scratch = await mkdtemp(join(tmpdir(), 'huisclos-house-'))
     const [parser, vault, releaser] = await Promise.all([
@@ -76,14 +80,19 @@ export class QueryHouse {
     for (const part of [parser, vault, releaser]) this.#closing.push(() => part.close())
     for (const path of [folder, scratch]) this.#closing.push(() => rm(path, { recursive: true }))
     const clock = { now: () => this.now }
-    const workspace = openWorkspace({ home: folder })
+    const { atRest, clear } = await openAtRestRoom(folder)
+    this.#closing.push(() => clear.close())
+    const workspace = openWorkspace({ home: folder, atRest })
     const withDerived = async () => {
-      const derived = derivedTables(await workspace.list('p'), bulle.datasets)
+      const tables = await workspace.list('p')
+      for (const one of tables) await workspace.open(one)
+      const derived = derivedTables(tables, bulle.datasets)
       return { ...bulle, tables: [...bulle.tables, ...derived] }
     }
     return {
       bulle,
       folder,
+      atRest,
       workspace,
       builder: openBuilder({ threads: 1 }),
       audit: { origin: 'test/audit/2026', append: (body, about) => this.#append(body, about) },

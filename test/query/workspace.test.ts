@@ -263,6 +263,7 @@ describe('names', () => {
     await ask('CREATE TABLE t0 AS SELECT pid FROM stays')
     const [first] = await needs.workspace.list('p')
     if (!first) throw new Error('no table')
+    await needs.workspace.open(first)
     await needs.workspace.change('p', async ({ begin, publish }) => {
       for (let i = 1; i < 200; i += 1) {
         const folder = await begin()

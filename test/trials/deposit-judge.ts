@@ -1,8 +1,12 @@
 /** What may be there after a kill: the old version or the new one, whole, and no file that nothing names. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { placesIn, versionPlace } from '../../services/dataset/places.ts'
+import { openUploadFiles } from '../../services/dataset/upload-files.ts'
+import { type AtRest, type SealedPlace, sealedName } from '../../services/keys/at-rest.ts'
 import { type System, until } from '../contract/system.ts'
 import { type Caller, type DepositTold, sha256 } from './deposit-life.ts'
+import { withOpenedHome } from './opened-home.ts'
 
 export interface Judged {
   readonly call: Caller
@@ -43,9 +47,18 @@ async function lostBytes(
   const { json } = await call('GET', `/api/v1/uploads/${upload}`, { as: 'rouen' })
   if (!(json.offset >= offset)) return ['an offset that was acknowledged is gone']
   if (json.offset === visits.length) return []
-  const bytes = await readFile(join(system.home, 'uploads', upload))
+  const bytes = await withOpenedHome(system.home, (atRest) => {
+    const { bytesOf } = openUploadFiles({ home: system.home, atRest })
+    return collected(bytesOf(upload))
+  })
   const isSame = bytes.subarray(0, json.offset).equals(visits.subarray(0, json.offset))
   return isSame ? [] : ['bytes of an upload are not those that were sent']
+}
+
+async function collected(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of bytes) pieces.push(piece)
+  return Buffer.concat(pieces)
 }
 
 async function strayUploads({ call, system }: Judged): Promise<string[]> {
@@ -109,7 +122,8 @@ async function versionFaults({ call, system, told }: Judged): Promise<string[]> 
       faults.push('a version that was seen is gone')
   }
   const version = join(folder, `v${json.version}`)
-  faults.push(...(await filesNotNamed(version)))
+  const place = versionPlace({ dataset: 'visits-demo', version: json.version }, version)
+  faults.push(...(await withOpenedHome(system.home, (files) => filesNotNamed(files, place))))
   const { sources, deposit } = JSON.parse(await readFile(join(version, 'manifest.json'), 'utf8'))
   const life = told.find((one) => one.deposit === deposit)
   const hashes = sources.map((one: { sha256: string }) => one.sha256)
@@ -132,7 +146,9 @@ async function bulleFaults({ call, system }: Judged): Promise<string[]> {
     const half = names.filter((name) => name.startsWith('sealing-'))
     faults.push(...half.map(() => 'half of a bulle'))
     const sealed = names.filter((name) => !half.includes(name))
-    for (const name of sealed) faults.push(...(await filesNotNamed(join(folder, project, name))))
+    const places = sealed.map((name) => placesIn(system.home).extract(project, name))
+    for (const place of places)
+      faults.push(...(await withOpenedHome(system.home, (files) => filesNotNamed(files, place))))
   }
   return faults
 }
@@ -146,15 +162,16 @@ async function isReady(call: Caller, project: string): Promise<boolean> {
 }
 
 /** A folder has its manifest, the files that it names with their hashes, and nothing else but the list of persons. */
-async function filesNotNamed(folder: string): Promise<string[]> {
+async function filesNotNamed(files: AtRest, place: SealedPlace): Promise<string[]> {
+  const { folder } = place
   const names = new Set(await namesIn(folder))
   if (!names.delete('manifest.json')) return ['a folder without its manifest']
   const { tables } = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'))
   const faults: string[] = []
   for (const { file, sha256: hash } of tables) {
-    if (!names.delete(file)) faults.push('a file that a manifest names is gone')
-    else if (sha256(await readFile(join(folder, file))) !== hash) faults.push('a file is not the sealed one')
+    if (!names.delete(sealedName(file))) faults.push('a file that a manifest names is gone')
+    else if (sha256(await files.read(place, file)) !== hash) faults.push('a file is not the sealed one')
   }
-  names.delete('persons.parquet')
+  names.delete(sealedName('persons.parquet'))
   return [...faults, ...(names.size > 0 ? ['a file that no manifest names'] : [])]
 }

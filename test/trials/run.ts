@@ -13,6 +13,7 @@ import { main as faults, fullFaults } from './faults.ts'
 import { main as fuzzHttp } from './fuzz-http.ts'
 import { main as guards } from './guards.ts'
 import { main as hiddenTime } from './hidden-time.ts'
+import { isClean, main as keys } from './keys.ts'
 import { main as malformed } from './malformed.ts'
 import { main as mutants } from './mutants.ts'
 import { main as neighbours } from './neighbours.ts'
@@ -99,6 +100,12 @@ const trials: Readonly<Record<string, Trial>> = {
     const figures = await guards(argument, say)
     if (figures.survivors.length + figures.lost.length > 0)
       throw new Error(`nothing holds:\n${[...figures.survivors, ...figures.lost].join('\n')}`)
+    return figures
+  },
+  keys: async (_argument, say) => {
+    const figures = await keys(say)
+    if (!isClean(figures) || figures.rewrapMs > 5_000 || figures.destroyMs > 1_000)
+      throw new Error('the trial has failed')
     return figures
   },
   malformed: seeded(

@@ -223,6 +223,7 @@ export const bodies: Readonly<Record<string, Members>> = {
   },
   'policy.refused': policyChange,
   'key.created': { purpose: text, sha256: hash },
+  'key.rotated': { provider: text, version: text, keys: count },
   'audit.read': { entries: count },
   'audit.opened': { shard: text, of: count },
   'audit.exported': {

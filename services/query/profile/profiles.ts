@@ -1,10 +1,11 @@
 /**
  * The profiles of the latest versions: each made once, in the background, when it is first looked for, then read from a file.
  *
- *     profiles/<dataset>.json     of one version; the profile of a later one takes its place
- *     profiles/work/              the extract while a profile is made
+ *     profiles/<dataset>.json     of one version; the profile of a later one takes its place. Released figures, which are not sealed
+ *
+ * The extract lies in the clear area while a profile is made.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Audit } from '../../audit/record.ts'
@@ -18,11 +19,14 @@ import { wantedOf } from '../../dataset/profile/wanted.ts'
 import { canonical, sha256 } from '../../kernel/hash.ts'
 import type { Closable } from '../../kernel/id.ts'
 import type { Log } from '../../kernel/log.ts'
+import type { AtRest } from '../../keys/at-rest.ts'
+import { whileOpen } from '../../keys/copies.ts'
 import { type ExtractNeeds, thresholdsOn } from '../on-extract.ts'
 import { makeProfile } from './make.ts'
 
 export interface ProfilesNeeds extends ExtractNeeds {
   readonly home: string
+  readonly atRest: AtRest
   readonly log: Log
   readonly audit: Audit
   readonly optOuts: Pick<OptOutRegister, 'list' | 'version'>
@@ -115,21 +119,20 @@ async function make(needs: ProfilesNeeds, making: Making): Promise<void> {
     { type: 'dataset.profiled', dataset, version: number, sha256: sha256(canonical(profile)) },
     { holders: [descriptor.holder] },
   )
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   const part = join(folder, `${dataset}.json.part`)
   await writeFile(part, JSON.stringify({ manifestSha256, profile }), { mode: 0o600 })
   await rename(part, join(folder, `${dataset}.json`))
 }
 
-async function askAll(needs: ProfilesNeeds, { descriptor, version, folder, stopped }: Making) {
+async function askAll(needs: ProfilesNeeds, { descriptor, version, stopped }: Making) {
   const tables = tablesOf(descriptor, version)
-  const work = join(folder, 'work')
-  await rm(work, { recursive: true, force: true })
-  try {
-    const sealing = { log: needs.log, signal: stopped, optOuts: needs.optOuts }
-    const bulle = await extractForProfile(sealing, { descriptor, version, tables, folder: work })
+  const { log, optOuts, atRest } = needs
+  return whileOpen(async (hold) => {
+    const folder = await hold(atRest.work())
+    const sealing = { log, optOuts, atRest, signal: stopped }
+    const bulle = await extractForProfile(sealing, { descriptor, version, tables, folder })
     const asked = makeProfile(needs, { bulle, tables, signal: stopped.signal })
-    return await asked.finally(() => needs.vault.evict(bulle.id))
-  } finally {
-    await rm(work, { recursive: true, force: true })
-  }
+    return asked.finally(() => needs.vault.evict(bulle.id))
+  })
 }

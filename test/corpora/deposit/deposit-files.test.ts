@@ -97,7 +97,7 @@ describe.each(verdicts)('a deposit of the files to be %s', (verdict) => {
 test.each(sound.map((one) => [one.file, one] as const))(
   'the rows of %s are those that were written',
   async (file, one) => {
-    const published = join(room.needs.storage.folderOf('accepted', 1), `${tableOf(file)}.parquet`)
+    const published = join(await room.openVersion('accepted', 1), `${tableOf(file)}.parquet`)
     const rows = await queryParquet(`SELECT * FROM read_parquet('${published}')`)
     if (one.rows === undefined) expect(rows).toHaveLength(one.count ?? 0)
     else expect(rows).toEqual(rowsOf(one))
