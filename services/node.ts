@@ -39,7 +39,7 @@ import { openDoor, StartError } from './node/listening.ts'
 import { engineLimitsOf, namingOf, type Production, readyProduction } from './node/production.ts'
 import { passTime, reconcile } from './node/reconcile.ts'
 import { openRooms, type Rooms } from './node/rooms.ts'
-import { admitRules, insistOnRetention, openRules } from './node/rules.ts'
+import { admitRules, alarming, insistOnRetention, openRules } from './node/rules.ts'
 import { seedDemo } from './node/seed.ts'
 import { writeServerFile } from './node/server-file.ts'
 import { openSteps, type Say, type Steps } from './node/steps.ts'
@@ -61,6 +61,8 @@ export interface NodeOptions {
   readonly policies?: string
   /** Where `env:` references of a configuration are looked up; nothing when it is left out. */
   readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Ends an opening that waits for something. */
+  readonly stopping?: AbortSignal
 }
 
 export interface Node extends Closable {
@@ -105,12 +107,12 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const folder = options.policies ?? pathOf('../policies')
   const sandbox = options.sandbox ?? machineSandbox()
   const { mode } = settings
-  const { environment = {} } = options
+  const { environment = {}, stopping } = options
   const production =
     mode.kind === 'production'
       ? await readyProduction(mode.configuration, { sandbox: await sandbox, clock, log, environment })
       : null
-  const ground: Ground = { home: settings.home, clock, log, closing, durable, onFatal, sandbox }
+  const ground: Ground = { home: settings.home, clock, log, closing, durable, onFatal, sandbox, stopping }
   const demo = mode.kind === 'demo' ? mode.demo : null
   const isFull = demo === 'full'
   const steps = openSteps(
@@ -170,7 +172,7 @@ interface Floors {
   readonly rooms: Rooms
 }
 
-interface Opening extends Omit<Ruling, 'store' | 'sandbox'> {
+interface Opening extends Omit<Ruling, 'store' | 'sandbox' | 'log'> {
   readonly address: string
   readonly production: Production | null
 }
@@ -184,21 +186,23 @@ async function openUpTo(
   const limits = engineLimitsOf(settings)
   const naming = namingOf(settings)
   const starting = startEngine(ground, limits)
+  const answerMs = settings.databaseAnswerMs
   const kind = settings.databaseUrl === undefined ? 'embarqué' : 'DATABASE_URL'
   const url = await steps.run(
     names.database,
-    () => openDatabase(ground, settings.databaseUrl),
+    () => openDatabase(ground, { url: settings.databaseUrl, answerMs }),
     () => kind,
   )
-  const store = closing.keep('store', await steps.run(names.migrations, () => openStore({ url, log })))
+  const reading = { url, log, ...(answerMs !== undefined && { answerMs }) }
+  const store = closing.keep('store', await steps.run(names.migrations, () => openStore(reading)))
   const evidence = await steps.run(
     names.evidence,
-    () => openEvidence(ground, store, { url, host: naming.host, ...evidenceOf(settings) }),
+    () => openEvidence(ground, store, { url, answerMs, host: naming.host, ...evidenceOf(settings) }),
     ({ audit }) => `${audit.origin} · ${audit.size} entrées`,
   )
   const { audit } = evidence
   const sandbox = (await ground.sandbox).kind
-  const ruled = await openRuled(evidence, { store, settings, steps, folder, sandbox })
+  const ruled = await openRuled(evidence, { store, settings, steps, folder, sandbox, log })
   const visas = { issuers: settings.visaIssuers ?? [], policy: ruled.rulebook.visas, audience: address }
   const kinds = ruled.rulebook.vocabularies.organisations.map(({ code }) => code)
   const openIdentity = () =>
@@ -260,10 +264,11 @@ interface Ruling {
   readonly steps: Steps
   readonly folder: string
   readonly sandbox: Sandbox['kind']
+  readonly log: Log
 }
 
 /** The rules, put in force: from here on every entry names them. The first entries of the start are written. */
-async function openRuled(evidence: Evidence, { store, settings, steps, folder, sandbox }: Ruling) {
+async function openRuled(evidence: Evidence, { store, settings, steps, folder, sandbox, log }: Ruling) {
   const { audit } = evidence
   const { mode, wirePort, witnesses = noWitnesses, visaIssuers = [], retention = { months: 12 } } = settings
   const kept = openKept(settings.home)
@@ -285,7 +290,7 @@ async function openRuled(evidence: Evidence, { store, settings, steps, folder, s
   await begin(audit, { type: 'log.started', version: versionOf(), engine, sandbox, config })
   for (const { body, sealed } of admitted.entries)
     await audit.append(body, sealed === undefined ? {} : { sealed })
-  return { rulebook: rules, kept, policyRegister: register }
+  return { rulebook: alarming(rules, { audit, log }), kept, policyRegister: register }
 }
 
 /** The first entry of a start: a log that takes nothing is the operator's to mend. */

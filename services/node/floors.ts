@@ -22,6 +22,7 @@ import { type AuditIndex, openAuditIndex } from '../store/audit-index.ts'
 import { startEmbedded } from '../store/embedded.ts'
 import { takeFolder } from '../store/folder-lock.ts'
 import { acquireLease } from '../store/lease.ts'
+import { untilReachable } from '../store/reachable.ts'
 import type { Store } from '../store/store.ts'
 import type { Closing } from './closing.ts'
 import { StartError } from './listening.ts'
@@ -39,6 +40,8 @@ export interface Ground {
   readonly sandbox: Promise<Sandbox>
   /** The log can promise nothing any more: the process must end with this status (security.md 0). */
   readonly onFatal: (exitCode: number) => void
+  /** Aborted when the process is told to stop while a floor is still being opened. */
+  readonly stopping?: AbortSignal | undefined
 }
 
 /** The home folder, made if absent, and taken: two nodes on one home would write one log. */
@@ -68,11 +71,26 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Address of the control database: the one given, else our own PostgreSQL. */
-export async function openDatabase(ground: Ground, given: string | undefined): Promise<string> {
-  if (given !== undefined) return given
-  const { home, log, durable } = ground
-  return ground.closing.keep('postgresql', await startEmbedded({ home, log, durable })).url
+/** Address of the control database: the one given, waited for if need be (security.md 13), else our own PostgreSQL. */
+export async function openDatabase(
+  { home, log, durable, stopping, closing }: Ground,
+  { url, answerMs }: { readonly url?: string | undefined; readonly answerMs?: number | undefined },
+): Promise<string> {
+  if (url !== undefined) {
+    const onWait = (code: string) =>
+      log.warn('the control database does not answer: the start waits for it', { code })
+    await untilReachable(url, { onWait, answerMs, signal: stopping }).catch(unwanted)
+    return url
+  }
+  return closing.keep('postgresql', await startEmbedded({ home, log, durable })).url
+}
+
+/** Who is told to stop while it waits has nothing to say; what the database refuses is the operator's to mend. */
+function unwanted(cause: unknown): never {
+  if (cause instanceof Error && cause.name === 'AbortError')
+    throw new StartError('arrêt demandé avant que PostgreSQL ne réponde', 0, { cause })
+  const code = hasCode(cause, '28P01', '28000') ? 'identifiant ou mot de passe' : 'base ou droits'
+  throw new StartError(`DATABASE_URL : PostgreSQL refuse la connexion (${code})`, 78, { cause })
 }
 
 export interface Evidence {
@@ -84,6 +102,7 @@ export interface Evidence {
 export interface EvidenceSettings {
   /** Of the control database. */
   readonly url: string
+  readonly answerMs?: number | undefined
   /** Public host of the origin of a new log. */
   readonly host: string
   readonly policy: WitnessPolicy
@@ -94,10 +113,10 @@ export interface EvidenceSettings {
 export async function openEvidence(
   ground: Ground,
   store: Store,
-  { url, host, policy, retention }: EvidenceSettings,
+  { url, answerMs, host, policy, retention }: EvidenceSettings,
 ): Promise<Evidence> {
   const { home, clock, log, closing, durable, onFatal } = ground
-  const lease = await acquireLease(url)
+  const lease = await acquireLease(url, answerMs === undefined ? {} : { answerMs })
   closing.keep('lease', { close: () => lease.release() })
   const auditIndex = closing.keep('audit index', openAuditIndex(store, log))
   const onEntry: Parameters<typeof openAudit>[0]['onEntry'] = (entry) => auditIndex.add(indexedEntry(entry))

@@ -1,6 +1,7 @@
 /** The rooms of the use-cases of a node, wired to each other. */
 import { join, resolve } from 'node:path'
 import type { Kept } from '../audit/kept.ts'
+import type { Witnessing } from '../audit/witness/collector.ts'
 import type { AuditLog } from '../audit/writer.ts'
 import { type Bulles, openBulles } from '../dataset/bulles.ts'
 import { type Catalogue, openCatalogue } from '../dataset/catalogue.ts'
@@ -73,6 +74,7 @@ export interface RoomsOn {
   readonly store: Store
   readonly audit: AuditLog
   readonly auditIndex: AuditIndex
+  readonly witnessing: Witnessing
   readonly engine: Engine
   readonly rulebook: NodeRulebook
   readonly kept: Kept
@@ -103,6 +105,7 @@ export async function openRooms(
     store,
     audit,
     auditIndex,
+    witnessing,
     engine,
     rulebook,
     kept,
@@ -163,7 +166,7 @@ export async function openRooms(
     },
     query: {
       ...common,
-      accounts: known,
+      ...{ accounts: known, witnessing },
       bulles,
       kept,
       parser,

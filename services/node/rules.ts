@@ -7,6 +7,7 @@ import { type Admission, admissionOf } from '../habilitation/policy-admission.ts
 import type { PolicyProposal, PolicyRegister } from '../habilitation/policy-register.ts'
 import { retentionFault } from '../habilitation/retention-class.ts'
 import { type NodeRulebook, openRulebook } from '../habilitation/rulebook.ts'
+import type { Log } from '../kernel/log.ts'
 import { loggedOf } from '../review/logged.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import { StartError } from './listening.ts'
@@ -20,6 +21,27 @@ export async function openRules(folder: string, node: string): Promise<NodeRuleb
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new StartError(`règles : ${why}`, badRules, { cause })
   })
+}
+
+/**
+ * The same rules; the first time that one of them could not be evaluated, which is always a no, somebody is alarmed (security.md 13).
+ */
+export function alarming(rules: NodeRulebook, { audit, log }: { audit: AuditLog; log: Log }): NodeRulebook {
+  let isTold = false
+  return {
+    ...rules,
+    decide(ask, current) {
+      const decision = rules.decide(ask, current)
+      if (!isTold && decision.effect === 'deny' && decision.rule === 'rule-failed') {
+        isTold = true
+        log.error('a rule could not be evaluated: everybody it is about is refused')
+        audit.append({ type: 'anomaly.raised', anomaly: 'rule-failed' }, {}).catch(() => {
+          isTold = false
+        })
+      }
+      return decision
+    },
+  }
 }
 
 /** How long the log is kept must be what the rules allow: they may only tighten what the log itself refuses. */

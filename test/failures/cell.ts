@@ -1,0 +1,38 @@
+/** The words of the table of failures. */
+export const conditions = ['down', 'slow', 'garbage'] as const
+export type Condition = (typeof conditions)[number]
+
+/** French and English. */
+export interface Both {
+  readonly fr: string
+  readonly en: string
+}
+
+/** What a test sees; null where nothing is answered or nothing ends. */
+export interface Observed {
+  readonly status: number | null
+  readonly code: string | null
+  /** Status with which the node asks to be ended. */
+  readonly exit: number | null
+  /** All is well again once the dependency is, without a hand. */
+  readonly isBack: boolean
+}
+
+export interface Cell {
+  /** What is the matter with it, in this cell. */
+  readonly what: Both
+  readonly expected: Observed
+  /** Where the operator is told: a metric, an entry of the log of evidence, a line of the operations log. */
+  readonly alarm: string
+  /** What follows, for those who work. */
+  readonly follows: Both
+  /** How it comes back. */
+  readonly back: Both
+  /** `file › title` of the test. */
+  readonly test: string
+}
+
+export interface Dependency {
+  readonly name: Both
+  readonly cells: Readonly<Record<Condition, Cell>>
+}

@@ -1,0 +1,97 @@
+/** A dependency as it is when it is ill: a TCP proxy that passes on, keeps quiet, is late, talks nonsense or is not there. */
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import type { Closable } from '../../services/kernel/id.ts'
+
+/** `late` holds every answer back for so many ms; `garbage` puts as many other bytes in its place. */
+export type Manner = 'well' | 'garbage' | { readonly late: number }
+
+export interface Proxy extends Closable {
+  /** The address given, by way of this proxy. */
+  readonly url: string
+  /** How the dependency answers from now on, on every connection. */
+  answers(manner: Manner): void
+  /** Stands before another address from now on; connections that are there stay where they are. */
+  leads(address: string): void
+  /** Cuts every connection and takes no new one, until `up`. */
+  down(): Promise<void>
+  /** Takes connections again, on the same port. */
+  up(): Promise<void>
+  /** Cuts every connection; new ones are taken. */
+  cut(): void
+}
+
+/** Stands before the dependency at this address, on a port of loopback that stays the same. */
+export async function openProxy(address: string): Promise<Proxy> {
+  let target = new URL(address)
+  const sockets = new Set<Socket>()
+  let manner: Manner = 'well'
+  const pass = (near: Socket) => {
+    const far = connect(Number(target.port), target.hostname)
+    join(near, far, sockets)
+    far.on('data', (bytes) => answer(near, bytes, manner))
+    near.on('data', (bytes) => far.write(bytes))
+  }
+  let server = await listen(0, pass)
+  const at = server.address()
+  const port = typeof at === 'object' && at !== null ? at.port : 0
+  const near = new URL(address)
+  near.host = `127.0.0.1:${port}`
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
+  }
+  const down = async () => {
+    if (!server.listening) return
+    const closed = once(server, 'close')
+    server.close()
+    cut()
+    await closed
+  }
+  return {
+    url: near.href,
+    answers: (next) => {
+      manner = next
+    },
+    leads: (next) => {
+      target = new URL(next)
+    },
+    down,
+    up: async () => {
+      if (!server.listening) server = await listen(port, pass)
+    },
+    cut,
+    close: down,
+  }
+}
+
+async function listen(port: number, pass: (near: Socket) => void): Promise<Server> {
+  const server = createServer(pass).listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
+
+/** Two ends of one connection: where one goes, the other goes too. */
+function join(near: Socket, far: Socket, sockets: Set<Socket>): void {
+  for (const [one, other] of [
+    [near, far],
+    [far, near],
+  ] as const) {
+    sockets.add(one)
+    one.on('error', () => other.destroy())
+    one.once('close', () => {
+      sockets.delete(one)
+      other.destroy()
+    })
+  }
+}
+
+/** Of the same length, and the same each time: no byte of it is one that was sent. */
+export function garbled(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.map((byte, at) => byte ^ (0x80 | (at % 0x7f))))
+}
+
+function answer(near: Socket, bytes: Buffer, manner: Manner): void {
+  if (manner === 'well') near.write(bytes)
+  else if (manner === 'garbage') near.write(garbled(bytes))
+  else setTimeout(() => near.destroyed || near.write(bytes), manner.late).unref()
+}
