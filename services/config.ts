@@ -119,6 +119,8 @@ export interface Settings {
   readonly databaseUrl?: string
   /** How long one answer of the control database may take, in ms; what each of its readers finds right when absent. */
   readonly databaseAnswerMs?: number
+  /** Wall time of one query of a demo, in ms; 30 000 when absent. A production says it in its configuration. */
+  readonly queryTimeoutMs?: number
   /** Who cosigns the log; absent when nobody does. */
   readonly witnesses?: WitnessPolicy
   /** Months for which a year of the log is kept after its end; 12 when absent. */

@@ -22,7 +22,6 @@ import type { Clock } from './kernel/clock.ts'
 import { canonical, sha256 } from './kernel/hash.ts'
 import type { Closable } from './kernel/id.ts'
 import type { Log } from './kernel/log.ts'
-import { Refusal } from './kernel/refusal.ts'
 import { Closing } from './node/closing.ts'
 import { doorwayOf } from './node/doorway.ts'
 import {
@@ -35,11 +34,11 @@ import {
   startEngine,
 } from './node/floors.ts'
 import { type Identity, openDemoIdentity, openProductionIdentity } from './node/identity.ts'
-import { openDoor, StartError } from './node/listening.ts'
+import { openDoor } from './node/listening.ts'
 import { engineLimitsOf, namingOf, type Production, readyProduction } from './node/production.ts'
 import { passTime, reconcile } from './node/reconcile.ts'
 import { openRooms, type Rooms } from './node/rooms.ts'
-import { admitRules, alarming, insistOnRetention, openRules } from './node/rules.ts'
+import { admitRules, alarming, begin, insistOnRetention, openRules } from './node/rules.ts'
 import { seedDemo } from './node/seed.ts'
 import { writeServerFile } from './node/server-file.ts'
 import { openSteps, type Say, type Steps } from './node/steps.ts'
@@ -63,6 +62,8 @@ export interface NodeOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** Ends an opening that waits for something. */
   readonly stopping?: AbortSignal
+  /** Of the log; tests put failing disks here. */
+  readonly storage?: Ground['storage']
 }
 
 export interface Node extends Closable {
@@ -107,12 +108,22 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const folder = options.policies ?? pathOf('../policies')
   const sandbox = options.sandbox ?? machineSandbox()
   const { mode } = settings
-  const { environment = {}, stopping } = options
+  const { environment = {}, stopping, storage } = options
   const production =
     mode.kind === 'production'
       ? await readyProduction(mode.configuration, { sandbox: await sandbox, clock, log, environment })
       : null
-  const ground: Ground = { home: settings.home, clock, log, closing, durable, onFatal, sandbox, stopping }
+  const ground: Ground = {
+    home: settings.home,
+    clock,
+    log,
+    closing,
+    durable,
+    onFatal,
+    sandbox,
+    stopping,
+    storage,
+  }
   const demo = mode.kind === 'demo' ? mode.demo : null
   const isFull = demo === 'full'
   const steps = openSteps(
@@ -291,19 +302,6 @@ async function openRuled(evidence: Evidence, { store, settings, steps, folder, s
   for (const { body, sealed } of admitted.entries)
     await audit.append(body, sealed === undefined ? {} : { sealed })
   return { rulebook: alarming(rules, { audit, log }), kept, policyRegister: register }
-}
-
-/** The first entry of a start: a log that takes nothing is the operator's to mend. */
-async function begin(
-  audit: Evidence['audit'],
-  body: Parameters<Evidence['audit']['append']>[0],
-): Promise<void> {
-  await audit.append(body, {}).catch((cause: unknown) => {
-    if (!(cause instanceof Refusal) || cause.code !== 'UNAVAILABLE') throw cause
-    throw new StartError('journal de preuves : rien ne peut y être écrit (place, droits du disque)', 70, {
-      cause,
-    })
-  })
 }
 
 interface HouseOf {

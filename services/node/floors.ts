@@ -7,7 +7,7 @@ import { spaceFloor } from '../audit/space.ts'
 import type { WitnessPolicy } from '../audit/witness/client.ts'
 import { openWitnessing, type Witnessing } from '../audit/witness/collector.ts'
 import { insistOnWitnessed } from '../audit/witness/start.ts'
-import { type AuditLog, openAudit } from '../audit/writer.ts'
+import { type AuditLog, type AuditOptions, openAudit } from '../audit/writer.ts'
 import type { Sandbox } from '../engine/box/sandbox.ts'
 import { openBuilder } from '../engine/builder.ts'
 import type { Builder, Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
@@ -40,6 +40,8 @@ export interface Ground {
   readonly sandbox: Promise<Sandbox>
   /** The log can promise nothing any more: the process must end with this status (security.md 0). */
   readonly onFatal: (exitCode: number) => void
+  /** Where the log is written and how the room there is measured; tests put failing disks here. */
+  readonly storage?: Pick<AuditOptions, 'disk' | 'measureSpace'> | undefined
   /** Aborted when the process is told to stop while a floor is still being opened. */
   readonly stopping?: AbortSignal | undefined
 }
@@ -115,7 +117,7 @@ export async function openEvidence(
   store: Store,
   { url, answerMs, host, policy, retention }: EvidenceSettings,
 ): Promise<Evidence> {
-  const { home, clock, log, closing, durable, onFatal } = ground
+  const { home, clock, log, closing, durable, onFatal, storage } = ground
   const lease = await acquireLease(url, answerMs === undefined ? {} : { answerMs })
   closing.keep('lease', { close: () => lease.release() })
   const auditIndex = closing.keep('audit index', openAuditIndex(store, log))
@@ -132,6 +134,7 @@ export async function openEvidence(
     onFatal,
     onFound,
     reserveBytes,
+    ...storage,
   }).catch((cause: unknown) => {
     if (cause instanceof Error && cause.name === 'LogDamaged') {
       throw new StartError(`journal de preuves : ${cause.message}`, 72, { cause })
@@ -181,6 +184,9 @@ export function startEngine(ground: Ground, limits: EngineLimits): Promise<Engin
   return starting
 }
 
+/** A text is read in less; no query waits longer for it than for itself. */
+const parserMs = 5_000
+
 /** Parser, vault and releaser: three kinds of processes that never share one. */
 async function openEngine(
   { home, log, closing }: Ground,
@@ -190,7 +196,9 @@ async function openEngine(
   await rm(scratch, { recursive: true, force: true })
   await mkdir(scratch, { recursive: true, mode: 0o700 })
   const [parser, vault, releaser] = await Promise.all([
-    openParser({ log }).then((opened) => closing.keep('parser', opened)),
+    openParser({ log, timeoutMs: Math.min(timeoutMs, parserMs) }).then((opened) =>
+      closing.keep('parser', opened),
+    ),
     openVault({ threads, log }).then((opened) => closing.keep('vault', opened)),
     openReleaser({ threads, memoryBytes, scratch, log }).then((opened) => closing.keep('releaser', opened)),
   ])

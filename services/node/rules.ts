@@ -8,6 +8,7 @@ import type { PolicyProposal, PolicyRegister } from '../habilitation/policy-regi
 import { retentionFault } from '../habilitation/retention-class.ts'
 import { type NodeRulebook, openRulebook } from '../habilitation/rulebook.ts'
 import type { Log } from '../kernel/log.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import { loggedOf } from '../review/logged.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import { StartError } from './listening.ts'
@@ -42,6 +43,16 @@ export function alarming(rules: NodeRulebook, { audit, log }: { audit: AuditLog;
       return decision
     },
   }
+}
+
+/** The first entry of a start: a log that takes nothing is the operator's to mend. */
+export async function begin(audit: AuditLog, body: Body): Promise<void> {
+  await audit.append(body, {}).catch((cause: unknown) => {
+    if (!(cause instanceof Refusal) || cause.code !== 'UNAVAILABLE') throw cause
+    throw new StartError('journal de preuves : rien ne peut y être écrit (place, droits du disque)', 70, {
+      cause,
+    })
+  })
 }
 
 /** How long the log is kept must be what the rules allow: they may only tighten what the log itself refuses. */

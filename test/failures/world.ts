@@ -37,7 +37,7 @@ export interface World extends Closable {
   exit(): Promise<number>
 }
 
-export interface WorldOptions extends Pick<NodeOptions, 'policies'> {
+export interface WorldOptions extends Pick<NodeOptions, 'storage'> {
   readonly databaseUrl: string
   readonly clock?: Clock
   readonly settings?: Partial<Settings>
@@ -46,7 +46,7 @@ export interface WorldOptions extends Pick<NodeOptions, 'policies'> {
 const everyMs = 20
 
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const { databaseUrl, clock = systemClock, policies } = options
+  const { databaseUrl, clock = systemClock, storage } = options
   const home = await mkdtemp(join(tmpdir(), 'huisclos-failures-'))
   const told: string[] = []
   const exits: number[] = []
@@ -59,8 +59,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   }
   const open = () => {
     const onFatal = (code: number) => void exits.push(code)
-    const rules = policies === undefined ? {} : { policies }
-    return openNode({ settings, clock, log, print: () => {}, onFatal, durable: false, ...rules })
+    const disk = storage === undefined ? {} : { storage }
+    return openNode({ settings, clock, log, print: () => {}, onFatal, durable: false, ...disk })
   }
   let node = await open()
   let project = node.project
