@@ -41,6 +41,7 @@ import { openRooms, type Rooms } from './node/rooms.ts'
 import { admitRules, alarming, begin, insistOnRetention, openRules } from './node/rules.ts'
 import { seedDemo } from './node/seed.ts'
 import { writeServerFile } from './node/server-file.ts'
+import { steadiness } from './node/steadiness.ts'
 import { openSteps, type Say, type Steps } from './node/steps.ts'
 import { keepTime } from './node/timekeeping.ts'
 import { versionOf } from './node/version.ts'
@@ -243,8 +244,9 @@ async function openUpTo(
     const { running } = opened.query
     identity.sessions.watch((closed) => running.stopSessions(closed.map(({ id }) => id)))
     await reconcile(opened, evidence.audit)
+    const isSteady = steadiness(ground.clock, ground.log)
     const work = async () => {
-      await passTime(opened)
+      if (isSteady()) await passTime(opened)
       opened.bulles.renew()
       await identity.sessions.sweep()
     }

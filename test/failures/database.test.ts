@@ -8,15 +8,15 @@ import { verifyLog } from '../../services/audit/verify/verify.ts'
 import { silentLog } from '../../services/kernel/log.ts'
 import { type Embedded, startEmbedded } from '../../services/store/embedded.ts'
 import { administer } from '../house.ts'
-import type { Observed } from './cell.ts'
+import { conditions, type Observed } from './cell.ts'
 import { signalFamily } from './processes.ts'
-import { openProxy, type Proxy } from './proxy.ts'
+import { openProxy, type TestProxy } from './proxy.ts'
 import { cellOf } from './table.ts'
 import { openWorld, type World } from './world.ts'
 
 let folder = ''
 let server: Embedded
-let proxy: Proxy
+let proxy: TestProxy
 let world: World
 
 const startServer = () => startEmbedded({ home: folder, log: silentLog, durable: false })
@@ -43,7 +43,7 @@ async function suffer(hurt: () => Promise<void>, mend: () => Promise<void>): Pro
   await hurt()
   const { status, json } = await world.ask()
   const during = await asked
-  const code = await exit
+  const code = status === 200 ? null : await exit
   const back = world.restart()
   await mend()
   await back
@@ -94,6 +94,12 @@ describe('a database', () => {
     const mend = async () => proxy.answers('well')
     expect(await suffer(hurt, mend)).toEqual(cellOf('database', 'garbage').expected)
   }, 60_000)
+
+  test('that is well turns each of these cells red', async () => {
+    const nothing = async () => {}
+    const seen = await suffer(nothing, nothing)
+    for (const condition of conditions) expect(seen).not.toEqual(cellOf('database', condition).expected)
+  })
 
   test('that ends the sessions of the pool, and not that of the writer, costs one answer at most', async () => {
     const before = world.exits.length

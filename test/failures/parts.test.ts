@@ -1,26 +1,36 @@
 /** The parts of a node that fail: its workers, its rules, its search index. The rest of the node does not notice. */
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
 import { administer, openDatabase, type TestDatabase } from '../house.ts'
-import type { Observed } from './cell.ts'
+import { conditions, type Observed } from './cell.ts'
 import { signalFamily, workersOf } from './processes.ts'
 import { cellOf } from './table.ts'
 import { openWorld, type World } from './world.ts'
 
 const time = { fraction: 0 }
+const shipped = new URL('../../policies', import.meta.url).pathname
+let folder = ''
+let policies = ''
 let database: TestDatabase
 let world: World
 
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'huisclos-failing-rules-'))
+  policies = join(folder, 'policies')
+  await cp(shipped, policies, { recursive: true })
   database = await openDatabase()
   const clock = { now: () => Date.now() + time.fraction }
   const settings = { queryTimeoutMs: 1500, databaseAnswerMs: 400 }
-  world = await openWorld({ databaseUrl: database.url, clock, settings })
+  world = await openWorld({ databaseUrl: database.url, clock, settings, policies })
 }, 120_000)
 afterAll(async () => {
   await world?.close()
   await database?.close()
+  await rm(folder, { recursive: true, force: true })
 })
 
 let asked = 0
@@ -76,6 +86,12 @@ describe('a worker', () => {
   })
 })
 
+test('workers that are well turn each of these cells red', async () => {
+  const seen = await lose('no such worker', 'SIGKILL')
+  for (const name of ['parser', 'vault', 'releaser', 'builder'] as const)
+    for (const condition of conditions) expect(seen).not.toEqual(cellOf(name, condition).expected)
+})
+
 describe('rules', () => {
   const alarms = async () => {
     const found: string[] = []
@@ -95,6 +111,35 @@ describe('rules', () => {
     expect({ status, code: json.code, exit: null, isBack }).toEqual(cellOf('rules', 'garbage').expected)
     expect((await alarms()).filter((name) => name === 'rule-failed')).toHaveLength(1)
     expect(world.told.join('\n')).toMatch(/a rule could not be evaluated/)
+  })
+})
+
+describe('rules that are not where they were', () => {
+  const away = () => rename(policies, `${policies}-away`)
+  const back = () => rename(`${policies}-away`, policies)
+
+  test('are those that were read, under a running node', async () => {
+    await away()
+    const { status } = await world.ask()
+    await back()
+    const isBack = (await world.ask()).status === 200
+    expect({ status, code: null, exit: null, isBack }).toEqual(cellOf('rules', 'slow').expected)
+  })
+
+  test('stop the start, and nothing is answered under none', async () => {
+    await away()
+    const { exitCode } = await world.restart().then(
+      () => ({ exitCode: null }),
+      (error: { exitCode: number }) => error,
+    )
+    const status = await world.ask().then(
+      (answer) => answer.status,
+      () => null,
+    )
+    await back()
+    await world.restart()
+    const isBack = (await world.ask()).status === 200
+    expect({ status, code: null, exit: exitCode, isBack }).toEqual(cellOf('rules', 'down').expected)
   })
 })
 
@@ -127,6 +172,11 @@ describe('a search index', () => {
     await world.ask()
     // New entries behind the hole do not close it.
     expect(await observed()).toEqual(cellOf('index', 'garbage').expected)
+  })
+
+  test('that is well turns each of these cells red', async () => {
+    const seen = await observed()
+    for (const condition of conditions) expect(seen).not.toEqual(cellOf('index', condition).expected)
   })
 
   test('that somebody holds answers in time that it cannot', async () => {

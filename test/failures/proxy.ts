@@ -6,7 +6,7 @@ import type { Closable } from '../../services/kernel/id.ts'
 /** `late` holds every answer back for so many ms; `garbage` puts as many other bytes in its place. */
 export type Manner = 'well' | 'garbage' | { readonly late: number }
 
-export interface Proxy extends Closable {
+export interface TestProxy extends Closable {
   /** The address given, by way of this proxy. */
   readonly url: string
   /** How the dependency answers from now on, on every connection. */
@@ -22,7 +22,7 @@ export interface Proxy extends Closable {
 }
 
 /** Stands before the dependency at this address, on a port of loopback that stays the same. */
-export async function openProxy(address: string): Promise<Proxy> {
+export async function openProxy(address: string): Promise<TestProxy> {
   let target = new URL(address)
   const sockets = new Set<Socket>()
   let manner: Manner = 'well'

@@ -22,7 +22,7 @@ export interface World extends Closable {
   /** What the operations log was told, one line each. */
   readonly told: readonly string[]
   /** Statuses with which the node asked to be ended, in this order. */
-  readonly exits: readonly number[]
+  readonly exits: number[]
   readonly node: Node
   call(
     method: string,
@@ -31,36 +31,38 @@ export interface World extends Closable {
   ): Promise<Answer>
   /** A question of alice to the project of the demo. */
   ask(sql?: string): Promise<Answer>
-  /** Closes the node and opens it again on the same home, as its supervisor does. */
-  restart(): Promise<void>
+  /** Closes the node and opens it again on the same home, as its supervisor does; from then on with these changes too. */
+  restart(changes?: Partial<Settings>): Promise<void>
   /** The next status with which the node asks to be ended. */
   exit(): Promise<number>
 }
 
-export interface WorldOptions extends Pick<NodeOptions, 'storage'> {
+export interface WorldOptions extends Pick<NodeOptions, 'storage' | 'policies'> {
   readonly databaseUrl: string
   readonly clock?: Clock
+  /** Of those who ask, where it is not that of the node. */
+  readonly callers?: Clock
   readonly settings?: Partial<Settings>
 }
 
 const everyMs = 20
 
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const { databaseUrl, clock = systemClock, storage } = options
+  const { databaseUrl, clock = systemClock, callers = clock, storage, policies } = options
   const home = await mkdtemp(join(tmpdir(), 'huisclos-failures-'))
   const told: string[] = []
   const exits: number[] = []
   const tell = (line: string, facts: object = {}) => void told.push(`${line} ${JSON.stringify(facts)}`)
   const log: Log = { info: () => {}, warn: tell, error: tell }
-  const settings: Settings = {
+  let settings: Settings = {
     ...{ home, port: await freePort(), wirePort: 0, databaseUrl },
     mode: { kind: 'demo', demo: 'full' },
     ...options.settings,
   }
   const open = () => {
     const onFatal = (code: number) => void exits.push(code)
-    const disk = storage === undefined ? {} : { storage }
-    return openNode({ settings, clock, log, print: () => {}, onFatal, durable: false, ...disk })
+    const given = { ...(storage && { storage }), ...(policies !== undefined && { policies }) }
+    return openNode({ settings, clock, log, print: () => {}, onFatal, durable: false, ...given })
   }
   let node = await open()
   let project = node.project
@@ -72,7 +74,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     async call(method, path, { as, body } = {}) {
       const headers = new Headers(body === undefined ? {} : { 'content-type': 'application/json' })
       if (as !== undefined)
-        headers.set('authorization', `Bearer ${await mintDemoToken({ home, subject: as, clock })}`)
+        headers.set('authorization', `Bearer ${await mintDemoToken({ home, subject: as, clock: callers })}`)
       const sent = { method, headers, body: body === undefined ? null : JSON.stringify(body) }
       const response = await fetch(node.url + path, sent)
       const isJson = /json/.test(response.headers.get('content-type') ?? '')
@@ -80,7 +82,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     },
     ask: (sql = 'SELECT count(*) AS n FROM patients') =>
       world.call('POST', `/api/v1/projects/${project}/queries`, { as: 'alice', body: { sql } }),
-    async restart() {
+    async restart(changes = {}) {
+      settings = { ...settings, ...changes }
       await node.close()
       node = await open()
       project = node.project
