@@ -8,7 +8,8 @@ import { verifyLog } from '../../services/audit/verify/verify.ts'
 import { silentLog } from '../../services/kernel/log.ts'
 import { type Embedded, startEmbedded } from '../../services/store/embedded.ts'
 import { administer } from '../house.ts'
-import { conditions, type Observed } from './cell.ts'
+import { conditions } from './cell.ts'
+import { sufferLoss } from './loss.ts'
 import { signalFamily } from './processes.ts'
 import { openProxy, type TestProxy } from './proxy.ts'
 import { cellOf } from './table.ts'
@@ -36,22 +37,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** What callers are told while the database is ill, with what status the node ends, and whether it serves again when all is well. */
-async function suffer(hurt: () => Promise<void>, mend: () => Promise<void>): Promise<Observed> {
-  const exit = world.exit()
-  const asked = Promise.all(Array.from({ length: 4 }, () => world.ask()))
-  await hurt()
-  const { status, json } = await world.ask()
-  const during = await asked
-  const code = status === 200 ? null : await exit
-  const back = world.restart()
-  await mend()
-  await back
-  const isBack = (await world.ask()).status === 200
-  const isClear = during.every((one) => [200, 503].includes(one.status))
-  return { status, code: json.code ?? null, exit: code, isBack: isBack && isClear }
-}
-
 /** Queries that began, and how often each ended. */
 async function endsOfQueries(): Promise<readonly number[]> {
   const ends = new Map<string, number>()
@@ -73,31 +58,31 @@ describe('a database', () => {
       server = await startServer()
       proxy.leads(server.url)
     }
-    expect(await suffer(kill, mend)).toEqual(cellOf('database', 'down').expected)
+    expect((await sufferLoss(world, kill, mend)).observed).toEqual(cellOf('database', 'down').expected)
   }, 60_000)
 
   test('that is stopped answers nobody, and nobody waits for it', async () => {
     const pid = await postmaster()
     const stop = async () => signalFamily(pid, 'SIGSTOP')
     const mend = async () => signalFamily(pid, 'SIGCONT')
-    expect(await suffer(stop, mend)).toEqual(cellOf('database', 'slow').expected)
+    expect((await sufferLoss(world, stop, mend)).observed).toEqual(cellOf('database', 'slow').expected)
   }, 60_000)
 
   test('that is late is one that is gone', async () => {
     const hurt = async () => proxy.answers({ late: 10_000 })
     const mend = async () => proxy.answers('well')
-    expect(await suffer(hurt, mend)).toEqual(cellOf('database', 'slow').expected)
+    expect((await sufferLoss(world, hurt, mend)).observed).toEqual(cellOf('database', 'slow').expected)
   }, 60_000)
 
   test('that answers nonsense is one that is gone', async () => {
     const hurt = async () => proxy.answers('garbage')
     const mend = async () => proxy.answers('well')
-    expect(await suffer(hurt, mend)).toEqual(cellOf('database', 'garbage').expected)
+    expect((await sufferLoss(world, hurt, mend)).observed).toEqual(cellOf('database', 'garbage').expected)
   }, 60_000)
 
   test('that is well turns each of these cells red', async () => {
     const nothing = async () => {}
-    const seen = await suffer(nothing, nothing)
+    const { observed: seen } = await sufferLoss(world, nothing, nothing)
     for (const condition of conditions) expect(seen).not.toEqual(cellOf('database', condition).expected)
   })
 

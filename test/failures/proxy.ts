@@ -28,9 +28,20 @@ export async function openProxy(address: string): Promise<TestProxy> {
   let manner: Manner = 'well'
   const pass = (near: Socket) => {
     const far = connect(Number(target.port), target.hostname)
-    join(near, far, sockets)
-    far.on('data', (bytes) => answer(near, bytes, manner))
+    for (const socket of [near, far]) {
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+    }
+    near.on('error', () => far.destroy())
+    near.once('close', () => far.destroy())
     near.on('data', (bytes) => far.write(bytes))
+    far.on('error', () => near.destroy())
+    far.on('data', (bytes) => {
+      const sent = manner === 'garbage' ? garbled(bytes) : bytes
+      inTime(manner, () => near.write(sent))
+    })
+    // An end is late as well, or it would overtake what it ends.
+    far.once('close', () => inTime(manner, () => near.end()))
   }
   let server = await listen(0, pass)
   const at = server.address()
@@ -70,28 +81,12 @@ async function listen(port: number, pass: (near: Socket) => void): Promise<Serve
   return server
 }
 
-/** Two ends of one connection: where one goes, the other goes too. */
-function join(near: Socket, far: Socket, sockets: Set<Socket>): void {
-  for (const [one, other] of [
-    [near, far],
-    [far, near],
-  ] as const) {
-    sockets.add(one)
-    one.on('error', () => other.destroy())
-    one.once('close', () => {
-      sockets.delete(one)
-      other.destroy()
-    })
-  }
-}
-
 /** Of the same length, and the same each time: no byte of it is one that was sent. */
 export function garbled(bytes: Buffer): Buffer {
   return Buffer.from(bytes.map((byte, at) => byte ^ (0x80 | (at % 0x7f))))
 }
 
-function answer(near: Socket, bytes: Buffer, manner: Manner): void {
-  if (manner === 'well') near.write(bytes)
-  else if (manner === 'garbage') near.write(garbled(bytes))
-  else setTimeout(() => near.destroyed || near.write(bytes), manner.late).unref()
+function inTime(manner: Manner, pass: () => void): void {
+  if (typeof manner === 'string') pass()
+  else setTimeout(pass, manner.late).unref()
 }

@@ -33,7 +33,7 @@ export interface World extends Closable {
   ask(sql?: string): Promise<Answer>
   /** Closes the node and opens it again on the same home, as its supervisor does; from then on with these changes too. */
   restart(changes?: Partial<Settings>): Promise<void>
-  /** The next status with which the node asks to be ended. */
+  /** The first status with which the node asks to be ended, since the list of them was emptied. */
   exit(): Promise<number>
 }
 
@@ -64,7 +64,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     const given = { ...(storage && { storage }), ...(policies !== undefined && { policies }) }
     return openNode({ settings, clock, log, print: () => {}, onFatal, durable: false, ...given })
   }
-  let node = await open()
+  let node = await open().catch(async (error: unknown) => {
+    await rm(home, { recursive: true, force: true })
+    throw error
+  })
   let project = node.project
   const world: World = {
     ...{ home, told, exits },
@@ -89,9 +92,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       project = node.project
     },
     async exit() {
-      const before = exits.length
-      while (exits.length === before) await pause(everyMs)
-      return exits[before] ?? -1
+      let [first] = exits
+      for (; first === undefined; [first] = exits) await pause(everyMs)
+      return first
     },
     async close() {
       await node.close()
