@@ -149,10 +149,10 @@ describe('witnesses', () => {
 
   test('that stay silent stop queries after a day, or when the operator says, or never', () => {
     const hour = 3_600_000
-    const after = (changes: object) => production({ ...complete, witnesses: three, ...changes }).witnesses
-    expect(after({})).toMatchObject({ refuseAfterMs: 24 * hour })
-    expect(after({ refuseAfterHours: 3 })).toMatchObject({ refuseAfterMs: 3 * hour })
-    expect(after({ refuseAfterHours: null })).toMatchObject({ refuseAfterMs: null })
+    const policy = (changes: object) => production({ ...complete, witnesses: three, ...changes }).witnesses
+    expect(policy({})).toMatchObject({ refuseAfterMs: 24 * hour })
+    expect(policy({ refuseAfterHours: 3 })).toMatchObject({ refuseAfterMs: 3 * hour })
+    expect(policy({ refuseAfterHours: null })).toMatchObject({ refuseAfterMs: null })
     expect(() => production({ ...complete, refuseAfterHours: 0 })).toThrow(/refuseAfterHours/)
   })
 

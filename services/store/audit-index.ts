@@ -201,10 +201,23 @@ function keepable(name: string): string {
   return name.replaceAll('\u0000', '')
 }
 
+const projection = ['audit_dataset', 'audit_index'] as const
+const sliceRows = 50_000
+
+/** Slice by slice: millions of rows in one statement would take longer than an answer may. */
+async function empty(db: Database, table: (typeof projection)[number]): Promise<void> {
+  const slice = rawSql`SELECT ctid FROM ${rawSql.table(table)} LIMIT ${sliceRows}`
+  let removed = 0n
+  do {
+    const { numAffectedRows = 0n } =
+      await rawSql`DELETE FROM ${rawSql.table(table)} WHERE ctid = ANY (ARRAY(${slice}))`.execute(db)
+    removed = numAffectedRows
+  } while (removed > 0n)
+}
+
 async function refill(db: Database, entries: Entries): Promise<void> {
-  await remakeTables(db, ['audit_index', 'audit_dataset'])
-  await db.deleteFrom('audit_dataset').execute()
-  await db.deleteFrom('audit_index').execute()
+  await remakeTables(db, projection)
+  for (const table of projection) await empty(db, table)
   let batch: IndexedEntry[] = []
   for await (const entry of entries) {
     batch.push(entry)

@@ -42,7 +42,7 @@ export function workersOf(program: string): readonly number[] {
   return own.filter(({ command }) => command.includes(program)).map(({ pid }) => pid)
 }
 
-export function send(pid: number, signal: NodeJS.Signals): void {
+function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {

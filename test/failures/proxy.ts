@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Closable } from '../../services/kernel/id.ts'
 
 /** `late` holds every answer back for so many ms; `garbage` puts as many other bytes in its place. */
-export type Manner = 'well' | 'garbage' | { readonly late: number }
+type Manner = 'well' | 'garbage' | { readonly late: number }
 
 export interface TestProxy extends Closable {
   /** The address given, by way of this proxy. */

@@ -11,7 +11,7 @@ import type { Log } from '../../services/kernel/log.ts'
 import { type Node, type NodeOptions, openNode } from '../../services/node.ts'
 import { freePort } from '../contract/system.ts'
 
-export interface Answer {
+interface Answer {
   readonly status: number
   // biome-ignore lint/suspicious/noExplicitAny: an outsider knows no type, each assertion looks at one member
   readonly json: any
