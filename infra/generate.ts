@@ -10,6 +10,7 @@ import { startEmbedded } from '../services/store/embedded.ts'
 import { migrate } from '../services/store/migrate.ts'
 import { authorisationPage } from './authorisation-page.ts'
 import { conformityPage, measuresTable, tableFile } from './conformity.ts'
+import { failuresPage } from './failures-page.ts'
 import { functionsPage } from './functions-page.ts'
 import { matrixPage } from './matrix-page.ts'
 import { sbom } from './sbom.ts'
@@ -21,6 +22,8 @@ await writeFile(new URL('../docs/sbom.json', import.meta.url), sbom())
 await writeFile(tableFile('mr-007'), measuresTable())
 await writeFile(new URL('../docs/conformity.md', import.meta.url), conformityPage('en'))
 await writeFile(new URL('../docs/conformity.fr.md', import.meta.url), conformityPage('fr'))
+await writeFile(new URL('../docs/failures.md', import.meta.url), failuresPage('en'))
+await writeFile(new URL('../docs/failures.fr.md', import.meta.url), failuresPage('fr'))
 const rules = await openRulebook(fileURLToPath(new URL('../policies', import.meta.url)), { node: 'generate' })
 await writeFile(
   new URL('../docs/habilitation-matrix.md', import.meta.url),

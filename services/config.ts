@@ -45,6 +45,8 @@ const witnessesSchema = z.strictObject({
   witnesses: z.array(witness).max(16).default([]),
   /** How many of them must. Default a majority: two of three. */
   quorum: z.number().int().min(1).max(16).optional(),
+  /** Hours without their quorum after which no new query starts; null: never. Default 24, in a demo never. */
+  refuseAfterHours: z.number().int().min(1).max(8760).nullable().optional(),
 })
 type Witnesses = z.infer<typeof witnessesSchema>
 
@@ -120,6 +122,10 @@ export interface Settings {
   readonly port: number
   readonly wirePort: number
   readonly databaseUrl?: string
+  /** How long one answer of the control database may take, in ms; what each of its readers finds right when absent. */
+  readonly databaseAnswerMs?: number
+  /** Wall time of one query of a demo, in ms; 30 000 when absent. A production says it in its configuration. */
+  readonly queryTimeoutMs?: number
   /** Who cosigns the log; absent when nobody does. */
   readonly witnesses?: WitnessPolicy
   /** Months for which a year of the log is kept after its end; 12 when absent. */
@@ -155,7 +161,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     port: values.HUISCLOS_PORT,
     wirePort: values.HUISCLOS_WIRE_PORT,
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
-    ...(witnesses.witnesses.length === 0 ? {} : { witnesses: policyOf(witnesses) }),
+    ...(witnesses.witnesses.length === 0
+      ? {}
+      : { witnesses: policyOf(witnesses, mode.kind === 'production' ? 24 : null) }),
     ...(visas.visaIssuers.length === 0 ? {} : { visaIssuers: visas.visaIssuers }),
     ...(mode.kind === 'production'
       ? {
@@ -168,8 +176,16 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   }
 }
 
-function policyOf({ witnesses, quorum }: Witnesses): WitnessPolicy {
-  return { witnesses, quorum: quorum ?? Math.floor(witnesses.length / 2) + 1 }
+function policyOf(
+  { witnesses, quorum, refuseAfterHours }: Witnesses,
+  standardHours: number | null,
+): WitnessPolicy {
+  const hours = refuseAfterHours === undefined ? standardHours : refuseAfterHours
+  return {
+    witnesses,
+    quorum: quorum ?? Math.floor(witnesses.length / 2) + 1,
+    refuseAfterMs: hours === null ? null : hours * 3_600_000,
+  }
 }
 
 /** A demo has no configuration; whoever wants to see witnesses at work names them in `witnesses.json` of its home. */

@@ -23,9 +23,11 @@ async function main(): Promise<void> {
   const log = openOperationsLog('warn')
   let node: Node | undefined
   let isStopping = false
+  const stopping = new AbortController()
   const stop = (exitCode: number): void => {
     if (isStopping) return
     isStopping = true
+    stopping.abort()
     setTimeout(() => process.exit(exitCode), stopMs).unref()
     const closed = node === undefined ? opening.then((opened) => opened.close()) : node.close()
     closed.then(
@@ -42,6 +44,7 @@ async function main(): Promise<void> {
     onFatal: stop,
     sandbox,
     environment: process.env,
+    stopping: stopping.signal,
   })
   node = await opening
   if (!isStopping) welcome(node)

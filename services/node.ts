@@ -20,7 +20,6 @@ import type { Clock } from './kernel/clock.ts'
 import { canonical, sha256 } from './kernel/hash.ts'
 import type { Closable } from './kernel/id.ts'
 import type { Log } from './kernel/log.ts'
-import { Refusal } from './kernel/refusal.ts'
 import { Closing } from './node/closing.ts'
 import { doorwayOf } from './node/doorway.ts'
 import {
@@ -35,14 +34,15 @@ import {
 import { keepHarvesting } from './node/harvesting.ts'
 import { type Identity, openDemoIdentity, openProductionIdentity } from './node/identity.ts'
 import { keyNotice, openKeyFloor, openKeyUse } from './node/keys.ts'
-import { openDoor, StartError } from './node/listening.ts'
+import { openDoor } from './node/listening.ts'
 import { engineLimitsOf, namingOf, type Production, readyProduction } from './node/production.ts'
 import { passTime, reconcile } from './node/reconcile.ts'
 import { openRooms, type Rooms } from './node/rooms.ts'
-import { admitRules, insistOnRetention, openRules } from './node/rules.ts'
+import { admitRules, alarming, begin, insistOnRetention, openRules } from './node/rules.ts'
 import { sealHome } from './node/seal-home.ts'
 import { seedDemo } from './node/seed.ts'
 import { writeServerFile } from './node/server-file.ts'
+import { steadiness } from './node/steadiness.ts'
 import { openSteps, type Say, type Steps } from './node/steps.ts'
 import { keepTime } from './node/timekeeping.ts'
 import { versionOf } from './node/version.ts'
@@ -62,6 +62,10 @@ export interface NodeOptions {
   readonly policies?: string
   /** Where `env:` references of a configuration are looked up; nothing when it is left out. */
   readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Ends an opening that waits for something. */
+  readonly stopping?: AbortSignal
+  /** Of the log; tests put failing disks here. */
+  readonly storage?: Ground['storage']
 }
 
 export interface Node extends Closable {
@@ -107,7 +111,7 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const folder = options.policies ?? pathOf('../policies')
   const sandbox = options.sandbox ?? machineSandbox()
   const { mode } = settings
-  const { environment = {} } = options
+  const { environment = {}, stopping, storage } = options
   const production =
     mode.kind === 'production'
       ? await readyProduction(mode.configuration, {
@@ -118,7 +122,17 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
           environment,
         })
       : null
-  const ground: Ground = { home: settings.home, clock, log, closing, durable, onFatal, sandbox }
+  const ground: Ground = {
+    home: settings.home,
+    clock,
+    log,
+    closing,
+    durable,
+    onFatal,
+    sandbox,
+    stopping,
+    storage,
+  }
   const demo = mode.kind === 'demo' ? mode.demo : null
   const isFull = demo === 'full'
   const steps = openSteps(
@@ -179,7 +193,7 @@ interface Floors {
   readonly rooms: Rooms
 }
 
-interface Opening extends Omit<Ruling, 'store' | 'sandbox'> {
+interface Opening extends Omit<Ruling, 'store' | 'sandbox' | 'log'> {
   readonly address: string
   readonly production: Production | null
 }
@@ -193,24 +207,26 @@ async function openUpTo(
   const limits = engineLimitsOf(settings)
   const naming = namingOf(settings)
   const starting = startEngine(ground, limits)
+  const answerMs = settings.databaseAnswerMs
   const kind = settings.databaseUrl === undefined ? 'embarqué' : 'DATABASE_URL'
   const url = await steps.run(
     names.database,
-    () => openDatabase(ground, settings.databaseUrl),
+    () => openDatabase(ground, { url: settings.databaseUrl, answerMs }),
     () => kind,
   )
-  const store = closing.keep('store', await steps.run(names.migrations, () => openStore({ url, log })))
+  const reading = { url, log, ...(answerMs !== undefined && { answerMs }) }
+  const store = closing.keep('store', await steps.run(names.migrations, () => openStore(reading)))
   const openKeys = () => openKeyFloor(ground, { store, ...production?.keys })
   const atRest = await steps.run(names.keys, openKeys, keyNotice)
   const { secrets: box } = atRest
   const evidence = await steps.run(
     names.evidence,
-    () => openEvidence(ground, store, { url, host: naming.host, box, ...evidenceOf(settings) }),
+    () => openEvidence(ground, store, { url, answerMs, host: naming.host, box, ...evidenceOf(settings) }),
     ({ audit }) => `${audit.origin} · ${audit.size} entrées`,
   )
   const { audit } = evidence
   const sandbox = (await ground.sandbox).kind
-  const ruled = await openRuled(evidence, { store, settings, steps, folder, sandbox })
+  const ruled = await openRuled(evidence, { store, settings, steps, folder, sandbox, log })
   const visas = { issuers: settings.visaIssuers ?? [], policy: ruled.rulebook.visas, audience: address }
   const kinds = ruled.rulebook.vocabularies.organisations.map(({ code }) => code)
   const openIdentity = () =>
@@ -241,8 +257,9 @@ async function openUpTo(
     identity.sessions.watch((closed) => running.stopSessions(closed.map(({ id }) => id)))
     const sealing = { ...ground, ...atRest, store, atRest: atRest.files }
     await reconcile(opened, evidence.audit, () => sealHome(sealing))
+    const isSteady = steadiness(ground.clock, ground.log)
     const work = async () => {
-      await passTime(opened)
+      if (isSteady()) await passTime(opened)
       opened.bulles.renew()
       await opened.bulles.shutIdle()
       await identity.sessions.sweep()
@@ -267,10 +284,11 @@ interface Ruling {
   readonly steps: Steps
   readonly folder: string
   readonly sandbox: Sandbox['kind']
+  readonly log: Log
 }
 
 /** The rules, put in force: from here on every entry names them. The first entries of the start are written. */
-async function openRuled(evidence: Evidence, { store, settings, steps, folder, sandbox }: Ruling) {
+async function openRuled(evidence: Evidence, { store, settings, steps, folder, sandbox, log }: Ruling) {
   const { audit } = evidence
   const { mode, wirePort, witnesses = noWitnesses, visaIssuers = [], retention = { months: 12 } } = settings
   const kept = openKept(settings.home)
@@ -292,20 +310,7 @@ async function openRuled(evidence: Evidence, { store, settings, steps, folder, s
   await begin(audit, { type: 'log.started', version: versionOf(), engine, sandbox, config })
   for (const { body, sealed } of admitted.entries)
     await audit.append(body, sealed === undefined ? {} : { sealed })
-  return { rulebook: rules, kept, policyRegister: register }
-}
-
-/** The first entry of a start: a log that takes nothing is the operator's to mend. */
-async function begin(
-  audit: Evidence['audit'],
-  body: Parameters<Evidence['audit']['append']>[0],
-): Promise<void> {
-  await audit.append(body, {}).catch((cause: unknown) => {
-    if (!(cause instanceof Refusal) || cause.code !== 'UNAVAILABLE') throw cause
-    throw new StartError('journal de preuves : rien ne peut y être écrit (place, droits du disque)', 70, {
-      cause,
-    })
-  })
+  return { rulebook: alarming(rules, { audit, log }), kept, policyRegister: register }
 }
 
 interface HouseOf {

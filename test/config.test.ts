@@ -140,16 +140,32 @@ describe('witnesses', () => {
   const [one] = three
 
   test('a majority of them is enough, unless the operator asks for another number', () => {
-    expect(production({ ...complete, witnesses: three }).witnesses).toEqual({ witnesses: three, quorum: 2 })
+    expect(production({ ...complete, witnesses: three }).witnesses).toMatchObject({
+      witnesses: three,
+      quorum: 2,
+    })
     expect(production({ ...complete, witnesses: three, quorum: 3 }).witnesses).toMatchObject({ quorum: 3 })
     expect(production(complete)).not.toHaveProperty('witnesses')
+  })
+
+  test('that stay silent stop queries after a day, or when the operator says, or never', () => {
+    const hour = 3_600_000
+    const policy = (changes: object) => production({ ...complete, witnesses: three, ...changes }).witnesses
+    expect(policy({})).toMatchObject({ refuseAfterMs: 24 * hour })
+    expect(policy({ refuseAfterHours: 3 })).toMatchObject({ refuseAfterMs: 3 * hour })
+    expect(policy({ refuseAfterHours: null })).toMatchObject({ refuseAfterMs: null })
+    expect(() => production({ ...complete, refuseAfterHours: 0 })).toThrow(/refuseAfterHours/)
   })
 
   test('a demo may name some in a file of its home', () => {
     expect(readSettings({ HUISCLOS_HOME: folder })).not.toHaveProperty('witnesses')
     const path = join(folder, 'witnesses.json')
     writeFileSync(path, JSON.stringify({ witnesses: [one] }))
-    expect(readSettings({ HUISCLOS_HOME: folder }).witnesses).toEqual({ witnesses: [one], quorum: 1 })
+    expect(readSettings({ HUISCLOS_HOME: folder }).witnesses).toEqual({
+      witnesses: [one],
+      quorum: 1,
+      refuseAfterMs: null,
+    })
     writeFileSync(path, '{"witness": []}')
     expect(() => readSettings({ HUISCLOS_HOME: folder })).toThrow(/witnesses\.json: witness: unknown key$/)
     writeFileSync(path, 'none')

@@ -22,6 +22,7 @@ export function openBuilder({ threads, log }: BuilderOptions): Builder {
         entry: new URL('./builder-worker.ts', import.meta.url),
         name: 'builder',
         memoryBytes,
+        startMs: timeoutMs,
         box: { read: filesOf(order.mounts), write: [order.folder] },
         ...(log && { log }),
       })

@@ -20,7 +20,7 @@ export interface ProcessOptions extends WorkerOptions {
 }
 
 /**
- * Starts a worker and waits until it is ready. Rejects with QUERY_FAILED when it does not come up within 30 s.
+ * Starts a worker and waits until it is ready. Rejects with QUERY_FAILED when it does not come up in time.
  *
  * A worker file holds `serve({ methods: { name: handler } })` of serve.ts and lives beside the code that starts it:
  * `startProcess({ entry: new URL('./seal-worker.ts', import.meta.url), … })`.

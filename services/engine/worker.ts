@@ -17,6 +17,8 @@ export interface WorkerOptions {
   readonly log?: Log
   /** Largest answer that the parent reads, 256 MiB when left out; a longer one kills the process. */
   readonly maxAnswerBytes?: number
+  /** How long it may take to come up, in ms; 30 s when left out. */
+  readonly startMs?: number
 }
 
 interface CallOptions {
@@ -76,7 +78,7 @@ export function askedBytes(memoryBytes: number): number {
   return 2 * dataBytes(memoryBytes)
 }
 
-/** A launched child as a process that answers calls; rejects with QUERY_FAILED when it does not come up within 30 s. */
+/** A launched child as a process that answers calls; rejects with QUERY_FAILED when it does not come up in time. */
 export async function attach(launched: Launched, options: WorkerOptions): Promise<Process> {
   const worker = new Worker(launched, options)
   await worker.ready
@@ -100,7 +102,7 @@ class Worker implements Process {
     this.#log = options.log ?? silentLog
     this.#name = options.name
     this.#child = child
-    this.ready = this.#expectReady()
+    this.ready = this.#expectReady(options.startMs ?? START_MS)
     this.ready.catch(() => {})
     this.closed = new Promise((resolve) => {
       this.#child.once('error', () => this.#gone(resolve))
@@ -154,8 +156,8 @@ class Worker implements Process {
     return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject, onProgress }))
   }
 
-  #expectReady(): Promise<void> {
-    const slow = setTimeout(() => this.#end(new EngineFailure('crash', 'did not start')), START_MS)
+  #expectReady(startMs: number): Promise<void> {
+    const slow = setTimeout(() => this.#end(new EngineFailure('crash', 'did not start')), startMs)
     return this.#expect(0)
       .then((facts) => {
         this.facts = factsSchema.parse(facts)

@@ -8,7 +8,7 @@ import { spaceFloor } from '../audit/space.ts'
 import type { WitnessPolicy } from '../audit/witness/client.ts'
 import { openWitnessing, type Witnessing } from '../audit/witness/collector.ts'
 import { insistOnWitnessed } from '../audit/witness/start.ts'
-import { type AuditLog, openAudit } from '../audit/writer.ts'
+import { type AuditLog, type AuditOptions, openAudit } from '../audit/writer.ts'
 import type { Sandbox } from '../engine/box/sandbox.ts'
 import { openBuilder } from '../engine/builder.ts'
 import type { Builder, Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
@@ -23,6 +23,7 @@ import { type AuditIndex, openAuditIndex } from '../store/audit-index.ts'
 import { startEmbedded } from '../store/embedded.ts'
 import { takeFolder } from '../store/folder-lock.ts'
 import { acquireLease } from '../store/lease.ts'
+import { untilReachable } from '../store/reachable.ts'
 import type { Store } from '../store/store.ts'
 import type { Closing } from './closing.ts'
 import { StartError } from './listening.ts'
@@ -40,6 +41,10 @@ export interface Ground {
   readonly sandbox: Promise<Sandbox>
   /** The log can promise nothing any more: the process must end with this status (security.md 0). */
   readonly onFatal: (exitCode: number) => void
+  /** Where the log is written and how the room there is measured; tests put failing disks here. */
+  readonly storage?: Pick<AuditOptions, 'disk' | 'measureSpace'> | undefined
+  /** Aborted when the process is told to stop while a floor is still being opened. */
+  readonly stopping?: AbortSignal | undefined
 }
 
 /** The home folder, made if absent, and taken: two nodes on one home would write one log. */
@@ -69,11 +74,26 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Address of the control database: the one given, else our own PostgreSQL. */
-export async function openDatabase(ground: Ground, given: string | undefined): Promise<string> {
-  if (given !== undefined) return given
-  const { home, log, durable } = ground
-  return ground.closing.keep('postgresql', await startEmbedded({ home, log, durable })).url
+/** Address of the control database: the one given, waited for if need be (security.md 13), else our own PostgreSQL. */
+export async function openDatabase(
+  { home, log, durable, stopping, closing }: Ground,
+  { url, answerMs }: { readonly url?: string | undefined; readonly answerMs?: number | undefined },
+): Promise<string> {
+  if (url !== undefined) {
+    const onWait = (code: string) =>
+      log.warn('the control database does not answer: the start waits for it', { code })
+    await untilReachable(url, { onWait, answerMs, signal: stopping }).catch(unwanted)
+    return url
+  }
+  return closing.keep('postgresql', await startEmbedded({ home, log, durable })).url
+}
+
+/** Who is told to stop while it waits has nothing to say; what the database refuses is the operator's to mend. */
+function unwanted(cause: unknown): never {
+  if (cause instanceof Error && cause.name === 'AbortError')
+    throw new StartError('arrêt demandé avant que PostgreSQL ne réponde', 0, { cause })
+  const code = hasCode(cause, '28P01', '28000') ? 'identifiant ou mot de passe' : 'base ou droits'
+  throw new StartError(`DATABASE_URL : PostgreSQL refuse la connexion (${code})`, 78, { cause })
 }
 
 export interface Evidence {
@@ -85,6 +105,7 @@ export interface Evidence {
 export interface EvidenceSettings {
   /** Of the control database. */
   readonly url: string
+  readonly answerMs?: number | undefined
   /** Public host of the origin of a new log. */
   readonly host: string
   readonly policy: WitnessPolicy
@@ -97,10 +118,10 @@ export interface EvidenceSettings {
 export async function openEvidence(
   ground: Ground,
   store: Store,
-  { url, host, policy, retention, box }: EvidenceSettings,
+  { url, answerMs, host, policy, retention, box }: EvidenceSettings,
 ): Promise<Evidence> {
-  const { home, clock, log, closing, durable, onFatal } = ground
-  const lease = await acquireLease(url)
+  const { home, clock, log, closing, durable, onFatal, storage } = ground
+  const lease = await acquireLease(url, answerMs === undefined ? {} : { answerMs })
   closing.keep('lease', { close: () => lease.release() })
   const auditIndex = closing.keep('audit index', openAuditIndex(store, log))
   const onEntry: Parameters<typeof openAudit>[0]['onEntry'] = (entry) => auditIndex.add(indexedEntry(entry))
@@ -117,6 +138,7 @@ export async function openEvidence(
     onFatal,
     onFound,
     reserveBytes,
+    ...storage,
   }).catch((cause: unknown) => {
     if (cause instanceof Error && cause.name === 'LogDamaged') {
       throw new StartError(`journal de preuves : ${cause.message}`, 72, { cause })
@@ -166,6 +188,9 @@ export function startEngine(ground: Ground, limits: EngineLimits): Promise<Engin
   return starting
 }
 
+/** A text is read in less; no query waits longer for it than for itself. */
+const parserMs = 5_000
+
 /** Parser, vault and releaser: three kinds of processes that never share one. */
 async function openEngine(
   { home, log, closing }: Ground,
@@ -175,7 +200,9 @@ async function openEngine(
   await rm(scratch, { recursive: true, force: true })
   await mkdir(scratch, { recursive: true, mode: 0o700 })
   const [parser, vault, releaser] = await Promise.all([
-    openParser({ log }).then((opened) => closing.keep('parser', opened)),
+    openParser({ log, timeoutMs: Math.min(timeoutMs, parserMs) }).then((opened) =>
+      closing.keep('parser', opened),
+    ),
     openVault({ threads, log }).then((opened) => closing.keep('vault', opened)),
     openReleaser({ threads, memoryBytes, scratch, log }).then((opened) => closing.keep('releaser', opened)),
   ])

@@ -27,8 +27,11 @@ export function namingOf({ mode }: Pick<Settings, 'mode'>): Naming {
   return { node: mode.configuration.node, host: hostname, issuer: hostname }
 }
 
-export function engineLimitsOf({ mode }: Pick<Settings, 'mode'>): EngineLimits {
-  if (mode.kind === 'demo') return { threads: 2, memoryBytes: 2 * 1024 ** 3, timeoutMs: 30_000 }
+export function engineLimitsOf({
+  mode,
+  queryTimeoutMs = 30_000,
+}: Pick<Settings, 'mode' | 'queryTimeoutMs'>): EngineLimits {
+  if (mode.kind === 'demo') return { threads: 2, memoryBytes: 2 * 1024 ** 3, timeoutMs: queryTimeoutMs }
   const { engineThreads, engineMemoryMiB, queryTimeoutSeconds } = mode.configuration
   return {
     threads: engineThreads,

@@ -1,6 +1,7 @@
 /** The rooms of the use-cases of a node, wired to each other. */
 import { join, resolve } from 'node:path'
 import type { Kept } from '../audit/kept.ts'
+import type { Witnessing } from '../audit/witness/collector.ts'
 import type { AuditLog } from '../audit/writer.ts'
 import { type Bulles, openBulles } from '../dataset/bulles.ts'
 import { type Catalogue, openCatalogue } from '../dataset/catalogue.ts'
@@ -77,6 +78,7 @@ export interface RoomsOn {
   readonly atRest: KeyFloor
   readonly audit: AuditLog
   readonly auditIndex: AuditIndex
+  readonly witnessing: Witnessing
   readonly engine: Engine
   readonly rulebook: NodeRulebook
   readonly kept: Kept
@@ -109,6 +111,7 @@ export async function openRooms(
     atRest: { keyring, files },
     audit,
     auditIndex,
+    witnessing,
     engine,
     rulebook,
     kept,
@@ -171,8 +174,7 @@ export async function openRooms(
     },
     query: {
       ...common,
-      accounts: known,
-      ...{ bulles, kept, parser },
+      ...{ accounts: known, witnessing, bulles, kept, parser },
       plans: openPlans(),
       vault,
       releaser: engine.releaser,

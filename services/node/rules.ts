@@ -7,6 +7,8 @@ import { type Admission, admissionOf } from '../habilitation/policy-admission.ts
 import type { PolicyProposal, PolicyRegister } from '../habilitation/policy-register.ts'
 import { retentionFault } from '../habilitation/retention-class.ts'
 import { type NodeRulebook, openRulebook } from '../habilitation/rulebook.ts'
+import type { Log } from '../kernel/log.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import { loggedOf } from '../review/logged.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import { StartError } from './listening.ts'
@@ -19,6 +21,37 @@ export async function openRules(folder: string, node: string): Promise<NodeRuleb
   return openRulebook(folder, { node }).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new StartError(`règles : ${why}`, badRules, { cause })
+  })
+}
+
+/**
+ * The same rules; the first time that one of them could not be evaluated, which is always a no, somebody is alarmed (security.md 13).
+ */
+export function alarming(rules: NodeRulebook, { audit, log }: { audit: AuditLog; log: Log }): NodeRulebook {
+  let isTold = false
+  return {
+    ...rules,
+    decide(ask, current) {
+      const decision = rules.decide(ask, current)
+      if (!isTold && decision.effect === 'deny' && decision.rule === 'rule-failed') {
+        isTold = true
+        log.error('a rule could not be evaluated: everybody it is about is refused')
+        audit.append({ type: 'anomaly.raised', anomaly: 'rule-failed' }, {}).catch(() => {
+          isTold = false
+        })
+      }
+      return decision
+    },
+  }
+}
+
+/** The first entry of a start: a log that takes nothing is the operator's to mend. */
+export async function begin(audit: AuditLog, body: Body): Promise<void> {
+  await audit.append(body, {}).catch((cause: unknown) => {
+    if (!(cause instanceof Refusal) || cause.code !== 'UNAVAILABLE') throw cause
+    throw new StartError('journal de preuves : rien ne peut y être écrit (place, droits du disque)', 70, {
+      cause,
+    })
   })
 }
 

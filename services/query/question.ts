@@ -1,6 +1,7 @@
 /** What is asked of a project and what it is answered: the words that doors and use-cases of this room share. */
 import type { Kept } from '../audit/kept.ts'
 import type { Audit } from '../audit/record.ts'
+import type { Witnessing } from '../audit/witness/collector.ts'
 import type { Bulle } from '../dataset/bulle.ts'
 import type { Workspace } from '../dataset/workspace.ts'
 import type { Builder, Format, Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
@@ -104,6 +105,8 @@ export interface QueryNeeds {
   /** Who people are now: read again before an answer leaves. */
   readonly accounts: Pick<Accounts, 'find'>
   readonly audit: Audit
+  /** Nobody asks where nobody watches the log any more. */
+  readonly witnessing: Pick<Witnessing, 'insistHeard'>
   /** Refusal BULLE_NOT_READY while a line is being sealed. */
   readonly bulles: { of(current: CurrentPermit): Promise<Bulle> }
   readonly clock: Clock

@@ -34,6 +34,7 @@ export async function runQuery(needs: QueryNeeds, by: Person, question: Question
   return journal.keep(async () => {
     // May this person ask anything of this project, for this purpose, now?
     const asked = await permission.insist()
+    needs.witnessing.insistHeard()
     await journal.allowed(asked)
     const timeoutMs = timeOf(asked, needs.limits.timeoutMs)
     const { waitMs } = turns.limits

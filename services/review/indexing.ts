@@ -2,7 +2,8 @@
 import { type Body, outcomeOf } from '../audit/entry.ts'
 import type { AuditLog, Indexed } from '../audit/writer.ts'
 import type { Log } from '../kernel/log.ts'
-import type { AuditIndex, IndexedEntry } from '../store/audit-index.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { type AuditIndex, type IndexedEntry, indexGone } from '../store/audit-index.ts'
 
 /** The facets of an entry. */
 export function indexedEntry({ shard, seq, ts, leaf, body, actor, project }: Indexed): IndexedEntry {
@@ -41,9 +42,13 @@ function datasetsOf(body: Body): readonly string[] {
   return [typeof body.dataset === 'string' ? body.dataset : body.dataset.name]
 }
 
-/** Adds to the index what a crash or another database kept out of it. Answers how many entries were missing. */
+/** Adds to the index what a crash or another database kept out of it, or all when it is gone. Answers how many entries were missing. */
 export async function catchUp(audit: AuditLog, index: AuditIndex, log: Log): Promise<number> {
-  const heads = await index.head()
+  const heads = await index.head().catch(whenGone)
+  if (heads === null) {
+    log.warn('the search index is gone: it is made again')
+    return reindex(audit, index)
+  }
   let added = 0
   for (const shard of audit.shards) {
     const from = (heads.get(shard) ?? -1) + 1
@@ -56,6 +61,11 @@ export async function catchUp(audit: AuditLog, index: AuditIndex, log: Log): Pro
   await index.flush()
   if (added > 0) log.info('entries added to the search index', { entries: added })
   return added
+}
+
+function whenGone(error: unknown): null {
+  if (error instanceof Refusal && error.facts.rule === indexGone) return null
+  throw error
 }
 
 /** Empties the index and fills it from every entry of the log. Answers how many there are. */

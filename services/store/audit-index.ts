@@ -2,6 +2,7 @@
 import type { Closable } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { hasCode } from '../kernel/system-error.ts'
 import {
   type Activity,
   type AuditStatistics,
@@ -16,6 +17,8 @@ import {
   releases,
   statistics,
 } from './audit-figures.ts'
+import { batchSize, openIndexQueue } from './index-queue.ts'
+import { remakeTables } from './remake.ts'
 import { type Database, rawSql, type Store } from './store.ts'
 
 /** What the index keeps of one entry of the log. */
@@ -88,51 +91,49 @@ export interface AuditIndex extends Closable {
   monthly(period: Period): Promise<readonly MonthlyEntries[]>
   /** Entries of a period by each dataset that they are about, and type. */
   byDataset(period: Period): Promise<readonly DatasetEntries[]>
-  /** The highest seq of each shard in the table; what lies behind the log is to be added again. */
+  /** The highest seq of each shard that is there from its first entry on; what lies behind the log is to be added again. */
   head(): Promise<ReadonlyMap<string, number>>
   /** Empties the index and fills it from the log. The persons behind the pseudonyms stay. */
   rebuild(entries: Iterable<IndexedEntry> | AsyncIterable<IndexedEntry>): Promise<void>
 }
 
+/** Rule of the refusal of an index that is not there, or not whole: `reindex` makes it again. */
+export const indexGone = 'store.index-gone'
+
 type Entries = Iterable<IndexedEntry> | AsyncIterable<IndexedEntry>
 
-const batchSize = 500
-const retryMs = 1_000
-/** Beyond this the index stops where it is, until it is rebuilt, rather than take the memory of the process. */
-const waitingLimit = 100_000
-
 export function openAuditIndex(store: Store, log: Log): AuditIndex {
-  const queue = openQueue((batch) => insert(store.db, batch), log)
+  const { db } = store
+  const queue = openIndexQueue((batch: readonly IndexedEntry[]) => insert(db, batch), log)
+  let newest: IndexedEntry | undefined
+  /** Sees every entry added before; an index that is gone, or of which the beginning or the end is, answers nothing. */
+  async function read<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      await queue.flush()
+      if (newest !== undefined) await insistWhole(db, newest)
+      return await ask()
+    } catch (error) {
+      throw asUnavailable(error)
+    }
+  }
   return {
-    add: queue.add,
+    add: (entry) => {
+      newest = entry
+      queue.add(entry)
+    },
     flush: queue.flush,
-    search: async (filter) => {
-      await queue.flush()
-      return search(store.db, filter)
-    },
-    statistics: async (period) => {
-      await queue.flush()
-      return statistics(store.db, period)
-    },
-    activity: async (period) => {
-      await queue.flush()
-      return activity(store.db, period)
-    },
-    releases: async (period) => {
-      await queue.flush()
-      return releases(store.db, period)
-    },
-    monthly: async (period) => {
-      await queue.flush()
-      return monthly(store.db, period)
-    },
-    byDataset: async (period) => {
-      await queue.flush()
-      return byDataset(store.db, period)
-    },
-    head: () => head(store.db),
+    search: (filter) => read(() => search(db, filter)),
+    statistics: (period) => read(() => statistics(db, period)),
+    activity: (period) => read(() => activity(db, period)),
+    releases: (period) => read(() => releases(db, period)),
+    monthly: (period) => read(() => monthly(db, period)),
+    byDataset: (period) => read(() => byDataset(db, period)),
+    head: async () =>
+      head(db).catch((error: unknown) => {
+        throw asUnavailable(error)
+      }),
     rebuild: (entries) =>
-      queue.restart(() => store.db.transaction().execute((transaction) => refill(transaction, entries))),
+      queue.restart(() => db.transaction().execute((transaction) => refill(transaction, entries))),
     close: async () => {
       // What cannot be written now is read again from the log at the next start.
       await queue.flush().catch(() => {})
@@ -141,89 +142,21 @@ export function openAuditIndex(store: Store, log: Log): AuditIndex {
   }
 }
 
-interface Queue {
-  add(entry: IndexedEntry): void
-  flush(): Promise<void>
-  /** Takes entries again from now on, while all earlier ones are filled in from the log. */
-  restart(fill: () => Promise<void>): Promise<void>
-  close(): void
+const undefinedTable = '42P01'
+
+function asUnavailable(error: unknown): unknown {
+  if (!hasCode(error, undefinedTable)) return error
+  return new Refusal('UNAVAILABLE', { rule: indexGone }, { cause: error })
 }
 
-/** Writes in the order of adding, one batch at a time: what is added meanwhile makes the next batch. */
-function openQueue(write: (batch: readonly IndexedEntry[]) => Promise<void>, log: Log): Queue {
-  let waiting: IndexedEntry[] = []
-  let full = false
-  let closed = false
-  let writing: Promise<void> | null = null
-  let retry: NodeJS.Timeout | undefined
-  let last: Promise<void> = Promise.resolve()
-
-  /** One at the table at a time: two that insert the same rows in their own order would wait for each other. */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const done = last.then(work)
-    last = done.catch(() => {})
-    return done
-  }
-
-  async function writeBatch(): Promise<void> {
-    const batch = waiting.slice(0, batchSize)
-    if (batch.length > 0) await write(batch)
-    waiting = waiting.slice(batch.length)
-  }
-
-  async function drain(): Promise<void> {
-    while (waiting.length > 0) await inTurn(writeBatch)
-  }
-
-  function start(): Promise<void> {
-    clearTimeout(retry)
-    writing ??= drain().finally(() => {
-      writing = null
-    })
-    return writing
-  }
-
-  function startSoon(): void {
-    // Nobody waits for this one: a failure is tried again, and whoever searches meanwhile is told.
-    start().catch(() => {
-      if (closed) return
-      log.warn('the audit index could not be written: trying again', { waiting: waiting.length })
-      retry = setTimeout(startSoon, retryMs).unref()
-    })
-  }
-
-  return {
-    add(entry) {
-      if (full || closed) return
-      if (waiting.length >= waitingLimit) {
-        full = true
-        log.error('the audit index stays behind until it is rebuilt')
-        return
-      }
-      waiting.push(entry)
-      if (writing === null) startSoon()
-    },
-    async flush() {
-      if (full) throw new Refusal('UNAVAILABLE', { rule: 'store.index-behind' })
-      await writing
-      await start()
-    },
-    restart: (fill) =>
-      inTurn(async () => {
-        if (full) waiting = []
-        full = false
-        try {
-          await fill()
-        } catch (error) {
-          full = true
-          throw error
-        }
-      }),
-    close() {
-      closed = true
-      clearTimeout(retry)
-    },
-  }
+/** A shard is indexed from its first entry to its last: rows at one end that are not there were taken away. */
+async function insistWhole(db: Database, { shard, seq }: IndexedEntry): Promise<void> {
+  const { first, last } = await db
+    .selectFrom('audit_index')
+    .select(({ fn }) => [fn.min('seq').as('first'), fn.max('seq').as('last')])
+    .where('shard', '=', shard)
+    .executeTakeFirstOrThrow()
+  if (first !== 0 || last === null || last < seq) throw new Refusal('UNAVAILABLE', { rule: indexGone })
 }
 
 async function insert(db: Database, batch: readonly IndexedEntry[]): Promise<void> {
@@ -268,9 +201,23 @@ function keepable(name: string): string {
   return name.replaceAll('\u0000', '')
 }
 
+const projection = ['audit_dataset', 'audit_index'] as const
+const sliceRows = 50_000
+
+/** Slice by slice: millions of rows in one statement would take longer than an answer may. */
+async function empty(db: Database, table: (typeof projection)[number]): Promise<void> {
+  const slice = rawSql`SELECT ctid FROM ${rawSql.table(table)} LIMIT ${sliceRows}`
+  let removed = 0n
+  do {
+    const { numAffectedRows = 0n } =
+      await rawSql`DELETE FROM ${rawSql.table(table)} WHERE ctid = ANY (ARRAY(${slice}))`.execute(db)
+    removed = numAffectedRows
+  } while (removed > 0n)
+}
+
 async function refill(db: Database, entries: Entries): Promise<void> {
-  await db.deleteFrom('audit_dataset').execute()
-  await db.deleteFrom('audit_index').execute()
+  await remakeTables(db, projection)
+  for (const table of projection) await empty(db, table)
   let batch: IndexedEntry[] = []
   for await (const entry of entries) {
     batch.push(entry)
@@ -287,6 +234,7 @@ async function head(db: Database): Promise<ReadonlyMap<string, number>> {
     .selectFrom('audit_index')
     .select(({ fn }) => ['shard', fn.max('seq').as('seq')])
     .groupBy('shard')
+    .having(({ fn }) => fn.min('seq'), '=', 0)
     .execute()
   return new Map(rows.map(({ shard, seq }) => [shard, seq]))
 }

@@ -4,9 +4,9 @@ import { Refusal } from '../kernel/refusal.ts'
 import { hasCode } from '../kernel/system-error.ts'
 
 const lockKey = 0x68637772 // 'hcwr'
-const heartbeatMs = 5_000
+const answerLimitMs = 5_000
 /** The session of a process that was killed a moment ago takes a moment to end. */
-const patienceMs = 2_000
+const lockWaitMs = 2_000
 const lockNotAvailable = '55P03'
 
 /** Another living process writes the log of this database; the message is one line for the operator. */
@@ -26,14 +26,19 @@ export interface Lease {
 
 /**
  * Takes the lease of the log writer. Rejects with LeaseTakenError when another session holds it, UNAVAILABLE when the
- * database cannot be reached. The lock ends with the connection, so a killed process leaves none behind.
+ * database cannot be reached. The lock ends with the connection, so a killed process leaves none behind. A database that takes
+ * longer than `answerMs` to answer is one that is gone: it is asked as often.
  */
-export async function acquireLease(url: string): Promise<Lease> {
+export async function acquireLease(
+  url: string,
+  { answerMs = answerLimitMs }: { readonly answerMs?: number } = {},
+): Promise<Lease> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'huisclos lease',
     keepAlive: true,
-    query_timeout: heartbeatMs,
+    connectionTimeoutMillis: answerMs,
+    query_timeout: answerMs,
   })
   const lost = new Promise<void>((resolve) => {
     client.on('error', () => resolve())
@@ -42,15 +47,18 @@ export async function acquireLease(url: string): Promise<Lease> {
   await client.connect().catch((cause: unknown) => {
     throw new Refusal('UNAVAILABLE', { rule: 'store.database' }, { cause })
   })
-  const epoch = await nextEpoch(client).catch(async (error: unknown) => {
-    await client.end()
-    throw error
-  })
-  return watched(client, epoch, lost)
+  // Less than an answer may take, so that the server gets to say that somebody else has it.
+  const epoch = await nextEpoch(client, Math.min(lockWaitMs, Math.ceil(answerMs / 2))).catch(
+    async (error: unknown) => {
+      await client.end()
+      throw error
+    },
+  )
+  return watched(client, { epoch, ended: lost, everyMs: answerMs })
 }
 
-async function nextEpoch(client: pg.Client): Promise<number> {
-  await client.query(`SET lock_timeout = ${patienceMs}`)
+async function nextEpoch(client: pg.Client, waitMs: number): Promise<number> {
+  await client.query(`SET lock_timeout = ${waitMs}`)
   await client.query('SELECT pg_advisory_lock($1)', [lockKey]).catch((cause: unknown) => {
     if (!hasCode(cause, lockNotAvailable)) throw cause
     throw new LeaseTakenError('another huisclos writes the audit log of this database: stop it first', {
@@ -64,7 +72,13 @@ async function nextEpoch(client: pg.Client): Promise<number> {
   return Number(rows[0]?.epoch)
 }
 
-function watched(client: pg.Client, epoch: number, ended: Promise<void>): Lease {
+interface Watched {
+  readonly epoch: number
+  readonly ended: Promise<void>
+  readonly everyMs: number
+}
+
+function watched(client: pg.Client, { epoch, ended, everyMs }: Watched): Lease {
   const holds = async () => {
     const answer = await client.query<{ epoch: string }>('SELECT epoch FROM audit_writer').catch(() => null)
     return Number(answer?.rows[0]?.epoch) === epoch
@@ -77,13 +91,13 @@ function watched(client: pg.Client, epoch: number, ended: Promise<void>): Lease 
     }
   })
   // A half-open connection says nothing by itself.
-  const heartbeat = setInterval(() => {
-    void holds().then((ours) => {
-      if (!ours) lose()
-    })
-  }, heartbeatMs).unref()
+  const beat = async () => {
+    if (await holds()) heartbeat = setTimeout(beat, everyMs).unref()
+    else lose()
+  }
+  let heartbeat = setTimeout(beat, everyMs).unref()
   void ended.then(() => {
-    clearInterval(heartbeat)
+    clearTimeout(heartbeat)
     lose()
   })
   return {
@@ -92,7 +106,7 @@ function watched(client: pg.Client, epoch: number, ended: Promise<void>): Lease 
     holds,
     release: async () => {
       released = true
-      clearInterval(heartbeat)
+      clearTimeout(heartbeat)
       await client.end()
     },
   }

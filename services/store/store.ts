@@ -28,16 +28,29 @@ export interface StoreOptions {
   readonly log: Log
   /** Connections kept at most. Default 10. */
   readonly connections?: number
+  /** How long one answer of the database may take, in ms, and so the wait for a connection. Default 8 000. */
+  readonly answerMs?: number
 }
 
+/** Less than the ten seconds after which a dependency counts as slow (security.md 13). */
+const patienceMs = 8_000
+
 /** Opens the pool and applies every missing migration. Rejects when a file was changed after it had been applied. */
-export async function openStore({ url, log, connections = 10 }: StoreOptions): Promise<Store> {
+export async function openStore({
+  url,
+  log,
+  connections = 10,
+  answerMs = patienceMs,
+}: StoreOptions): Promise<Store> {
   await migrate({ url, log })
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
     types: { getTypeParser },
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: answerMs,
+    // The server gives up what takes too long; when it says nothing at all, or nonsense, we do.
+    statement_timeout: answerMs,
+    query_timeout: answerMs,
     application_name: 'huisclos',
   })
   // An idle connection that the server closes would otherwise end the process. At the end it may do so before our goodbye.
@@ -87,24 +100,30 @@ function guardedClient(client: pg.PoolClient): GuardedClient {
   // A connection that dies while it is lent out also says so by an event; the running query rejects by itself.
   client.on('error', () => {})
   let broken = false
-  const query = (text: unknown, values?: unknown) =>
-    (client.query as (text: unknown, values?: unknown) => Promise<unknown>)(text, values).catch(
-      (error: unknown) => {
-        broken ||= isUnavailable(error)
-        return broken ? refuseUnavailable(error) : Promise.reject(error)
-      },
-    )
+  const ask = client.query.bind(client) as (text: unknown, values?: unknown) => Promise<unknown>
+  const query = async (text: unknown, values?: unknown) => {
+    // What follows a failure, such as a ROLLBACK, would wait behind what does not come.
+    if (broken) refuseUnavailable(new Error('the connection is broken'))
+    try {
+      return await ask(text, values)
+    } catch (error) {
+      broken = isUnavailable(error)
+      return broken ? refuseUnavailable(error) : Promise.reject(error)
+    }
+  }
   // Kysely types `query` by overloads that a wrapper cannot restate; it calls it with a text and its values only.
   return { query, release: () => client.release(broken) } as unknown as GuardedClient
 }
 
 /**
- * Connection exceptions, lack of resources, an administrator's shutdown; and what is no answer of the server at all, unless
- * it is a mistake of ours about a value.
+ * Connection exceptions, lack of resources, a statement that took too long, an administrator's shutdown; and what is no answer of
+ * the server at all, unless it is a mistake of ours about a value.
  */
 function isUnavailable(error: unknown): boolean {
   if (error instanceof RangeError || error instanceof TypeError) return false
-  return !(error instanceof pg.DatabaseError) || /^(08|53|57P|58)/.test(error.code ?? '')
+  if (!(error instanceof pg.DatabaseError)) return true
+  // What cannot be read as an answer is an error without a code.
+  return error.code === undefined || /^(08|53|57014|57P|58)/.test(error.code)
 }
 
 function refuseUnavailable(cause: unknown): never {

@@ -89,6 +89,7 @@ export async function openWorld(): Promise<World> {
   const bulles = openBulles({ ...shared, memoryBytes: 2 ** 28 })
   const needs = {
     ...{ audit, bulles, clock, parser, vault, releaser, registry: forgetfulList },
+    witnessing: { insistHeard: () => {} },
     kept: openKept(home),
     plans: openPlans(),
     builder: openBuilder({ threads: 1 }),

@@ -96,6 +96,7 @@ export class QueryHouse {
       workspace,
       builder: openBuilder({ threads: 1 }),
       audit: { origin: 'test/audit/2026', append: (body, about) => this.#append(body, about) },
+      witnessing: { insistHeard: () => {} },
       bulles: { of: withDerived },
       clock,
       kept: openKept(folder),

@@ -9,6 +9,7 @@ import { main as clauses } from './clauses.ts'
 import { runCohort } from './cohort.ts'
 import { main as depositKills } from './deposit-kills.ts'
 import { main as diskFull } from './disk-full.ts'
+import { main as failures } from './failures.ts'
 import { main as faults, fullFaults } from './faults.ts'
 import { main as fuzzHttp } from './fuzz-http.ts'
 import { main as guards } from './guards.ts'
@@ -72,6 +73,15 @@ const trials: Readonly<Record<string, Trial>> = {
     const figures = await diskFull(say)
     say(JSON.stringify(figures))
     if (figures.faults.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  // `stub`: dependencies that are always well, of which every cell must be found wrong
+  failures: async (argument, say) => {
+    const isStub = argument === 'stub'
+    const figures = await failures(say, isStub)
+    say(JSON.stringify(figures))
+    if (isStub ? figures.faults.length < 4 : figures.faults.length > 0)
+      throw new Error('the trial has failed')
     return figures
   },
   'broken-builds': seeded(

@@ -16,6 +16,8 @@ export interface WitnessAddress {
 export interface WitnessPolicy {
   readonly witnesses: readonly WitnessAddress[]
   readonly quorum: number
+  /** After so many ms without a quorum no new query starts; never when it is null or left out. */
+  readonly refuseAfterMs?: number | null
 }
 
 /** A log whose own key is all that speaks for it. */

@@ -1,23 +1,23 @@
 /**
  * Asks the witnesses to cosign, round after round, and says how fresh their quorum is. It never holds up an answer: a witness
- * that is away makes the log older in the eyes of its readers, nothing else.
+ * that is away makes the log older in the eyes of its readers, until it has been away for so long that no query starts any more.
  */
 import type { Clock } from '../../kernel/clock.ts'
 import type { Closable } from '../../kernel/id.ts'
 import type { Log } from '../../kernel/log.ts'
+import { Refusal } from '../../kernel/refusal.ts'
 import type { AuditLog } from '../writer.ts'
 import { askWitness, type WitnessAddress, type WitnessPolicy, type WitnessReply } from './client.ts'
+import { quorumAt, type Silence, silenceOf } from './silence.ts'
 
 const roundMs = 60_000
-/** A quorum older than this is an entry of the log and an alarm of the operator. */
-const staleMs = 5 * 60_000
 
 type State = WitnessReply['kind'] | 'conflict' | 'unasked'
 
 interface WitnessStatus {
   /** Witnesses that must cosign; 0 when there is no policy. */
   readonly quorum: number
-  /** POSIX milliseconds at which the quorum last cosigned, by the clocks of the witnesses; null before the first time. */
+  /** POSIX milliseconds at which the quorum last cosigned, by the clocks of the witnesses; null when it never did. */
   readonly cosignedAt: number | null
   readonly isStale: boolean
   readonly witnesses: readonly { readonly name: string; readonly state: State }[]
@@ -34,6 +34,8 @@ export interface CollectorNeeds {
 
 export interface Witnessing extends Closable {
   status(): WitnessStatus
+  /** Refusal UNAVAILABLE when the quorum has been silent for longer than the policy lets queries begin. */
+  insistHeard(): void
   /** Asks all witnesses now. Resolves when each has answered or let its time pass; never rejects. */
   round(): Promise<void>
 }
@@ -42,12 +44,18 @@ export interface Witnessing extends Closable {
 export function openWitnessing(needs: CollectorNeeds): Witnessing {
   const collector = new Collector(needs)
   if (needs.policy.quorum === 0) {
-    return { status: () => collector.status(), round: async () => {}, close: async () => {} }
+    return {
+      status: () => collector.status(),
+      insistHeard: () => {},
+      round: async () => {},
+      close: async () => {},
+    }
   }
   const timer = setInterval(() => void collector.round(), needs.everyMs ?? roundMs).unref()
   void collector.round()
   return {
     status: () => collector.status(),
+    insistHeard: () => collector.insistHeard(),
     round: () => collector.round(),
     close: async () => {
       clearInterval(timer)
@@ -66,7 +74,9 @@ class Collector {
   readonly #begunAt: number
   #current: string | undefined
   #cosignedAt: number | null = null
-  #isLost = false
+  #isKeptRead = false
+  /** As it was told last. */
+  #told: Silence = 'none'
   #rounds: Promise<void> = Promise.resolve()
 
   constructor(needs: CollectorNeeds) {
@@ -80,7 +90,16 @@ class Collector {
       name,
       state: this.#states.get(name) ?? 'unasked',
     }))
-    return { quorum: policy.quorum, cosignedAt: this.#cosignedAt, isStale: this.#isStale(), witnesses }
+    return {
+      quorum: policy.quorum,
+      cosignedAt: this.#cosignedAt,
+      isStale: this.#silence() !== 'none',
+      witnesses,
+    }
+  }
+
+  insistHeard(): void {
+    if (this.#silence() === 'refusing') throw new Refusal('UNAVAILABLE', { rule: 'witness.silent' })
   }
 
   round(): Promise<void> {
@@ -92,6 +111,7 @@ class Collector {
 
   async #round(): Promise<void> {
     const { audit } = this.#needs
+    await this.#readKept()
     await audit.checkpoint()
     const current = audit.shards.at(-1) ?? ''
     if (this.#current !== current) await this.#begin(current)
@@ -162,22 +182,39 @@ class Collector {
     await audit.append({ type: 'witness.conflict', witness: name, status }, {})
   }
 
-  #isStale(): boolean {
-    const { clock, policy } = this.#needs
-    return policy.quorum > 0 && clock.now() - (this.#cosignedAt ?? this.#begunAt) > staleMs
+  /** A restart makes nobody younger: the time of the quorum is that of the notes that were kept. */
+  async #readKept(): Promise<void> {
+    if (this.#isKeptRead) return
+    this.#isKeptRead = true
+    const { audit, policy } = this.#needs
+    for (const shard of audit.shards.slice(-2)) {
+      const kept = await audit.trees.cosigned(shard)
+      this.#cosignedAt = (kept && quorumAt(kept.note, policy)) ?? this.#cosignedAt
+    }
   }
 
-  /** The loss of the quorum and its return are entries, once each. */
+  #silence(): Silence {
+    const { clock, policy } = this.#needs
+    return silenceOf(clock.now() - (this.#cosignedAt ?? this.#begunAt), policy)
+  }
+
+  /** The loss of the quorum, an alarm when it lasts, and its return are entries, once each. */
   async #tell(): Promise<void> {
     const { audit, log, policy } = this.#needs
-    const isLost = this.#isStale()
-    if (isLost === this.#isLost) return
-    this.#isLost = isLost
+    const before = this.#told
+    this.#told = this.#silence()
+    if (this.#told === before) return
     const reached = [...this.#states.values()].filter((state) => state === 'cosigned').length
-    log.warn(isLost ? 'the quorum of the witnesses is lost' : 'the quorum of the witnesses is back', {
-      reached,
-    })
-    const type = isLost ? 'witness.quorum_lost' : 'witness.quorum_back'
-    await audit.append({ type, reached, wanted: policy.quorum }, {})
+    if (this.#told === 'none' || before === 'none') {
+      const isLost = before === 'none'
+      log.warn(isLost ? 'the quorum of the witnesses is lost' : 'the quorum of the witnesses is back', {
+        reached,
+      })
+      const type = isLost ? 'witness.quorum_lost' : 'witness.quorum_back'
+      await audit.append({ type, reached, wanted: policy.quorum }, {})
+    }
+    if (this.#told !== 'alarming' && this.#told !== 'refusing') return
+    log.error('the witnesses have been silent for too long', { isRefusing: this.#told === 'refusing' })
+    await audit.append({ type: 'anomaly.raised', anomaly: `witness.${this.#told}` }, {})
   }
 }
