@@ -7,7 +7,7 @@ import { finishClosings, finishRecalls, recordExpiries } from '../habilitation/c
 import { fold } from '../habilitation/fold.ts'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { abandonQueries } from '../query/run.ts'
+import { abandonQueries } from '../query/abandon.ts'
 import { StartError } from './listening.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -37,7 +37,7 @@ export async function reconcile(
     const message = `la base connaît l’entrée ${last}, le journal en a ${audit.size} : l’un des deux n’est pas le bon`
     throw new StartError(message, 75)
   }
-  await abandonQueries(query)
+  await abandonQueries(query, audit)
   await recoverUploads(uploads)
   await dataset.checker.resume()
   await passTime({ habilitation, uploads, versions })
