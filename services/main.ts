@@ -1,17 +1,17 @@
 /** `npm start`: reads the environment, opens a node, prints where it is, closes it at a signal. */
+import { constants } from 'node:os'
 import { ConfigurationError, readSettings, type Settings } from './config.ts'
 import { machineSandbox, type Sandbox } from './engine/box/sandbox.ts'
 import { firstQuery } from './gateway/start-page.ts'
 import { systemClock } from './kernel/clock.ts'
 import { StartError } from './node/listening.ts'
 import { openOperationsLog } from './node/operations-log.ts'
+import { openProcessEnd } from './node/stopping.ts'
 import { versionOf } from './node/version.ts'
 import { type Node, openNode } from './node.ts'
 
 /** Exit status of a configuration that is refused (security.md 0). */
 const badConfiguration = 78
-/** However a stop goes, it is over after this. */
-const stopMs = 30_000
 
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
@@ -23,23 +23,22 @@ async function main(): Promise<void> {
   const log = openOperationsLog('warn')
   let node: Node | undefined
   let isStopping = false
-  const stop = (exitCode: number): void => {
-    if (isStopping) return
-    isStopping = true
-    setTimeout(() => process.exit(exitCode), stopMs).unref()
-    const closed = node === undefined ? opening.then((opened) => opened.close()) : node.close()
-    closed.then(
-      () => process.exit(exitCode),
-      () => process.exit(exitCode || 1),
-    )
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(0))
+  const end = openProcessEnd({
+    close: async () => {
+      isStopping = true
+      await (node ?? (await opening)).close()
+    },
+    exit: (code) => process.exit(code),
+    now: () => performance.now(),
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => end.signal(128 + constants.signals[signal]))
   const opening = openNode({
     settings,
     clock: systemClock,
     log,
     print,
-    onFatal: stop,
+    onFatal: end.begin,
     sandbox,
     environment: process.env,
   })

@@ -43,6 +43,7 @@ import { admitRules, insistOnRetention, openRules } from './node/rules.ts'
 import { seedDemo } from './node/seed.ts'
 import { writeServerFile } from './node/server-file.ts'
 import { openSteps, type Say, type Steps } from './node/steps.ts'
+import { graceMs, lastEntry, stopInOrder } from './node/stopping.ts'
 import { keepTime } from './node/timekeeping.ts'
 import { versionOf } from './node/version.ts'
 import { openStore, type Store } from './store/store.ts'
@@ -101,7 +102,12 @@ export async function openNode(options: NodeOptions): Promise<Node> {
 }
 
 async function openFloors(options: NodeOptions, closing: Closing): Promise<Node> {
-  const { settings, clock, log, durable = true, onFatal = () => {} } = options
+  const { settings, clock, log, durable = true } = options
+  let isFatal = false
+  const onFatal = (exitCode: number) => {
+    isFatal = true
+    options.onFatal?.(exitCode)
+  }
   const folder = options.policies ?? pathOf('../policies')
   const sandbox = options.sandbox ?? machineSandbox()
   const { mode } = settings
@@ -139,13 +145,13 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
     house,
     project,
     issuer: floors.identity.issuer,
-    close: async () => {
-      // Who comes now is told to come again; who was here before gets an answer, and its entry, while all is still open.
-      steps.ready = false
-      door.serve(createWaitingApp(steps, doorway))
-      house.query.running.close()
-      await door.close()
-      await closing.close()
+    close: () => {
+      const sendAway = () => {
+        steps.ready = false
+        door.serve(createWaitingApp(steps, { ...doorway, rule: 'node.stopping' }))
+      }
+      const { running } = house.query
+      return stopInOrder({ sendAway, running, door, closing, graceMs: isFatal ? 0 : graceMs })
     },
   }
 }
@@ -199,6 +205,7 @@ async function openUpTo(
   const { audit } = evidence
   const sandbox = (await ground.sandbox).kind
   const ruled = await openRuled(evidence, { store, settings, steps, folder, sandbox })
+  closing.keep('last entry', lastEntry(audit))
   const visas = { issuers: settings.visaIssuers ?? [], policy: ruled.rulebook.visas, audience: address }
   const kinds = ruled.rulebook.vocabularies.organisations.map(({ code }) => code)
   const openIdentity = () =>

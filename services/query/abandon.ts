@@ -43,10 +43,7 @@ type Found = Omit<Ending, 'at'>
 const nameOf = ({ project, id }: Pick<OpenRun, 'project' | 'id'>) => JSON.stringify([project, id])
 
 /** The ends of these queries that the log has, looked for from its last entry back to when the first of them was asked. */
-async function endingsOf(
-  open: readonly OpenRun[],
-  past: PastEntries,
-): Promise<ReadonlyMap<string, Found>> {
+async function endingsOf(open: readonly OpenRun[], past: PastEntries): Promise<ReadonlyMap<string, Found>> {
   const wanted = new Set(open.map(nameOf))
   const found = new Map<string, Found>()
   const first = Math.min(...open.map(({ since }) => since)) - marginMs
