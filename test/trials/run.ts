@@ -13,6 +13,8 @@ import { main as faults, fullFaults } from './faults.ts'
 import { main as fuzzHttp } from './fuzz-http.ts'
 import { main as guards } from './guards.ts'
 import { main as hiddenTime } from './hidden-time.ts'
+import { main as killControls } from './kills/controls.ts'
+import { main as kills } from './kills/kills.ts'
 import { main as malformed } from './malformed.ts'
 import { main as mutants } from './mutants.ts'
 import { main as neighbours } from './neighbours.ts'
@@ -99,6 +101,18 @@ const trials: Readonly<Record<string, Trial>> = {
     const figures = await guards(argument, say)
     if (figures.survivors.length + figures.lost.length > 0)
       throw new Error(`nothing holds:\n${[...figures.survivors, ...figures.lost].join('\n')}`)
+    return figures
+  },
+  'kill-controls': seeded(
+    (seed, say) => killControls(seed, say),
+    ({ missed }) => missed.length === 0,
+  ),
+  // `seed,count` or, to go on where a run was cut, `seed,count,from`: a multiple of 100
+  kills: async (argument = '42', say) => {
+    const [seed = 42, count = 1000, from = 0] = argument.split(',').map(Number)
+    const figures = await kills({ seed, kills: count, from, say })
+    say(JSON.stringify(figures))
+    if (figures.faults.length > 0) throw new Error('the trial has failed')
     return figures
   },
   malformed: seeded(
