@@ -16,17 +16,18 @@ const badConfiguration = 78
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 async function main(): Promise<void> {
+  const isTakingOver = takesOver(process.argv.slice(2))
   const settings = readSettings(process.env)
   print(`huisclos ${versionOf()} — ${banner(settings)}`)
   const sandbox = machineSandbox()
   if (settings.mode.kind === 'demo') void sandbox.then(warnOf)
   const log = openOperationsLog('warn')
   let node: Node | undefined
-  let isStopping = false
+  const stopping = new AbortController()
   const end = openProcessEnd({
     close: async () => {
-      isStopping = true
-      await (node ?? (await opening)).close()
+      stopping.abort()
+      await (node ?? (await opening.catch(() => undefined)))?.close()
     },
     exit: (code) => process.exit(code),
     now: () => performance.now(),
@@ -41,9 +42,25 @@ async function main(): Promise<void> {
     onFatal: end.begin,
     sandbox,
     environment: process.env,
+    ...(isTakingOver && { takeOver: stopping.signal }),
   })
-  node = await opening
-  if (!isStopping) welcome(node)
+  try {
+    node = await opening
+  } catch (error) {
+    // An opening that a signal broke off is no failure; the end has begun.
+    if (stopping.signal.aborted) return
+    throw error
+  }
+  if (!stopping.signal.aborted) welcome(node)
+}
+
+/** Beside a node that runs on this home, for a restart that is hardly noticed (docs/operation.md). */
+const takeOverOption = '--take-over'
+
+function takesOver(given: readonly string[]): boolean {
+  const unknown = given.find((one) => one !== takeOverOption)
+  if (unknown !== undefined) throw new ConfigurationError(`${unknown}: unknown argument`)
+  return given.length > 0
 }
 
 function banner({ mode }: Settings): string {

@@ -22,7 +22,6 @@ import type { Clock } from './kernel/clock.ts'
 import { canonical, sha256 } from './kernel/hash.ts'
 import type { Closable } from './kernel/id.ts'
 import type { Log } from './kernel/log.ts'
-import { Refusal } from './kernel/refusal.ts'
 import { Closing } from './node/closing.ts'
 import { doorwayOf } from './node/doorway.ts'
 import {
@@ -33,9 +32,11 @@ import {
   openEvidence,
   openHome,
   startEngine,
+  takeOverHome,
 } from './node/floors.ts'
 import { type Identity, openDemoIdentity, openProductionIdentity } from './node/identity.ts'
-import { openDoor, StartError } from './node/listening.ts'
+import { openDoor } from './node/listening.ts'
+import { firstEntry, lastEntry } from './node/log-ends.ts'
 import { engineLimitsOf, namingOf, type Production, readyProduction } from './node/production.ts'
 import { passTime, reconcile } from './node/reconcile.ts'
 import { openRooms, type Rooms } from './node/rooms.ts'
@@ -43,7 +44,7 @@ import { admitRules, insistOnRetention, openRules } from './node/rules.ts'
 import { seedDemo } from './node/seed.ts'
 import { writeServerFile } from './node/server-file.ts'
 import { openSteps, type Say, type Steps } from './node/steps.ts'
-import { graceMs, lastEntry, stopInOrder } from './node/stopping.ts'
+import { graceMs, stopInOrder } from './node/stopping.ts'
 import { keepTime } from './node/timekeeping.ts'
 import { versionOf } from './node/version.ts'
 import { openStore, type Store } from './store/store.ts'
@@ -62,6 +63,8 @@ export interface NodeOptions {
   readonly policies?: string
   /** Where `env:` references of a configuration are looked up; nothing when it is left out. */
   readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Where another node runs on this home: listens, and opens when that one has stopped, or rejects when this aborts. */
+  readonly takeOver?: AbortSignal
 }
 
 export interface Node extends Closable {
@@ -74,6 +77,7 @@ export interface Node extends Closable {
 }
 
 const names = {
+  takeOver: 'relais du nœud précédent',
   database: 'PostgreSQL',
   migrations: 'migrations',
   evidence: 'journal de preuves',
@@ -120,15 +124,20 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const demo = mode.kind === 'demo' ? mode.demo : null
   const isFull = demo === 'full'
   const steps = openSteps(
-    Object.values(names).filter((name) => isFull || name !== names.demo),
+    Object.values(names).filter(
+      (name) => (isFull || name !== names.demo) && (options.takeOver || name !== names.takeOver),
+    ),
     options.print,
   )
-  await openHome(ground)
   const doorway = doorwayOf(settings)
-  const door = closing.keep(
-    'http',
-    await openDoor({ ...listeningOf(settings, production), ...doorway }, createWaitingApp(steps, doorway)),
-  )
+  const listen = async () => {
+    const address = { ...listeningOf(settings, production), ...doorway }
+    return closing.keep('http', await openDoor(address, createWaitingApp(steps, doorway)))
+  }
+  const { takeOver } = options
+  if (takeOver === undefined) await openHome(ground)
+  const door = await listen()
+  if (takeOver !== undefined) await steps.run(names.takeOver, () => takeOverHome(ground, takeOver))
   const address = production?.configuration.address ?? door.url
   closing.keep('server file', await writeServerFile(settings.home, { url: address, pid: process.pid }))
   const floors = await openUpTo(ground, { settings, steps, folder, address, production })
@@ -289,23 +298,10 @@ async function openRuled(evidence: Evidence, { store, settings, steps, folder, s
   audit.underPolicy(rules.sha256)
   const config = sha256(canonical({ mode, wirePort, witnesses, visaIssuers }))
   const engine = engineVersion()
-  await begin(audit, { type: 'log.started', version: versionOf(), engine, sandbox, config })
+  await firstEntry(audit, { type: 'log.started', version: versionOf(), engine, sandbox, config })
   for (const { body, sealed } of admitted.entries)
     await audit.append(body, sealed === undefined ? {} : { sealed })
   return { rulebook: rules, kept, policyRegister: register }
-}
-
-/** The first entry of a start: a log that takes nothing is the operator's to mend. */
-async function begin(
-  audit: Evidence['audit'],
-  body: Parameters<Evidence['audit']['append']>[0],
-): Promise<void> {
-  await audit.append(body, {}).catch((cause: unknown) => {
-    if (!(cause instanceof Refusal) || cause.code !== 'UNAVAILABLE') throw cause
-    throw new StartError('journal de preuves : rien ne peut y être écrit (place, droits du disque)', 70, {
-      cause,
-    })
-  })
 }
 
 interface HouseOf {

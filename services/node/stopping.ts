@@ -1,6 +1,5 @@
 /** How a node ends: who comes is sent away, who was here gets an answer and its entry, then the floors are closed. */
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AuditLog } from '../audit/writer.ts'
 import type { Closable } from '../kernel/id.ts'
 import type { Running } from '../query/running.ts'
 
@@ -28,16 +27,6 @@ export async function stopInOrder({ sendAway, running, door, closing, graceMs }:
   await door.close()
   await closing.close()
 }
-
-/** To be kept right after the first entry of a start: all that writes entries is then closed before it, the log after it. */
-export function lastEntry(audit: Pick<AuditLog, 'append'>): Closable {
-  return {
-    // A log that takes nothing any more is why the node ends; it is told already.
-    close: () => audit.append({ type: 'log.stopped' }, {}).then(ignored, ignored),
-  }
-}
-
-const ignored = () => undefined
 
 export interface ProcessEnd {
   /** Begins the end; a later call changes nothing. */

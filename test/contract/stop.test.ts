@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { verifyLog } from '../../services/audit/verify/verify.ts'
 import { alive, descendants } from '../trials/processes.ts'
 import { study } from './revocation.ts'
-import { type Answer, type System, startSystem, until } from './system.ts'
+import { type Answer, run, type System, startSystem, until } from './system.ts'
 
 let system: System
 let project: string
@@ -59,6 +59,11 @@ test('the last entry of a run says that the node stopped, before the first of th
   const at = types.indexOf('log.started')
   expect(types[at + 1]).toBe('log.stopped')
 }, 60_000)
+
+test('an argument that is not known stops the start, with status 78', async () => {
+  const ended = await run(['services/main.ts', '--take-it'], { HUISCLOS_HOME: system.home })
+  expect([ended.status, ended.stderr]).toEqual([78, expect.stringContaining('--take-it: unknown argument')])
+}, 30_000)
 
 test('a second signal ends the process at once, and leaves no process behind', async () => {
   const endless = `${long} JOIN visits c ON a.patient_id = c.patient_id`

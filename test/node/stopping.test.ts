@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { Refusal } from '../../services/kernel/refusal.ts'
-import { lastEntry, openProcessEnd, stopInOrder } from '../../services/node/stopping.ts'
+import { lastEntry } from '../../services/node/log-ends.ts'
+import { openProcessEnd, stopInOrder } from '../../services/node/stopping.ts'
 
 describe('the stop of a node', () => {
   const stopping = (order: string[], idle: Promise<void>, graceMs: number) =>

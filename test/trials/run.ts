@@ -19,6 +19,7 @@ import { main as malformed } from './malformed.ts'
 import { main as mutants } from './mutants.ts'
 import { main as neighbours } from './neighbours.ts'
 import { main as oracle } from './oracle.ts'
+import { main as restart } from './restart.ts'
 import { permits, type Figures as Stopped, sessions } from './revocation.ts'
 import { main as tamper } from './tamper.ts'
 import { falseAlarms, tamperClasses } from './tamper-classes.ts'
@@ -135,6 +136,13 @@ const trials: Readonly<Record<string, Trial>> = {
     async (seed) => ({ small: await plans(seed, 500, 400), large: await plans(seed, 500, 4000) }),
     ({ small, large }) => small.different.length + large.different.length === 0,
   ),
+  restart: async (argument, say) => {
+    const figures = await restart({ rounds: Number(argument ?? 20), say })
+    say(JSON.stringify(figures))
+    const isClean = figures.errors.length + figures.faults.length === 0
+    if (!isClean || figures.exits.some((status) => status !== 0)) throw new Error('the trial has failed')
+    return figures
+  },
   revocation: (argument, say) => stopping(permits({ rounds: Number(argument ?? 20), queries: 50 }, say), say),
   'session-closure': (argument, say) =>
     stopping(sessions({ rounds: Number(argument ?? 20), queries: 50 }, say), say),

@@ -69,9 +69,9 @@ export class Supervisor {
     return this.#output
   }
 
-  spawn(): void {
+  spawn(...options: readonly string[]): void {
     this.#output = ''
-    const child = spawn(process.execPath, ['--import', 'tsx', 'services/main.ts'], {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'services/main.ts', ...options], {
       cwd: this.#sources,
       env: {
         ...process.env,
