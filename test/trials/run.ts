@@ -21,6 +21,7 @@ import { main as neighbours } from './neighbours.ts'
 import { main as oracle } from './oracle.ts'
 import { main as restart } from './restart.ts'
 import { permits, type Figures as Stopped, sessions } from './revocation.ts'
+import { main as soak } from './soak.ts'
 import { main as tamper } from './tamper.ts'
 import { falseAlarms, tamperClasses } from './tamper-classes.ts'
 
@@ -146,6 +147,18 @@ const trials: Readonly<Record<string, Trial>> = {
   revocation: (argument, say) => stopping(permits({ rounds: Number(argument ?? 20), queries: 50 }, say), say),
   'session-closure': (argument, say) =>
     stopping(sessions({ rounds: Number(argument ?? 20), queries: 50 }, say), say),
+  soak: async (argument, say) => {
+    const figures = await soak({ minutes: Number(argument ?? 60), say })
+    say(JSON.stringify(figures))
+    if (figures.faults.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  'soak-control': async (argument, say) => {
+    const figures = await soak({ minutes: Number(argument ?? 5), isLeaking: true, say })
+    say(JSON.stringify(figures))
+    if (!figures.faults.includes('rssMb grows')) throw new Error('a leak was not reported')
+    return figures
+  },
   tamper: seeded(
     (seed) => tamper(seed, 1),
     ({ missed }) => missed.length === 0,

@@ -115,7 +115,7 @@ export async function killHome(wanted: Wanted, watching: Watching): Promise<void
 }
 
 /** How a life ends; by chance when `end` is left out. */
-export interface Life {
+interface Life {
   /** Kills of parts before. */
   readonly parts: number
   readonly end?: End
@@ -138,7 +138,7 @@ interface LifeNeeds {
   readonly project: string
 }
 
-export class Lives {
+class Lives {
   readonly #needs: LifeNeeds
   readonly #found: HomeKills
 

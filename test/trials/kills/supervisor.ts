@@ -1,5 +1,6 @@
 /** Starts a real node again and again on one home and one port, and tells how long it took until it was ready. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { mintDemoToken } from '../../../services/identity/demo-keys.ts'
 import { systemClock } from '../../../services/kernel/clock.ts'
@@ -7,7 +8,7 @@ import { type Answer, freePort, send } from '../../contract/system.ts'
 import { root } from '../copy.ts'
 import { descendants, type Seen } from '../processes.ts'
 
-export interface Call {
+interface Call {
   readonly as?: string
   readonly body?: unknown
   readonly raw?: string | Uint8Array
@@ -22,6 +23,8 @@ export interface SupervisorOptions {
   readonly sources?: string
   /** A second supervisor of the same home listens elsewhere. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Modules of the sources that are loaded before the node. */
+  readonly imports?: readonly string[]
 }
 
 const readyMs = 60_000
@@ -34,17 +37,22 @@ export class Supervisor {
   readonly #port: number
   readonly #sources: string
   readonly #environment: Readonly<Record<string, string>>
+  readonly #imports: readonly string[]
   readonly #tokens = new Map<string, Promise<string>>()
   #child: ChildProcess | undefined
   #ended: Promise<number | null> = Promise.resolve(null)
   #output = ''
 
-  private constructor(port: number, { home, sources = root, environment = {} }: SupervisorOptions) {
+  private constructor(
+    port: number,
+    { home, sources = root, environment = {}, imports = [] }: SupervisorOptions,
+  ) {
     this.#port = port
     this.home = home
     this.url = `http://127.0.0.1:${port}`
     this.#sources = sources
     this.#environment = environment
+    this.#imports = imports.flatMap((path) => ['--import', join(sources, path)])
   }
 
   static async on(options: SupervisorOptions): Promise<Supervisor> {
@@ -71,18 +79,22 @@ export class Supervisor {
 
   spawn(...options: readonly string[]): void {
     this.#output = ''
-    const child = spawn(process.execPath, ['--import', 'tsx', 'services/main.ts', ...options], {
-      cwd: this.#sources,
-      env: {
-        ...process.env,
-        HUISCLOS_HOME: this.home,
-        HUISCLOS_PORT: String(this.#port),
-        HUISCLOS_WIRE_PORT: '0',
-        HUISCLOS_DEMO: 'empty',
-        ...this.#environment,
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', ...this.#imports, 'services/main.ts', ...options],
+      {
+        cwd: this.#sources,
+        env: {
+          ...process.env,
+          HUISCLOS_HOME: this.home,
+          HUISCLOS_PORT: String(this.#port),
+          HUISCLOS_WIRE_PORT: '0',
+          HUISCLOS_DEMO: 'empty',
+          ...this.#environment,
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    )
     const keep = (part: unknown) => {
       this.#output = (this.#output + String(part)).slice(-lastLines)
     }
