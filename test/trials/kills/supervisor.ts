@@ -27,7 +27,8 @@ export interface SupervisorOptions {
   readonly imports?: readonly string[]
 }
 
-const readyMs = 60_000
+/** Also on a machine that has much else to do; how long it took is told. */
+const readyMs = 180_000
 const pollMs = 10
 const lastLines = 4000
 
@@ -120,7 +121,8 @@ export class Supervisor {
       if (answer?.status === 200) return
       await wait(pollMs)
     }
-    throw new Error(`the node did not become ready:\n${this.#output}`)
+    const how = this.isRunning ? 'it still runs' : `it ended with ${await this.#ended}`
+    throw new Error(`the node did not become ready, ${how}:\n${this.#output}`)
   }
 
   /** Stops it where it stands, so that nobody is born between the look and the kill. */
