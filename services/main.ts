@@ -1,53 +1,67 @@
 /** `npm start`: reads the environment, opens a node, prints where it is, closes it at a signal. */
+import { constants } from 'node:os'
 import { ConfigurationError, readSettings, type Settings } from './config.ts'
 import { machineSandbox, type Sandbox } from './engine/box/sandbox.ts'
 import { firstQuery } from './gateway/start-page.ts'
 import { systemClock } from './kernel/clock.ts'
 import { StartError } from './node/listening.ts'
 import { openOperationsLog } from './node/operations-log.ts'
+import { openProcessEnd } from './node/stopping.ts'
 import { versionOf } from './node/version.ts'
 import { type Node, openNode } from './node.ts'
 
 /** Exit status of a configuration that is refused (security.md 0). */
 const badConfiguration = 78
-/** However a stop goes, it is over after this. */
-const stopMs = 30_000
 
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 async function main(): Promise<void> {
+  const isTakingOver = takesOver(process.argv.slice(2))
   const settings = readSettings(process.env)
   print(`huisclos ${versionOf()} — ${banner(settings)}`)
   const sandbox = machineSandbox()
   if (settings.mode.kind === 'demo') void sandbox.then(warnOf)
   const log = openOperationsLog('warn')
   let node: Node | undefined
-  let isStopping = false
   const stopping = new AbortController()
-  const stop = (exitCode: number): void => {
-    if (isStopping) return
-    isStopping = true
-    stopping.abort()
-    setTimeout(() => process.exit(exitCode), stopMs).unref()
-    const closed = node === undefined ? opening.then((opened) => opened.close()) : node.close()
-    closed.then(
-      () => process.exit(exitCode),
-      () => process.exit(exitCode || 1),
-    )
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(0))
+  const end = openProcessEnd({
+    close: async () => {
+      stopping.abort()
+      await (node ?? (await opening.catch(() => undefined)))?.close()
+    },
+    exit: (code) => process.exit(code),
+    now: () => performance.now(),
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => end.signal(128 + constants.signals[signal]))
   const opening = openNode({
     settings,
     clock: systemClock,
     log,
     print,
-    onFatal: stop,
+    onFatal: end.begin,
     sandbox,
     environment: process.env,
     stopping: stopping.signal,
+    ...(isTakingOver && { takeOver: stopping.signal }),
   })
-  node = await opening
-  if (!isStopping) welcome(node)
+  try {
+    node = await opening
+  } catch (error) {
+    // An opening that a signal broke off is no failure; the end has begun.
+    if (stopping.signal.aborted) return
+    throw error
+  }
+  if (!stopping.signal.aborted) welcome(node)
+}
+
+/** Beside a node that runs on this home, for a restart that is hardly noticed (docs/operation.md). */
+const takeOverOption = '--take-over'
+
+function takesOver(given: readonly string[]): boolean {
+  const unknown = given.find((one) => one !== takeOverOption)
+  if (unknown !== undefined) throw new ConfigurationError(`${unknown}: unknown argument`)
+  return given.length > 0
 }
 
 function banner({ mode }: Settings): string {

@@ -30,20 +30,23 @@ import {
   openEvidence,
   openHome,
   startEngine,
+  takeOverHome,
 } from './node/floors.ts'
 import { keepHarvesting } from './node/harvesting.ts'
 import { type Identity, openDemoIdentity, openProductionIdentity } from './node/identity.ts'
 import { keyNotice, openKeyFloor, openKeyUse } from './node/keys.ts'
 import { openDoor } from './node/listening.ts'
+import { firstEntry, lastEntry } from './node/log-ends.ts'
 import { engineLimitsOf, namingOf, type Production, readyProduction } from './node/production.ts'
 import { passTime, reconcile } from './node/reconcile.ts'
 import { openRooms, type Rooms } from './node/rooms.ts'
-import { admitRules, alarming, begin, insistOnRetention, openRules } from './node/rules.ts'
+import { admitRules, alarming, insistOnRetention, openRules } from './node/rules.ts'
 import { sealHome } from './node/seal-home.ts'
 import { seedDemo } from './node/seed.ts'
 import { writeServerFile } from './node/server-file.ts'
 import { steadiness } from './node/steadiness.ts'
 import { openSteps, type Say, type Steps } from './node/steps.ts'
+import { graceMs, stopInOrder } from './node/stopping.ts'
 import { keepTime } from './node/timekeeping.ts'
 import { versionOf } from './node/version.ts'
 import { openStore, type Store } from './store/store.ts'
@@ -66,6 +69,8 @@ export interface NodeOptions {
   readonly stopping?: AbortSignal
   /** Of the log; tests put failing disks here. */
   readonly storage?: Ground['storage']
+  /** Where another node runs on this home: listens, and opens when that one has stopped, or rejects when this aborts. */
+  readonly takeOver?: AbortSignal
 }
 
 export interface Node extends Closable {
@@ -78,6 +83,7 @@ export interface Node extends Closable {
 }
 
 const names = {
+  takeOver: 'relais du nœud précédent',
   database: 'PostgreSQL',
   migrations: 'migrations',
   keys: 'clés',
@@ -107,7 +113,12 @@ export async function openNode(options: NodeOptions): Promise<Node> {
 }
 
 async function openFloors(options: NodeOptions, closing: Closing): Promise<Node> {
-  const { settings, clock, log, durable = true, onFatal = () => {} } = options
+  const { settings, clock, log, durable = true } = options
+  let isFatal = false
+  const onFatal = (exitCode: number) => {
+    isFatal = true
+    options.onFatal?.(exitCode)
+  }
   const folder = options.policies ?? pathOf('../policies')
   const sandbox = options.sandbox ?? machineSandbox()
   const { mode } = settings
@@ -136,15 +147,20 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const demo = mode.kind === 'demo' ? mode.demo : null
   const isFull = demo === 'full'
   const steps = openSteps(
-    Object.values(names).filter((name) => isFull || name !== names.demo),
+    Object.values(names).filter(
+      (name) => (isFull || name !== names.demo) && (options.takeOver || name !== names.takeOver),
+    ),
     options.print,
   )
-  await openHome(ground)
   const doorway = doorwayOf(settings)
-  const door = closing.keep(
-    'http',
-    await openDoor({ ...listeningOf(settings, production), ...doorway }, createWaitingApp(steps, doorway)),
-  )
+  const listen = async () => {
+    const address = { ...listeningOf(settings, production), ...doorway }
+    return closing.keep('http', await openDoor(address, createWaitingApp(steps, doorway)))
+  }
+  const { takeOver } = options
+  if (takeOver === undefined) await openHome(ground)
+  const door = await listen()
+  if (takeOver !== undefined) await steps.run(names.takeOver, () => takeOverHome(ground, takeOver))
   const address = production?.configuration.address ?? door.url
   closing.keep('server file', await writeServerFile(settings.home, { url: address, pid: process.pid }))
   const floors = await openUpTo(ground, { settings, steps, folder, address, production })
@@ -161,13 +177,13 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
     house,
     project,
     issuer: floors.identity.issuer,
-    close: async () => {
-      // Who comes now is told to come again; who was here before gets an answer, and its entry, while all is still open.
-      steps.ready = false
-      door.serve(createWaitingApp(steps, doorway))
-      house.query.running.close()
-      await door.close()
-      await closing.close()
+    close: () => {
+      const sendAway = () => {
+        steps.ready = false
+        door.serve(createWaitingApp(steps, { ...doorway, rule: 'node.stopping' }))
+      }
+      const { running } = house.query
+      return stopInOrder({ sendAway, running, door, closing, graceMs: isFatal ? 0 : graceMs })
     },
   }
 }
@@ -227,6 +243,7 @@ async function openUpTo(
   const { audit } = evidence
   const sandbox = (await ground.sandbox).kind
   const ruled = await openRuled(evidence, { store, settings, steps, folder, sandbox, log })
+  closing.keep('last entry', lastEntry(audit))
   const visas = { issuers: settings.visaIssuers ?? [], policy: ruled.rulebook.visas, audience: address }
   const kinds = ruled.rulebook.vocabularies.organisations.map(({ code }) => code)
   const openIdentity = () =>
@@ -307,7 +324,7 @@ async function openRuled(evidence: Evidence, { store, settings, steps, folder, s
   audit.underPolicy(rules.sha256)
   const config = sha256(canonical({ mode, wirePort, witnesses, visaIssuers }))
   const engine = engineVersion()
-  await begin(audit, { type: 'log.started', version: versionOf(), engine, sandbox, config })
+  await firstEntry(audit, { type: 'log.started', version: versionOf(), engine, sandbox, config })
   for (const { body, sealed } of admitted.entries)
     await audit.append(body, sealed === undefined ? {} : { sealed })
   return { rulebook: alarming(rules, { audit, log }), kept, policyRegister: register }

@@ -61,6 +61,11 @@ export type Recorder = (body: Body, sealed?: unknown) => Promise<Receipt>
 export interface Endings {
   refused(code: Code, rule: string | undefined): Body
   failed(): Body
+  /**
+   * What had begun when a part went away (UNAVAILABLE): the log may still take its end. Where this is left out, or answers nothing,
+   * nothing is written, for nothing was done.
+   */
+  unavailable?(rule: string | undefined): Body | undefined
 }
 
 const receipts = new WeakMap<Refusal, Receipt>()
@@ -90,14 +95,19 @@ export async function onRecord<T>(
     return await run(record)
   } catch (error) {
     if (error instanceof Refusal) {
-      if (error.code !== 'UNAVAILABLE' && !receipts.has(error)) {
-        receipts.set(error, await record(endings.refused(error.code, error.facts.rule)))
-      }
+      const { code, facts } = error
+      if (code === 'UNAVAILABLE') await recordCut(record, endings.unavailable?.(facts.rule))
+      else if (!receipts.has(error)) receipts.set(error, await record(endings.refused(code, facts.rule)))
       throw error
     }
     await record(endings.failed())
     throw error
   }
+}
+
+/** Where the log itself is what went away, the next start writes the end. */
+async function recordCut(record: Recorder, body: Body | undefined): Promise<void> {
+  if (body !== undefined) await record(body).catch(() => undefined)
 }
 
 /** `onRecord` for a call by nobody yet, such as a way in or out: `route` is how the log names it. */

@@ -49,12 +49,14 @@ export function createApp(house: House, routes: readonly Route[]): Express {
 interface Waiting {
   readonly isSecure: boolean
   readonly limits: Pick<LimitSettings, 'requestSeconds'>
+  /** Why there is nothing yet, or no more. Default `node.starting`. */
+  readonly rule?: 'node.starting' | 'node.stopping'
 }
 
-/** What listens until the house is open: health, progress, and 503 for all else. */
+/** What listens until the house is open, and again when it closes: health, progress, and 503 for all else. */
 export function createWaitingApp(
   readiness: Readiness,
-  { isSecure, limits }: Waiting = { isSecure: false, limits: productionLimits },
+  { isSecure, limits, rule = 'node.starting' }: Waiting = { isSecure: false, limits: productionLimits },
 ): Express {
   const app = bareApp(isSecure)
   app.use(timely(limits.requestSeconds))
@@ -62,12 +64,9 @@ export function createWaitingApp(
   app.get('/readyz', (_request, response) => void response.status(503).json(progressOf(readiness)))
   app.use((request, response) => {
     const language = languageOf(request)
-    response.set('Retry-After', '1')
-    sendProblem(
-      response,
-      problemOf(new Refusal('UNAVAILABLE', { rule: 'node.starting' }), language),
-      language,
-    )
+    // Whoever keeps a connection to a node that stops is to open its next one elsewhere.
+    if (rule === 'node.stopping') response.set('Connection', 'close')
+    sendProblem(response, problemOf(new Refusal('UNAVAILABLE', { rule }), language), language)
   })
   return app
 }

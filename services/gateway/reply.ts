@@ -65,6 +65,7 @@ export function sendProblem(
 ): void {
   if (problem.status === 401) response.set('WWW-Authenticate', challenge)
   if (problem.code === 'RATE') tellLater(response, problem.rule ?? 'rate')
+  if (problem.status === 503 && response.get('Retry-After') === undefined) response.set('Retry-After', '1')
   if (problem.status === 413) response.set('Connection', 'close')
   response.status(problem.status).set('Content-Language', language).vary('Accept-Language')
   const policy = response.get(policyHeader)

@@ -1,6 +1,7 @@
 /** The floors of a node, each opened on those below it. Every function answers plain values; node.ts puts them together. */
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { FoundTree } from '../audit/found-tree.ts'
 import type { RetentionRule } from '../audit/retention.ts'
 import type { SecretBox } from '../audit/secret-files.ts'
@@ -21,7 +22,7 @@ import { hasCode } from '../kernel/system-error.ts'
 import { catchUp, indexedEntry } from '../review/indexing.ts'
 import { type AuditIndex, openAuditIndex } from '../store/audit-index.ts'
 import { startEmbedded } from '../store/embedded.ts'
-import { takeFolder } from '../store/folder-lock.ts'
+import { FolderTakenError, takeFolder } from '../store/folder-lock.ts'
 import { acquireLease } from '../store/lease.ts'
 import { untilReachable } from '../store/reachable.ts'
 import type { Store } from '../store/store.ts'
@@ -57,6 +58,27 @@ export async function openHome({ home, closing }: Pick<Ground, 'home' | 'closing
       throw new StartError(cause.message, 1, { cause })
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'inconnu'
     throw new StartError(`HUISCLOS_HOME : ${home} n’est pas accessible en écriture (${code})`, 1, { cause })
+  }
+}
+
+const takeOverEveryMs = 25
+
+/** As `openHome`, once the node that runs on this home has stopped; rejects with a StartError when the signal aborts before. */
+export async function takeOverHome(
+  ground: Pick<Ground, 'home' | 'closing'>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const taken = await openHome(ground).then(
+      () => null,
+      (error: unknown) => {
+        if (error instanceof Error && error.cause instanceof FolderTakenError) return error
+        throw error
+      },
+    )
+    if (taken === null) return
+    if (signal.aborted) throw taken
+    await pause(takeOverEveryMs)
   }
 }
 

@@ -8,7 +8,7 @@ import { sweepDocuments } from '../habilitation/dossier.ts'
 import { fold } from '../habilitation/fold.ts'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { abandonQueries } from '../query/run.ts'
+import { abandonQueries } from '../query/abandon.ts'
 import { StartError } from './listening.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -42,7 +42,7 @@ export async function reconcile(
   // Not before the database is known to be that of this home: its keys are what opens the files from then on.
   await sealHome()
   await sweepDocuments(habilitation)
-  await abandonQueries(query)
+  await abandonQueries(query, audit)
   await recoverUploads(uploads)
   await dataset.checker.resume()
   await passTime({ habilitation, uploads, versions })

@@ -45,16 +45,6 @@ export function alarming(rules: NodeRulebook, { audit, log }: { audit: AuditLog;
   }
 }
 
-/** The first entry of a start: a log that takes nothing is the operator's to mend. */
-export async function begin(audit: AuditLog, body: Body): Promise<void> {
-  await audit.append(body, {}).catch((cause: unknown) => {
-    if (!(cause instanceof Refusal) || cause.code !== 'UNAVAILABLE') throw cause
-    throw new StartError('journal de preuves : rien ne peut y être écrit (place, droits du disque)', 70, {
-      cause,
-    })
-  })
-}
-
 /** How long the log is kept must be what the rules allow: they may only tighten what the log itself refuses. */
 export function insistOnRetention(
   { vocabularies }: Pick<NodeRulebook, 'vocabularies'>,

@@ -166,6 +166,11 @@ export class Journal {
         return { type: 'query.refused', query: this.#nameOf(code), code, ...known }
       },
       failed: () => ({ type: 'query.abort', query: this.#nameOf(), ...of(), cause: 'failed' }),
+      unavailable: (rule) => {
+        const cause = causeOf(rule)
+        if (cause === undefined && !this.#intent) return undefined
+        return { type: 'query.abort', query: this.#nameOf(), ...of(), cause: cause ?? 'failed' }
+      },
     }
   }
 

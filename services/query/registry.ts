@@ -26,7 +26,13 @@ export interface Ending {
   readonly at: number
   readonly outcome: 'released' | 'refused' | 'aborted'
   readonly code?: Code
-  readonly receipt?: Receipt
+  /** Its entry. */
+  readonly receipt?: Pick<Receipt, 'log' | 'seq'>
+}
+
+/** A query that has not ended; `since` is when it was asked, in ms. */
+export interface OpenRun extends RunKey {
+  readonly since: number
 }
 
 export interface Registry {
@@ -34,7 +40,7 @@ export interface Registry {
   begin(key: RunKey, at: number): Promise<void>
   end(key: RunKey, ending: Ending): Promise<void>
   /** Queries that have not ended: at start, those that the last stop cut. */
-  open(): Promise<readonly RunKey[]>
+  open(): Promise<readonly OpenRun[]>
   /** The queries of one person in one project, newest first, 200 at most. */
   list(project: string, by: Actor): Promise<readonly QueryRun[]>
 }
@@ -75,11 +81,16 @@ export function openRegistry({ db }: Store): Registry {
     async open() {
       const rows = await db
         .selectFrom('query_run')
-        .select(['id', 'project', 'issuer', 'subject'])
+        .select(['id', 'project', 'issuer', 'subject', 'submitted_ms'])
         .where('outcome', '=', 'running')
         .orderBy('submitted_ms')
         .execute()
-      return rows.map(({ id, project, issuer, subject }) => ({ id, project, by: { issuer, subject } }))
+      return rows.map(({ id, project, issuer, subject, submitted_ms: since }) => ({
+        id,
+        project,
+        by: { issuer, subject },
+        since,
+      }))
     },
 
     async list(project, by) {

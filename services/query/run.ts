@@ -125,23 +125,6 @@ export async function cancelQuery(
   return running.cancel(id, project, by)
 }
 
-/**
- * At start, before the doors open: what the last stop cut is written down as such, so that every intent has its end
- * (security.md 4.8). A query that never came to its intent gets the entry too; it says no more than that it ended.
- */
-export async function abandonQueries({
-  audit,
-  clock,
-  registry,
-}: Pick<QueryNeeds, 'audit' | 'clock' | 'registry'>): Promise<void> {
-  for (const key of await registry.open()) {
-    const by = { ...key.by, level: 0, door: 'system' } as const
-    const body = { type: 'query.abort', query: key.id, cause: 'restart' } as const
-    const receipt = await audit.append(body, { by, project: key.project })
-    await registry.end(key, { at: clock.now(), outcome: 'aborted', receipt })
-  }
-}
-
 /** One of one's own queries; `waiting` while its turn has not come. */
 interface ListedRun extends QueryRun {
   readonly waiting?: true

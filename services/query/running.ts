@@ -5,7 +5,7 @@ import { type Actor, samePerson } from '../kernel/id.ts'
 import { type Code, type Facts, Refusal } from '../kernel/refusal.ts'
 
 /** Why a query was stopped, as its log entry says it. */
-export type Cause = 'deadline' | 'revoked' | 'client'
+export type Cause = 'deadline' | 'revoked' | 'client' | 'restart'
 
 /** The reason given to the AbortSignal of a stopped query; it becomes the answer. */
 class Stopped extends Error {
@@ -55,7 +55,10 @@ export interface Start {
 }
 
 export interface Running {
-  /** Refusals: CONFLICT when a query of that id runs already, UNAUTHENTICATED when its session was closed meanwhile. */
+  /**
+   * Refusals: CONFLICT when a query of that id runs already, UNAUTHENTICATED when its session was closed meanwhile, UNAVAILABLE
+   * after `close`.
+   */
   start(start: Start): Run
   /**
    * Stops the queries of a project, or of a part of it, at once; they answer with this code. The part of a dataset holds those
@@ -69,7 +72,9 @@ export interface Running {
   isRunning(id: string, project: string, by: Actor): boolean
   /** Stops one query of this person; false when none has that id in this project. */
   cancel(id: string, project: string, by: Actor): boolean
-  /** Stops everything, for the end of the process. */
+  /** Resolves when no query runs and none waits. */
+  idle(): Promise<void>
+  /** Stops everything, for the end of the process: what runs and what comes answers UNAVAILABLE. */
   close(): void
 }
 
@@ -84,7 +89,7 @@ const closedKeptMs = 10 * 60_000
 
 const longestTimer = 2 ** 31 - 1
 
-const causes: readonly Cause[] = ['deadline', 'revoked', 'client']
+const causes: readonly Cause[] = ['deadline', 'revoked', 'client', 'restart']
 
 /** The cause behind the rule of a refusal, when the query was stopped. */
 export function causeOf(rule: string | undefined): Cause | undefined {
@@ -101,7 +106,7 @@ function asRefusal(signal: AbortSignal): Refusal {
 
 /** That it held when the query began; what failed since is said by the code. */
 function factOf({ why, code }: Stopped): Pick<Facts, 'fact'> {
-  if (code === 'QUERY_FAILED') return {}
+  if (code === 'QUERY_FAILED' || code === 'UNAVAILABLE') return {}
   return { fact: { key: why === 'deadline' ? 'fact.endedMeanwhile' : 'fact.stoppedMeanwhile' } }
 }
 
@@ -109,10 +114,12 @@ export function openRunning(clock: Clock): Running {
   const entries = new Map<string, Entry>()
   /** By id of the session, when it was closed. */
   const closed = new Map<string, number>()
+  let isStopping = false
   const isClosed = ({ session }: Start['by']) => session !== undefined && closed.has(session)
   const halt = (entry: Entry, cause: Cause, code: Code) => entry.controller.abort(new Stopped(cause, code))
   return {
     start(start) {
+      if (isStopping) throw new Refusal('UNAVAILABLE', { rule: 'query.restart' })
       if (isClosed(start.by)) throw new Refusal('UNAUTHENTICATED', { rule: 'session.closed' })
       return register(entries, start, clock)
     },
@@ -126,6 +133,9 @@ export function openRunning(clock: Clock): Running {
       for (const id of ids) closed.set(id, now)
       for (const entry of entries.values()) if (isClosed(entry.by)) halt(entry, 'revoked', 'UNAUTHENTICATED')
     },
+    async idle() {
+      while (entries.size > 0) await Promise.all([...entries.values()].map(({ ended }) => ended))
+    },
     async ended(project) {
       const own = [...entries.values()].filter((entry) => entry.project === project)
       await Promise.all(own.map(({ ended }) => ended))
@@ -137,7 +147,8 @@ export function openRunning(clock: Clock): Running {
       return entry !== undefined
     },
     close() {
-      for (const entry of entries.values()) halt(entry, 'client', 'QUERY_FAILED')
+      isStopping = true
+      for (const entry of entries.values()) halt(entry, 'restart', 'UNAVAILABLE')
     },
   }
 }

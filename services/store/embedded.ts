@@ -128,7 +128,11 @@ async function start(place: Place, port: number): Promise<Server | null> {
     await ended
     return null
   }
+  // However this process ends, it leaves no server behind: SIGQUIT loses nothing committed.
+  const quit = () => void child.kill('SIGQUIT')
+  process.once('exit', quit)
   child.once('exit', () => {
+    process.off('exit', quit)
     if (!stopping) log.error('the embedded PostgreSQL ended by itself')
   })
   const close = async () => {

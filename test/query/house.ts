@@ -19,6 +19,7 @@ import type { Person } from '../../services/identity/person.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import type { AtRest } from '../../services/keys/at-rest.ts'
+import type { PastEntries } from '../../services/query/abandon.ts'
 import { openPlans } from '../../services/query/plans.ts'
 import type { QueryNeeds } from '../../services/query/question.ts'
 import type { QueryRun, Registry } from '../../services/query/registry.ts'
@@ -142,6 +143,27 @@ export class QueryHouse {
     for (const close of this.#closing) await close()
   }
 
+  /** What a start reads of the log. */
+  past(): PastEntries {
+    const entries = this.entries.map(({ body, about: { project } }, seq) => ({
+      shard: '2026',
+      seq,
+      ts: new Date().toISOString(),
+      leaf: hex('e'),
+      body,
+      ...(project !== undefined && { project }),
+      isSealed: false,
+      numbers: {},
+    }))
+    return {
+      origin: 'test/audit/2026',
+      size: entries.length,
+      async *entries(from, to) {
+        yield* entries.slice(from, to)
+      },
+    }
+  }
+
   types(): readonly string[] {
     return this.entries.map(({ body }) => body.type)
   }
@@ -224,7 +246,12 @@ export class QueryHouse {
       open: async () =>
         [...this.runs.values()]
           .filter(({ outcome }) => outcome === 'running')
-          .map(({ id, project, subject }) => ({ id, project, by: { issuer: 'demo', subject } })),
+          .map(({ id, project, subject, submittedAt: since }) => ({
+            id,
+            project,
+            by: { issuer: 'demo', subject },
+            since,
+          })),
       list: async (project, { subject }) =>
         [...this.runs.values()].filter((run) => run.project === project && run.subject === subject),
     }

@@ -4,7 +4,7 @@ import type { VaultSession } from '../../services/engine/engine.ts'
 import { sha256 } from '../../services/kernel/hash.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import type { QueryNeeds, Question } from '../../services/query/question.ts'
-import { abandonQueries, cancelQuery, checkQuery, listQueries, runQuery } from '../../services/query/run.ts'
+import { cancelQuery, checkQuery, listQueries, runQuery } from '../../services/query/run.ts'
 import { makeCohort } from '../property/cohort.ts'
 import { hex, person, QueryHouse } from './house.ts'
 
@@ -342,19 +342,6 @@ describe('a check', () => {
       decision: 'refuse',
       code: 'SUSPENDED',
     })
-  })
-})
-
-describe('a start', () => {
-  test('writes down the queries that the last stop cut, once', async () => {
-    const id = '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0004'
-    await needs.registry.begin({ id, project: 'p', by: alice }, 1)
-    await abandonQueries(needs)
-    await abandonQueries(needs)
-    expect(house.entries.map(({ body }) => body)).toEqual([
-      { type: 'query.abort', query: id, cause: 'restart' },
-    ])
-    expect((await listQueries(needs, alice, 'p')).find((run) => run.id === id)?.outcome).toBe('aborted')
   })
 })
 

@@ -15,11 +15,15 @@ import { main as fuzzHttp } from './fuzz-http.ts'
 import { main as guards } from './guards.ts'
 import { main as hiddenTime } from './hidden-time.ts'
 import { isClean, main as keys } from './keys.ts'
+import { main as killControls } from './kills/controls.ts'
+import { main as kills } from './kills/kills.ts'
 import { main as malformed } from './malformed.ts'
 import { main as mutants } from './mutants.ts'
 import { main as neighbours } from './neighbours.ts'
 import { main as oracle } from './oracle.ts'
+import { main as restart } from './restart.ts'
 import { permits, type Figures as Stopped, sessions } from './revocation.ts'
+import { main as soak } from './soak.ts'
 import { main as tamper } from './tamper.ts'
 import { falseAlarms, tamperClasses } from './tamper-classes.ts'
 
@@ -118,6 +122,18 @@ const trials: Readonly<Record<string, Trial>> = {
       throw new Error('the trial has failed')
     return figures
   },
+  'kill-controls': seeded(
+    (seed, say) => killControls(seed, say),
+    ({ missed }) => missed.length === 0,
+  ),
+  // `seed,count` or, to go on where a run was cut, `seed,count,from`: a multiple of 100
+  kills: async (argument = '42', say) => {
+    const [seed = 42, count = 1000, from = 0] = argument.split(',').map(Number)
+    const figures = await kills({ seed, kills: count, from, say })
+    say(JSON.stringify(figures))
+    if (figures.faults.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
   malformed: seeded(
     (seed, say) => malformed(seed, 500, say),
     ({ slow, told, unread }) => slow.length + told.length + unread.length === 0,
@@ -138,9 +154,28 @@ const trials: Readonly<Record<string, Trial>> = {
     async (seed) => ({ small: await plans(seed, 500, 400), large: await plans(seed, 500, 4000) }),
     ({ small, large }) => small.different.length + large.different.length === 0,
   ),
+  restart: async (argument, say) => {
+    const figures = await restart({ rounds: Number(argument ?? 20), say })
+    say(JSON.stringify(figures))
+    const isClean = figures.errors.length + figures.faults.length === 0
+    if (!isClean || figures.exits.some((status) => status !== 0)) throw new Error('the trial has failed')
+    return figures
+  },
   revocation: (argument, say) => stopping(permits({ rounds: Number(argument ?? 20), queries: 50 }, say), say),
   'session-closure': (argument, say) =>
     stopping(sessions({ rounds: Number(argument ?? 20), queries: 50 }, say), say),
+  soak: async (argument, say) => {
+    const figures = await soak({ minutes: Number(argument ?? 60), say })
+    say(JSON.stringify(figures))
+    if (figures.faults.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  'soak-control': async (argument, say) => {
+    const figures = await soak({ minutes: Number(argument ?? 5), isLeaking: true, say })
+    say(JSON.stringify(figures))
+    if (!figures.faults.includes('rssMb grows')) throw new Error('a leak was not reported')
+    return figures
+  },
   tamper: seeded(
     (seed) => tamper(seed, 1),
     ({ missed }) => missed.length === 0,

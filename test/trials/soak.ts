@@ -1,0 +1,136 @@
+/**
+ * A day of a node in some minutes, all doors in use: memory, descriptors, processes and files must be flat once it is warm.
+ * `npm run trials -- soak=MINUTES`; `soak-control` does it with a node that loses a buffer with each request.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { seeded } from '../audit/seeded.ts'
+import { deposit, grant } from '../contract/study.ts'
+import { Supervisor } from './kills/supervisor.ts'
+import { Told } from './kills/told.ts'
+import { liveOn } from './soak/rounds.ts'
+import { type Sample, sampleOf } from './soak/sampler.ts'
+import { type Slope, slopeOf } from './soak/slopes.ts'
+
+export interface SoakOptions {
+  readonly minutes: number
+  /** For the negative control. */
+  readonly isLeaking?: boolean
+  readonly say?: (line: string) => void
+}
+
+export interface SoakFigures {
+  readonly minutes: number
+  readonly calls: number
+  /** Per hour, after the first third. */
+  readonly slopes: Readonly<Record<Figure, Slope>>
+  readonly last: Sample
+  readonly zombies: number
+  /** ms: the middle one of all windows of two seconds, and the worst. */
+  readonly loopDelayP99: { readonly p50: number; readonly max: number }
+  readonly faults: readonly string[]
+  /** What a longer run would have to decide. */
+  readonly undecided: readonly string[]
+}
+
+const everyMs = 2000
+const mb = 1024 * 1024
+/** Growth in an hour that is still none: MB, and pieces. */
+const limits = { rssMb: 1, liveMb: 1, descriptors: 1, processes: 1, connections: 1, files: 1 }
+type Figure = keyof typeof limits
+const goalLoopMs = 20
+
+interface Inside {
+  readonly at: number
+  readonly live: number
+  readonly p99: number
+}
+
+export async function main({
+  minutes,
+  isLeaking = false,
+  say = () => {},
+}: SoakOptions): Promise<SoakFigures> {
+  const home = await mkdtemp(join(tmpdir(), 'huisclos-soak-'))
+  const probe = join(home, 'probe.jsonl')
+  const imports = ['test/trials/soak-probe.ts', ...(isLeaking ? ['test/trials/soak-leak.ts'] : [])]
+  const node = await Supervisor.on({ home, imports, environment: { HUISCLOS_SOAK_PROBE: probe } })
+  try {
+    await node.start()
+    await deposit(node)
+    const projects = [(await grant(node)).project, (await grant(node)).project]
+    const told = new Told()
+    const client = { call: told.hearing(node.call), told, projects, random: seeded(42), url: node.url }
+    const over = performance.now() + minutes * 60_000
+    const living = liveOn(client, () => performance.now() > over)
+    const samples: Sample[] = []
+    while (performance.now() < over) {
+      await Promise.race([wait(everyMs), living])
+      samples.push(await sampleOf(node.pid, home))
+      if (samples.length % 15 === 0) say(lineOf(samples, (over - performance.now()) / 60_000))
+    }
+    await living
+    const inside = (await readFile(probe, 'utf8')).trim().split('\n')
+    return judged(
+      samples,
+      inside.map((line): Inside => JSON.parse(line)),
+      { minutes, calls: told.calls },
+    )
+  } finally {
+    await node.kill('SIGTERM')
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+function lineOf(samples: readonly Sample[], left: number): string {
+  const { at: _, ...last } = samples.at(-1) as Sample
+  return `${left.toFixed(1)} min left ${JSON.stringify({ ...last, rssMb: Math.round(last.rssMb) })}`
+}
+
+function judged(
+  samples: readonly Sample[],
+  inside: readonly Inside[],
+  about: Pick<SoakFigures, 'minutes' | 'calls'>,
+): SoakFigures {
+  const from = (samples[0]?.at ?? 0) + (about.minutes * 60_000) / 3
+  const over = <T extends { readonly at: number }>(all: readonly T[], value: (one: T) => number) =>
+    all
+      .filter(({ at }) => at >= from)
+      .map((one) => ({ hours: (one.at - from) / 3_600_000, value: value(one) }))
+  const outside = (figure: Exclude<Figure, 'liveMb'>) =>
+    slopeOf(
+      over(samples, (one) => one[figure]),
+      limits[figure],
+    )
+  const slopes = {
+    rssMb: outside('rssMb'),
+    liveMb: slopeOf(
+      over(inside, ({ live }) => live / mb),
+      limits.liveMb,
+    ),
+    descriptors: outside('descriptors'),
+    processes: outside('processes'),
+    connections: outside('connections'),
+    files: outside('files'),
+  }
+  const zombies = Math.min(...samples.slice(-5).map((one) => one.zombies))
+  const delays = inside.map(({ p99 }) => p99).sort((a, b) => a - b)
+  const loopDelayP99 = { p50: delays[Math.floor(delays.length / 2)] ?? 0, max: delays.at(-1) ?? 0 }
+  const named = (verdict: Slope['verdict']) =>
+    Object.entries(slopes).flatMap(([name, slope]) => (slope.verdict === verdict ? [name] : []))
+  return {
+    ...about,
+    slopes,
+    last: samples.at(-1) as Sample,
+    zombies,
+    loopDelayP99,
+    faults: [
+      ...named('growing').map((name) => `${name} grows`),
+      ...(zombies > 0 ? ['dead processes are not collected'] : []),
+      ...(loopDelayP99.p50 > goalLoopMs ? [`the event loop is late: ${loopDelayP99.p50.toFixed(0)} ms`] : []),
+    ],
+    undecided: named('undecided'),
+  }
+}
