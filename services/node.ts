@@ -23,6 +23,7 @@ import { canonical, sha256 } from './kernel/hash.ts'
 import type { Closable } from './kernel/id.ts'
 import type { Log } from './kernel/log.ts'
 import { Refusal } from './kernel/refusal.ts'
+import { recordBackup } from './node/backup/record.ts'
 import { Closing } from './node/closing.ts'
 import { doorwayOf } from './node/doorway.ts'
 import {
@@ -228,7 +229,9 @@ async function openUpTo(
     const { running } = opened.query
     identity.sessions.watch((closed) => running.stopSessions(closed.map(({ id }) => id)))
     await reconcile(opened, evidence.audit)
+    await recordBackup(ground.home, evidence.audit)
     const work = async () => {
+      await recordBackup(ground.home, evidence.audit)
       await passTime(opened)
       opened.bulles.renew()
       await identity.sessions.sweep()

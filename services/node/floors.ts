@@ -23,6 +23,7 @@ import { startEmbedded } from '../store/embedded.ts'
 import { takeFolder } from '../store/folder-lock.ts'
 import { acquireLease } from '../store/lease.ts'
 import type { Store } from '../store/store.ts'
+import { isUnfinished } from './backup/unfinished.ts'
 import type { Closing } from './closing.ts'
 import { StartError } from './listening.ts'
 import { openRetention } from './retention.ts'
@@ -52,6 +53,8 @@ export async function openHome({ home, closing }: Pick<Ground, 'home' | 'closing
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'inconnu'
     throw new StartError(`HUISCLOS_HOME : ${home} n’est pas accessible en écriture (${code})`, 1, { cause })
   }
+  if (await isUnfinished(home))
+    throw new StartError(`HUISCLOS_HOME : ${home} est une restauration inachevée : npx huisclos restore`, 1)
 }
 
 /** As `mkdir -p`; Node's own recursive form never ends where a parent exists and takes no folder, as in /proc. */
