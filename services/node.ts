@@ -228,7 +228,7 @@ async function openUpTo(
     const opened = await openRooms(ground, on)
     const { running } = opened.query
     identity.sessions.watch((closed) => running.stopSessions(closed.map(({ id }) => id)))
-    await reconcile(opened, evidence.audit)
+    await reconcile(opened, evidence.audit, ground)
     await recordBackup(ground.home, evidence.audit)
     const work = async () => {
       await recordBackup(ground.home, evidence.audit)

@@ -5,10 +5,13 @@ import { endRetention, finishWithdrawals } from '../dataset/withdrawal.ts'
 import { recordLapses } from '../habilitation/campaign.ts'
 import { finishClosings, finishRecalls, recordExpiries } from '../habilitation/closing.ts'
 import { fold } from '../habilitation/fold.ts'
+import { openRecorded } from '../habilitation/recorded.ts'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { lastRecorded } from '../query/registry.ts'
 import { abandonQueries } from '../query/run.ts'
-import { StartError } from './listening.ts'
+import type { Ground } from './floors.ts'
+import { reconcileState, type StateNeeds } from './lost/reconcile-state.ts'
 import type { Rooms } from './rooms.ts'
 
 /** Who acts when time alone does. */
@@ -25,18 +28,16 @@ const system: Person = {
 }
 
 /**
- * Refuses a database that knows entries which this log never had (exit 75), ends the queries that the last stop cut, cleans what a crash left of deposits and checks
+ * Refuses a database that knows entries which this log never had (exit 75), redoes what an older one has forgotten, ends the queries that the last stop cut, cleans what a crash left of deposits and checks
  * them again, seals the lines that are open and not sealed, and writes down what time has ended.
  */
 export async function reconcile(
-  { dataset, uploads, versions, habilitation, bulles, query }: Rooms,
+  rooms: Rooms,
   audit: AuditLog,
+  ground: Pick<Ground, 'home' | 'log'>,
 ): Promise<void> {
-  const last = await habilitation.registry.lastRecorded(audit.origin)
-  if (last !== null && last >= audit.size) {
-    const message = `la base connaît l’entrée ${last}, le journal en a ${audit.size} : l’un des deux n’est pas le bon`
-    throw new StartError(message, 75)
-  }
+  const { dataset, uploads, versions, habilitation, bulles, query } = rooms
+  await reconcileState(await stateOf(rooms, audit, ground))
   await abandonQueries(query)
   await recoverUploads(uploads)
   await dataset.checker.resume()
@@ -52,6 +53,34 @@ export async function reconcile(
   bulles.renew()
   // Last: it looks at what the projects above were given.
   await finishWithdrawals(versions, system)
+}
+
+/** Rows and entries of everything that may be permitted or restricted. */
+async function stateOf(
+  { dataset: { register, optOuts }, versions, habilitation, review, proofs }: Rooms,
+  audit: AuditLog,
+  { home, log }: Pick<Ground, 'home' | 'log'>,
+): Promise<StateNeeds> {
+  const { store } = proofs
+  const { registry, clock } = habilitation
+  const recorded = openRecorded(store)
+  const others = [await registry.lastRecorded(audit.origin), await lastRecorded(store, audit.origin)]
+  return {
+    ...{
+      home,
+      log,
+      audit,
+      auditIndex: review.auditIndex,
+      store,
+      registry,
+      recorded,
+      register,
+      optOuts,
+      others,
+    },
+    versions: versions.versions,
+    now: clock.now(),
+  }
 }
 
 /** Writes down what time has ended, and destroys what a closure left: at the start and while the node runs. */
