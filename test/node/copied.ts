@@ -63,7 +63,7 @@ export async function openAt(place: Place, changes: Partial<Settings> = {}): Pro
   }
 }
 
-export const question = 'SELECT sex, count(*) AS n FROM patients GROUP BY sex ORDER BY sex'
+const question = 'SELECT sex, count(*) AS n FROM patients GROUP BY sex ORDER BY sex'
 
 /** What alice is answered about her project: the rows, or the code of the refusal. */
 export async function answerOf({ call, node: { project } }: OpenedNode): Promise<unknown> {

@@ -9,7 +9,7 @@ import type { RecordedEvent } from '../../habilitation/recorded.ts'
 import { endToken, untie } from '../../identity/lost-endings.ts'
 import { recoverSessions } from '../../identity/session-recovery.ts'
 import type { Store } from '../../store/store.ts'
-import { abortedIn, entriesOf, originOf, placeName } from './entries.ts'
+import { abortedIn, entriesOf, leave, originOf, placeName } from './entries.ts'
 import { type Finding, type HabilitationRows, holdProjects } from './habilitations.ts'
 
 /** Longer than any session or token lives. */
@@ -31,6 +31,7 @@ export async function redoEndings(
 ): Promise<readonly Finding[]> {
   await recoverSessions(needs.store, sessionEntries(needs))
   return [
+    ...(await leaveVersions(needs)),
     ...(await redoWithdrawals(needs)),
     ...(await redoTokens(needs)),
     ...(await redoUnlinks(needs)),
@@ -42,6 +43,23 @@ async function* sessionEntries(needs: EndingNeeds): AsyncGenerator<Indexed> {
   const from = needs.now - livedMs
   yield* entriesOf(needs, { type: 'auth.closed', from })
   yield* entriesOf(needs, { type: 'state.aborted', from })
+}
+
+/** A version that the database does not have is not given to anybody: its holder deposits it again. */
+async function leaveVersions(needs: EndingNeeds): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  let aborted: ReadonlySet<string> | undefined
+  for await (const entry of entriesOf(needs, { type: 'deposit.accepted' })) {
+    const { shard, seq, body } = entry
+    if (body.type !== 'deposit.accepted') continue
+    const found = await needs.versions.find(body)
+    if (found?.manifestSha256 === body.manifestSha256) continue
+    aborted ??= await abortedIn(needs)
+    if (aborted.has(placeName({ shard, seq }))) continue
+    await leave(needs, entry)
+    findings.push({ shard, seq, type: body.type, of: `${body.dataset} v${body.version}`, outcome: 'left' })
+  }
+  return findings
 }
 
 async function redoWithdrawals(needs: EndingNeeds): Promise<readonly Finding[]> {

@@ -61,3 +61,9 @@ export const placeName = ({ shard, seq }: FoundPlace): string => `${shard}/${seq
 export function originOf({ audit }: Pick<LogReading, 'audit'>, shard: string): string {
   return `${hostOf(audit.origin)}/audit/${shard}`
 }
+
+/** The log says that this act came to nothing. Of a former year it cannot be said any more: it is found again at each start. */
+export async function leave({ audit }: LogReading, { shard, seq, project }: Indexed): Promise<void> {
+  if (shard !== audit.shards.at(-1)) return
+  await audit.append({ type: 'state.aborted', of: seq }, project === undefined ? {} : { project })
+}

@@ -6,7 +6,7 @@ import { fold } from '../../habilitation/fold.ts'
 import { type Recorded, type RecordedEvent, standInRole } from '../../habilitation/recorded.ts'
 import { type HabilitationEntry, heldShut, isHabilitationEntry, redoneBy } from '../../habilitation/redo.ts'
 import type { Registry } from '../../habilitation/registry.ts'
-import { abortedIn, inOrder, type LogReading, originOf, placeName, placesOf } from './entries.ts'
+import { abortedIn, inOrder, type LogReading, leave, originOf, placeName, placesOf } from './entries.ts'
 
 /** What became of one entry that had no row. */
 export interface Finding {
@@ -68,12 +68,6 @@ function eventOf(happening: Happening, { ts }: Indexed): HabilitationEvent {
 
 const reasonOf = ({ seq, body }: Indexed): string =>
   `La base restaurée ne connaît pas l’entrée ${seq} du journal (${body.type}) : à reprendre par une personne. / The restored database does not know entry ${seq} of the log: for a person to take up.`
-
-/** The log says that this act came to nothing. Of a former year it cannot be said any more: it is found again at each start. */
-async function leave({ audit }: LogReading, { shard, seq, project }: Indexed): Promise<void> {
-  if (shard !== audit.shards.at(-1)) return
-  await audit.append({ type: 'state.aborted', of: seq }, project === undefined ? {} : { project })
-}
 
 /** Suspends every project that reads one of these datasets, in the name of an entry whose content is lost. */
 export async function holdProjects(

@@ -19,7 +19,7 @@ export interface StateNeeds extends EndingNeeds {
 }
 
 /** `reconciliation.json` of a home: what the last start found, there only while it found something. */
-export const reconciliationFile = 'reconciliation.json'
+const reconciliationFile = 'reconciliation.json'
 
 /** Before anything is decided. StartError, status 75, when database and log are not of one history. Gives what was found. */
 export async function reconcileState(needs: StateNeeds): Promise<readonly Finding[]> {

@@ -19,7 +19,7 @@ export interface LoadTarget {
 }
 
 /** The database has tables already: nothing is put over them. */
-export class NotEmptyError extends Error {
+class NotEmptyError extends Error {
   override readonly name = 'NotEmptyError'
 }
 

@@ -1,7 +1,7 @@
 /** What a database consists of, as its catalogue tells it: read the same way where a copy is made and where it is put back. */
 import type pg from 'pg'
 
-export interface Column {
+interface Column {
   readonly name: string
   /** As PostgreSQL writes it, such as `text[]` or `bigint`. */
   readonly type: string
