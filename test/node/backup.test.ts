@@ -2,8 +2,10 @@
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { verifyLog } from '../../services/audit/verify/verify.ts'
+import { backup, restore, verifyBackup } from '../../services/cli/backup-work.ts'
 import { silentLog } from '../../services/kernel/log.ts'
 import { checkBackup } from '../../services/node/backup/check.ts'
 import { type BackupAsked, type BackupMade, makeBackup } from '../../services/node/backup/make.ts'
@@ -156,6 +158,43 @@ test('a backup goes neither into the home of the node nor among the files of som
   await mkdir(at('others'))
   await writeFile(at('others/file'), 'x')
   await expect(makeBackup(asked('others'))).rejects.toThrow(/pas vide/)
+})
+
+describe('the commands', () => {
+  const said = { out: '', error: '' }
+  const sink = (into: 'out' | 'error') =>
+    new Writable({
+      write(part, _encoding, done) {
+        said[into] += String(part)
+        done()
+      },
+    })
+  const around = () => ({
+    ...{ home: at('home'), isTerminal: false },
+    environment: { HUISCLOS_HOME: at('home'), DATABASE_URL: database.url },
+    out: { stdout: sink('out'), stderr: sink('error'), signal: new AbortController().signal },
+  })
+
+  test('back up, loudly without the key; verify; restore aside with a PostgreSQL of its own', async () => {
+    await backup(around(), { to: at('commanded') })
+    expect(said.error).toMatch(/n’ouvre rien/)
+    const last = await readLastBackup(at('home'))
+    expect(last).toMatchObject({ to: at('commanded'), isRecorded: false })
+    expect(said.out).toContain(last?.sha256)
+    expect(await verifyBackup(around(), at('commanded'), {})).toBe(0)
+    expect(await readLastBackup(at('home'))).not.toHaveProperty('verifiedAt')
+    expect(await verifyBackup(around(), at('commanded'), { restoreDrill: true })).toBe(0)
+    expect(await readLastBackup(at('home'))).toMatchObject({ verifiedAt: expect.any(String) })
+  }, 60_000)
+
+  test('end with 5 and the first fault, and with one line where nothing may be done', async () => {
+    await appendFile(at('commanded/database/identity_account.jsonl'), '[]')
+    const fault = { exit: 5, message: expect.stringMatching(/identity_account/) }
+    await expect(verifyBackup(around(), at('commanded'), {})).rejects.toMatchObject(fault)
+    await expect(verifyBackup(around(), at('home'), {})).rejects.toMatchObject({ exit: 5 })
+    await expect(backup(around(), { to: at('commanded') })).rejects.toMatchObject({ exit: 1 })
+    await expect(restore(around(), { from: at('backup') })).rejects.toMatchObject({ exit: 1 })
+  })
 })
 
 test('neither a home nor a database that has something is written over', async () => {
