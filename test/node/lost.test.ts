@@ -126,6 +126,30 @@ describe('an ending that only the log knows', () => {
     })
   })
 
+  describe('a proof of a person', () => {
+    const recordedAt = (until: number): Body => ({
+      ...{ type: 'proof.recorded', proof: 'training', until: new Date(until).toISOString() },
+    })
+    const training = async () => {
+      const row = store.db.selectFrom('identity_account').select('training_until_ms')
+      return (await row.where('subject', '=', 'alice').executeTakeFirstOrThrow()).training_until_ms
+    }
+
+    test('that was ended is ended again, once', async () => {
+      expect(await training()).toBeGreaterThan(now)
+      const log = [recordedAt(now - 60_000)]
+      expect(await endings(log, {}, alice)).toMatchObject([{ of: 'training', outcome: 'redone' }])
+      expect(await training()).toBe(now - 60_000)
+      expect(await endings(log, {}, alice)).toEqual([])
+    })
+
+    test('that was given is not given again', async () => {
+      const log = [{ type: 'log.stopped' } as const, recordedAt(now + 1_000_000)]
+      expect(await endings(log, {}, alice)).toMatchObject([{ of: 'training', outcome: 'left' }])
+      expect(await training()).toBe(now - 60_000)
+    })
+  })
+
   test('a version that was withdrawn is withdrawn again, under the number of its entry', async () => {
     const version = { dataset: 'visits', version: 1, manifestSha256: 'b'.repeat(64), publishedAt: 1 }
     const withdrawn: unknown[] = []

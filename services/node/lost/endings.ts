@@ -11,6 +11,7 @@ import { recoverSessions } from '../../identity/session-recovery.ts'
 import type { Store } from '../../store/store.ts'
 import { abortedIn, entriesOf, leave, originOf, placeName } from './entries.ts'
 import { type Finding, type HabilitationRows, holdProjects } from './habilitations.ts'
+import { redoProofs } from './proofs.ts'
 
 /** Longer than any session or token lives. */
 const livedMs = 24 * 3_600_000
@@ -35,6 +36,7 @@ export async function redoEndings(
     ...(await redoWithdrawals(needs)),
     ...(await redoTokens(needs)),
     ...(await redoUnlinks(needs)),
+    ...(await redoProofs(needs)),
     ...(await holdForOptOuts(needs, events)),
   ]
 }
