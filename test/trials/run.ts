@@ -4,6 +4,7 @@ import { rulebook } from '../habilitation/fixtures.ts'
 import { inThisProcess } from '../property/engines.ts'
 import { main as plans } from '../property/plans.ts'
 import { timelines } from '../property/timelines.ts'
+import { main as backups } from './backup.ts'
 import { main as brokenBuilds } from './broken-builds.ts'
 import { main as clauses } from './clauses.ts'
 import { runCohort } from './cohort.ts'
@@ -69,6 +70,14 @@ const trials: Readonly<Record<string, Trial>> = {
   'disk-full': async (_argument, say) => {
     if (process.getuid?.() !== 0) return say('skipped: a disk of its own is mounted by root only')
     const figures = await diskFull(say)
+    say(JSON.stringify(figures))
+    if (figures.faults.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  // `seed` or `seed,kills`
+  backup: async (argument = '42', say) => {
+    const [seed = 42, kills = 20] = argument.split(',').map(Number)
+    const figures = await backups({ seed, kills, say })
     say(JSON.stringify(figures))
     if (figures.faults.length > 0) throw new Error('the trial has failed')
     return figures

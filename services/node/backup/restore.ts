@@ -1,14 +1,14 @@
 /** Puts a backup into an empty home and an empty database. What is there already is never written over. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Log } from '../../kernel/log.ts'
 import { hasCode } from '../../kernel/system-error.ts'
 import { insistEmptyDatabase, loadDatabase } from '../../store/copy/load.ts'
 import { openSnapshot } from '../../store/copy/snapshot.ts'
-import { startEmbedded } from '../../store/embedded.ts'
+import { startEmbedded, stopLeftEmbedded } from '../../store/embedded.ts'
 import { takeFolder } from '../../store/folder-lock.ts'
 import { checkBackup } from './check.ts'
 import { type OnProgress, tablePath } from './make.ts'
@@ -42,6 +42,7 @@ export async function restoreBackup(asked: RestoreAsked): Promise<Manifest> {
   const lock = await takeFolder(home)
   try {
     const work = join(home, restoringFolder)
+    await stopLeftEmbedded({ home: work, log: asked.log })
     await clear(home)
     await mkdir(work, { mode: 0o700 })
     await copyFiles({ ...asked, folder, manifest }, work)
@@ -59,12 +60,16 @@ async function insistEmptyHome(home: string): Promise<void> {
     if (hasCode(error, 'ENOENT')) return []
     throw error
   })
-  if (names.length > 0 && !names.includes(restoringFolder))
+  const others = names.filter((name) => !isLock(name))
+  if (others.length > 0 && !others.includes(restoringFolder))
     throw new BackupError(`${home} : ce dossier n’est pas vide / this folder is not empty`)
 }
 
+/** The file that says which process works in a home, and what becomes of it. */
+const isLock = (name: string): boolean => /^owner(\.|$)/.test(name)
+
 async function clear(home: string): Promise<void> {
-  const names = (await readdir(home)).filter((name) => !/^owner(\.|$)/.test(name))
+  const names = (await readdir(home)).filter((name) => !isLock(name))
   // The mark goes last: until then a cut leaves a home that is still known to be unfinished.
   names.sort((a, b) => Number(a === restoringFolder) - Number(b === restoringFolder))
   for (const name of names) await rm(join(home, name), { recursive: true, force: true })
@@ -149,10 +154,6 @@ async function compare(manifest: Manifest, url: string): Promise<void> {
 
 /** The mark goes last: a home that has it is not started on. */
 async function takePlaces(home: string, work: string): Promise<void> {
-  for (const name of await readdir(work)) {
-    const place = join(home, name)
-    if (name === 'owner' || (await stat(place).catch(() => null)) !== null) continue
-    await rename(join(work, name), place)
-  }
+  for (const name of await readdir(work)) await rename(join(work, name), join(home, name))
   await rmdir(work)
 }
