@@ -229,12 +229,11 @@ async function openUpTo(
     const { running } = opened.query
     identity.sessions.watch((closed) => running.stopSessions(closed.map(({ id }) => id)))
     await reconcile(opened, evidence.audit, ground)
-    await recordBackup(ground.home, evidence.audit)
     const work = async () => {
-      await recordBackup(ground.home, evidence.audit)
       await passTime(opened)
       opened.bulles.renew()
       await identity.sessions.sweep()
+      await recordBackup(ground.home, evidence.audit)
     }
     ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))
     keepHarvesting(ground, opened, settings)

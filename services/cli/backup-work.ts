@@ -140,6 +140,7 @@ function openTelling({ out, isTerminal }: Around): { readonly tell: OnProgress; 
   const begun = new Map<string, number>()
   let next = performance.now() + quietMs
   const tell: OnProgress = (step, done, total) => {
+    if (out.signal.aborted) throw new CommandError('interrompu / interrupted', exits.interrupted)
     const now = performance.now()
     const since = begun.get(step) ?? now
     begun.set(step, since)

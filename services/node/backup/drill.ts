@@ -1,5 +1,5 @@
 /** The restoration drill: a backup put back on this machine, a node opened on it, its log verified, and all of it thrown away. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { verifyLog } from '../../audit/verify/verify.ts'
@@ -8,6 +8,7 @@ import { systemClock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import { openNode } from '../../node.ts'
 import { freePort } from '../../store/free-port.ts'
+import { keyFile } from './contents.ts'
 import type { OnProgress } from './make.ts'
 import { restoreBackup } from './restore.ts'
 
@@ -47,6 +48,7 @@ export async function drill({
       ...{ home, from, log, durable: false },
       ...(onProgress !== undefined && { onProgress }),
     })
+    await lendKey(settings.home, home)
     const node = await openNode({
       settings: aside(settings, home, await freePort()),
       ...{ clock: systemClock, log, print: () => {}, durable: false, environment },
@@ -61,6 +63,17 @@ export async function drill({
   } finally {
     await rm(home, { recursive: true, force: true })
   }
+}
+
+/** The key-encryption key, where it is a file of the home of the node and not in the backup: it goes with all the rest. */
+async function lendKey(from: string, home: string): Promise<void> {
+  const source = join(from, keyFile)
+  if (
+    (await stat(source).catch(() => null)) === null ||
+    (await stat(join(home, keyFile)).catch(() => null)) !== null
+  )
+    return
+  await copyFile(source, join(home, keyFile))
 }
 
 function aside(

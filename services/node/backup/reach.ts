@@ -26,8 +26,12 @@ interface Reaching {
  * as long. BackupError when there is no home, or no database to be found for it.
  */
 export async function reachDatabase({ home, databaseUrl, log }: Reaching): Promise<Reached> {
-  if ((await stat(join(home, 'audit')).catch(() => null)) === null)
+  const found = await stat(join(home, 'audit')).catch(() => null)
+  if (found === null)
     throw new BackupError(`${home} : ce n’est pas le dossier d’un nœud / not the home of a node`)
+  // What another user leaves in the home, the node could not read or write at its next start.
+  if (process.getuid !== undefined && found.uid !== process.getuid())
+    throw new BackupError(`${home} : à faire sous le compte du nœud / to be done as the user of the node`)
   const taken = await takeFolder(home).catch((error: unknown) => {
     if (error instanceof Error && error.name === 'FolderTakenError') return null
     throw error

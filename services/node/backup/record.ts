@@ -39,7 +39,7 @@ export async function writeLastBackup(home: string, made: LastBackup): Promise<v
   await rename(draft, pathOf(home))
 }
 
-/** Tells the log of a backup that was made since; at the start of a node and each minute. A cut in between tells it twice. */
+/** Tells the log of a backup that was made since; each minute of a node. A cut in between tells it twice. */
 export async function recordBackup(home: string, audit: Pick<AuditLog, 'append'>): Promise<void> {
   const made = await readLastBackup(home)
   if (made === null || made.isRecorded) return
