@@ -12,6 +12,7 @@ import { systemClock } from '../../services/kernel/clock.ts'
 import { silentLog } from '../../services/kernel/log.ts'
 import { type EndingNeeds, redoEndings } from '../../services/node/lost/endings.ts'
 import { redoHabilitations } from '../../services/node/lost/habilitations.ts'
+import { insistOnOneHistory } from '../../services/node/lost/one-history.ts'
 import { openStore, type Store } from '../../services/store/store.ts'
 import { openRoom } from '../habilitation/fixtures.ts'
 import { act, granted, opened } from '../habilitation/walk.ts'
@@ -175,8 +176,33 @@ describe('an ending that only the log knows', () => {
   })
 })
 
-const entryOf = (type: HabilitationEntry['type'], more: object = {}) =>
-  ({ type, habilitation: 'x', state: 'active', ...more }) as HabilitationEntry
+describe('rows and log', () => {
+  const row = { id: 'x', type: 'granted', isStandIn: false, log: 'node.test/audit/2026', seq: 0 } as const
+  const insist = (changes: object, others: readonly (number | null)[] = []) =>
+    insistOnOneHistory(logOf([entryOf('habilitation.granted')]), { events: [{ ...row, ...changes }], others })
+
+  test('are of one history when each row has its entry', async () => {
+    await insist({}, [0, null])
+    await insist({ type: 'suspended', isStandIn: true })
+    await insist({ log: 'node.test/audit/2024' })
+  })
+
+  const apart: readonly (readonly [string, object, readonly (number | null)[]])[] = [
+    ['a row knows a later entry', {}, [null, 1]],
+    ['a row knows a later year', { log: 'node.test/audit/2027' }, []],
+    ['a row knows the log of another node', { log: 'other.test/audit/2026' }, []],
+    ['the entry is about another request', { id: 'y' }, []],
+    ['the entry is of another act', { type: 'revoked' }, []],
+    ['the entry is not there', { seq: 7 }, []],
+  ]
+  test.each(apart)('are not when %s: 75', async (_name, changes, others) => {
+    await expect(insist(changes, others)).rejects.toMatchObject({ exitCode: 75 })
+  })
+})
+
+function entryOf(type: HabilitationEntry['type'], more: object = {}): HabilitationEntry {
+  return { type, habilitation: 'x', state: 'active', ...more } as HabilitationEntry
+}
 
 describe('an entry about a permit that has no row', () => {
   const restrictions: readonly (readonly [HabilitationEntry, object])[] = [
