@@ -28,6 +28,8 @@ export interface Recorded {
     lost: { readonly id: string; readonly log: string; readonly seq: number },
     work: (stored: Stored) => HabilitationEvent | null,
   ): Promise<boolean>
+  /** Never gives the number of this request or project again, which the log has and no row may have. */
+  reserve(id: string): Promise<void>
 }
 
 export function openRecorded({ db }: Pick<Store, 'db'>): Recorded {
@@ -50,6 +52,7 @@ export function openRecorded({ db }: Pick<Store, 'db'>): Recorded {
         isStandIn: type === 'suspended' && role === standInRole,
       }))
     },
+    reserve: (id) => reserve(db, id),
     redo: (lost, work) => db.transaction().execute((transaction) => redo(transaction, lost, work)),
   }
 }
@@ -66,4 +69,22 @@ async function redo(
   if (event === null) return false
   await addEvents(transaction, stored, [{ event, place: { log, seq } }])
   return true
+}
+
+/** Such as D-2026-0117, of a request, and FR-NOR-2026-000042, of a project. */
+const numbered = /^(.+)-(\d{4})-(\d{1,9})$/
+
+async function reserve(db: Database, id: string): Promise<void> {
+  const [, prefix, year, digits] = numbered.exec(id) ?? []
+  if (!(Number(digits) > 0)) return
+  const row = { name: `${prefix === 'D' ? 'request' : 'permit'}/${year}`, value: Number(digits) }
+  await db
+    .insertInto('habilitation_counter')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict.column('name').doUpdateSet(({ fn, val, ref }) => ({
+        value: fn('greatest', [ref('habilitation_counter.value'), val(row.value)]),
+      })),
+    )
+    .execute()
 }

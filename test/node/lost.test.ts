@@ -273,6 +273,18 @@ describe('on PostgreSQL', () => {
     expect(await redoEndings(needs, events)).toEqual([])
   })
 
+  test('the number of a request that only the log knows is never given again', async () => {
+    const log = logOf([entryOf('habilitation.granted', { habilitation: 'D-2031-0041' })])
+    await redoHabilitations({ ...log, recorded, registry: openRegistry(store) }, [])
+    await recorded.reserve('D-2031-0007')
+    await recorded.reserve('FR-NOR-2031-000009')
+    const counters = store.db.selectFrom('habilitation_counter').selectAll().where('name', 'like', '%/2031')
+    expect(await counters.orderBy('name').execute()).toEqual([
+      { name: 'permit/2031', value: 9 },
+      { name: 'request/2031', value: 41 },
+    ])
+  })
+
   test('an entry about a request that the database does not have is left, and said to have come to nothing', async () => {
     const log = logOf([entryOf('habilitation.granted'), entryOf('habilitation.revoked')])
     const needs = { ...log, recorded, registry: openRegistry(store) }

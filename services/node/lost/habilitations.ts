@@ -44,7 +44,10 @@ export async function redoHabilitations(
 }
 
 async function redoOne(needs: HabilitationRows, entry: Indexed, body: HabilitationEntry): Promise<Finding> {
-  const { shard, seq } = entry
+  const { shard, seq, project } = entry
+  // A new request under an old number would get what is left of the other one.
+  for (const id of [body.habilitation, ...(project === undefined ? [] : [project])])
+    await needs.recorded.reserve(id)
   let added: Happening | null = null
   const isRedone = await needs.recorded.redo(
     { id: body.habilitation, log: originOf(needs, shard), seq },
