@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import type { CheckOptions, ProveOptions, VerifyOptions } from './cli/audit.ts'
+import { addBackupCommands } from './cli/backup.ts'
 import { type Client, openClient, type Setting } from './cli/client.ts'
 import { addDeposit } from './cli/deposit-command.ts'
 import { CommandError, exits } from './cli/ending.ts'
@@ -336,6 +337,8 @@ program
   .action(async (name: string, { as, ...options }: ReportOptions & As) =>
     report(await client(as === undefined ? {} : { as }), out, { ...options, name }),
   )
+
+addBackupCommands(program, { setting, out, environment })
 
 program
   .command('doctor')

@@ -20,6 +20,7 @@ import type { Clock } from './kernel/clock.ts'
 import { canonical, sha256 } from './kernel/hash.ts'
 import type { Closable } from './kernel/id.ts'
 import type { Log } from './kernel/log.ts'
+import { recordBackup } from './node/backup/record.ts'
 import { Closing } from './node/closing.ts'
 import { doorwayOf } from './node/doorway.ts'
 import {
@@ -273,13 +274,14 @@ async function openUpTo(
     const { running } = opened.query
     identity.sessions.watch((closed) => running.stopSessions(closed.map(({ id }) => id)))
     const sealing = { ...ground, ...atRest, store, atRest: atRest.files }
-    await reconcile(opened, evidence.audit, () => sealHome(sealing))
+    await reconcile(opened, evidence.audit, { ...ground, sealHome: () => sealHome(sealing) })
     const isSteady = steadiness(ground.clock, ground.log)
     const work = async () => {
       if (isSteady()) await passTime(opened)
       opened.bulles.renew()
       await opened.bulles.shutIdle()
       await identity.sessions.sweep()
+      await recordBackup(ground.home, evidence.audit)
     }
     ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))
     keepHarvesting(ground, opened, settings)

@@ -309,6 +309,8 @@ const bodies = [
     /** Of the bytes that were given out. */
     sha256: hash,
   }),
+  /** Of the whole node: entries of the log inside, and the SHA-256 of its manifest. */
+  z.strictObject({ type: z.literal('backup.made'), entries: count, bytes: count, sha256: hash }),
   z.strictObject({ type: z.literal('anomaly.raised'), anomaly: text, family: text.optional() }),
   z.strictObject({
     type: z.literal('anomaly.closed'),

@@ -63,6 +63,11 @@ const entryTypes: Readonly<Record<Exclude<HappeningType, OfDocument>, EntryType>
   accessReviewed: 'habilitation.reviewed',
 }
 
+/** The type of the entry that is written before an event of this type. */
+export function entryTypeOf(type: HappeningType): Body['type'] {
+  return type === 'attached' || type === 'detached' ? `habilitation.${type}` : entryTypes[type]
+}
+
 /** The entry of one event, once it has happened: `state` is the state it leads to. */
 export function entryOf(
   happening: Happening,

@@ -1,5 +1,5 @@
 /**
- * Events and permits in PostgreSQL; the only file that names the habilitation tables. Rows are added, never changed, but for
+ * Events and permits in PostgreSQL; with recorded.ts the only file that names the habilitation tables. Rows are added, never changed, but for
  * the one row per request that a command locks. Every row says which entry of the audit log was written before it.
  */
 import type { Receipt } from '../kernel/id.ts'
@@ -79,7 +79,8 @@ export function openRegistry({ db }: Pick<Store, 'db'>): Registry {
   }
 }
 
-async function eventsOf(db: Database, id: string): Promise<readonly HabilitationEvent[]> {
+/** The events of a request in their order; none when there is no such request. */
+export async function eventsOf(db: Database, id: string): Promise<readonly HabilitationEvent[]> {
   const rows = await db
     .selectFrom('habilitation_event')
     .select('body')
@@ -123,18 +124,34 @@ async function add(
   { events, permit }: Addition,
 ): Promise<void> {
   if (events.length === 0) return
-  const rows = events.map(({ event: one, receipt }, i) => ({
+  const rows = events.map(({ event: one, receipt }) => ({ event: one, place: receipt }))
+  await addEvents(trx, { id, events: before }, rows)
+  if (permit !== undefined) await addPermit(trx, id, permit)
+}
+
+interface EventRow {
+  readonly event: HabilitationEvent
+  /** The entry of the log that was written before. */
+  readonly place: Pick<Receipt, 'log' | 'seq'>
+}
+
+/** Adds events behind those that a request has, whose row the transaction has locked. */
+export async function addEvents(
+  trx: Database,
+  { id, events: before }: Stored,
+  events: readonly EventRow[],
+): Promise<void> {
+  const rows = events.map(({ event: one, place }, i) => ({
     stream: id,
     position: before.length + i + 1,
     at_ms: one.at,
     body: JSON.stringify(one),
-    audit_log: receipt.log,
-    audit_seq: receipt.seq,
+    audit_log: place.log,
+    audit_seq: place.seq,
   }))
   await trx.insertInto('habilitation_event').values(rows).execute()
   const total = before.length + events.length
   await trx.updateTable('habilitation_stream').set({ events: total }).where('id', '=', id).execute()
-  if (permit !== undefined) await addPermit(trx, id, permit)
 }
 
 async function addPermit(

@@ -15,7 +15,11 @@ export interface RecordedProof {
 }
 
 /** Adds one proof, under the entry that recorded it, and applies it. */
-export async function addProof(db: Database, proof: RecordedProof, { log, seq }: Receipt): Promise<void> {
+export async function addProof(
+  db: Database,
+  proof: RecordedProof,
+  { log, seq }: Pick<Receipt, 'log' | 'seq'>,
+): Promise<void> {
   const { person, by } = proof
   const row = {
     audit_log: log,
@@ -46,6 +50,17 @@ export async function proofsOf(db: Database, { issuer, subject }: Actor): Promis
   }))
 }
 
+/** The entries that have a row here, as `<log> <seq>`. */
+export async function recordedProofs(db: Database): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom('identity_proof').select(['audit_log', 'audit_seq']).execute()
+  return new Set(rows.map(({ audit_log, audit_seq }) => `${audit_log} ${audit_seq}`))
+}
+
+/** The kind of that name; null where there is none. */
+export function proofKind(name: string): ProofKind | null {
+  return kinds.find((one) => one === name) ?? null
+}
+
 /** Brings an account that was written anew to the proofs that were recorded of it. */
 export async function applyRecorded(db: Database, person: Actor): Promise<void> {
   const rows = await rowsOf(db, person)
@@ -67,8 +82,8 @@ const kinds = ['training', 'charter', 'review', 'workstation', 'affiliation'] as
 
 /** The table takes these words alone. */
 function kindOf({ kind }: IdentityProof): ProofKind {
-  const found = kinds.find((one) => one === kind)
-  if (found === undefined) throw new Error('a proof of an unknown kind')
+  const found = proofKind(kind)
+  if (found === null) throw new Error('a proof of an unknown kind')
   return found
 }
 

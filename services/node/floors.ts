@@ -26,6 +26,7 @@ import { FolderTakenError, takeFolder } from '../store/folder-lock.ts'
 import { acquireLease } from '../store/lease.ts'
 import { untilReachable } from '../store/reachable.ts'
 import type { Store } from '../store/store.ts'
+import { isUnfinished } from './backup/unfinished.ts'
 import type { Closing } from './closing.ts'
 import { StartError } from './listening.ts'
 import { openRetention } from './retention.ts'
@@ -59,6 +60,8 @@ export async function openHome({ home, closing }: Pick<Ground, 'home' | 'closing
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'inconnu'
     throw new StartError(`HUISCLOS_HOME : ${home} n’est pas accessible en écriture (${code})`, 1, { cause })
   }
+  if (await isUnfinished(home))
+    throw new StartError(`HUISCLOS_HOME : ${home} est une restauration inachevée : npx huisclos restore`, 1)
 }
 
 const takeOverEveryMs = 25

@@ -6,10 +6,13 @@ import { recordLapses } from '../habilitation/campaign.ts'
 import { finishClosings, finishRecalls, recordExpiries } from '../habilitation/closing.ts'
 import { sweepDocuments } from '../habilitation/dossier.ts'
 import { fold } from '../habilitation/fold.ts'
+import { openRecorded } from '../habilitation/recorded.ts'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { abandonQueries } from '../query/abandon.ts'
-import { StartError } from './listening.ts'
+import { lastRecorded } from '../query/registry.ts'
+import type { Ground } from './floors.ts'
+import { reconcileState, type StateNeeds } from './lost/reconcile-state.ts'
 import type { Rooms } from './rooms.ts'
 
 /** Who acts when time alone does. */
@@ -26,21 +29,19 @@ const system: Person = {
 }
 
 /**
- * Refuses a database that knows entries which this log never had (exit 75), seals what lies in the clear, ends the queries that the last stop cut, cleans what a crash left of deposits and checks
+ * Refuses a database that knows entries which this log never had (exit 75), redoes what an older one has forgotten, seals what lies in
+ * the clear, ends the queries that the last stop cut, cleans what a crash left of deposits and checks
  * them again, seals the lines that are open and not sealed, and writes down what time has ended.
  */
 export async function reconcile(
-  { dataset, uploads, versions, habilitation, bulles, query }: Rooms,
+  rooms: Rooms,
   audit: AuditLog,
-  sealHome: () => Promise<void>,
+  ground: Pick<Ground, 'home' | 'log'> & { readonly sealHome: () => Promise<void> },
 ): Promise<void> {
-  const last = await habilitation.registry.lastRecorded(audit.origin)
-  if (last !== null && last >= audit.size) {
-    const message = `la base connaît l’entrée ${last}, le journal en a ${audit.size} : l’un des deux n’est pas le bon`
-    throw new StartError(message, 75)
-  }
+  const { dataset, uploads, versions, habilitation, bulles, query } = rooms
+  await reconcileState(await stateOf(rooms, audit, ground))
   // Not before the database is known to be that of this home: its keys are what opens the files from then on.
-  await sealHome()
+  await ground.sealHome()
   await sweepDocuments(habilitation)
   await abandonQueries(query, audit)
   await recoverUploads(uploads)
@@ -57,6 +58,34 @@ export async function reconcile(
   bulles.renew()
   // Last: it looks at what the projects above were given.
   await finishWithdrawals(versions, system)
+}
+
+/** Rows and entries of everything that may be permitted or restricted. */
+async function stateOf(
+  { dataset: { register, optOuts }, versions, habilitation, review, proofs }: Rooms,
+  audit: AuditLog,
+  { home, log }: Pick<Ground, 'home' | 'log'>,
+): Promise<StateNeeds> {
+  const { store } = proofs
+  const { registry, clock } = habilitation
+  const recorded = openRecorded(store)
+  const others = [await registry.lastRecorded(audit.origin), await lastRecorded(store, audit.origin)]
+  return {
+    ...{
+      home,
+      log,
+      audit,
+      auditIndex: review.auditIndex,
+      store,
+      registry,
+      recorded,
+      register,
+      optOuts,
+      others,
+    },
+    versions: versions.versions,
+    now: clock.now(),
+  }
 }
 
 /** Writes down what time has ended, and destroys what a closure left: at the start and while the node runs. */

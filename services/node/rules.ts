@@ -8,7 +8,6 @@ import type { PolicyProposal, PolicyRegister } from '../habilitation/policy-regi
 import { retentionFault } from '../habilitation/retention-class.ts'
 import { type NodeRulebook, openRulebook } from '../habilitation/rulebook.ts'
 import type { Log } from '../kernel/log.ts'
-import { Refusal } from '../kernel/refusal.ts'
 import { loggedOf } from '../review/logged.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import { StartError } from './listening.ts'

@@ -122,3 +122,13 @@ const outcomes = ['running', 'released', 'refused', 'aborted'] as const
 function isOutcome(text: string): text is QueryRun['outcome'] {
   return outcomes.some((outcome) => outcome === text)
 }
+
+/** The highest entry of this log that a row knows, or null; compared with the log at start. */
+export async function lastRecorded({ db }: Pick<Store, 'db'>, log: string): Promise<number | null> {
+  const row = await db
+    .selectFrom('query_run')
+    .select(({ fn }) => fn.max('audit_seq').as('last'))
+    .where('audit_log', '=', log)
+    .executeTakeFirst()
+  return row?.last ?? null
+}

@@ -180,8 +180,13 @@ async function postmasterLines(data: string): Promise<readonly string[]> {
   return (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
 }
 
+/** The same for a home that is about to be removed: a server whose folder goes would go on for a while. */
+export function stopLeftEmbedded({ home, log }: Pick<EmbeddedOptions, 'home' | 'log'>): Promise<void> {
+  return stopLeftover({ data: join(resolve(home, 'postgres'), 'data'), log })
+}
+
 /** Stops the server of a process that was killed. Only a process whose command line names our data folder is touched. */
-async function stopLeftover({ data, log }: Place): Promise<void> {
+async function stopLeftover({ data, log }: Pick<Place, 'data' | 'log'>): Promise<void> {
   const pid = Number.parseInt((await postmasterLines(data))[0] ?? '', 10)
   if (!(pid > 0)) return
   const commandLine = await commandLineOf(pid)

@@ -23,7 +23,6 @@ export class MigrationError extends Error {
  * middle leaves the database as it was. Rejects with a MigrationError when an applied file has changed or is gone.
  */
 export async function migrate(options: { url: string; log: Log; folder?: URL }): Promise<void> {
-  const migrations = await readMigrations(options.folder)
   const client = new pg.Client({
     connectionString: options.url,
     application_name: 'huisclos migrate',
@@ -33,25 +32,39 @@ export async function migrate(options: { url: string; log: Log; folder?: URL }):
   await client.connect()
   try {
     await client.query('BEGIN')
-    await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
-    await client.query(`CREATE TABLE IF NOT EXISTS store_migration (
+    await applyMigrations(client, options)
+    await client.query('COMMIT')
+  } finally {
+    // Ending the session rolls back whatever was not committed.
+    await client.end()
+  }
+}
+
+interface Applying {
+  readonly log: Log
+  readonly folder?: URL
+  /** Names of those to apply; all of them when it is left out. */
+  readonly upTo?: readonly string[]
+}
+
+/** The same inside a transaction that the caller has begun and ends. */
+export async function applyMigrations(client: pg.Client, { log, folder, upTo }: Applying): Promise<void> {
+  const all = await readMigrations(folder ?? bundled)
+  const migrations = all.filter(({ name }) => upTo === undefined || upTo.includes(name))
+  await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
+  await client.query(`CREATE TABLE IF NOT EXISTS store_migration (
       name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
       COMMENT ON TABLE store_migration IS 'Migrations that this database has seen';
       COMMENT ON COLUMN store_migration.name IS 'Name of the file';
       COMMENT ON COLUMN store_migration.sha256 IS 'Of the file as it was applied, hexadecimal';
       COMMENT ON COLUMN store_migration.applied_at IS 'Start of the transaction that applied it'`)
-    for (const migration of await missing(client, migrations)) {
-      await client.query(migration.text)
-      await client.query('INSERT INTO store_migration (name, sha256) VALUES ($1, $2)', [
-        migration.name,
-        migration.sha256,
-      ])
-      options.log.info('migration applied', { migration: migration.name })
-    }
-    await client.query('COMMIT')
-  } finally {
-    // Ending the session rolls back whatever was not committed.
-    await client.end()
+  for (const migration of await missing(client, migrations)) {
+    await client.query(migration.text)
+    await client.query('INSERT INTO store_migration (name, sha256) VALUES ($1, $2)', [
+      migration.name,
+      migration.sha256,
+    ])
+    log.info('migration applied', { migration: migration.name })
   }
 }
 

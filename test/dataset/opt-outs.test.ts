@@ -86,6 +86,13 @@ describe('the list of a domain', () => {
     expect(told).toHaveLength(1)
   })
 
+  test('has no new version for persons who all stand already, and the log says that nothing came of it', async () => {
+    const { version } = await object('receipts', 1, 2)
+    const { seq } = (await object('receipts', 2)).filed.receipt
+    expect((await readOptOuts(needs(), dpo, { dataset: 'receipts' })).version).toBe(version)
+    expect(room.audit.entries.at(-1)?.body).toEqual({ type: 'state.aborted', of: seq })
+  })
+
   test('keeps no hash in the log that somebody with a pseudonym could look for', async () => {
     const first = await object('receipts', 31)
     const again = await object('receipts', 31)

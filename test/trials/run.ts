@@ -4,6 +4,7 @@ import { rulebook } from '../habilitation/fixtures.ts'
 import { inThisProcess } from '../property/engines.ts'
 import { main as plans } from '../property/plans.ts'
 import { timelines } from '../property/timelines.ts'
+import { main as backups } from './backup.ts'
 import { main as brokenBuilds } from './broken-builds.ts'
 import { main as clauses } from './clauses.ts'
 import { runCohort } from './cohort.ts'
@@ -86,6 +87,14 @@ const trials: Readonly<Record<string, Trial>> = {
     say(JSON.stringify(figures))
     if (isStub ? figures.faults.length < 4 : figures.faults.length > 0)
       throw new Error('the trial has failed')
+    return figures
+  },
+  // `seed` or `seed,kills`
+  backup: async (argument = '42', say) => {
+    const [seed = 42, kills = 20] = argument.split(',').map(Number)
+    const figures = await backups({ seed, kills, say })
+    say(JSON.stringify(figures))
+    if (figures.faults.length > 0) throw new Error('the trial has failed')
     return figures
   },
   'broken-builds': seeded(

@@ -233,6 +233,7 @@ export const bodies: Readonly<Record<string, Members>> = {
   },
   'register.published': { sha256: hash, requests: count },
   'report.made': { report: text, format: text, from: text, until: text, sha256: hash },
+  'backup.made': { entries: count, bytes: count, sha256: hash },
   'anomaly.raised': { anomaly: text, family: optional(text) },
   'anomaly.closed': { anomaly: text, conclusion: oneOf('explained', 'corrected', 'incident', 'mistaken') },
 }

@@ -1,0 +1,75 @@
+/** One instant of the control database, read table by table while others go on writing. */
+import pg from 'pg'
+import type { Closable } from '../../kernel/id.ts'
+import { plainText, quoted, type SequenceState, sequencesOf, type TableShape, tablesOf } from './shape.ts'
+
+export interface AppliedMigration {
+  readonly name: string
+  /** Of its file, hexadecimal. */
+  readonly sha256: string
+}
+
+export interface Snapshot extends Closable {
+  readonly migrations: readonly AppliedMigration[]
+  readonly tables: readonly TableShape[]
+  readonly sequences: readonly SequenceState[]
+  /** Rows that the statistics of the server expect, in all: for showing progress, nothing else. */
+  readonly expectedRows: number
+  /** The rows of a table in the order of its key, each a line of JSON: its values as text, or null. Many lines at a time. */
+  lines(table: TableShape): AsyncIterable<{ readonly rows: number; readonly bytes: Buffer }>
+}
+
+const fetched = 500
+
+/**
+ * Opens a transaction that sees the database as it is now, and changes nothing. Nobody waits for it: the server keeps what it needs to
+ * see meanwhile. Rejects with the error of `pg` when the database cannot be reached.
+ */
+export async function openSnapshot(url: string): Promise<Snapshot> {
+  const client = new pg.Client({ connectionString: url, application_name: 'huisclos backup' })
+  // A connection that dies also says so by an event; the query in hand rejects by itself.
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    await client.query(plainText)
+    const tables = await tablesOf(client)
+    const { rows: migrations } = await client.query<AppliedMigration>(
+      'SELECT name, sha256 FROM store_migration ORDER BY name',
+    )
+    const sequences = await sequencesOf(client)
+    const expectedRows = await expected(client)
+    return {
+      ...{ migrations, tables, sequences, expectedRows },
+      lines: (table) => linesOf(client, table),
+      close: () => client.end(),
+    }
+  } catch (error) {
+    await client.end()
+    throw error
+  }
+}
+
+async function expected(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ rows: string }>(`
+    SELECT coalesce(sum(greatest(reltuples, 0)), 0)::bigint AS rows FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'`)
+  return Number(rows[0]?.rows ?? 0)
+}
+
+async function* linesOf(client: pg.Client, { name, columns, key }: TableShape) {
+  const values = columns.map((column) => `${quoted(column.name)}::text`).join(', ')
+  const order = key.map((column) => `${quoted(column)}::text COLLATE "C"`).join(', ')
+  await client.query(
+    `DECLARE copied NO SCROLL CURSOR FOR SELECT ${values} FROM ${quoted(name)} ORDER BY ${order}`,
+  )
+  for (;;) {
+    const { rows } = await client.query<(string | null)[]>({
+      text: `FETCH ${fetched} FROM copied`,
+      rowMode: 'array',
+    })
+    if (rows.length === 0) break
+    yield { rows: rows.length, bytes: Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')) }
+  }
+  await client.query('CLOSE copied')
+}
