@@ -23,7 +23,7 @@ export class MigrationError extends Error {
  * middle leaves the database as it was. Rejects with a MigrationError when an applied file has changed or is gone.
  */
 export async function migrate(options: { url: string; log: Log; folder?: URL }): Promise<void> {
-  const migrations = await readMigrations(options.folder ?? bundled)
+  const migrations = await readMigrations(options.folder)
   const client = new pg.Client({ connectionString: options.url, application_name: 'huisclos migrate' })
   client.on('error', () => options.log.warn('the database closed the connection of the migrations'))
   await client.connect()
@@ -51,7 +51,8 @@ export async function migrate(options: { url: string; log: Log; folder?: URL }):
   }
 }
 
-async function readMigrations(folder: URL): Promise<readonly Migration[]> {
+/** Those of this release, in the order of their numbers. */
+export async function readMigrations(folder: URL = bundled): Promise<readonly Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
   const wrong = names.find(
     (name, i) => !/^\d{4}-[a-z0-9-]+\.sql$/.test(name) || number(name) === number(names[i - 1]),

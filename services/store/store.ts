@@ -33,13 +33,31 @@ export interface StoreOptions {
 /** Opens the pool and applies every missing migration. Rejects when a file was changed after it had been applied. */
 export async function openStore({ url, log, connections = 10 }: StoreOptions): Promise<Store> {
   await migrate({ url, log })
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: connections,
-    types: { getTypeParser },
-    connectionTimeoutMillis: 10_000,
-    application_name: 'huisclos',
-  })
+  const timeouts = { connectionTimeoutMillis: 10_000 }
+  return storeOn({ connectionString: url, max: connections, application_name: 'huisclos', ...timeouts }, log)
+}
+
+/** One connection that can only read, for who looks at the database of a node from outside; nothing is migrated. */
+export function lookStore({
+  url,
+  log,
+  timeoutMs,
+}: Omit<StoreOptions, 'connections'> & { timeoutMs: number }): Store {
+  return storeOn(
+    {
+      connectionString: url,
+      max: 1,
+      application_name: 'huisclos doctor',
+      options: '-c default_transaction_read_only=on',
+      connectionTimeoutMillis: timeoutMs,
+      query_timeout: timeoutMs,
+    },
+    log,
+  )
+}
+
+function storeOn(config: pg.PoolConfig, log: Log): Store {
+  const pool = new pg.Pool({ ...config, types: { getTypeParser } })
   // An idle connection that the server closes would otherwise end the process. At the end it may do so before our goodbye.
   let closing = false
   pool.on('error', () => {
