@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { openKept } from './audit/kept.ts'
 import { noWitnesses } from './audit/witness/client.ts'
-import type { Witnessing } from './audit/witness/collector.ts'
 import type { Settings } from './config.ts'
 import { fetchPage } from './dataset/harvest/fetch-page.ts'
 import { harvestRound } from './dataset/harvest/rounds.ts'
@@ -13,7 +12,6 @@ import { engineVersion } from './engine/capabilities.ts'
 import { createApp, createWaitingApp } from './gateway/app.ts'
 import type { House } from './gateway/house.ts'
 import { openLimits } from './gateway/limits.ts'
-import { type Gauge, openMetrics } from './gateway/readiness.ts'
 import { routes } from './gateway/routes.ts'
 import { type StartPageFacts, startPage } from './gateway/start-page.ts'
 import { withPersonalTokens } from './habilitation/personal-tokens.ts'
@@ -36,6 +34,7 @@ import {
 } from './node/floors.ts'
 import { type Identity, openDemoIdentity, openProductionIdentity } from './node/identity.ts'
 import { openDoor, StartError } from './node/listening.ts'
+import { type Figures, openFigures } from './node/metrics/figures.ts'
 import { engineLimitsOf, namingOf, type Production, readyProduction } from './node/production.ts'
 import { passTime, reconcile } from './node/reconcile.ts'
 import { openRooms, type Rooms } from './node/rooms.ts'
@@ -118,6 +117,7 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
     options.print,
   )
   await openHome(ground)
+  const figures = closing.keep('figures', openFigures(clock))
   const doorway = doorwayOf(settings)
   const door = closing.keep(
     'http',
@@ -125,12 +125,13 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   )
   const address = production?.configuration.address ?? door.url
   closing.keep('server file', await writeServerFile(settings.home, { url: address, pid: process.pid }))
-  const floors = await openUpTo(ground, { settings, steps, folder, address, production })
-  const house = await houseOf(floors, { steps, address, options })
+  const floors = await openUpTo(ground, { settings, steps, folder, address, production, figures })
+  const isBoxed = (await sandbox).kind !== 'none'
+  const metrics = figures.metrics(figuresOn(floors, { settings, clock, isBoxed, production, steps }))
+  const house = { ...(await houseOf(floors, { steps, address, options })), metrics, isBoxed }
   const project = isFull
     ? await steps.run(names.demo, () => seedDemo(house, floors.identity.accounts), notedProject)
     : null
-  const isBoxed = (await sandbox).kind !== 'none'
   const app = createApp(await withStartPage(house, { demo, project, isBoxed }), routes)
   steps.ready = true
   door.serve(app)
@@ -164,6 +165,7 @@ function evidenceOf({ witnesses = noWitnesses, retention = { months: 12 } }: Set
 const notedProject = (project: string) => `projet ${project}`
 
 interface Floors {
+  readonly store: Store
   readonly evidence: Evidence
   readonly identity: Identity
   readonly engine: Engine
@@ -173,12 +175,13 @@ interface Floors {
 interface Opening extends Omit<Ruling, 'store' | 'sandbox'> {
   readonly address: string
   readonly production: Production | null
+  readonly figures: Figures
 }
 
 /** Store, evidence, identity, engine, rooms: each on those before it. */
 async function openUpTo(
   ground: Ground,
-  { settings, steps, folder, address, production }: Opening,
+  { settings, steps, folder, address, production, figures }: Opening,
 ): Promise<Floors> {
   const { closing, log } = ground
   const limits = engineLimitsOf(settings)
@@ -193,7 +196,13 @@ async function openUpTo(
   const store = closing.keep('store', await steps.run(names.migrations, () => openStore({ url, log })))
   const evidence = await steps.run(
     names.evidence,
-    () => openEvidence(ground, store, { url, host: naming.host, ...evidenceOf(settings) }),
+    () =>
+      openEvidence(ground, store, {
+        url,
+        host: naming.host,
+        ...evidenceOf(settings),
+        onEntry: figures.onEntry,
+      }),
     ({ audit }) => `${audit.origin} · ${audit.size} entrées`,
   )
   const { audit } = evidence
@@ -238,7 +247,7 @@ async function openUpTo(
     await warmSearch(opened)
     return opened
   })
-  return { evidence, identity, engine, rooms }
+  return { store, evidence, identity, engine, rooms }
 }
 
 /** The words of every dataset are folded before somebody waits for them: a second for some thousand datasets. */
@@ -310,14 +319,9 @@ interface HouseOf {
 async function houseOf(
   { evidence, identity, rooms }: Floors,
   { steps, address, options }: HouseOf,
-): Promise<House> {
-  const { log, clock } = options
+): Promise<Omit<House, 'metrics' | 'isBoxed'>> {
+  const { log } = options
   const doorway = doorwayOf(options.settings)
-  const size = {
-    name: 'huisclos_audit_entries',
-    help: 'Entries of the current shard',
-    read: () => evidence.audit.size,
-  }
   const { stopSessions } = rooms.query.running
   const personalTokens = { ...rooms.habilitation, personalTokens: identity.personalTokens, stopSessions }
   return {
@@ -333,10 +337,6 @@ async function houseOf(
     links: identity.links,
     log,
     readiness: steps,
-    metrics: openMetrics(
-      [size, ...spaceGauges(evidence.audit), ...witnessGauges(evidence.witnessing, clock)],
-      clock.now(),
-    ),
     limits: openLimits(doorway.limits, doorway),
     portal: { startPage: '', assets: pathOf('portal/assets') },
     policy: rooms.habilitation.rulebook.sha256,
@@ -345,36 +345,21 @@ async function houseOf(
   }
 }
 
-function spaceGauges(audit: Evidence['audit']): Gauge[] {
-  return [
-    {
-      name: 'huisclos_audit_free_bytes',
-      help: 'Room on the disk of the log',
-      read: () => audit.space.freeBytes,
-    },
-    {
-      name: 'huisclos_audit_floor_bytes',
-      help: 'Below this room nothing is recorded and nothing runs',
-      read: () => audit.space.floorBytes,
-    },
-  ]
+interface Figured extends Pick<NodeOptions, 'settings' | 'clock'> {
+  readonly isBoxed: boolean
+  readonly production: Production | null
+  readonly steps: Steps
 }
 
-/** Nothing is counted where nobody is asked. */
-function witnessGauges(witnessing: Witnessing, clock: Clock): Gauge[] {
-  const { quorum } = witnessing.status()
-  if (quorum === 0) return []
-  const cosigning = () => witnessing.status().witnesses.filter(({ state }) => state === 'cosigned').length
-  const age = () => (clock.now() - (witnessing.status().cosignedAt ?? 0)) / 1000
-  return [
-    { name: 'huisclos_witness_quorum', help: 'Witnesses that must cosign', read: () => quorum },
-    {
-      name: 'huisclos_witnesses_cosigning',
-      help: 'Witnesses that cosigned in the last round',
-      read: cosigning,
-    },
-    { name: 'huisclos_witness_quorum_age_seconds', help: 'Age of the last quorum', read: age },
-  ]
+function figuresOn(
+  { store, evidence, rooms }: Floors,
+  { settings, production, steps, ...on }: Figured,
+): Parameters<Figures['metrics']>[0] {
+  const certificate = production?.tls?.cert
+  return {
+    ...{ ...on, ...evidence, store, readiness: steps, home: settings.home, turns: rooms.query.turns },
+    ...(certificate !== undefined && { certificate }),
+  }
 }
 
 async function withStartPage(

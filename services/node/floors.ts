@@ -7,7 +7,7 @@ import { spaceFloor } from '../audit/space.ts'
 import type { WitnessPolicy } from '../audit/witness/client.ts'
 import { openWitnessing, type Witnessing } from '../audit/witness/collector.ts'
 import { insistOnWitnessed } from '../audit/witness/start.ts'
-import { type AuditLog, openAudit } from '../audit/writer.ts'
+import { type AuditLog, type Indexed, openAudit } from '../audit/writer.ts'
 import type { Sandbox } from '../engine/box/sandbox.ts'
 import { openBuilder } from '../engine/builder.ts'
 import type { Builder, Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
@@ -88,19 +88,24 @@ export interface EvidenceSettings {
   readonly host: string
   readonly policy: WitnessPolicy
   readonly retention: Omit<RetentionRule, 'needsCosigned'>
+  /** Who counts what is written, for the figures; told after the index. */
+  readonly onEntry?: (entry: Indexed) => void
 }
 
 /** The one writer of the log, the index that follows it, and whoever collects cosignatures on it. */
 export async function openEvidence(
   ground: Ground,
   store: Store,
-  { url, host, policy, retention }: EvidenceSettings,
+  { url, host, policy, retention, onEntry: count }: EvidenceSettings,
 ): Promise<Evidence> {
   const { home, clock, log, closing, durable, onFatal } = ground
   const lease = await acquireLease(url)
   closing.keep('lease', { close: () => lease.release() })
   const auditIndex = closing.keep('audit index', openAuditIndex(store, log))
-  const onEntry: Parameters<typeof openAudit>[0]['onEntry'] = (entry) => auditIndex.add(indexedEntry(entry))
+  const onEntry: Parameters<typeof openAudit>[0]['onEntry'] = (entry) => {
+    auditIndex.add(indexedEntry(entry))
+    count?.(entry)
+  }
   const reserveBytes = durable ? spaceFloor : 0
   const onFound = (tree: FoundTree) => insistOnWitnessed(policy.witnesses, tree, log)
   const audit = await openAudit({

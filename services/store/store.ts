@@ -21,6 +21,8 @@ export const rawSql = sql
  */
 export interface Store extends Closable {
   readonly db: Database
+  /** Of the pool, now; `waiting`: calls that wait for one. */
+  connections(): { readonly used: number; readonly idle: number; readonly waiting: number }
 }
 
 export interface StoreOptions {
@@ -68,7 +70,11 @@ function storeOn(config: pg.PoolConfig, log: Log): Store {
     closing = true
     return db.destroy()
   }
-  return { db, close }
+  const connections = () => {
+    const { totalCount, idleCount: idle, waitingCount: waiting } = pool
+    return { used: totalCount - idle, idle, waiting }
+  }
+  return { db, connections, close }
 }
 
 const INT8 = pg.types.builtins.INT8

@@ -1,5 +1,5 @@
 /** The few facts of the log that its files say by themselves, without opening it. */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Null when there is no log yet. */
@@ -20,10 +20,15 @@ export async function signedSize(home: string, shard: string): Promise<number | 
   return note === '' || Number.isNaN(size) ? null : size
 }
 
-/** POSIX milliseconds of the last entry that a checkpoint covers; null when nothing says it. */
-export async function lastEntryAt(home: string, shard: string): Promise<number | null> {
+/**
+ * POSIX milliseconds of the last entry that a checkpoint covers; null when nothing says it. A running log writes its heads now and
+ * then only: until then the instant at which the checkpoint was written stands for it.
+ */
+export async function lastEntryAt(home: string, shard: string, isRunning: boolean): Promise<number | null> {
+  const written = await stat(join(home, 'audit', shard, 'checkpoint')).catch(() => null)
+  if (isRunning) return written?.mtimeMs ?? null
   const text = await readFile(join(home, 'audit', shard, 'heads.json'), 'utf8').catch(() => '')
   const ts = /"ts":"([^"]+)"/.exec(text)?.[1]
   const at = ts === undefined ? Number.NaN : Date.parse(ts)
-  return Number.isNaN(at) ? null : at
+  return Number.isNaN(at) ? (written?.mtimeMs ?? null) : at
 }

@@ -55,9 +55,9 @@ const leewayMs = 5 * 60_000
 /** A clock that is behind the log will date what comes next by it: seq and instants only grow. */
 export const lastEntry: Check = {
   name: 'last entry',
-  async look({ home, now }) {
+  async look({ home, server, now }) {
     const shard = await newestShard(home)
-    const at = shard === null ? null : await lastEntryAt(home, shard)
+    const at = shard === null ? null : await lastEntryAt(home, shard, server !== null)
     if (at === null) return noLog
     const age = now() - at
     if (age < -leewayMs)

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { timeService } from '../../../services/cli/doctor/clock.ts'
 import { twoPersons } from '../../../services/cli/doctor/identity.ts'
 import { shippedPolicies } from '../../../services/cli/policies.ts'
+import { versionOf } from '../../../services/node/version.ts'
+import { selfSigned } from '../../certificate.ts'
 import { type Case, openBlackHole, type Place, production } from './case.ts'
-import { selfSigned } from './certificate.ts'
 
 /** A certificate of its own for a name, from some days to some days from now. */
 async function withCertificate(place: Place, { name = 'huisclos.test', from = -1, until = 90 } = {}) {
@@ -50,7 +51,7 @@ const alive = (place: Place) =>
   answering(place, {
     '/healthz': { json: { status: 'ok' } },
     '/readyz': { json: { ready: true } },
-    '/api/v1/openapi.json': { json: { info: { version: '0.1.0' } } },
+    '/api/v1/openapi.json': { json: { info: { version: versionOf() } } },
   })
 
 /** A program that says this. */
