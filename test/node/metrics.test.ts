@@ -7,11 +7,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { dashboardFile, type Panel, panels } from '../../infra/grafana/dashboard.ts'
 import { withMetrics } from '../../infra/metrics-table.ts'
 import { type Alert, alerts, alertsFile } from '../../infra/prometheus/alerts.ts'
-import type { Metric } from '../../services/gateway/metrics.ts'
+import { type Metric, openMetrics } from '../../services/gateway/metrics.ts'
 import { routes } from '../../services/gateway/routes.ts'
+import { silentLog } from '../../services/kernel/log.ts'
 import { openEntryCounts } from '../../services/node/metrics/evidence.ts'
 import { declaredMetrics } from '../../services/node/metrics/figures.ts'
 import { type RoomsOn, roomFamilies } from '../../services/node/metrics/rooms.ts'
+import { lookStore } from '../../services/store/store.ts'
 import { selfSigned } from '../certificate.ts'
 import { openTestNode, type TestNode } from '../node.ts'
 
@@ -94,6 +96,19 @@ describe('the figures', () => {
     const families = roomFamilies(on as unknown as RoomsOn)
     const days = await families.find(({ metric }) => metric.name === 'huisclos_certificate_days_left')?.read()
     expect(days?.[0]?.value).toBeCloseTo(40, 1)
+  })
+
+  test('say that a database is gone, and leave out what only it knows', async () => {
+    const store = lookStore({ url: 'postgresql://u:p@127.0.0.1:1/x', log: silentLog, timeoutMs: 1_000 })
+    const on = { clock: { now: Date.now }, home: node.home, store }
+    const families = roomFamilies(on as unknown as RoomsOn)
+    const wanted = ['huisclos_database_up', 'huisclos_sessions_open', 'huisclos_deposits']
+    const gone = openMetrics(families.filter(({ metric }) => wanted.includes(metric.name)))
+    expect((await gone.text()).match(/^huisclos_\w+.*$/gm)).toEqual(['huisclos_database_up 0'])
+    await store.close()
+    expect(text).toMatch(/^huisclos_database_up 1$/m)
+    expect(text).toMatch(/^huisclos_sessions_open 0$/m)
+    expect(text).toMatch(/^huisclos_deposits\{status="quarantined"\} 0$/m)
   })
 
   test('hold no name of a person, project, dataset or path that was asked', () => {

@@ -11,7 +11,7 @@ export const backups: Check = {
   async look(about) {
     const last = await readBackupRecord(about.home)
     const make = both('huisclos backup, chaque nuit', 'huisclos backup, every night')
-    if (last === null) return worth(both('aucune', 'none'), make)
+    if (last === null) return graveIn(settingsOf(about))(both('aucune', 'none'), make)
     const days = (about.now() - last.at) / dayMs
     const said = both(`il y a ${Math.floor(days)} jours`, `${Math.floor(days)} days ago`)
     if (days > staleDays) return graveIn(settingsOf(about))(said, make)

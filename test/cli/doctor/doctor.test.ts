@@ -1,4 +1,5 @@
 /** Every check of the doctor, on a machine where it is well and on each where it is not. */
+import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Finding } from '../../../services/cli/doctor/check.ts'
 import { checks } from '../../../services/cli/doctor/checks.ts'
@@ -29,6 +30,15 @@ test('the doctor looks at 25 things at least, each by its own name, and each has
   expect(new Set(names).size).toBe(names.length)
   expect(cases.map(({ name }) => name).sort()).toEqual([...names].sort())
   for (const { ill } of cases) expect(Object.keys(ill).length).toBeGreaterThan(0)
+})
+
+test('the operator is told how many things are looked at', async () => {
+  for (const [file, words] of [
+    ['SECURITY.md', `looks at ${checks.length} points`],
+    ['SECURITY.fr.md', `regarde ${checks.length} points`],
+  ] as const) {
+    expect(await readFile(new URL(`../../../${file}`, import.meta.url), 'utf8')).toContain(words)
+  }
 })
 
 describe.each(cases)('$name', ({ name, well, ill }) => {

@@ -208,6 +208,7 @@ export const writtenCases: readonly Case[] = [
     well: backup({ at: Date.now() - dayMs, verifiedAt: new Date(Date.now() - 3 * dayMs).toISOString() }),
     ill: {
       'never made': { when: () => ({}), severe: false, seen: /aucune/ },
+      'never made, in production': { when: production, severe: true, seen: /aucune/ },
       'an old one, in production': {
         when: async (place) => {
           await backup({ at: Date.now() - 10 * dayMs })(place)
