@@ -1,30 +1,17 @@
-/** Where the embedded PostgreSQL of a home listens now, for who looks at it from another process. */
+/** The address of an embedded PostgreSQL that another process of this home runs. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Holds the password: never to be shown. Null when it does not run, or has never run. */
+/** Null when there is none, or none that is ready. Holds the password: never to be logged. */
 export async function embeddedAddress(home: string): Promise<string | null> {
   const folder = join(home, 'postgres')
-  try {
-    const [password, lines] = await Promise.all([
-      readFile(join(folder, 'password'), 'utf8'),
-      readFile(join(folder, 'data', 'postmaster.pid'), 'utf8'),
-    ])
-    // Line 1 is the number of the process, line 4 the port (PostgreSQL, miscadmin.h).
-    const [pid, , , port] = lines.split('\n')
-    if (!isAlive(Number(pid))) return null
-    return `postgresql://huisclos:${password.trim()}@127.0.0.1:${Number(port)}/postgres`
-  } catch {
-    return null
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!(pid > 0)) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+  const [lines, password] = await Promise.all(
+    [join(folder, 'data', 'postmaster.pid'), join(folder, 'password')].map((path) =>
+      readFile(path, 'utf8').catch(() => ''),
+    ),
+  )
+  // Fourth line the port, eighth the state (PostgreSQL, miscadmin.h: LOCK_FILE_LINE_…).
+  const [port, state] = [lines?.split('\n')[3], lines?.split('\n')[7]?.trim()]
+  if (!port || state !== 'ready' || !password?.trim()) return null
+  return `postgresql://huisclos:${password.trim()}@127.0.0.1:${Number(port)}/postgres`
 }

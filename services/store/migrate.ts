@@ -23,7 +23,7 @@ export class MigrationError extends Error {
  * middle leaves the database as it was. Rejects with a MigrationError when an applied file has changed or is gone.
  */
 export async function migrate(options: { url: string; log: Log; folder?: URL }): Promise<void> {
-  const migrations = await readMigrations(options.folder)
+  const migrations = await readMigrations(options.folder ?? bundled)
   const client = new pg.Client({ connectionString: options.url, application_name: 'huisclos migrate' })
   client.on('error', () => options.log.warn('the database closed the connection of the migrations'))
   await client.connect()

@@ -91,9 +91,12 @@ export function productionOf(about: Pick<About, 'environment'>) {
   return mode?.kind === 'production' ? mode.configuration : null
 }
 
-/** Holds a password: never to be shown. Null where the database is ours and does not run now. */
-export async function databaseUrlOf(about: Pick<About, 'environment' | 'home'>): Promise<string | null> {
-  return settingsOf(about)?.databaseUrl ?? embeddedAddress(about.home)
+/** Holds a password: never to be shown. Null where the database is ours and stopped with the node: a crash leaves its word behind. */
+export async function databaseUrlOf(
+  about: Pick<About, 'environment' | 'home' | 'server'>,
+): Promise<string | null> {
+  const given = settingsOf(about)?.databaseUrl
+  return given ?? (about.server === null ? null : embeddedAddress(about.home))
 }
 
 const gibibyte = 1024 ** 3
