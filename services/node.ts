@@ -352,12 +352,13 @@ interface Figured extends Pick<NodeOptions, 'settings' | 'clock'> {
 }
 
 function figuresOn(
-  { store, evidence, rooms }: Floors,
+  { store, evidence, engine, rooms }: Floors,
   { settings, production, steps, ...on }: Figured,
 ): Parameters<Figures['metrics']>[0] {
   const certificate = production?.tls?.cert
   return {
     ...{ ...on, ...evidence, store, readiness: steps, home: settings.home, turns: rooms.query.turns },
+    vault: engine.vault,
     ...(certificate !== undefined && { certificate }),
   }
 }

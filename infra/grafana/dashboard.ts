@@ -50,7 +50,12 @@ export const panels: readonly Panel[] = [
   panel(
     'Requêtes',
     'Queries',
-    lines('short', ['huisclos_queries_running', 'running'], ['huisclos_queries_waiting', 'waiting']),
+    lines(
+      'short',
+      ['huisclos_queries_running', 'running'],
+      ['huisclos_queries_waiting', 'waiting'],
+      ['huisclos_bulles_open', 'bulles'],
+    ),
   ),
   panel(
     'Issue des requêtes',

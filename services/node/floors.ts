@@ -10,7 +10,7 @@ import { insistOnWitnessed } from '../audit/witness/start.ts'
 import { type AuditLog, type Indexed, openAudit } from '../audit/writer.ts'
 import type { Sandbox } from '../engine/box/sandbox.ts'
 import { openBuilder } from '../engine/builder.ts'
-import type { Builder, Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
+import type { Builder, CountedVault, Limits, Parser, Releaser } from '../engine/engine.ts'
 import { openParser } from '../engine/parser.ts'
 import { openReleaser } from '../engine/release.ts'
 import { openVault } from '../engine/vault.ts'
@@ -147,7 +147,7 @@ export interface EngineLimits {
 
 export interface Engine {
   readonly parser: Parser
-  readonly vault: Vault
+  readonly vault: CountedVault
   readonly releaser: Releaser
   readonly builder: Builder
   readonly limits: Limits

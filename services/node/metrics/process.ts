@@ -125,8 +125,8 @@ export const workerFamilies: readonly Family[] = [
       name: 'huisclos_workers_alive',
       type: 'gauge',
       help: {
-        fr: 'Processus de travail en vie ; vault : un ou deux par bulle ouverte',
-        en: 'Workers alive; vault: one or two for each open bulle',
+        fr: 'Processus de travail en vie',
+        en: 'Workers alive',
       },
       labels: { worker: workers },
     },

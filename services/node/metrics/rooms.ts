@@ -1,6 +1,7 @@
 /** Figures of the rooms: queries, deposits, sessions, the database, backups, the certificate, and what the node is. */
 import { X509Certificate } from 'node:crypto'
 import { countDeposits, depositStatuses } from '../../dataset/deposit-counts.ts'
+import type { CountedVault } from '../../engine/engine.ts'
 import { type Family, gauge } from '../../gateway/metrics.ts'
 import { countSessions } from '../../identity/session-count.ts'
 import type { Clock } from '../../kernel/clock.ts'
@@ -13,6 +14,7 @@ export interface RoomsOn {
   readonly clock: Clock
   readonly store: Store
   readonly turns: Pick<QueryTurns, 'counts'>
+  readonly vault: Pick<CountedVault, 'openBulles'>
   readonly readiness: { readonly ready: boolean }
   readonly isBoxed: boolean
   /** The certificate in use, where TLS ends here. */
@@ -58,7 +60,7 @@ function stateFamilies({ readiness, isBoxed, about }: RoomsOn): readonly Family[
   ]
 }
 
-function queryFamilies({ turns }: RoomsOn): readonly Family[] {
+function queryFamilies({ turns, vault }: RoomsOn): readonly Family[] {
   return [
     gauge(
       {
@@ -73,6 +75,13 @@ function queryFamilies({ turns }: RoomsOn): readonly Family[] {
         help: { fr: 'Requêtes qui attendent leur tour', en: 'Queries that wait for their turn' },
       },
       () => turns.counts().waiting,
+    ),
+    gauge(
+      {
+        name: 'huisclos_bulles_open',
+        help: { fr: 'Bulles dont un moteur tourne', en: 'Bulles that have a running engine' },
+      },
+      () => vault.openBulles(),
     ),
   ]
 }

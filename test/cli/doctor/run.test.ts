@@ -94,6 +94,15 @@ describe('the doctor', () => {
     expect(lines.join('\n')).not.toContain('secret')
   })
 
+  test('a crash that left the word of a database of ours is a node that does not run, not a database that hangs', async () => {
+    const lines = [String(2 ** 22 - 1), '', '', '1', '', '', '', 'ready']
+    await place.write('home/postgres/data/postmaster.pid', `${lines.join('\n')}\n`)
+    await place.write('home/postgres/password', 'secret\n')
+    const { isWell, lines: told } = await examined({}, { checks: [database] })
+    expect(isWell).toBe(true)
+    expect(told.join()).toMatch(/^✔ database .*arrêtée avec le nœud/)
+  })
+
   test('gives one JSON document with every check, what was seen and the remedy, and leaves nothing in the home', async () => {
     const { lines } = await examined({ HUISCLOS_CONFIG: join(place.root, 'none.json') }, { json: true })
     expect(lines).toHaveLength(1)
