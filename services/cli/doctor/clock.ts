@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { discoveryAddress } from '../../identity/issuers/discovery.ts'
+import { ask } from './ask.ts'
 import { type About, both, type Check, fine, productionOf, settingsOf, worth, wrong } from './check.ts'
 
 const run = promisify(execFile)
@@ -39,8 +40,7 @@ export const clock: Check = {
 
 /** By how many ms our clock is ahead of the one that answered; null when it said nothing. */
 async function apartFrom(url: string, now: () => number): Promise<number | null> {
-  const signal = AbortSignal.timeout(3_000)
-  const answer = await fetch(url, { method: 'HEAD', redirect: 'manual', signal }).catch(() => null)
+  const answer = await ask(url, 'HEAD')
   const theirs = Date.parse(answer?.headers.get('date') ?? '')
   return Number.isNaN(theirs) ? null : now() - theirs
 }

@@ -1,5 +1,6 @@
 /** The running node, as it answers. */
 import { versionOf } from '../../node/version.ts'
+import { ask } from './ask.ts'
 import { type About, both, type Check, fine, notRunning, worth, wrong } from './check.ts'
 
 interface Ready {
@@ -8,17 +9,14 @@ interface Ready {
   readonly witnesses?: { readonly witnesses: readonly { readonly name: string; readonly state: string }[] }
 }
 
-const patienceMs = 3_000
-
-/** Null where nothing answers in time. */
-async function ask({ server }: Pick<About, 'server'>, path: string): Promise<Response | null> {
-  if (server === null) return null
-  return fetch(`${server.url}${path}`, { signal: AbortSignal.timeout(patienceMs) }).catch(() => null)
+/** Null where no node runs, and where it does not answer in time. */
+async function askNode({ server }: Pick<About, 'server'>, path: string): Promise<Response | null> {
+  return server === null ? null : ask(`${server.url}${path}`)
 }
 
 /** What /readyz says; null where nothing answers. */
 export async function readyOf(about: Pick<About, 'server'>): Promise<Ready | null> {
-  const answer = await ask(about, '/readyz')
+  const answer = await askNode(about, '/readyz')
   if (answer === null) return null
   const body: object = Object(await answer.json().catch(() => ({})))
   return { ...body, status: answer.status }
@@ -29,7 +27,7 @@ export const server: Check = {
   async look(about) {
     if (about.server === null) return worth(both('ne tourne pas', 'is not running'), 'npm start')
     const { url, pid } = about.server
-    if ((await ask(about, '/healthz'))?.ok) return fine(`${url} (pid ${pid})`)
+    if ((await askNode(about, '/healthz'))?.ok) return fine(`${url} (pid ${pid})`)
     return wrong(
       both(`${url} ne répond pas`, `${url} does not answer`),
       both('relancez-le', 'start it again'),
@@ -59,7 +57,7 @@ export const version = (ours: string = versionOf()): Check => ({
   name: 'version',
   async look(about) {
     if (about.server === null) return fine(ours)
-    const answer = await ask(about, '/api/v1/openapi.json')
+    const answer = await askNode(about, '/api/v1/openapi.json')
     const document = Object(await answer?.json().catch(() => null))
     const running = Object(document.info).version
     if (running === ours) return fine(ours)
