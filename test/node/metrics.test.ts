@@ -107,6 +107,8 @@ describe('the figures', () => {
     expect((await gone.text()).match(/^huisclos_\w+.*$/gm)).toEqual(['huisclos_database_up 0'])
     await store.close()
     expect(text).toMatch(/^huisclos_database_up 1$/m)
+    // Asking for the figures is not what makes others wait.
+    expect(text).toMatch(/^huisclos_database_connections\{state="waiting"\} 0$/m)
     expect(text).toMatch(/^huisclos_sessions_open 0$/m)
     expect(text).toMatch(/^huisclos_deposits\{status="quarantined"\} 0$/m)
   })

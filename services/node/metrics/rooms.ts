@@ -89,17 +89,7 @@ function queryFamilies({ turns, vault }: RoomsOn): readonly Family[] {
 function databaseFamilies({ store }: RoomsOn): readonly Family[] {
   const states = ['used', 'idle', 'waiting'] as const
   return [
-    gauge(
-      {
-        name: 'huisclos_database_up',
-        help: { fr: '1 : la base répond', en: '1: the database answers' },
-      },
-      () =>
-        within(rawSql`SELECT 1`.execute(store.db)).then(
-          () => 1,
-          () => 0,
-        ),
-    ),
+    // Read before the others, which ask the database themselves and would be seen waiting here.
     {
       metric: {
         name: 'huisclos_database_connections',
@@ -115,6 +105,17 @@ function databaseFamilies({ store }: RoomsOn): readonly Family[] {
         return states.map((state) => ({ labels: { state }, value: counts[state] }))
       },
     },
+    gauge(
+      {
+        name: 'huisclos_database_up',
+        help: { fr: '1 : la base répond', en: '1: the database answers' },
+      },
+      () =>
+        within(rawSql`SELECT 1`.execute(store.db)).then(
+          () => 1,
+          () => 0,
+        ),
+    ),
     gauge(
       {
         name: 'huisclos_sessions_open',
