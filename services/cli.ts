@@ -5,6 +5,7 @@ import type { CheckOptions, ProveOptions, VerifyOptions } from './cli/audit.ts'
 import { addBackupCommands } from './cli/backup.ts'
 import { type Client, openClient, type Setting } from './cli/client.ts'
 import { addDeposit } from './cli/deposit-command.ts'
+import { addDoctor } from './cli/doctor-command.ts'
 import { CommandError, exits } from './cli/ending.ts'
 import { addGenerate } from './cli/generate.ts'
 import { addCatalogueCommands } from './cli/harvest.ts'
@@ -339,16 +340,7 @@ program
   )
 
 addBackupCommands(program, { setting, out, environment })
-
-program
-  .command('doctor')
-  .description('ce qui empêche un nœud de tourner ici, et le remède · what stops a node here, and the remedy')
-  .action(async () => {
-    const { doctor } = await import('./cli/doctor.ts')
-    const print = (line: string) => void out.stdout.write(`${line}\n`)
-    const isWell = await doctor({ home: setting.home, environment, now: () => Date.now() }, print)
-    if (!isWell) process.exitCode = exits.checkFailed
-  })
+addDoctor(program, { home: setting.home, environment, out, isTerminal: setting.isTerminal })
 
 process.once('SIGINT', () => {
   process.exitCode = exits.interrupted

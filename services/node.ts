@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { openKept } from './audit/kept.ts'
 import { noWitnesses } from './audit/witness/client.ts'
-import type { Witnessing } from './audit/witness/collector.ts'
 import type { Settings } from './config.ts'
 import { searchDatasets } from './dataset/search.ts'
 import { machineSandbox, type Sandbox } from './engine/box/sandbox.ts'
@@ -11,7 +10,6 @@ import { engineVersion } from './engine/capabilities.ts'
 import { createApp, createWaitingApp } from './gateway/app.ts'
 import type { House } from './gateway/house.ts'
 import { openLimits } from './gateway/limits.ts'
-import { type Gauge, openMetrics } from './gateway/readiness.ts'
 import { routes } from './gateway/routes.ts'
 import { type StartPageFacts, startPage } from './gateway/start-page.ts'
 import { withPersonalTokens } from './habilitation/personal-tokens.ts'
@@ -38,6 +36,7 @@ import { type Identity, openDemoIdentity, openProductionIdentity } from './node/
 import { keyNotice, openKeyFloor, openKeyUse } from './node/keys.ts'
 import { openDoor } from './node/listening.ts'
 import { firstEntry, lastEntry } from './node/log-ends.ts'
+import { type Figures, openFigures } from './node/metrics/figures.ts'
 import { engineLimitsOf, namingOf, type Production, readyProduction } from './node/production.ts'
 import { passTime, reconcile } from './node/reconcile.ts'
 import { openRooms, type Rooms } from './node/rooms.ts'
@@ -153,6 +152,7 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
     ),
     options.print,
   )
+  const figures = closing.keep('figures', openFigures(clock))
   const doorway = doorwayOf(settings)
   const listen = async () => {
     const address = { ...listeningOf(settings, production), ...doorway }
@@ -164,12 +164,13 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   if (takeOver !== undefined) await steps.run(names.takeOver, () => takeOverHome(ground, takeOver))
   const address = production?.configuration.address ?? door.url
   closing.keep('server file', await writeServerFile(settings.home, { url: address, pid: process.pid }))
-  const floors = await openUpTo(ground, { settings, steps, folder, address, production })
-  const house = await houseOf(floors, { steps, address, options })
+  const floors = await openUpTo(ground, { settings, steps, folder, address, production, figures })
+  const isBoxed = (await sandbox).kind !== 'none'
+  const metrics = figures.metrics(figuresOn(floors, { settings, clock, isBoxed, production, steps }))
+  const house = { ...(await houseOf(floors, { steps, address, options })), metrics, isBoxed }
   const project = isFull
     ? await steps.run(names.demo, () => seedDemo(house, floors.identity.accounts), notedProject)
     : null
-  const isBoxed = (await sandbox).kind !== 'none'
   const app = createApp(await withStartPage(house, { demo, project, isBoxed }), routes)
   steps.ready = true
   door.serve(app)
@@ -204,6 +205,7 @@ const notedProject = (project: string) => `projet ${project}`
 
 interface Floors {
   readonly keys: House['keys']
+  readonly store: Store
   readonly evidence: Evidence
   readonly identity: Identity
   readonly engine: Engine
@@ -213,12 +215,13 @@ interface Floors {
 interface Opening extends Omit<Ruling, 'store' | 'sandbox' | 'log'> {
   readonly address: string
   readonly production: Production | null
+  readonly figures: Figures
 }
 
 /** Store, evidence, identity, engine, rooms: each on those before it. */
 async function openUpTo(
   ground: Ground,
-  { settings, steps, folder, address, production }: Opening,
+  { settings, steps, folder, address, production, figures }: Opening,
 ): Promise<Floors> {
   const { closing, log } = ground
   const limits = engineLimitsOf(settings)
@@ -238,7 +241,11 @@ async function openUpTo(
   const { secrets: box } = atRest
   const evidence = await steps.run(
     names.evidence,
-    () => openEvidence(ground, store, { url, answerMs, host: naming.host, box, ...evidenceOf(settings) }),
+    () =>
+      openEvidence(ground, store, {
+        ...{ url, answerMs, host: naming.host, box, ...evidenceOf(settings) },
+        onEntry: figures.onEntry,
+      }),
     ({ audit }) => `${audit.origin} · ${audit.size} entrées`,
   )
   const { audit } = evidence
@@ -289,7 +296,7 @@ async function openUpTo(
     return opened
   })
   const keys = await openKeyUse(ground, { ...atRest, store, audit })
-  return { keys, evidence, identity, engine, rooms }
+  return { keys, store, evidence, identity, engine, rooms }
 }
 
 /** The words of every dataset are folded before somebody waits for them: a second for some thousand datasets. */
@@ -341,14 +348,9 @@ interface HouseOf {
 async function houseOf(
   { keys, evidence, identity, rooms }: Floors,
   { steps, address, options }: HouseOf,
-): Promise<House> {
-  const { log, clock } = options
+): Promise<Omit<House, 'metrics' | 'isBoxed'>> {
+  const { log } = options
   const doorway = doorwayOf(options.settings)
-  const size = {
-    name: 'huisclos_audit_entries',
-    help: 'Entries of the current shard',
-    read: () => evidence.audit.size,
-  }
   const { stopSessions } = rooms.query.running
   const personalTokens = { ...rooms.habilitation, personalTokens: identity.personalTokens, stopSessions }
   return {
@@ -366,10 +368,6 @@ async function houseOf(
     links: identity.links,
     log,
     readiness: steps,
-    metrics: openMetrics(
-      [size, ...spaceGauges(evidence.audit), ...witnessGauges(evidence.witnessing, clock)],
-      clock.now(),
-    ),
     limits: openLimits(doorway.limits, doorway),
     portal: { startPage: '', assets: pathOf('portal/assets') },
     policy: rooms.habilitation.rulebook.sha256,
@@ -378,36 +376,22 @@ async function houseOf(
   }
 }
 
-function spaceGauges(audit: Evidence['audit']): Gauge[] {
-  return [
-    {
-      name: 'huisclos_audit_free_bytes',
-      help: 'Room on the disk of the log',
-      read: () => audit.space.freeBytes,
-    },
-    {
-      name: 'huisclos_audit_floor_bytes',
-      help: 'Below this room nothing is recorded and nothing runs',
-      read: () => audit.space.floorBytes,
-    },
-  ]
+interface Figured extends Pick<NodeOptions, 'settings' | 'clock'> {
+  readonly isBoxed: boolean
+  readonly production: Production | null
+  readonly steps: Steps
 }
 
-/** Nothing is counted where nobody is asked. */
-function witnessGauges(witnessing: Witnessing, clock: Clock): Gauge[] {
-  const { quorum } = witnessing.status()
-  if (quorum === 0) return []
-  const cosigning = () => witnessing.status().witnesses.filter(({ state }) => state === 'cosigned').length
-  const age = () => (clock.now() - (witnessing.status().cosignedAt ?? 0)) / 1000
-  return [
-    { name: 'huisclos_witness_quorum', help: 'Witnesses that must cosign', read: () => quorum },
-    {
-      name: 'huisclos_witnesses_cosigning',
-      help: 'Witnesses that cosigned in the last round',
-      read: cosigning,
-    },
-    { name: 'huisclos_witness_quorum_age_seconds', help: 'Age of the last quorum', read: age },
-  ]
+function figuresOn(
+  { store, evidence, engine, rooms }: Floors,
+  { settings, production, steps, ...on }: Figured,
+): Parameters<Figures['metrics']>[0] {
+  const certificate = production?.tls?.cert
+  return {
+    ...{ ...on, ...evidence, store, readiness: steps, home: settings.home, turns: rooms.query.turns },
+    vault: engine.vault,
+    ...(certificate !== undefined && { certificate }),
+  }
 }
 
 async function withStartPage(

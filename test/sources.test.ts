@@ -24,7 +24,8 @@ describe('the sources', () => {
       new Set(['execFile', 'spawn', 'spawnSync', 'ChildProcessByStdio', 'StdioOptions']),
     )
     expect(starting.map(({ file }) => file).sort()).toEqual([
-      'services/cli/doctor.ts',
+      'services/cli/doctor/clock.ts',
+      'services/cli/doctor/engine.ts',
       'services/engine/box/launch.ts',
       'services/engine/box/probe-worker.ts',
       'services/store/embedded.ts',

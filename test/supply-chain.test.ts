@@ -153,7 +153,7 @@ function phantoms(files: readonly SourceFile[]): string[] {
 /** Where packages are found by name: the engine's module and tsx for the workers, PostgreSQL's programs, and the doctor. */
 const requiring = [
   ...['engine/box/bundle.ts', 'engine/box/launch.ts'],
-  ...['store/programs.ts', 'cli/doctor.ts'],
+  ...['store/programs.ts', 'cli/doctor/machine.ts'],
 ]
 
 describe('what the house opens', () => {

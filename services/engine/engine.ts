@@ -91,6 +91,12 @@ export interface Vault extends Closable {
   evict(bulleId: string): Promise<void>
 }
 
+/** The vault of a node, which also says how much of it is in use. */
+export interface CountedVault extends Vault {
+  /** Bulles that have a living process now. */
+  openBulles(): number
+}
+
 export type Format = 'csv' | 'arrow' | 'parquet'
 
 /** A released relation handed to the release engine, or back to the vault. */

@@ -1,12 +1,12 @@
 import type { Log } from '../kernel/log.ts'
 import {
+  type CountedVault,
   filesOf,
   type Limits,
   type Mount,
   type ReleasedTable,
   type RewrittenStatement,
   type Rows,
-  type Vault,
   type VaultSession,
 } from './engine.ts'
 import { queryFailed } from './failure.ts'
@@ -51,11 +51,11 @@ interface Wanted {
  * A process goes on to the next session only when every statement of the last one ended well and the database is found
  * unchanged; otherwise it is killed and the next session starts a new one.
  */
-export async function openVault(options: VaultOptions): Promise<Vault> {
+export async function openVault(options: VaultOptions): Promise<CountedVault> {
   return new DuckDbVault(options)
 }
 
-class DuckDbVault implements Vault {
+class DuckDbVault implements CountedVault {
   readonly #options: VaultOptions
   readonly #extracts = new Map<string, Extract>()
   /** Idle places with a living process, the one idle for longest first. */
@@ -97,6 +97,11 @@ class DuckDbVault implements Vault {
         await place.process?.closed
       }),
     )
+  }
+
+  openBulles(): number {
+    const isOpen = ({ places }: Extract) => places.some(({ process }) => process?.alive)
+    return [...this.#extracts.values()].filter(isOpen).length
   }
 
   async close(): Promise<void> {

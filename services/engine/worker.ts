@@ -8,6 +8,7 @@ import type { Child, Launched } from './box/launch.ts'
 import { EngineFailure, type FailureKind, queryFailed } from './failure.ts'
 import { encodeFrames, FrameReader, type Message } from './frames.ts'
 import { watchMemory } from './memory.ts'
+import { countEnd, countStart } from './worker-counts.ts'
 
 export interface WorkerOptions {
   /** A word for the log. */
@@ -101,6 +102,7 @@ class Worker implements Process {
   constructor({ child, worker }: Launched, options: WorkerOptions) {
     this.#log = options.log ?? silentLog
     this.#name = options.name
+    countStart(this.#name)
     this.#child = child
     this.ready = this.#expectReady(options.startMs ?? START_MS)
     this.ready.catch(() => {})
@@ -216,6 +218,7 @@ class Worker implements Process {
     if (!this.alive) return
     this.alive = false
     this.#why = why
+    countEnd(this.#name, why.kind)
     this.#child.kill('SIGKILL')
     this.#rejectAll()
     if (why.kind !== 'aborted')
@@ -225,6 +228,7 @@ class Worker implements Process {
   #gone(resolve: () => void): void {
     if (this.alive) {
       this.alive = false
+      countEnd(this.#name, 'died')
       this.#log.warn('a worker died', { worker: this.#name })
     }
     this.#rejectAll()

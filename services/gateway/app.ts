@@ -9,6 +9,7 @@ import { insistArrival, lateRefusal } from './arrival.ts'
 import type { House } from './house.ts'
 import { type LimitSettings, productionLimits } from './limit-settings.ts'
 import { isRepeated } from './limits.ts'
+import type { CallKind } from './metrics.ts'
 import { failureProblem, problemOf, traceOf, translated } from './problem.ts'
 import { progressOf, type Readiness } from './readiness.ts'
 import { languageOf, policyHeader, sendProblem } from './reply.ts'
@@ -135,20 +136,30 @@ function policyNamed(policy: string) {
 }
 
 function counted(house: House, routes: readonly Route[]) {
+  const kinds = new Map(routes.map((one) => [`${one.method.toUpperCase()} ${one.path}`, kindOf(one)]))
   const known = new Set(routes.map((one) => one.path))
   return (request: Request, response: Response, next: NextFunction) => {
     const from = performance.now()
     response.once('close', () => {
       const matched = response.locals.route
       const route = typeof matched === 'string' && known.has(matched) ? matched : 'unknown'
-      house.metrics.count(
-        `${request.method} ${route}`,
-        response.statusCode,
-        (performance.now() - from) / 1000,
-      )
+      const { method } = request
+      house.metrics.count({
+        ...{ method, route, status: response.statusCode },
+        kind: kinds.get(`${method} ${route}`) ?? 'read',
+        seconds: (performance.now() - from) / 1000,
+      })
     })
     next()
   }
+}
+
+/** What a call of this route weighs: calls of one kind are expected to take alike. */
+function kindOf({ method, path, stream, rate }: Route): CallKind {
+  if (/^\/(healthz|readyz|metrics)$/.test(path)) return 'probe'
+  if (stream !== undefined) return 'file'
+  if (rate === 'queries' || /\/queries$/.test(path)) return method === 'post' ? 'query' : 'read'
+  return method === 'get' || method === 'options' ? 'read' : 'act'
 }
 
 /** Nothing lives here. Under /api it is recorded as a call, by whoever can be told to have made it. */

@@ -29,7 +29,8 @@ import type { PublicRegister } from '../review/register/register.ts'
 import type { ReportNeeds } from '../review/reports/make.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import type { Limits } from './limits.ts'
-import type { Metrics, Readiness } from './readiness.ts'
+import type { Metrics } from './metrics.ts'
+import type { Readiness } from './readiness.ts'
 
 /** What the pages are made of; read once when the house opens. */
 interface Portal {
@@ -76,6 +77,8 @@ export interface House {
   readonly log: Log
   readonly readiness: Readiness
   readonly metrics: Metrics
+  /** Whether workers run in a sandbox; a demonstration without one says that it is degraded. */
+  readonly isBoxed: boolean
   readonly limits: Limits
   readonly portal: Portal
   /** SHA-256 of the rules in force; every answer names it. */

@@ -9,10 +9,10 @@ import { spaceFloor } from '../audit/space.ts'
 import type { WitnessPolicy } from '../audit/witness/client.ts'
 import { openWitnessing, type Witnessing } from '../audit/witness/collector.ts'
 import { insistOnWitnessed } from '../audit/witness/start.ts'
-import { type AuditLog, type AuditOptions, openAudit } from '../audit/writer.ts'
+import { type AuditLog, type AuditOptions, type Indexed, openAudit } from '../audit/writer.ts'
 import type { Sandbox } from '../engine/box/sandbox.ts'
 import { openBuilder } from '../engine/builder.ts'
-import type { Builder, Limits, Parser, Releaser, Vault } from '../engine/engine.ts'
+import type { Builder, CountedVault, Limits, Parser, Releaser } from '../engine/engine.ts'
 import { openParser } from '../engine/parser.ts'
 import { openReleaser } from '../engine/release.ts'
 import { openVault } from '../engine/vault.ts'
@@ -137,19 +137,24 @@ export interface EvidenceSettings {
   readonly retention: Omit<RetentionRule, 'needsCosigned'>
   /** Seals the keys of the log. */
   readonly box: SecretBox
+  /** Who counts what is written, for the figures; told after the index. */
+  readonly onEntry?: (entry: Indexed) => void
 }
 
 /** The one writer of the log, the index that follows it, and whoever collects cosignatures on it. */
 export async function openEvidence(
   ground: Ground,
   store: Store,
-  { url, answerMs, host, policy, retention, box }: EvidenceSettings,
+  { url, answerMs, host, policy, retention, box, onEntry: count }: EvidenceSettings,
 ): Promise<Evidence> {
   const { home, clock, log, closing, durable, onFatal, storage } = ground
   const lease = await acquireLease(url, answerMs === undefined ? {} : { answerMs })
   closing.keep('lease', { close: () => lease.release() })
   const auditIndex = closing.keep('audit index', openAuditIndex(store, log))
-  const onEntry: Parameters<typeof openAudit>[0]['onEntry'] = (entry) => auditIndex.add(indexedEntry(entry))
+  const onEntry: Parameters<typeof openAudit>[0]['onEntry'] = (entry) => {
+    auditIndex.add(indexedEntry(entry))
+    count?.(entry)
+  }
   const reserveBytes = durable ? spaceFloor : 0
   const onFound = (tree: FoundTree) => insistOnWitnessed(policy.witnesses, tree, log)
   const audit = await openAudit({
@@ -193,7 +198,7 @@ export interface EngineLimits {
 
 export interface Engine {
   readonly parser: Parser
-  readonly vault: Vault
+  readonly vault: CountedVault
   readonly releaser: Releaser
   readonly builder: Builder
   readonly limits: Limits

@@ -25,6 +25,8 @@ export interface QueryTurns {
   /** Takes a place or waits for one. */
   enter(query: Asked): Turn
   isWaiting(id: string): boolean
+  /** How many run and wait now, of everybody. */
+  counts(): { readonly running: number; readonly waiting: number }
   readonly limits: TurnLimits
 }
 
@@ -83,6 +85,7 @@ export function openQueryTurns(limits: TurnLimits): QueryTurns {
   return {
     limits,
     isWaiting: (id) => waiting.some((one) => one.id === id),
+    counts: () => ({ running: running.size, waiting: waiting.length }),
     enter({ id, project, by: { issuer, subject } }) {
       const { ready, start, refuse } = waiter(limits.waitMs)
       const place = { id, project, person: JSON.stringify([issuer, subject]), start }

@@ -21,6 +21,8 @@ export const rawSql = sql
  */
 export interface Store extends Closable {
   readonly db: Database
+  /** Of the pool, now; `waiting`: calls that wait for one. */
+  connections(): { readonly used: number; readonly idle: number; readonly waiting: number }
 }
 
 export interface StoreOptions {
@@ -43,16 +45,41 @@ export async function openStore({
   answerMs = patienceMs,
 }: StoreOptions): Promise<Store> {
   await migrate({ url, log })
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: connections,
-    types: { getTypeParser },
-    connectionTimeoutMillis: answerMs,
-    // The server gives up what takes too long; when it says nothing at all, or nonsense, we do.
-    statement_timeout: answerMs,
-    query_timeout: answerMs,
-    application_name: 'huisclos',
-  })
+  return storeOn(
+    {
+      connectionString: url,
+      max: connections,
+      application_name: 'huisclos',
+      connectionTimeoutMillis: answerMs,
+      // The server gives up what takes too long; when it says nothing at all, or nonsense, we do.
+      statement_timeout: answerMs,
+      query_timeout: answerMs,
+    },
+    log,
+  )
+}
+
+/** One connection that can only read, for who looks at the database of a node from outside; nothing is migrated. */
+export function lookStore({
+  url,
+  log,
+  timeoutMs,
+}: Omit<StoreOptions, 'connections'> & { timeoutMs: number }): Store {
+  return storeOn(
+    {
+      connectionString: url,
+      max: 1,
+      application_name: 'huisclos doctor',
+      options: '-c default_transaction_read_only=on',
+      connectionTimeoutMillis: timeoutMs,
+      query_timeout: timeoutMs,
+    },
+    log,
+  )
+}
+
+function storeOn(config: pg.PoolConfig, log: Log): Store {
+  const pool = new pg.Pool({ ...config, types: { getTypeParser } })
   // An idle connection that the server closes would otherwise end the process. At the end it may do so before our goodbye.
   let closing = false
   pool.on('error', () => {
@@ -63,7 +90,11 @@ export async function openStore({
     closing = true
     return db.destroy()
   }
-  return { db, close }
+  const connections = () => {
+    const { totalCount, idleCount: idle, waitingCount: waiting } = pool
+    return { used: totalCount - idle, idle, waiting }
+  }
+  return { db, connections, close }
 }
 
 const INT8 = pg.types.builtins.INT8

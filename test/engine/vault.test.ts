@@ -1,14 +1,14 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Limits, Mount, Vault, VaultSession } from '../../services/engine/engine.ts'
+import type { CountedVault, Limits, Mount, VaultSession } from '../../services/engine/engine.ts'
 import { failureOf } from '../../services/engine/failure.ts'
 import { openVault } from '../../services/engine/vault.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
 import { type Folder, limits, MIB, sql, temporaryFolder, writeParquet } from './fixture.ts'
 
 let folder: Folder
-let vault: Vault
+let vault: CountedVault
 let mounts: readonly Mount[]
 const sessions: VaultSession[] = []
 
@@ -213,7 +213,9 @@ describe('a session of the vault', () => {
     const waiting = [open({ id: 'evicted' }), open({ id: 'evicted' })] as const
     await waiting[0]
     const run = session.run(endless)
+    const before = vault.openBulles()
     await vault.evict('evicted')
+    expect(vault.openBulles()).toBe(before - 1)
     expect(await failure(run)).toEqual(['QUERY_FAILED', {}, 'aborted'])
     await close(session)
     expect(await failure(waiting[1])).toEqual(['QUERY_FAILED', {}, 'aborted'])

@@ -4,7 +4,7 @@ import type { About } from '../../services/audit/record.ts'
 import type { House } from '../../services/gateway/house.ts'
 import { demoLimits } from '../../services/gateway/limit-settings.ts'
 import { openLimits } from '../../services/gateway/limits.ts'
-import { openMetrics } from '../../services/gateway/readiness.ts'
+import { openMetrics } from '../../services/gateway/metrics.ts'
 import type { Role } from '../../services/identity/person.ts'
 import type { Log } from '../../services/kernel/log.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
@@ -64,8 +64,9 @@ export function openDoors(limits = openLimits(demoLimits)): Doors {
     tokens,
     log,
     readiness: { ready: true, steps: [] },
-    metrics: openMetrics([], 0),
+    metrics: openMetrics([]),
     limits,
+    isBoxed: true,
     portal: { startPage: '<!doctype html><title>huisclos</title>', assets: 'services/portal/assets' },
     policy: 'c'.repeat(64),
     version: '0.0.0',

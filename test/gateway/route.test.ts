@@ -308,7 +308,7 @@ describe('what comes out', () => {
     await get('/api/v1/things/one')
     await get('/api/v1/things/two')
     await get('/api/v1/whatever/0123')
-    const text = house.metrics.text()
+    const text = await house.metrics.text()
     expect(text).toMatch('huisclos_calls_total{route="GET /api/v1/things/{id}",status="200"} 2')
     expect(text).not.toMatch('0123')
   })

@@ -13,11 +13,18 @@ const found: readonly (readonly [string, Promise<Sandbox>, string])[] = [
 ]
 
 test.each(found)(
-  'a demonstration with %s says it on its page and in its log',
+  'a demonstration with %s says it on its page, in its log, its health and its figures, and is ready all the same',
   async (_name, sandbox, words) => {
     const node = await openTestNode({}, { sandbox })
     try {
       expect((await node.call('GET', '/')).json).toContain(words)
+      const isNone = (await sandbox).kind === 'none'
+      expect(await node.call('GET', '/healthz')).toEqual({
+        status: 200,
+        json: isNone ? { status: 'degraded', lacks: ['sandbox'] } : { status: 'ok' },
+      })
+      expect(await node.call('GET', '/readyz')).toMatchObject({ status: 200, json: { ready: true } })
+      expect((await node.call('GET', '/metrics')).json).toContain(`\nhuisclos_sandboxed ${isNone ? 0 : 1}\n`)
       const { json } = await node.call('GET', `/api/v1/audit/entries/${new Date().getFullYear()}/1`, {
         as: 'nadia',
       })

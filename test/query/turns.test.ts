@@ -37,6 +37,7 @@ describe('a turn', () => {
     await settled()
     expect(began).toEqual(['alice1', 'alice2', 'bruno1'])
     expect(turns.isWaiting('alice3')).toBe(true)
+    expect(turns.counts()).toEqual({ running: 3, waiting: 1 })
     first.end()
     await settled()
     expect(began.at(-1)).toBe('alice3')

@@ -39,14 +39,26 @@ function witnessesOf(witnessing: House['witnessing']) {
   return { witnesses: { ...status, cosignedAt } }
 }
 
-const health: readonly Route[] = [
+const health = z.object({
+  status: z.enum(['ok', 'degraded']),
+  lacks: z.array(z.literal('sandbox')).optional(),
+})
+
+const probes: readonly Route[] = [
   openRoute({
     method: 'get',
     path: '/healthz',
     rate: 'none',
     summary: 'The process answers',
-    responses: { 200: { description: 'Alive', schema: z.object({ status: z.literal('ok') }) } },
-    handler: async () => ({ json: { status: 'ok' } }),
+    responses: {
+      200: {
+        description: 'Alive; degraded: a demonstration whose workers run without a sandbox',
+        schema: health,
+      },
+    },
+    handler: async ({ isBoxed }) => ({
+      json: isBoxed ? { status: 'ok' } : { status: 'degraded', lacks: ['sandbox'] },
+    }),
   }),
   openRoute({
     method: 'get',
@@ -74,7 +86,7 @@ const health: readonly Route[] = [
     responses: { 200: { description: 'Figures', types: ['text/plain'] } },
     handler: async (house) => ({
       type: 'text/plain; version=0.0.4; charset=utf-8',
-      content: house.metrics.text(),
+      content: await house.metrics.text(),
     }),
   }),
 ]
@@ -100,4 +112,4 @@ const pages: readonly Route[] = [
   }),
 ]
 
-export const publicRoutes: readonly Route[] = [...health, ...pages]
+export const publicRoutes: readonly Route[] = [...probes, ...pages]

@@ -1,10 +1,10 @@
 /** What `huisclos doctor` sees of the issuers of a configuration: each is asked what it publishes, as a sign-in would. */
-import type { Configuration } from '../config.ts'
-import { discoveryAddress, openDiscovery } from '../identity/issuers/discovery.ts'
-import { pinnedFetch } from '../identity/issuers/pinned-fetch.ts'
-import type { Clock } from '../kernel/clock.ts'
-import { silentLog } from '../kernel/log.ts'
-import { Refusal } from '../kernel/refusal.ts'
+import type { Configuration } from '../../config.ts'
+import { discoveryAddress, openDiscovery } from '../../identity/issuers/discovery.ts'
+import { pinnedFetch } from '../../identity/issuers/pinned-fetch.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import { silentLog } from '../../kernel/log.ts'
+import { Refusal } from '../../kernel/refusal.ts'
 
 export interface SeenIssuers {
   readonly seen: string

@@ -1,0 +1,92 @@
+/** Looks at everything within a bounded time, whatever hangs, and tells it in order. */
+import { type About, both, type Check, type Finding, wrong } from './check.ts'
+
+export interface Looked {
+  readonly name: string
+  readonly finding: Finding
+  readonly ms: number
+}
+
+export interface Running {
+  /** Of one check, in ms. */
+  readonly limitMs: number
+  /** Of all of them: what has not begun by then is not looked at any more. */
+  readonly totalMs: number
+  /** Told in the order of the list, each as soon as all before it are known. */
+  readonly onLooked: (looked: Looked) => void
+  /** Told of a check that takes longer than somebody waits without a word, `slowMs`. */
+  readonly onSlow: (name: string) => void
+  readonly slowMs: number
+}
+
+const lanes = 4
+
+export async function runChecks(
+  checks: readonly Check[],
+  about: About,
+  running: Running,
+): Promise<readonly Looked[]> {
+  const found: (Looked | undefined)[] = checks.map(() => undefined)
+  const begun = performance.now()
+  let [next, told] = [0, 0]
+  async function lane(): Promise<void> {
+    for (;;) {
+      const at = next
+      const check = checks[at]
+      if (check === undefined) return
+      next += 1
+      const left = running.totalMs - (performance.now() - begun)
+      found[at] = await lookWithin(check, about, { ...running, limitMs: Math.min(running.limitMs, left) })
+      for (let one = found[told]; one !== undefined; one = found[told]) {
+        running.onLooked(one)
+        told += 1
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  return found.filter((one) => one !== undefined)
+}
+
+async function lookWithin(check: Check, about: About, { limitMs, slowMs, onSlow }: Running): Promise<Looked> {
+  const { name } = check
+  const begun = performance.now()
+  const slow = setTimeout(() => onSlow(name), slowMs)
+  const timer = new AbortController()
+  try {
+    const finding = await Promise.race([check.look(about).catch(failed), late(limitMs, timer.signal)])
+    return { name, finding, ms: Math.round(performance.now() - begun) }
+  } finally {
+    clearTimeout(slow)
+    timer.abort()
+  }
+}
+
+/** A look that ends by an error says as little of what it wanted to know as one that does not end. */
+function failed(error: unknown): Finding {
+  const word = error instanceof Error ? error.name : typeof error
+  return wrong(
+    both(`n’a pas pu être regardé (${word})`, `could not be looked at (${word})`),
+    both('npm ci, puis relancez huisclos doctor', 'npm ci, then run huisclos doctor again'),
+  )
+}
+
+function late(ms: number, signal: AbortSignal): Promise<Finding> {
+  return new Promise((resolve) => {
+    const onTime = () =>
+      resolve(
+        wrong(
+          both(
+            `ne répond pas en ${(ms / 1000).toFixed(0)} s`,
+            `no answer within ${(ms / 1000).toFixed(0)} s`,
+          ),
+          both(
+            'ce qui est nommé ici bloque : disque, réseau ou base ; relancez huisclos doctor',
+            'what is named here hangs: disk, network or database; run huisclos doctor again',
+          ),
+        ),
+      )
+    // What came while this process was busy has come in time: it is read before the verdict.
+    const timer = setTimeout(() => setImmediate(() => setImmediate(onTime)), Math.max(ms, 0))
+    signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
+  })
+}
