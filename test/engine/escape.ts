@@ -10,7 +10,7 @@ import { capabilities, engineSettings } from '../../services/engine/capabilities
 import { temporaryFolder, writeParquet } from './fixture.ts'
 
 /** Stands in every file that must not be read. */
-export const canary = 'CANARY-7c1f'
+const canary = 'CANARY-7c1f'
 
 /** The disk and the network around a worker. */
 export interface Surroundings {
