@@ -33,7 +33,7 @@ export async function openReleaser(options: ReleaserOptions): Promise<Releaser> 
   const windows = new WeakMap<Process, Window>()
   /** One promise for each process: its window is gone. */
   const removals = new Set<Promise<void>>()
-  const pool = await Pool.open(options.processes ?? 2, async () => {
+  const pool = await Pool.open({ size: options.processes ?? 2 }, async () => {
     const window = await openWindow(options.scratch)
     const process = await startReleaser(options, window)
     windows.set(process, window)
