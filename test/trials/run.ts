@@ -4,6 +4,7 @@ import { rulebook } from '../habilitation/fixtures.ts'
 import { inThisProcess } from '../property/engines.ts'
 import { main as plans } from '../property/plans.ts'
 import { timelines } from '../property/timelines.ts'
+import { main as boxes } from './boxes.ts'
 import { main as brokenBuilds } from './broken-builds.ts'
 import { main as clauses } from './clauses.ts'
 import { runCohort } from './cohort.ts'
@@ -71,6 +72,14 @@ const trials: Readonly<Record<string, Trial>> = {
     const figures = await diskFull(say)
     say(JSON.stringify(figures))
     if (figures.faults.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  // `times`: how often a worker is lost in each way
+  boxes: async (argument, say) => {
+    const figures = await boxes(42, { times: Number(argument ?? 200), say })
+    say(JSON.stringify(figures))
+    const slowest = Math.max(...Object.values(figures.back).map(({ p99 }) => p99))
+    if (figures.faults.length > 0 || slowest > 300) throw new Error('the trial has failed')
     return figures
   },
   'broken-builds': seeded(
