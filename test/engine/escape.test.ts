@@ -90,7 +90,7 @@ describe('with the guard of the text off', () => {
       const { signal } = new AbortController()
       const mounts = [{ schema: 's', name: 'own', file: around.own }]
       const run: Run = ({ text }) =>
-        releaser.finish({ tables: [], mounts, statement: sql(text) }, { limits, signal })
+        releaser.finish({ tables: [], mounts, statement: sql(text) }, { limits, signal, bulle: 'p' })
       expect(await tried(around, some(around.statements, 25), run)).toEqual({})
     },
     120_000,

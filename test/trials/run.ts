@@ -17,6 +17,7 @@ import { main as hiddenTime } from './hidden-time.ts'
 import { main as malformed } from './malformed.ts'
 import { main as mutants } from './mutants.ts'
 import { main as neighbours } from './neighbours.ts'
+import { main as neighboursHostile } from './neighbours-hostile.ts'
 import { main as oracle } from './oracle.ts'
 import { permits, type Figures as Stopped, sessions } from './revocation.ts'
 import { main as tamper } from './tamper.ts'
@@ -124,6 +125,14 @@ const trials: Readonly<Record<string, Trial>> = {
     const figures = await neighbours(seedOf(argument), { statements: 1500, removals: 12, say })
     say(JSON.stringify(figures))
     if (figures.different.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  // `blocks`: how many of each kind, ten seconds long
+  'neighbours-hostile': async (argument, say) => {
+    const size = { blocks: Number(argument ?? 12), blockMs: 10_000, clients: 2 }
+    const figures = await neighboursHostile({ ...size, say })
+    say(JSON.stringify(figures))
+    if (figures.errors.length > 0 || figures.ratio > 2) throw new Error('the trial has failed')
     return figures
   },
   plans: seeded(
