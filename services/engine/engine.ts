@@ -112,6 +112,13 @@ export interface FinishWork {
   readonly statement: RewrittenStatement
 }
 
+export interface ReleaseOptions {
+  readonly limits: Limits
+  readonly signal: AbortSignal
+  /** Whose statement it is. The processes serve all bulles, and one of them never has them all. */
+  readonly bulle: string
+}
+
 /** A whole answer as a file. */
 export interface Sent {
   readonly bytes: Uint8Array
@@ -121,14 +128,14 @@ export interface Sent {
 /** Runs what stands above the leaves, in a process that has never seen a patient row. */
 export interface Releaser extends Closable {
   /** Rows of the outer statement. Rejects with QUERY_FAILED. */
-  finish(work: FinishWork, options: { limits: Limits; signal: AbortSignal }): Promise<Rows>
+  finish(work: FinishWork, options: ReleaseOptions): Promise<Rows>
   /**
    * What `finish` and `encode` make together, without the rows leaving the process: for a statement whose marks are all false.
    * `columns` are the visible ones. Rejects with QUERY_FAILED, for a mark that is set too.
    */
   send(
     work: FinishWork & { readonly columns: readonly Column[] },
-    options: { limits: Limits; signal: AbortSignal; format: Format },
+    options: ReleaseOptions & { format: Format },
   ): Promise<Sent>
   /** The same rows as a file. Types are those of `rows.columns`. Rejects with QUERY_FAILED. */
   encode(rows: Rows, format: Format): Promise<Uint8Array>

@@ -3,7 +3,7 @@
  *
  * frame   = header (16 bytes) + payload (at most 4 MiB)
  * header  = magic u32 | kind u8 | flags u8 | reserved u16 | id u32 | length u32, big-endian
- * message = one or more frames of the same kind and id; MORE is set on all but the last
+ * message = one or more frames of the same kind and id; MORE is set on all but the last, and those are full
  * payload = length of the JSON u32 | JSON | attachments one after the other
  *
  * Both sides read with the same reader, which trusts nothing: a wrong magic, an unknown kind, flag or length, an interleaved
@@ -70,9 +70,9 @@ function readHeader(bytes: Buffer): Header {
   const flags = bytes.readUInt8(5)
   const length = bytes.readUInt32BE(12)
   const sound = bytes.readUInt32BE(0) === MAGIC && bytes.readUInt16BE(6) === 0
-  if (!sound || kind === undefined || flags > MORE || length > FRAME_BYTES) {
-    throw new FrameError('not a frame')
-  }
+  // A frame with MORE is full: one without bytes could follow another for ever, below every cap.
+  const isWhole = flags === MORE ? length === FRAME_BYTES : flags === 0 && length <= FRAME_BYTES
+  if (!sound || kind === undefined || !isWhole) throw new FrameError('not a frame')
   return { kind, id: bytes.readUInt32BE(8), more: flags === MORE, length }
 }
 

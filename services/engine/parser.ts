@@ -18,6 +18,8 @@ export interface ParserOptions {
 
 const MIB = 1024 * 1024
 const TEXT_BYTES = 64 * 1024
+/** A tree or a plan: text of some thousand nodes. */
+const ANSWER_BYTES = 64 * MIB
 
 const parsed = z.discriminatedUnion('outcome', [
   z.strictObject({ outcome: z.literal('tree'), json: z.string() }),
@@ -86,11 +88,12 @@ function insistOnText(sql: string): void {
  */
 export async function openParser(options: ParserOptions = {}): Promise<Parser> {
   const timeoutMs = options.timeoutMs ?? 5_000
-  const pool = await Pool.open(options.processes ?? 2, () =>
+  const pool = await Pool.open({ size: options.processes ?? 2 }, () =>
     startEngine({
       entry: new URL('./parser-worker.ts', import.meta.url),
       name: 'parser',
       memoryBytes: 256 * MIB,
+      maxAnswerBytes: ANSWER_BYTES,
       ...(options.log && { log: options.log }),
     }),
   )

@@ -1,9 +1,10 @@
 import type { Log } from '../kernel/log.ts'
-import type { FinishWork, Format, Limits, Releaser, Rows, Sent } from './engine.ts'
+import type { FinishWork, Format, ReleaseOptions, Releaser, Rows, Sent } from './engine.ts'
 import { queryFailed } from './failure.ts'
 import { Pool, startEngine } from './pool.ts'
 import type { Process } from './process.ts'
 import { trustRows } from './rows.ts'
+import { Shares } from './shares.ts'
 import { openWindow, type Window } from './window.ts'
 
 export interface ReleaserOptions {
@@ -17,9 +18,7 @@ export interface ReleaserOptions {
   readonly processes?: number
 }
 
-interface Call<T> {
-  readonly limits: Limits
-  readonly signal: AbortSignal
+interface Call<T> extends ReleaseOptions {
   /** What the process says is hostile: reads it or rejects. */
   readonly trust: (answer: unknown, maxRows: number) => T
 }
@@ -33,7 +32,9 @@ export async function openReleaser(options: ReleaserOptions): Promise<Releaser> 
   const windows = new WeakMap<Process, Window>()
   /** One promise for each process: its window is gone. */
   const removals = new Set<Promise<void>>()
-  const pool = await Pool.open(options.processes ?? 2, async () => {
+  const size = options.processes ?? 2
+  const shares = new Shares(Math.max(1, size - 1))
+  const pool = await Pool.open({ size }, async () => {
     const window = await openWindow(options.scratch)
     const process = await startReleaser(options, window)
     windows.set(process, window)
@@ -51,23 +52,21 @@ export async function openReleaser(options: ReleaserOptions): Promise<Releaser> 
   const call = <T>(
     method: 'finish' | 'send',
     { mounts, ...work }: FinishWork & { readonly format?: Format },
-    { limits, signal, trust }: Call<T>,
+    { bulle, limits, signal, trust }: Call<T>,
   ): Promise<T> => {
     const { maxRows, timeoutMs } = limits
     const engineLimits = { threads, memoryBytes: Math.min(memoryBytes, limits.memoryBytes) }
-    return pool.use(
-      (process) =>
-        onceOnly(process, async () => {
-          const window = windowOf(process)
-          const params = {
-            ...work,
-            ...{ mounts: await window.show(mounts), scratch: window.scratch },
-            ...{ maxRows, limits: engineLimits },
-          }
-          return trust(await process.call(method, params, { timeoutMs, signal }), maxRows)
-        }),
-      signal,
-    )
+    const onProcess = (process: Process) =>
+      onceOnly(process, async () => {
+        const window = windowOf(process)
+        const params = {
+          ...work,
+          ...{ mounts: await window.show(mounts), scratch: window.scratch },
+          ...{ maxRows, limits: engineLimits },
+        }
+        return trust(await process.call(method, params, { timeoutMs, signal }), maxRows)
+      })
+    return shares.within(bulle, signal, () => pool.use(onProcess, signal))
   }
 
   return {

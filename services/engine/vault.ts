@@ -4,33 +4,39 @@ import {
   filesOf,
   type Limits,
   type Mount,
-  type ReleasedTable,
-  type RewrittenStatement,
-  type Rows,
   type VaultSession,
 } from './engine.ts'
 import { queryFailed } from './failure.ts'
 import { startEngine } from './pool.ts'
 import type { Process } from './process.ts'
 import { Queue } from './queue.ts'
-import { trustRows } from './rows.ts'
+import { Session } from './vault-session.ts'
 
 export interface VaultOptions {
   readonly threads: number
   readonly log?: Log
   /** Idle processes kept warm at most, 8 when left out; the one idle for longest goes first. */
   readonly maxProcesses?: number
+  /** Statements after which a process is replaced, 1 000 when left out (security.md 6.1). */
+  readonly maxStatements?: number
 }
 
 /** A bulle may be asked twice at the same time; further sessions wait their turn. */
 const PROCESSES_PER_BULLE = 2
 const OPEN_MS = 30_000
-const RESET_MS = 5_000
+const STATEMENTS = 1000
+/** Evidence on patient rows (security.md 6.4). */
+const ANSWER_BYTES = 64 * 1024 ** 2
 
 interface Place {
   process?: Process
   /** The mounts and limits that the process was opened with. */
   opened?: string
+  /** Settles when a successor is up, or could not be. */
+  coming?: Promise<void>
+  /** Run by this process. */
+  statements: number
+  isTaken: boolean
 }
 
 interface Extract {
@@ -71,6 +77,7 @@ class DuckDbVault implements CountedVault {
   ): Promise<VaultSession> {
     const extract = this.#extractOf(bulle.id)
     const place = await extract.queue.take(signal)
+    place.isTaken = true
     this.#idle.delete(place)
     try {
       const process = await this.#ready(place, { mounts: bulle.mounts, limits }, signal)
@@ -78,9 +85,13 @@ class DuckDbVault implements CountedVault {
         process.kill()
         throw queryFailed('aborted')
       }
-      return new Session(process, { limits, signal }, () => this.#giveBack(extract, place))
+      const giveBack = (statements: number) => {
+        place.statements += statements
+        this.#giveBack(extract, place, { mounts: bulle.mounts, limits })
+      }
+      return new Session(process, { limits, signal }, giveBack)
     } catch (error) {
-      this.#giveBack(extract, place)
+      this.#rest(extract, place)
       throw error
     }
   }
@@ -93,6 +104,8 @@ class DuckDbVault implements CountedVault {
     await Promise.all(
       extract.places.map(async (place) => {
         this.#idle.delete(place)
+        place.process?.kill()
+        await place.coming
         place.process?.kill()
         await place.process?.closed
       }),
@@ -111,30 +124,37 @@ class DuckDbVault implements CountedVault {
   #extractOf(id: string): Extract {
     const known = this.#extracts.get(id)
     if (known !== undefined) return known
-    const places = Array.from({ length: PROCESSES_PER_BULLE }, (): Place => ({}))
+    const places = Array.from(
+      { length: PROCESSES_PER_BULLE },
+      (): Place => ({ statements: 0, isTaken: false }),
+    )
     const extract = { places, queue: new Queue(places), evicted: false }
     this.#extracts.set(id, extract)
     return extract
   }
 
-  /** The place's process, started and opened when it is not, on exactly the wanted files. */
-  async #ready(place: Place, { mounts, limits }: Wanted, signal: AbortSignal): Promise<Process> {
-    const { threads } = this.#options
-    const { memoryBytes } = limits
-    const params = { mounts, threads, memoryBytes }
-    const opened = JSON.stringify(params)
-    if (place.process?.alive && place.opened === opened) return place.process
+  /** The place's process, opened on exactly the wanted files. */
+  async #ready(place: Place, wanted: Wanted, signal: AbortSignal): Promise<Process> {
+    await place.coming
+    const isOpen = place.opened === JSON.stringify(this.#paramsOf(wanted))
+    return place.process?.alive && isOpen ? place.process : this.#start(place, wanted, signal)
+  }
+
+  async #start(place: Place, wanted: Wanted, signal: AbortSignal): Promise<Process> {
+    const params = this.#paramsOf(wanted)
     place.process?.kill()
     this.#makeRoom()
     const process = await startEngine({
       entry: new URL('./vault-worker.ts', import.meta.url),
       name: 'vault',
-      memoryBytes,
-      box: { read: filesOf(mounts) },
+      memoryBytes: params.memoryBytes,
+      maxAnswerBytes: ANSWER_BYTES,
+      box: { read: filesOf(params.mounts) },
       ...(this.#options.log && { log: this.#options.log }),
     })
     place.process = process
-    place.opened = opened
+    place.opened = JSON.stringify(params)
+    place.statements = 0
     try {
       await process.call('open', params, { timeoutMs: OPEN_MS, signal })
     } catch (error) {
@@ -142,6 +162,10 @@ class DuckDbVault implements CountedVault {
       throw error
     }
     return process
+  }
+
+  #paramsOf({ mounts, limits: { memoryBytes } }: Wanted) {
+    return { mounts, threads: this.#options.threads, memoryBytes }
   }
 
   #makeRoom(): void {
@@ -152,68 +176,25 @@ class DuckDbVault implements CountedVault {
     }
   }
 
-  #giveBack(extract: Extract, place: Place): void {
-    if (place.process?.alive) this.#idle.add(place)
+  /** A process that did not outlive its session, or has run enough, has its successor before anybody asks. */
+  #giveBack(extract: Extract, place: Place, wanted: Wanted): void {
+    if (place.statements >= (this.#options.maxStatements ?? STATEMENTS)) place.process?.kill()
+    if (!place.process?.alive && !extract.evicted) {
+      const { signal } = new AbortController()
+      const rest = () => this.#settle(extract, place)
+      // One that does not come up is started by whoever needs it, and told there.
+      place.coming = this.#start(place, wanted, signal).then(rest, rest)
+    }
+    this.#rest(extract, place)
+  }
+
+  #rest(extract: Extract, place: Place): void {
+    place.isTaken = false
+    this.#settle(extract, place)
     extract.queue.give(place)
   }
-}
 
-class Session implements VaultSession {
-  readonly #process: Process
-  readonly #limits: Limits
-  readonly #signal: AbortSignal
-  readonly #giveBack: () => void
-  #sound = true
-  #closed = false
-
-  constructor(
-    process: Process,
-    { limits, signal }: { limits: Limits; signal: AbortSignal },
-    giveBack: () => void,
-  ) {
-    this.#process = process
-    this.#limits = limits
-    this.#signal = signal
-    this.#giveBack = giveBack
-  }
-
-  run(statement: RewrittenStatement): Promise<Rows> {
-    const { maxRows } = this.#limits
-    return this.#call('run', { statement, maxRows }, (answer) => trustRows(answer, maxRows))
-  }
-
-  take(table: ReleasedTable): Promise<void> {
-    return this.#call('take', table, () => undefined)
-  }
-
-  async #call<T>(method: string, params: unknown, read: (answer: unknown) => T): Promise<T> {
-    if (this.#closed) throw queryFailed('failed', 'session closed')
-    try {
-      const { timeoutMs } = this.#limits
-      return read(await this.#process.call(method, params, { timeoutMs, signal: this.#signal }))
-    } catch (error) {
-      this.#sound = false
-      throw error
-    }
-  }
-
-  /** The answer need not wait for the check of the process; the next session does. */
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    if (!this.#sound) this.#process.kill('failed')
-    void this.#unchanged().then((unchanged) => {
-      if (!unchanged) this.#process.kill('drift')
-      this.#giveBack()
-    })
-  }
-
-  async #unchanged(): Promise<boolean> {
-    try {
-      return (await this.#process.call('reset', null, { timeoutMs: RESET_MS })) === true
-    } catch {
-      // It died or hangs: not unchanged.
-      return false
-    }
+  #settle({ evicted }: Extract, place: Place): void {
+    if (place.process?.alive && !place.isTaken && !evicted) this.#idle.add(place)
   }
 }

@@ -56,6 +56,9 @@ const START_MS = 30_000
 const MIB = 1024 * 1024
 const ANSWER_BYTES = 256 * MIB
 const STDERR_BYTES = 64 * 1024
+/** A worker tells twice a second; one that tells more keeps its parent busy. */
+const TELLINGS = 20
+const TELLINGS_PER_SECOND = 4
 
 const factsSchema = z.record(z.string().max(40), z.union([z.string().max(200), z.number(), z.boolean()]))
 const progressSchema = z.record(z.string().max(20), z.number())
@@ -65,6 +68,8 @@ interface Pending {
   readonly resolve: (body: unknown) => void
   readonly reject: (error: unknown) => void
   readonly onProgress?: CallOptions['onProgress']
+  readonly began: number
+  told: number
   /** Set when the deadline or the caller ended the call: what its failure is then called. */
   ended?: FailureKind
 }
@@ -155,7 +160,10 @@ class Worker implements Process {
   }
 
   #expect(id: number, onProgress?: CallOptions['onProgress']): Promise<unknown> {
-    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject, onProgress }))
+    const began = performance.now()
+    return new Promise((resolve, reject) =>
+      this.#pending.set(id, { resolve, reject, onProgress, began, told: 0 }),
+    )
   }
 
   #expectReady(startMs: number): Promise<void> {
@@ -188,8 +196,7 @@ class Worker implements Process {
     const pending = this.#pending.get(id)
     if (pending === undefined || (kind === 'ready') !== (id === 0)) throw new TypeError('nobody asked')
     if (kind === 'progress') {
-      const progress = progressSchema.parse(body)
-      pending.onProgress?.(progress)
+      this.#tell(pending, body)
       return
     }
     if (kind === 'fault') {
@@ -203,6 +210,14 @@ class Worker implements Process {
       throw new TypeError('a worker does not call')
     }
     this.#pending.delete(id)
+  }
+
+  #tell(pending: Pending, body: unknown): void {
+    pending.told += 1
+    const seconds = (performance.now() - pending.began) / 1000
+    if (pending.told > TELLINGS + TELLINGS_PER_SECOND * seconds) throw new TypeError('tells too much')
+    const progress = progressSchema.parse(body)
+    pending.onProgress?.(progress)
   }
 
   /** What the child prints is counted, never shown: it may quote a row. */

@@ -76,7 +76,8 @@ function answerInput(
 ): Promise<Rows> {
   const mounts = bulle.tables.filter((table) => isReadPublic(plan, table)).map(({ mount }) => mount)
   const maxRows = Math.min(limits.maxRows, maxInputRows)
-  return releaser.finish({ tables, mounts, statement }, { limits: { ...limits, maxRows }, signal })
+  const options = { limits: { ...limits, maxRows }, signal, bulle: bulle.id }
+  return releaser.finish({ tables, mounts, statement }, options)
 }
 
 /** Everything above the leaves, where no patient row exists. */
@@ -87,7 +88,7 @@ export async function finish(
 ): Promise<Rows> {
   const tables = disclosed.map(({ table }) => table)
   const mounts = bulle.tables.filter((table) => isReadPublic(plan, table)).map(({ mount }) => mount)
-  return releaser.finish({ tables, mounts, statement: plan.outer }, { limits, signal })
+  return releaser.finish({ tables, mounts, statement: plan.outer }, { limits, signal, bulle: bulle.id })
 }
 
 /** Whether no cell of the answer can be withheld and none is cut: it may leave as the engine made it. */
@@ -104,7 +105,8 @@ export async function send(
   const { plan, bulle } = work
   const mounts = bulle.tables.filter((table) => isReadPublic(plan, table)).map(({ mount }) => mount)
   const asked = { tables: [], mounts, statement: plan.outer, columns: plan.columns }
-  const { bytes, rows } = await needs.releaser.send(asked, { limits: needs.limits, signal, format })
+  const options = { limits: needs.limits, signal, format, bulle: bulle.id }
+  const { bytes, rows } = await needs.releaser.send(asked, options)
   const visible = { rows: { columns: plan.columns, rows: [] }, suppressed: [] }
   const report = { thresholds: thresholdsOf(needs, work), disclosed: [], tables: bulle.tables, language }
   const said = saidOf(plan, visible, report)

@@ -20,7 +20,7 @@ afterAll(async () => {
   await scratch.remove()
 })
 
-const options = () => ({ limits, signal: new AbortController().signal })
+const options = () => ({ limits, signal: new AbortController().signal, bulle: 'p' })
 
 /** Values with nulls at odd places, in more than one chunk of uneven length: the third of a filter. */
 function statementOf(values: readonly string[], { rows, marks }: { rows: number; marks: string }): string {
@@ -95,7 +95,7 @@ test.each(['arrow', 'csv'] as const)('a mark that is set ends a whole answer in 
 
 test('the limit of rows holds', async () => {
   const work = { tables: [], mounts: [], statement: sql('SELECT i, false FROM range(20) r(i)') }
-  const few = { limits: { ...limits, maxRows: 19 }, signal: new AbortController().signal }
+  const few = { limits: { ...limits, maxRows: 19 }, signal: new AbortController().signal, bulle: 'p' }
   const sending = releaser.send(
     { ...work, columns: [{ name: 'i', type: 'BIGINT' }] },
     { ...few, format: 'arrow' },

@@ -1,4 +1,6 @@
 /** A worker that misbehaves on demand. */
+import { setFlagsFromString } from 'node:v8'
+import { runInThisContext } from 'node:vm'
 import { serve } from '../../services/engine/serve.ts'
 
 const hoard: Buffer[] = []
@@ -18,6 +20,11 @@ serve({
     echo: (params) => params,
     environment: () => ({ names: Object.keys(process.env).sort(), pid: process.pid, folder: process.cwd() }),
     die: () => process.exit(3),
+    abort: () => process.abort(),
+    fault: () => {
+      setFlagsFromString('--allow-natives-syntax')
+      runInThisContext('%SystemBreak()')
+    },
     garbage: () => void process.stdout.write('select * from patients\n'.repeat(10)),
     long: () => 'x'.repeat(3 * 1024 * 1024),
     unasked: () =>

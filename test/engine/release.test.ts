@@ -31,7 +31,7 @@ function finish(
   const { text, ...rest } = work
   return releaser.finish(
     { tables: [], mounts: [], ...rest, statement: sql(text) },
-    { limits: { ...limits, ...more }, signal: signal ?? new AbortController().signal },
+    { limits: { ...limits, ...more }, signal: signal ?? new AbortController().signal, bulle: 'p' },
   )
 }
 

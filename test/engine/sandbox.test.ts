@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Measure } from '../../services/engine/box/box.ts'
 import { boxCommand, boxPrograms } from '../../services/engine/box/bubblewrap.ts'
 import { bundleOf, nativeModules } from '../../services/engine/box/bundle.ts'
+import { weaknessesOf } from '../../services/engine/box/outside.ts'
 import { machineSandbox, probeBox } from '../../services/engine/box/sandbox.ts'
 import { seccompProgram } from '../../services/engine/box/seccomp.ts'
 import { startProcess } from '../../services/engine/process.ts'
@@ -24,19 +25,40 @@ describe('a box', () => {
     expect(await machineSandbox()).toEqual({ kind: 'bubblewrap' })
   })
 
-  const holes: readonly (readonly [readonly Measure[], readonly string[]])[] = [
-    [['processes'], ['sees another process']],
-    [['read-only root'], ['writes a file']],
-    [['read-only devices'], ['writes a file']],
-    [['system calls'], ['starts a process', 'opens a socket']],
-    [['limits'], ['holds more memory than it may']],
-    [
-      ['network', 'system calls'],
-      ['starts a process', 'opens a socket', 'sees the network'],
-    ],
-  ]
-  boxed.each(holes)('without %j is told by its probe', async (without, could) => {
-    expect(await probeBox(without)).toEqual(could)
+  /** What the probe says when a measure is left out; a measure that is not here does not compile. */
+  const holes: Readonly<Record<Measure, readonly string[]>> = {
+    network: ['shares the network of the machine'],
+    processes: ['sees another process', 'shares the processes of the machine'],
+    'read-only root': ['writes a file'],
+    'read-only devices': ['writes a file'],
+    'read-only files': ['writes to what it reads'],
+    'system calls': ['starts a process', 'opens a socket', 'makes any system call'],
+    capabilities: ['holds capabilities'],
+    environment: ['sees the environment'],
+    names: ['shares the memory of the machine', 'shares the names of the machine'],
+    limits: ['holds more memory than it may', 'has no limits'],
+  }
+  boxed.each(Object.entries(holes))('without %j is told by its probe', async (without, could) => {
+    expect(await probeBox([without as Measure])).toEqual(could)
+  })
+
+  boxed('without two of them is told by all that they open', async () => {
+    const could = await probeBox(['network', 'system calls'])
+    expect(could).toEqual(expect.arrayContaining(['opens a socket', 'sees the network']))
+  })
+
+  test('that nobody can see from outside is no sound one', async () => {
+    const unseen = ['is not seen from outside']
+    expect(await weaknessesOf(undefined, { dataBytes: 1 })).toEqual(unseen)
+    expect(await weaknessesOf(2 ** 30, { dataBytes: 1 })).toEqual(unseen)
+  })
+
+  test('is not where a process of this machine is: all that a box takes away is told', async () => {
+    if (!existsSync('/proc/self/ns/net')) return
+    const told = await weaknessesOf(process.pid, { dataBytes: 1 })
+    for (const one of ['network', 'processes', 'memory', 'names', 'mounts', 'users'])
+      expect(told).toContain(`shares the ${one} of the machine`)
+    expect(told).toContain('has no limits')
   })
 
   boxed('shows a process its own files alone, and writes where it may alone', async () => {

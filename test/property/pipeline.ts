@@ -29,7 +29,7 @@ export async function openPipeline(thresholds = standard, engines = inProcesses)
     const session = await vault.open({ id: bulle.id, mounts }, { limits, signal })
     const open = bulle.tables.filter((table) => table.class === 'public').map(({ mount }) => mount)
     const answer = (statement: RewrittenStatement, tables: readonly ReleasedTable[]) =>
-      releaser.finish({ tables, mounts: open, statement }, { limits, signal })
+      releaser.finish({ tables, mounts: open, statement }, { limits, signal, bulle: bulle.id })
     const disclosed = await releaseInOrder(session, plan.leaves, { thresholds, answer }).finally(() =>
       session.close(),
     )

@@ -5,6 +5,7 @@ import { inThisProcess } from '../property/engines.ts'
 import { main as plans } from '../property/plans.ts'
 import { timelines } from '../property/timelines.ts'
 import { main as backups } from './backup.ts'
+import { main as boxes } from './boxes.ts'
 import { main as brokenBuilds } from './broken-builds.ts'
 import { main as clauses } from './clauses.ts'
 import { runCohort } from './cohort.ts'
@@ -21,6 +22,7 @@ import { main as kills } from './kills/kills.ts'
 import { main as malformed } from './malformed.ts'
 import { main as mutants } from './mutants.ts'
 import { main as neighbours } from './neighbours.ts'
+import { main as neighboursHostile } from './neighbours-hostile.ts'
 import { main as oracle } from './oracle.ts'
 import { main as restart } from './restart.ts'
 import { permits, type Figures as Stopped, sessions } from './revocation.ts'
@@ -97,6 +99,14 @@ const trials: Readonly<Record<string, Trial>> = {
     if (figures.faults.length > 0) throw new Error('the trial has failed')
     return figures
   },
+  // `times`: how often a worker is lost in each way
+  boxes: async (argument, say) => {
+    const figures = await boxes(42, { times: Number(argument ?? 200), say })
+    say(JSON.stringify(figures))
+    const slowest = Math.max(...Object.values(figures.back).map(({ p99 }) => p99))
+    if (figures.faults.length > 0 || slowest > 300) throw new Error('the trial has failed')
+    return figures
+  },
   'broken-builds': seeded(
     (seed, say) => brokenBuilds(seed, say),
     ({ survived }) => survived.length === 0,
@@ -157,6 +167,14 @@ const trials: Readonly<Record<string, Trial>> = {
     const figures = await neighbours(seedOf(argument), { statements: 1500, removals: 12, say })
     say(JSON.stringify(figures))
     if (figures.different.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  // `blocks`: how many of each kind, ten seconds long
+  'neighbours-hostile': async (argument, say) => {
+    const size = { blocks: Number(argument ?? 12), blockMs: 10_000, clients: 2 }
+    const figures = await neighboursHostile({ ...size, say })
+    say(JSON.stringify(figures))
+    if (figures.errors.length > 0 || figures.ratio > 2) throw new Error('the trial has failed')
     return figures
   },
   plans: seeded(

@@ -14,7 +14,11 @@ export type Measure =
   | 'processes'
   | 'read-only root'
   | 'read-only devices'
+  | 'read-only files'
   | 'system calls'
+  | 'capabilities'
+  | 'environment'
+  | 'names'
   | 'limits'
 
 export interface Program {

@@ -27,41 +27,55 @@ export function boxCommand(box: Box, program: Program, without: readonly Measure
   const programs = boxPrograms()
   if (programs === undefined) throw new TypeError('no box on this machine')
   const node = realpathSync(process.execPath)
+  const has = (measure: Measure) => !without.includes(measure)
+  const bind = has('read-only files') ? '--ro-bind' : '--bind'
   return [
     programs.prlimit,
-    ...(without.includes('limits') ? [] : limits(box, program)),
-    '--core=0',
+    ...(has('limits') ? [...limits(box, program), '--core=0'] : []),
     '--',
     programs.bwrap,
-    '--unshare-user',
-    '--disable-userns',
-    ...['--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
-    ...(without.includes('network') ? [] : ['--unshare-net']),
-    ...(without.includes('processes') ? ['--proc', '/proc'] : ['--unshare-pid', '--as-pid-1']),
-    ...['--uid', '65534', '--gid', '65534', '--hostname', 'box'],
-    ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
-    ...['--clearenv', '--setenv', 'TZ', 'UTC'],
+    ...apart(has),
     ...libraryFolders.flatMap(boundLibraries),
     ...['--ro-bind', node, node],
-    ...['--ro-bind', program.file, '/app/worker.mjs'],
+    ...[bind, program.file, '/app/worker.mjs'],
     ...Object.entries(program.modules).flatMap(([name, path]) => [
       '--ro-bind',
       path,
       `/app/node_modules/${name}`,
     ]),
     ...['--dev', '/dev'],
-    // What is gone is not there inside either: the worker fails on it as it would on the machine.
-    ...(box.read ?? []).flatMap((path) => ['--ro-bind-try', path, path]),
-    ...(box.write ?? []).flatMap((path) => ['--bind', path, path]),
-    ...(box.scratch === undefined ? [] : ['--size', String(scratchBytes), '--tmpfs', box.scratch]),
-    ...(without.includes('read-only devices') ? [] : ['--remount-ro', '/dev']),
-    ...(without.includes('read-only root') ? [] : ['--remount-ro', '/']),
+    ...work(box),
+    ...(has('read-only devices') ? ['--remount-ro', '/dev'] : []),
+    ...(has('read-only root') ? ['--remount-ro', '/'] : []),
     ...['--chdir', '/', '--info-fd', String(infoFd)],
-    ...(without.includes('system calls') ? [] : ['--seccomp', String(seccompFd)]),
+    ...(has('system calls') ? ['--seccomp', String(seccompFd)] : []),
     '--',
     node,
     `--max-old-space-size=${heapMebibytes}`,
     '/app/worker.mjs',
+  ]
+}
+
+/** What parts it from the machine beside its files. */
+function apart(has: (measure: Measure) => boolean): readonly string[] {
+  return [
+    ...['--unshare-user', '--disable-userns', '--unshare-cgroup-try'],
+    ...(has('network') ? ['--unshare-net'] : []),
+    ...(has('processes') ? ['--unshare-pid', '--as-pid-1'] : ['--proc', '/proc']),
+    ...(has('names') ? ['--unshare-ipc', '--unshare-uts', '--hostname', 'box'] : []),
+    ...['--uid', '65534', '--gid', '65534', '--die-with-parent', '--new-session'],
+    ...['--cap-drop', 'ALL', ...(has('capabilities') ? [] : ['--cap-add', 'ALL'])],
+    ...(has('environment') ? ['--clearenv'] : []),
+    ...['--setenv', 'TZ', 'UTC'],
+  ]
+}
+
+/** The files of the work in hand. What is gone is not there inside either: the worker fails on it as it would on the machine. */
+function work({ read = [], write = [], scratch }: Box): readonly string[] {
+  return [
+    ...read.flatMap((path) => ['--ro-bind-try', path, path]),
+    ...write.flatMap((path) => ['--bind', path, path]),
+    ...(scratch === undefined ? [] : ['--size', String(scratchBytes), '--tmpfs', scratch]),
   ]
 }
 

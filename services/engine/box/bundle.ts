@@ -60,8 +60,13 @@ function resolved(require: NodeJS.Require, name: string): string | undefined {
   }
 }
 
+/** Named by its own bytes too: a worker of a test is not among the sources of the set. */
 async function makeBundle(entry: string): Promise<string> {
-  return kept(`${entry.slice(services.length).replaceAll('/', '-')}.mjs`, async (outfile) => {
+  const own = createHash('sha256')
+    .update(await readFile(entry))
+    .digest('hex')
+    .slice(0, 8)
+  return kept(`${entry.slice(services.length).replaceAll('/', '-')}-${own}.mjs`, async (outfile) => {
     await build({
       entryPoints: [entry],
       outfile,

@@ -41,7 +41,8 @@ export async function launchBoxed(
     const stdio: StdioOptions = ['pipe', 'pipe', 'pipe']
     stdio[seccompFd] = filter
     stdio[infoFd] = 'pipe'
-    const child = spawn(command, rest, { cwd: '/', env: {}, stdio, detached })
+    const env = without.includes('environment') ? process.env : {}
+    const child = spawn(command, rest, { cwd: '/', env, stdio, detached })
     const info = child.stdio[infoFd]
     return { child: child as unknown as Child, worker: numberIn(info as Readable) }
   } finally {

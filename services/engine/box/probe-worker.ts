@@ -13,6 +13,9 @@ interface Aims {
   readonly dataBytes: number
 }
 
+/** What bubblewrap and we put there; nothing of the environment of the house. */
+const given = ['PWD', 'TZ']
+const program = '/app/worker.mjs'
 const everywhere = ['/', '/dev', '/dev/shm', '/app', '/tmp', '/usr/lib']
 
 function isWritable(folder: string): boolean {
@@ -20,6 +23,16 @@ function isWritable(folder: string): boolean {
   try {
     closeSync(openSync(path, 'wx'))
     rmSync(path)
+    return true
+  } catch {
+    // As it should be.
+    return false
+  }
+}
+
+function opensForWriting(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'r+'))
     return true
   } catch {
     // As it should be.
@@ -71,6 +84,8 @@ async function probe({ secrets, dataBytes }: Aims): Promise<readonly string[]> {
   const tries: Readonly<Record<string, boolean>> = {
     'reads a file of the machine': secrets.some((path) => existsSync(path)),
     'writes a file': everywhere.some(isWritable),
+    'writes to what it reads': opensForWriting(program),
+    'sees the environment': Object.keys(process.env).some((name) => !given.includes(name)),
     'starts a process': startsProcess(),
     'sees another process': seesProcesses(),
     'opens a socket': await opensSocket(),

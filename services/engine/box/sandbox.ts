@@ -8,6 +8,7 @@ import { askedBytes, attach } from '../worker.ts'
 import type { Measure } from './box.ts'
 import { boxPrograms } from './bubblewrap.ts'
 import { launchBoxed } from './launch.ts'
+import { weaknessesOf } from './outside.ts'
 import { seccompProgram } from './seccomp.ts'
 
 export type Sandbox =
@@ -48,7 +49,10 @@ const probeMemoryBytes = 256 * 1024 ** 2
 const probeMs = 20_000
 const answerSchema = z.array(z.string().max(60)).max(20)
 
-/** What a probe in the box succeeded at: nothing, when every measure holds. Rejects when the box does not start. */
+/**
+ * What a probe in the box succeeded at, and what is wrong with it as seen from outside: nothing, when every measure holds. Rejects
+ * when the box does not start.
+ */
 export async function probeBox(without: readonly Measure[] = []): Promise<readonly string[]> {
   const entry = new URL('./probe-worker.ts', import.meta.url)
   const most = askedBytes(probeMemoryBytes)
@@ -56,7 +60,9 @@ export async function probeBox(without: readonly Measure[] = []): Promise<readon
   const probe = await attach(launched, { name: 'probe', memoryBytes: probeMemoryBytes })
   try {
     const secrets = ['/etc/passwd', fileURLToPath(import.meta.url), process.cwd()]
-    return answerSchema.parse(await probe.call('probe', { secrets, dataBytes: most }, { timeoutMs: probeMs }))
+    const could = await probe.call('probe', { secrets, dataBytes: most }, { timeoutMs: probeMs })
+    const weak = await weaknessesOf(await launched.worker, { dataBytes: most })
+    return [...answerSchema.parse(could), ...weak]
   } finally {
     probe.kill()
     await probe.closed
