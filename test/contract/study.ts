@@ -77,7 +77,7 @@ export const draft = {
 const csv = { 'content-type': 'text/csv; charset=utf-8' }
 
 /** Declares and deposits the dataset; answers the settled deposit. */
-export async function deposit(system: System): Promise<Answer> {
+export async function deposit(system: Pick<System, 'call'>): Promise<Answer> {
   await system.call('POST', '/api/v1/datasets', { as: 'rouen', body: descriptor })
   const opened = await system.call('POST', '/api/v1/datasets/visits-demo/deposits', { as: 'rouen' })
   const at = `/api/v1/deposits/${opened.json.id}`
@@ -106,7 +106,7 @@ export const path = [
 ] as const
 
 /** Walks the whole path and waits for the bulle; answers the project as alice reads it. */
-export async function grant(system: System): Promise<{ habilitation: string; project: string }> {
+export async function grant(system: Pick<System, 'call'>): Promise<{ habilitation: string; project: string }> {
   const opened = await system.call('POST', '/api/v1/habilitations', { as: 'paul', body: draft })
   const at = `/api/v1/habilitations/${opened.json.id}`
   let last = opened
