@@ -1,7 +1,7 @@
 /** The whole way of a question: data, request, permit, proofs, grant, answer. Nine persons, each by a session at the own issuer. */
 import { addDays } from '../../services/kernel/clock.ts'
-import { type Answer, until } from '../contract/system.ts'
 import { deposit, draft, path } from '../contract/study.ts'
+import { type Answer, until } from '../contract/system.ts'
 import type { Door } from './people.ts'
 
 const alice = { issuer: 'chu', subject: 'alice' }
@@ -17,7 +17,8 @@ export async function grantedAndAsked(door: Door, say: (line: string) => void): 
   await provedAndGranted(door, granted)
   say('rene (registrar), sylvie (manager), alice: proofs, validation, grant issued')
   const asked = await until(
-    () => door.call('POST', `/api/v1/projects/${project.id}/queries`, { as: 'alice', body: { sql: question } }),
+    () =>
+      door.call('POST', `/api/v1/projects/${project.id}/queries`, { as: 'alice', body: { sql: question } }),
     ({ status }) => status !== 409,
   )
   insist(asked)
@@ -39,8 +40,12 @@ async function permitted(door: Door, say: (line: string) => void) {
   for (const [as, call, more] of path) {
     // The demo holds standing declarations; here everybody who reviews says so of this request.
     if (reviewers.includes(as))
-      insist(await door.call('POST', `/api/v1/habilitations/${granted}/interests`, { as, body: { none: true } }))
-    last = insist(await door.call('POST', `/api/v1/habilitations/${granted}/${call}`, { as, body: more ?? {} }))
+      insist(
+        await door.call('POST', `/api/v1/habilitations/${granted}/interests`, { as, body: { none: true } }),
+      )
+    last = insist(
+      await door.call('POST', `/api/v1/habilitations/${granted}/${call}`, { as, body: more ?? {} }),
+    )
     statuses.push(String(last.json.state))
   }
   const id = String(last.json.projectId)

@@ -67,9 +67,7 @@ async function openServer(folder: string) {
   const server = await startEmbedded({ home, log: silentLog, durable: false })
   const run = (statement: string) => administer(server.url, statement)
   const password = 'not-a-secret-of-anybody'
-  await run(
-    `CREATE ROLE gateway LOGIN PASSWORD '${password}' NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT`,
-  )
+  await run(`CREATE ROLE gateway LOGIN PASSWORD '${password}' NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT`)
   await run('CREATE DATABASE huisclos OWNER gateway')
   await run('REVOKE ALL ON DATABASE huisclos FROM PUBLIC')
   const { host } = new URL(server.url)

@@ -14,7 +14,10 @@ const [folder = ''] = process.argv.slice(2)
 
 /** Paths and ports of one run say nothing to a reader. */
 function say(text: string): void {
-  const plain = text.trimEnd().replaceAll(folder, '/srv/huisclos').replace(/(localhost|127\.0\.0\.1):\d+/g, '$1')
+  const plain = text
+    .trimEnd()
+    .replaceAll(folder, '/srv/huisclos')
+    .replace(/(localhost|127\.0\.0\.1):\d+/g, '$1')
   process.stdout.write(`${plain}\n`)
 }
 
@@ -64,7 +67,9 @@ async function openWitness({ environment }: Place) {
   const log = (await readFile(join(audit, key), 'utf8')).trim()
   const port = await freePort()
   const words = ['--home', join(folder, 'witness'), '--log', log, '--port', String(port)]
-  say(`\n$ npx huisclos witness --home /srv/witness --log "$(cat audit/…/log.vkey)" --name dpo.example/huisclos`)
+  say(
+    `\n$ npx huisclos witness --home /srv/witness --log "$(cat audit/…/log.vkey)" --name dpo.example/huisclos`,
+  )
   const command = [process.execPath, '--import', 'tsx', 'services/cli.ts', 'witness', ...words]
   const witness = startProcess([...command, '--name', 'dpo.example/huisclos'], {})
   const until = Date.now() + 30_000
@@ -105,7 +110,9 @@ async function refusedStart(place: Place) {
 async function journal({ door }: Story) {
   const { status, json } = await door.call('GET', '/api/v1/audit/entries?limit=200', { as: 'nadia' })
   const types = new Set<string>(json?.entries?.map(({ type }: { type: string }) => type))
-  say(`\nnadia (dpo), GET /api/v1/audit/entries: ${status}, ${json?.entries?.length} entries: ${[...types].sort().join(', ')}`)
+  say(
+    `\nnadia (dpo), GET /api/v1/audit/entries: ${status}, ${json?.entries?.length} entries: ${[...types].sort().join(', ')}`,
+  )
   return [...types]
 }
 
