@@ -10,7 +10,7 @@ interface Worker {
 }
 
 /** By subject; those of the hospital sign in at its own provider, those of the region at the other. */
-export const people: Readonly<Record<string, Worker>> = {
+const people: Readonly<Record<string, Worker>> = {
   alice: { issuer: 'chu', roles: ['researcher'], manager: 'sylvie' },
   paul: { issuer: 'chu', roles: ['lead', 'researcher'], manager: 'sylvie' },
   rouen: { issuer: 'chu', roles: ['holder'] },

@@ -30,11 +30,18 @@ const seconds = (since: number) => `${((performance.now() - since) / 1000).toFix
 const huisclos = ({ environment }: Place, ...words: readonly string[]) =>
   run(['services/cli.ts', ...words], environment)
 
-/** `npm start` until /readyz says 200. */
-async function start({ environment, address }: Place) {
-  say('\n$ HUISCLOS_CONFIG=/srv/huisclos/huisclos.json npm start')
+/** As the unit of systemd starts it. */
+async function unitCommand(): Promise<readonly string[]> {
+  const unit = await readFile(new URL('../../infra/systemd/huisclos.service', import.meta.url), 'utf8')
+  const [, command = ''] = /^ExecStart=(.+)$/m.exec(unit) ?? []
+  return command.replace('/usr/bin/node', process.execPath).split(' ')
+}
+
+/** A start of the node until /readyz says 200. */
+async function start({ environment, address }: Place, command: readonly string[]) {
+  say(`\n$ HUISCLOS_CONFIG=/srv/huisclos/huisclos.json ${command.join(' ')}`)
   const since = performance.now()
-  const node = startProcess(['npm', 'start', '--silent'], environment)
+  const node = startProcess(command, environment)
   const body = await node.ready(address)
   say(node.output())
   say(`\n$ curl https://localhost/readyz      # 200 after ${seconds(since)}`)
@@ -44,7 +51,7 @@ async function start({ environment, address }: Place) {
 async function stop(node: NodeProcess): Promise<number | null> {
   const since = performance.now()
   const status = await node.stop()
-  say(`\n$ kill -TERM …      # exit ${status} after ${seconds(since)}`)
+  say(`\n$ kill -TERM …      # exit ${status ?? 'unknown: npm'} after ${seconds(since)}`)
   return status
 }
 
@@ -126,15 +133,16 @@ async function play() {
   const running: NodeProcess[] = []
   try {
     const refused = await refusedStart(place)
-    const { node: first } = await start(place)
+    const { node: first } = await start(place, ['npm', 'start', '--silent'])
     running.push(first)
     const known = await signIns(story)
     const answer = await grantedAndAsked(story.door, say)
     const { witness, log, named } = await openWitness(place)
     running.push(witness)
-    const stopped = await stop(first)
+    // npm dies of the signal before what it runs has ended: its own status says nothing.
+    await stop(first)
     await place.configure({ witnesses: [named] })
-    const { node: second, body } = await start(place)
+    const { node: second, body } = await start(place, await unitCommand())
     running.push(second)
     const again = await story.door.call('GET', '/api/v1/me', { as: 'alice' })
     say(`alice, the session of before, GET /api/v1/me: ${again.status}`)
@@ -143,7 +151,7 @@ async function play() {
     const verified = await verify(place, log, named.vkey)
     const ended = await stop(second)
     const isCosigned = body.witnesses?.isStale === false
-    const figures = { refused, known, answer, stopped, again: again.status, entries, isCosigned }
+    const figures = { refused, known, answer, again: again.status, entries, isCosigned }
     return { ...figures, doctor: looked, verified, ended, seconds: (performance.now() - since) / 1000 }
   } finally {
     await Promise.all(running.map((one) => one.stop()))

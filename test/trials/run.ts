@@ -17,6 +17,7 @@ import { main as malformed } from './malformed.ts'
 import { main as mutants } from './mutants.ts'
 import { main as neighbours } from './neighbours.ts'
 import { main as oracle } from './oracle.ts'
+import { main as production } from './production.ts'
 import { permits, type Figures as Stopped, sessions } from './revocation.ts'
 import { main as tamper } from './tamper.ts'
 import { falseAlarms, tamperClasses } from './tamper-classes.ts'
@@ -121,6 +122,7 @@ const trials: Readonly<Record<string, Trial>> = {
     async (seed) => ({ small: await plans(seed, 500, 400), large: await plans(seed, 500, 4000) }),
     ({ small, large }) => small.different.length + large.different.length === 0,
   ),
+  production: async (_argument, say) => production(say),
   revocation: (argument, say) => stopping(permits({ rounds: Number(argument ?? 20), queries: 50 }, say), say),
   'session-closure': (argument, say) =>
     stopping(sessions({ rounds: Number(argument ?? 20), queries: 50 }, say), say),
