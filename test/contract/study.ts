@@ -106,7 +106,9 @@ export const path = [
 ] as const
 
 /** Walks the whole path and waits for the bulle; answers the project as alice reads it. */
-export async function grant(system: Pick<System, 'call'>): Promise<{ habilitation: string; project: string }> {
+export async function grant(
+  system: Pick<System, 'call'>,
+): Promise<{ habilitation: string; project: string }> {
   const opened = await system.call('POST', '/api/v1/habilitations', { as: 'paul', body: draft })
   const at = `/api/v1/habilitations/${opened.json.id}`
   let last = opened

@@ -96,9 +96,16 @@ describe('compose.yaml', () => {
     )
   }, 30_000)
 
-  withTool('docker-compose', 'docker-compose takes it', async (compose) => {
-    const args = ['-f', join(infra, 'compose/compose.yaml'), 'config', '--quiet']
-    expect(await said(compose, args)).toMatchObject({ status: 0 })
+  withTool('docker compose', 'docker compose takes it', async (docker) => {
+    const args = [
+      'compose',
+      '-f',
+      join(infra, 'compose/compose.yaml'),
+      'config',
+      '--quiet',
+      '--no-interpolate',
+    ]
+    expect(await said(docker, args)).toMatchObject({ status: 0 })
   })
 })
 

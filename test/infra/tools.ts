@@ -1,5 +1,5 @@
 /** Programs of the machine that look at files of infra/: where one is absent its test is skipped, aloud and counted. */
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { test } from '@jest/globals'
@@ -22,10 +22,11 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** A test that needs a program; `title` names it. */
+/** A test that needs a program, or a plugin of one, such as `docker compose`; `title` names it. */
 export function withTool(name: string, title: string, body: (path: string) => Promise<void>): void {
-  const path = toolPath(name)
-  if (path === null) {
+  const [program = '', plugin] = name.split(' ')
+  const path = toolPath(program)
+  if (path === null || (plugin !== undefined && spawnSync(path, [plugin, 'version']).status !== 0)) {
     process.stderr.write(`infra: no ${name} on this machine, skipped: ${title}\n`)
     test.skip(title, () => undefined)
   } else test(title, () => body(path), 60_000)

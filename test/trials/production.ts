@@ -7,7 +7,6 @@ export async function main(say: (line: string) => void): Promise<unknown> {
   for (const line of played.transcript) say(line)
   const { refused, known, answer, verified, isCosigned, ended } = played.figures
   const isPlayed = refused === 78 && known.length === 2 && answer.rows.length === 2 && ended === 0
-  if (!isPlayed || verified !== 0 || !isCosigned)
-    throw new Error('the trial has failed')
+  if (!isPlayed || verified !== 0 || !isCosigned) throw new Error('the trial has failed')
   return played
 }

@@ -7,6 +7,7 @@ import { timelines } from '../property/timelines.ts'
 import { main as brokenBuilds } from './broken-builds.ts'
 import { main as clauses } from './clauses.ts'
 import { runCohort } from './cohort.ts'
+import { main as deployment } from './deployment.ts'
 import { main as depositKills } from './deposit-kills.ts'
 import { main as diskFull } from './disk-full.ts'
 import { main as faults, fullFaults } from './faults.ts'
@@ -59,6 +60,11 @@ const trials: Readonly<Record<string, Trial>> = {
     (seed, say) => faults({ ...fullFaults, seed, say }),
     ({ failures }) => failures.length === 0,
   ),
+  deployment: async (_argument, say) => {
+    const figures = await deployment(say)
+    if (figures.failed > 0 || figures.passed === 0) throw new Error('the trial has failed')
+    return figures
+  },
   // `seed` or `seed,count`
   'deposit-kills': async (argument = '42', say) => {
     const [seed, kills = 200] = argument.split(',').map(Number)
