@@ -27,7 +27,7 @@ describe('a production node with a PostgreSQL of its own and two issuers', () =>
     figures = (await playProduction())?.figures
     if (figures === undefined)
       process.stderr.write('no openssl or no bubblewrap here: the start of production is not played\n')
-  }, 150_000)
+  }, 240_000)
 
   boxed('is refused with 78 on a wrong file, and signs people of both issuers in on a right one', () => {
     expect(figures?.refused).toBe(78)
