@@ -1,15 +1,10 @@
 /** The reverse proxies: each passes the dry run of its own program, and does what a node behind it counts on. */
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { productionLimits } from '../../services/gateway/limit-settings.ts'
 import { routes } from '../../services/gateway/routes.ts'
-import { makeCertificate } from '../production/certificate.ts'
+import { type Name, names, placed, programs } from './proxies.ts'
 import { said, textOf, withTool } from './tools.ts'
-
-const names = ['nginx.conf', 'Caddyfile', 'apache.conf', 'haproxy.cfg'] as const
-type Name = (typeof names)[number]
 
 /** Without what is only said of it. */
 const commandsOf = (text: string) => text.replaceAll(/^\s*#.*$/gm, '')
@@ -206,69 +201,17 @@ describe('a reverse proxy', () => {
   })
 })
 
-/** A place where the paths of an example are true. */
-async function placed(name: Name): Promise<{ readonly folder: string; readonly path: string } | null> {
-  const folder = mkdtempSync(join(tmpdir(), 'huisclos-proxy-'))
-  mkdirSync(join(folder, 'tls'))
-  const made = await makeCertificate(join(folder, 'tls'))
-  if (made === null) return null
-  writeFileSync(
-    join(folder, 'tls', 'tls.pem'),
-    readFileSync(made.certificate, 'utf8') + readFileSync(made.key, 'utf8'),
-  )
-  const text = textOf(`proxy/${name}`)
-    .replaceAll('/etc/huisclos/tls', join(folder, 'tls'))
-    .replaceAll('/var/log/nginx', folder)
-  const path = join(folder, name)
-  writeFileSync(path, text)
-  return { folder, path }
-}
-
-/** Modules that Debian's Apache has as files of their own. */
-function apacheWhole(folder: string, path: string, program: string): string {
-  const modules = program.replace(/\/sbin\/apache2$/, '/lib/apache2/modules')
-  const loaded =
-    'mpm_event authz_core authz_host ssl socache_shmcb http2 headers proxy proxy_http reqtimeout alias'
-  const lines = loaded.split(' ').map((one) => `LoadModule ${one}_module ${modules}/mod_${one}.so`)
-  const own = [
-    `ServerRoot ${folder}`,
-    `DefaultRuntimeDir ${folder}`,
-    `ErrorLog ${folder}/errors`,
-    'Listen 80',
-    'Listen 443',
-  ]
-  return `${[...own, ...lines, readFileSync(path, 'utf8')].join('\n')}\n`
-}
-
 describe('the program of a proxy', () => {
-  const check = (
-    tool: string,
-    name: Name,
-    args: (path: string, folder: string, program: string) => string[],
-  ) =>
+  for (const name of names) {
+    const { tool, check } = programs[name]
     withTool(tool, `${tool} takes ${name}, and not a broken one`, async (program) => {
-      const place = await placed(name)
+      const place = await placed(name, program)
       if (place === null) return
-      const run = () => said(program, args(place.path, place.folder, program))
+      const run = () => said(program, check(place))
       const ours = await run()
       expect([ours.status, ours.text]).toEqual([0, expect.any(String)])
       writeFileSync(place.path, `${readFileSync(place.path, 'utf8')}\nnonsense { of nobody\n`)
       expect((await run()).status).not.toBe(0)
     })
-
-  check('nginx', 'nginx.conf', (path, folder) => {
-    const whole = join(folder, 'whole.conf')
-    const own = `pid ${folder}/pid;\nerror_log ${folder}/errors;`
-    const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-    const paths = kinds.map((kind) => `${kind}_temp_path ${folder}/${kind};`).join('\n')
-    writeFileSync(whole, `${own}\nevents {}\nhttp {\naccess_log off;\n${paths}\ninclude ${path};\n}\n`)
-    return ['-t', '-p', folder, '-c', whole]
-  })
-  check('haproxy', 'haproxy.cfg', (path) => ['-c', '-f', path])
-  check('caddy', 'Caddyfile', (path) => ['validate', '--adapter', 'caddyfile', '--config', path])
-  check('apache2', 'apache.conf', (path, folder, program) => {
-    const whole = join(folder, 'whole.conf')
-    writeFileSync(whole, apacheWhole(folder, path, program))
-    return ['-t', '-f', whole]
-  })
+  }
 })
