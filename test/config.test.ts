@@ -114,6 +114,20 @@ describe('the file of a production node', () => {
       /accounts\.0\.organisation: not one of organisations$/,
     ],
     [
+      'a line manager who has no account',
+      {
+        ...complete,
+        organisations,
+        accounts: [{ ...person, manager: { issuer: 'chu', subject: 'nobody' } }],
+      },
+      /accounts\.0\.manager: not another one of accounts$/,
+    ],
+    [
+      'somebody who manages herself',
+      { ...complete, organisations, accounts: [{ ...person, manager: { issuer: 'chu', subject: 's' } }] },
+      /accounts\.0\.manager: not another one of accounts$/,
+    ],
+    [
       'a person twice',
       { ...complete, organisations, accounts: [person, person] },
       /accounts: the same person twice$/,

@@ -1,5 +1,6 @@
 /** The organisations and persons that the configuration of a node names: the form of that part of the file. */
 import { z } from 'zod'
+import { type Actor, samePerson } from '../kernel/id.ts'
 import type { Organisation } from './accounts.ts'
 import { type Account, roles } from './person.ts'
 
@@ -22,6 +23,8 @@ const account = z.strictObject({
   /** Id of an organisation of the same file. */
   organisation: organisationId,
   roles: z.array(z.enum(roles)).min(1).max(roles.length),
+  /** Her line manager, without whom nobody validates a grant of hers: another account of the same file. */
+  manager: z.strictObject({ issuer: z.string(), subject: text }).exactOptional(),
 })
 type FirstAccount = z.infer<typeof account>
 
@@ -47,10 +50,13 @@ interface Named extends FirstPeople {
 
 /** The place of the first name in the accounts that stands for nothing, such as `accounts.0.issuer`; null when there is none. */
 export function accountFault({ issuers, organisations, accounts }: Named): string | null {
-  for (const [at, { issuer, organisation }] of accounts.entries()) {
+  const isNamed = (person: Actor) => accounts.some((one) => samePerson(one, person))
+  for (const [at, { issuer, organisation, manager, subject }] of accounts.entries()) {
     if (!issuers.some(({ name }) => name === issuer)) return `accounts.${at}.issuer: not one of issuers`
     if (!organisations.some(({ id }) => id === organisation))
       return `accounts.${at}.organisation: not one of organisations`
+    if (manager !== undefined && (!isNamed(manager) || samePerson(manager, { issuer, subject })))
+      return `accounts.${at}.manager: not another one of accounts`
   }
   return null
 }

@@ -1,5 +1,6 @@
 /** A real provider on this machine, which signs in whoever the test says, and which a test can turn against us. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import Provider, { type Configuration, interactionPolicy } from 'oidc-provider'
 import { openDemoMemory } from '../../services/identity/demo-memory.ts'
@@ -35,6 +36,8 @@ export interface ProviderOptions {
   readonly client?: Json
   readonly authentication?: LoginIssuer['login']['authentication']
   readonly isPushed?: boolean
+  /** With TLS, as `https://localhost`; else plain, as an address. */
+  readonly tls?: { readonly cert: string; readonly key: string }
   /** Who signs in unless the test says another. Default ann. */
   readonly subject?: string
 }
@@ -43,9 +46,10 @@ const callbackOf = (name: string) => `http://127.0.0.1:9/connexion/${name}/retou
 
 export async function openTestProvider(options: ProviderOptions): Promise<TestProvider> {
   const { name, authentication = { method: 'none' }, isPushed = true, subject = 'ann' } = options
-  const server = createServer()
+  const server = options.tls ? createSecureServer(options.tls) : createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { port } = server.address() as AddressInfo
+  const url = options.tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
   const key = ecKey(`${name}-1`)
   const provider = new Provider(
     url,

@@ -9,6 +9,7 @@ import { main as boxes } from './boxes.ts'
 import { main as brokenBuilds } from './broken-builds.ts'
 import { main as clauses } from './clauses.ts'
 import { runCohort } from './cohort.ts'
+import { main as deployment } from './deployment.ts'
 import { main as depositKills } from './deposit-kills.ts'
 import { main as diskFull } from './disk-full.ts'
 import { main as failures } from './failures.ts'
@@ -25,6 +26,7 @@ import { main as neighbours } from './neighbours.ts'
 import { main as neighboursHostile } from './neighbours-hostile.ts'
 import { main as oracle } from './oracle.ts'
 import { main as restart } from './restart.ts'
+import { main as production } from './production.ts'
 import { permits, type Figures as Stopped, sessions } from './revocation.ts'
 import { main as soak } from './soak.ts'
 import { main as tamper } from './tamper.ts'
@@ -67,6 +69,11 @@ const trials: Readonly<Record<string, Trial>> = {
     (seed, say) => faults({ ...fullFaults, seed, say }),
     ({ failures }) => failures.length === 0,
   ),
+  deployment: async (_argument, say) => {
+    const figures = await deployment(say)
+    if (figures.failed > 0 || figures.passed === 0) throw new Error('the trial has failed')
+    return figures
+  },
   // `seed` or `seed,count`
   'deposit-kills': async (argument = '42', say) => {
     const [seed, kills = 200] = argument.split(',').map(Number)
@@ -188,6 +195,7 @@ const trials: Readonly<Record<string, Trial>> = {
     if (!isClean || figures.exits.some((status) => status !== 0)) throw new Error('the trial has failed')
     return figures
   },
+  production: async (_argument, say) => production(say),
   revocation: (argument, say) => stopping(permits({ rounds: Number(argument ?? 20), queries: 50 }, say), say),
   'session-closure': (argument, say) =>
     stopping(sessions({ rounds: Number(argument ?? 20), queries: 50 }, say), say),
