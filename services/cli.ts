@@ -9,6 +9,8 @@ import { addGenerate } from './cli/generate.ts'
 import { addCatalogueCommands } from './cli/harvest.ts'
 import { addHolderCommands } from './cli/holder.ts'
 import { exportJournal, type JournalFilter, reindexJournal, searchJournal } from './cli/journal.ts'
+import { addLoginCommands } from './cli/login.ts'
+import { loginPath } from './cli/login-file.ts'
 import { addOptOutCommands } from './cli/opt-outs.ts'
 import { type As, asOption, entryNumber } from './cli/options.ts'
 import { type PassportOptions, passport } from './cli/passport.ts'
@@ -36,6 +38,7 @@ const setting: Setting = {
   language: /^en/i.test(environment.LC_ALL || environment.LANG || '') ? 'en' : 'fr',
   url: environment.HUISCLOS_URL || undefined,
   token: environment.HUISCLOS_TOKEN || undefined,
+  logins: loginPath(),
   isTerminal: process.stderr.isTTY === true,
 }
 const out: Out = { stdout: process.stdout, stderr: process.stderr, signal: interrupted.signal }
@@ -57,6 +60,7 @@ const program = new Command('huisclos')
   .showSuggestionAfterError()
   .exitOverride()
 
+addLoginCommands(program, { setting, out })
 addTokenCommands(program, { setting, open: client, out })
 
 program

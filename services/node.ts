@@ -235,9 +235,9 @@ async function openUpTo(
   const documentLimits = { maxBytes: maxMiB * 1024 ** 2, most }
   // The demo holds standing words: grants become active at acceptance (contract, section 3).
   const grants = production?.configuration.grants ?? 'by-permit'
-  const { accounts, known } = identity
+  const { accounts, known, sessions } = identity
   const { limits: asking } = doorwayOf(settings)
-  const people = { accounts, known, grants }
+  const people = { accounts, known, sessions, grants }
   const on = { store, ...evidence, ...ruled, engine, ...people, documentLimits, ...naming, asking }
   const rooms = await steps.run(names.rooms, async () => {
     const opened = await openRooms(ground, on)
@@ -333,6 +333,7 @@ async function houseOf(
     passports: identity.passports,
     tokens: withPersonalTokens(identity.tokens, personalTokens),
     sessions: identity.sessions,
+    devices: identity.devices,
     logouts: identity.logouts,
     logins: identity.logins,
     links: identity.links,

@@ -74,11 +74,24 @@ const bodies = [
     session: text,
     issuer: text,
     level: count,
-    cause: z.enum(['signed-out', 'closed', 'idle', 'age', 'roles', 'account', 'replaced', 'issuer']),
+    cause: z.enum([
+      'signed-out',
+      'closed',
+      'idle',
+      'age',
+      'roles',
+      'account',
+      'replaced',
+      'issuer',
+      'habilitation',
+    ]),
   }),
   /** Another identity of the actor, which opens its account from then on, or no longer; who it is is sealed. */
   z.strictObject({ type: z.literal('identity.linked'), issuer: text }),
   z.strictObject({ type: z.literal('identity.unlinked'), issuer: text }),
+  /** A command line that acts in the session of the actor from then on, or is kept out; which machine it is on is sealed. */
+  z.strictObject({ type: z.literal('device.confirmed'), device: text }),
+  z.strictObject({ type: z.literal('device.refused'), device: text }),
   z.strictObject({
     type: z.literal('token.issued'),
     token: text,

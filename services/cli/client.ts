@@ -7,6 +7,7 @@ import { systemClock } from '../kernel/clock.ts'
 import type { Language } from '../kernel/text.ts'
 import { readServerFile } from '../node/server-file.ts'
 import { CommandError, exitOf, exits, type ProblemText } from './ending.ts'
+import { readLogins } from './login-file.ts'
 import { problemLines } from './problem-text.ts'
 
 /** What commands know of where they run; read once in cli.ts. */
@@ -15,6 +16,8 @@ export interface Setting {
   readonly language: Language
   readonly url: string | undefined
   readonly token: string | undefined
+  /** File of the tokens that `huisclos login` was given; none are known without it. */
+  readonly logins?: string
   /** Standard output and error are terminals. */
   readonly isTerminal: boolean
 }
@@ -39,15 +42,23 @@ export interface Sent {
 export async function openClient(setting: Setting, as: string | undefined): Promise<Client> {
   const url = await urlOf(setting)
   if (as !== undefined) return { url, token: await demoToken(setting, as), language: setting.language }
-  if (setting.token !== undefined) return { url, token: setting.token, language: setting.language }
+  const token = setting.token ?? (await loginsOf(setting))[url]
+  if (token !== undefined) return { url, token, language: setting.language }
   throw new CommandError(
-    '--as SUJET (démonstration) ou HUISCLOS_TOKEN / one of the two is needed',
+    'huisclos login, --as SUJET (démonstration) ou HUISCLOS_TOKEN / one of them is needed',
     exits.usage,
   )
 }
 
+function loginsOf({ logins }: Setting): Promise<Readonly<Record<string, string>>> {
+  return logins === undefined ? Promise.resolve({}) : readLogins(logins)
+}
+
+/** The node that was named, the one of this home, or the only one that was signed in to. CommandError when there is none. */
 export async function urlOf(setting: Setting): Promise<string> {
-  const known = setting.url ?? (await readServerFile(setting.home))?.url
+  const [only, ...others] = Object.keys(await loginsOf(setting))
+  const signedIn = others.length === 0 ? only : undefined
+  const known = setting.url ?? (await readServerFile(setting.home))?.url ?? signedIn
   if (known !== undefined) return known.replace(/\/$/, '')
   const where = `aucun nœud ne tourne sur ${setting.home} ; lancez npm start / no node runs on this home`
   throw new CommandError(where, exits.unavailable)
@@ -103,7 +114,8 @@ export function unreachable(url: string, cause: unknown): CommandError {
   return new CommandError(`${url} ne répond pas / does not answer ${String(code)}`.trim(), exits.unavailable)
 }
 
-async function refusalOf(response: Response): Promise<CommandError> {
+/** What a problem document says, for the person who typed. */
+export async function refusalOf(response: Response): Promise<CommandError> {
   const exit = exitOf(response.status)
   const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json')
   if (!isProblem) return new CommandError(`HTTP ${response.status}`, exit)

@@ -61,12 +61,16 @@ function charsetProbes(field: Field, charset: string | undefined): Probe[] {
     rule: 'encoding',
     severity: charset === 'utf-8' ? 'warning' : 'error',
     column,
+    least: 1,
     condition: `contains(${name(column)}, chr(65533))`,
     with: { charset },
   }
   if (charset === 'utf-8' || charset === 'utf-16') return [lost]
   const condition = `regexp_matches(${name(column)}, '[\\x{80}-\\x{9f}]')`
-  return [lost, { rule: 'encoding.control', severity: 'warning', column, condition, with: { charset } }]
+  return [
+    lost,
+    { rule: 'encoding.control', severity: 'warning', column, least: 1, condition, with: { charset } },
+  ]
 }
 
 /**

@@ -1,4 +1,6 @@
 /** FHIR documents → the flat table of their type. Runs in the reader's process. */
+
+import { rowsOf } from './asking.ts'
 import { lineColumn } from './check.ts'
 import { matchColumns } from './columns.ts'
 import { fromText } from './convert.ts'
@@ -6,7 +8,7 @@ import type { Resource } from './descriptor.ts'
 import { datedText, type FhirColumn, fhirValue, fhirViews, isDated } from './fhir.ts'
 import type { Finding } from './finding.ts'
 import type { Probe } from './probe.ts'
-import { type Engine, probeTable, rowsOf } from './probing.ts'
+import { type Engine, probeTable } from './probing.ts'
 import { name, text } from './quote.ts'
 
 export interface Flat {

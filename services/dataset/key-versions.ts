@@ -1,6 +1,7 @@
 /** Under which keys the first-level pseudonyms of converted tables were made. Runs in the reader's process. */
+
+import { type Connection, rowsOf } from './asking.ts'
 import type { Descriptor } from './descriptor.ts'
-import { type Connection, rowsOf } from './probing.ts'
 import { name } from './quote.ts'
 
 const identifying = new Set(['unit', 'unit-reference'])

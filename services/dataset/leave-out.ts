@@ -1,7 +1,8 @@
 /** Leaves persons who object out of a version that is being made. Runs in the reader's process. */
+
+import { type Connection, rowsOf } from './asking.ts'
 import type { Descriptor, Resource } from './descriptor.ts'
 import { firstLevelPattern } from './first-level.ts'
-import { type Connection, rowsOf } from './probing.ts'
 import { name, text } from './quote.ts'
 import { type RelationOf, withUnit } from './reach.ts'
 import { classOf, resourceOf } from './relations.ts'

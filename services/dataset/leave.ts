@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path'
 import { openWriter } from '../engine/duckdb.ts'
+import { type Connection, rowsOf } from './asking.ts'
 import type { Departure, LeaveOrder, TableToLeave } from './leave-order.ts'
-import { type Connection, rowsOf } from './probing.ts'
 import { pseudonymSql } from './pseudonym.ts'
 import { name, text } from './quote.ts'
 import { personsFile } from './seal-order.ts'

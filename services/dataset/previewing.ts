@@ -1,11 +1,12 @@
 /** Asks the engine how the columns of a converted table were understood. Runs in the reader's process. */
+
+import { type Connection, rowsOf } from './asking.ts'
 import { describeStatement, faultColumn } from './check.ts'
 import { fromText, type TextForm } from './convert.ts'
 import type { Field, Resource } from './descriptor.ts'
 import type { Finding } from './finding.ts'
 import type { DateFormat } from './media.ts'
 import type { ColumnPreview } from './preview.ts'
-import { type Connection, rowsOf } from './probing.ts'
 import { name } from './quote.ts'
 import type { Source } from './source.ts'
 

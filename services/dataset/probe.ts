@@ -7,6 +7,8 @@ export interface Probe {
   readonly severity: Finding['severity']
   readonly column?: string
   readonly condition: string
+  /** The condition looks at the value of `column` alone, and no value of fewer characters is a case. */
+  readonly least?: number
   readonly with?: Readonly<Record<string, string | number>>
   /** Another condition whose count `tolerated` is told. */
   readonly shaped?: string

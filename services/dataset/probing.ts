@@ -1,7 +1,8 @@
 /** Asks the engine about a converted table. Runs in the reader's process. */
 import type { ArrowRoute } from '../engine/arrow-check.ts'
-import type { Database } from '../engine/duckdb.ts'
+import { type Connection, rowsOf } from './asking.ts'
 import { type Inquiry, lineColumn } from './check.ts'
+import { byRow, byValue, type Counting, isRepeated, spreadsOf } from './column-values.ts'
 import type { Finding } from './finding.ts'
 import type { Counted, Probe } from './probe.ts'
 import { name } from './quote.ts'
@@ -9,8 +10,6 @@ import { name } from './quote.ts'
 /** Lines that findings name over a whole deposit. */
 export const linesKept = 1000
 const linesPerFinding = 100
-
-export type Connection = Awaited<ReturnType<Database['connect']>>
 
 export interface Engine {
   readonly connection: Connection
@@ -21,35 +20,19 @@ export interface Engine {
   readonly arrow: () => Promise<ArrowRoute>
 }
 
-export async function rowsOf(
-  connection: Connection,
-  statement: string,
-): Promise<readonly (readonly unknown[])[]> {
-  return (await connection.runAndReadAll(statement)).getRowsJS()
-}
-
 export interface Probing {
   readonly table: string
   readonly relation: string
   readonly probes: readonly Probe[]
 }
 
-/** Counts the cases of all probes in one pass, then looks up the lines of those that have any. */
+/** Counts the cases of all probes in few passes, then looks up the lines of those that have any. */
 export async function probeTable(engine: Engine, { table, relation, probes }: Probing): Promise<Finding[]> {
-  const counted = probes.flatMap(({ condition, column, shaped, isSpread }) => [
-    `count_if(${condition})`,
-    column === undefined ? 'count(*)' : `count(${name(column)})`,
-    shaped === undefined ? '0' : `count_if(${shaped})`,
-    column === undefined || isSpread === undefined
-      ? '0'
-      : `approx_count_distinct(${name(column)}) FILTER (${condition})`,
-  ])
-  const [row = []] = await rowsOf(engine.connection, `SELECT ${counted.join(', ')} FROM ${relation}`)
+  const counted = await countCases(engine, relation, probes)
   const findings: Finding[] = []
-  for (const [index, probe] of probes.entries()) {
-    const [count = 0, filled = 0, shaped = 0, distinct = 0] = row.slice(4 * index, 4 * index + 4).map(Number)
-    const cases: Counted = { count, filled, shaped, distinct }
-    if (count === 0 || probe.tolerated?.(cases)) continue
+  for (const probe of probes) {
+    const cases = counted.get(probe) ?? none
+    if (cases.count === 0 || probe.tolerated?.(cases)) continue
     const lines = await linesWhere(engine, relation, probe.condition)
     findings.push({
       severity: probe.severity,
@@ -58,11 +41,51 @@ export async function probeTable(engine: Engine, { table, relation, probes }: Pr
       ...(probe.column === undefined ? {} : { column: probe.column }),
       ...(lines[0] === undefined ? {} : { line: lines[0] }),
       lines,
-      count,
+      count: cases.count,
       ...(probe.with === undefined ? {} : { with: probe.with }),
     })
   }
   return findings
+}
+
+const none: Counted = { count: 0, filled: 0, shaped: 0, distinct: 0 }
+
+/** Of each probe that may have cases: those of values are counted per value where values repeat, all others in one pass. */
+async function countCases(engine: Engine, relation: string, probes: readonly Probe[]) {
+  const ofValues = probes.flatMap(({ least, column = '' }) => (least === undefined ? [] : [column]))
+  const spreads = await spreadsOf(engine.connection, relation, [...new Set(ofValues)])
+  const groups = new Map<string, { readonly counting: Counting; readonly probes: Probe[] }>()
+  for (const probe of probes) {
+    const { column = '', least = 0 } = probe
+    const spread = probe.least === undefined ? undefined : spreads.get(column)
+    if (spread !== undefined && spread.longest < least) continue
+    const isGrouped = spread !== undefined && isRepeated(spread)
+    const counting = isGrouped ? byValue(relation, name(column)) : byRow(relation)
+    const group = groups.get(counting.from) ?? { counting, probes: [] }
+    groups.set(counting.from, group)
+    group.probes.push(probe)
+  }
+  const counted = new Map<Probe, Counted>()
+  for (const group of groups.values()) await countGroup(engine, group, counted)
+  return counted
+}
+
+async function countGroup(
+  { connection }: Engine,
+  { counting, probes }: { readonly counting: Counting; readonly probes: readonly Probe[] },
+  counted: Map<Probe, Counted>,
+): Promise<void> {
+  const figures = probes.flatMap(({ condition, column, shaped, isSpread }) => [
+    counting.count(condition),
+    counting.count(column === undefined ? 'true' : `${name(column)} IS NOT NULL`),
+    shaped === undefined ? '0' : counting.count(shaped),
+    column === undefined || isSpread === undefined ? '0' : counting.distinct(name(column), condition),
+  ])
+  const [row = []] = await rowsOf(connection, `SELECT ${figures.join(', ')} FROM ${counting.from}`)
+  for (const [index, probe] of probes.entries()) {
+    const [count = 0, filled = 0, shaped = 0, distinct = 0] = row.slice(4 * index, 4 * index + 4).map(Number)
+    counted.set(probe, { count, filled, shaped, distinct })
+  }
 }
 
 async function linesWhere({ connection, budget }: Engine, relation: string, condition: string) {

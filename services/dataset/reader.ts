@@ -3,6 +3,7 @@ import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ArrowRoute, chooseRoute } from '../engine/arrow-check.ts'
 import { openCountingWriter } from '../engine/duckdb.ts'
+import { rowsOf } from './asking.ts'
 import {
   describeStatement,
   faultColumn,
@@ -22,7 +23,7 @@ import { type LeftOut, nameExcluded, withoutExcluded } from './leave-out.ts'
 import type { Media } from './media.ts'
 import type { TablePreview } from './preview.ts'
 import { type Converted, previewColumns } from './previewing.ts'
-import { type Engine, inquire, linesKept, probeTable, rowsOf } from './probing.ts'
+import { type Engine, inquire, linesKept, probeTable } from './probing.ts'
 import type { Told } from './progress.ts'
 import { type Measured, measure } from './quality/measure.ts'
 import type { Measuring } from './quality/measuring.ts'

@@ -1,5 +1,7 @@
 /** Who is one visitor, as far as an address tells. Pure. */
+
 import { isIPv4, isIPv6 } from 'node:net'
+import type { Request } from 'express'
 
 const mapped = /^::ffff:(?=\d+\.)/i
 
@@ -23,4 +25,9 @@ function expanded(address: string): readonly string[] {
     ? [...before, ...Array(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after]
     : before
   return groups.map((group) => Number.parseInt(group, 16).toString(16))
+}
+
+/** Behind the trusted proxy, the address that it saw: Express reads the header from that proxy alone. */
+export function addressOf({ ip, socket }: Request): string {
+  return ip ?? socket.remoteAddress ?? ''
 }

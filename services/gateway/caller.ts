@@ -52,3 +52,16 @@ function isSafe({ method }: Request): boolean {
 function refuse(rule: string): never {
   throw new Refusal('UNAUTHENTICATED', { rule })
 }
+
+/** Whose session this browser has; a session that has ended is none. */
+export async function personOfBrowser(
+  { sessions }: Pick<House, 'sessions'>,
+  request: Request,
+): Promise<Person | undefined> {
+  const cookie = sessionCookieOf(request)
+  if (cookie === undefined) return undefined
+  return sessions.verify(cookie).catch((error: unknown) => {
+    if (error instanceof Refusal && error.code === 'UNAUTHENTICATED') return undefined
+    throw error
+  })
+}

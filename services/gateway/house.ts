@@ -10,6 +10,7 @@ import type { WithdrawalNeeds } from '../dataset/withdrawal.ts'
 import type { ActNeeds } from '../habilitation/change.ts'
 import type { PersonalTokenNeeds } from '../habilitation/personal-tokens.ts'
 import type { PolicyNeeds } from '../habilitation/policy-change.ts'
+import type { Devices } from '../identity/devices.ts'
 import type { Links } from '../identity/links.ts'
 import type { Logins } from '../identity/logins.ts'
 import type { Logouts } from '../identity/logout.ts'
@@ -65,6 +66,7 @@ export interface House {
   readonly passports: Passports
   readonly tokens: Tokens
   readonly sessions: Sessions
+  readonly devices: Devices
   readonly logouts: Logouts
   readonly logins: Logins
   readonly links: Links

@@ -1,11 +1,11 @@
 /** How often one may come: the counters of calls, and how an answer tells them (security.md 10). */
 
-import type { Request, Response } from 'express'
+import type { Response } from 'express'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Actor } from '../kernel/id.ts'
 import { openPlaces } from '../kernel/places.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { networkOf } from './address.ts'
+import { addressOf, networkOf } from './address.ts'
 import type { LimitSettings } from './limit-settings.ts'
 
 /** What is counted. `none` is for what an operator's own probes read. */
@@ -86,11 +86,6 @@ export function openLimits(
     },
     stream: openStreams(settings.streamsPerPerson),
   }
-}
-
-/** Behind the trusted proxy, the address that it saw: Express reads the header from that proxy alone. */
-function addressOf({ ip, socket }: Request): string {
-  return ip ?? socket.remoteAddress ?? ''
 }
 
 function counterOf(points: number, duration: number): RateLimiterMemory {

@@ -9,6 +9,7 @@ import { catalogueRoutes } from './routes/catalogue.ts'
 import { contractRoutes } from './routes/contracts.ts'
 import { datasetRoutes } from './routes/datasets.ts'
 import { depositRoutes } from './routes/deposits.ts'
+import { deviceRoutes } from './routes/devices.ts'
 import { findingRoutes } from './routes/findings.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
 import { identityRoutes } from './routes/identities.ts'
@@ -55,6 +56,8 @@ const documented: readonly Route[] = [
   ...sessionRoutes,
   ...heldSessionRoutes,
   ...identityRoutes,
+  // Before the sign-in at an issuer, of which this is no name.
+  ...deviceRoutes,
   ...loginRoutes,
   ...logoutRoutes,
   ...passportRoutes,

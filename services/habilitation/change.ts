@@ -15,6 +15,7 @@ import { datasetOf, entryOf } from './evidence.ts'
 import { fold } from './fold.ts'
 import type { Given, GrantPolicy, Outcome } from './guard.ts'
 import type { PermitKeys } from './keys.ts'
+import { endSessions } from './leaving.ts'
 import { stateAt } from './lifetime.ts'
 import type { Effects } from './lines.ts'
 import type { Permits } from './permits.ts'
@@ -50,6 +51,7 @@ export interface Asking {
 export async function change(needs: ActNeeds, id: string, asking: Asking): Promise<void> {
   let done: Outcome = { happenings: [] }
   let project: string | undefined
+  let passed: { readonly before: Habilitation; readonly after: Habilitation } | undefined
   const found = await withReceipts(needs, (receipts) =>
     needs.registry.change(id, async (stored, next) => {
       const before = fold(id, stored.events)
@@ -57,11 +59,15 @@ export async function change(needs: ActNeeds, id: string, asking: Asking): Promi
       if (isHidden(before, asking, given)) throw new Refusal('NOT_FOUND')
       done = command(before, asking.asked, given)
       project = done.permit?.base ?? before.project
-      return record(needs, { stored, given, outcome: done, asked: asking.asked, receipts })
+      const added = await record(needs, { stored, given, outcome: done, asked: asking.asked, receipts })
+      const after = fold(id, [...stored.events, ...added.events.map(({ event }) => event)])
+      passed = { before, after }
+      return added
     }),
   )
   if (!found) throw new Refusal('NOT_FOUND')
   if (project !== undefined) await effectsOf(needs, project, done.happenings)
+  if (passed !== undefined) await endSessions(needs, passed.before, passed.after)
 }
 
 /** Who may not read it learns from a refusal no more than from a GET: not that it exists. */

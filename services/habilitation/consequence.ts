@@ -27,6 +27,8 @@ function consequenceOf(happening: Happening): Consequence {
           part: { dataset: happening.scope.line, person: happening.scope.person },
         },
       }
+    case 'grantEnded':
+      return { stop: { code: 'PERSON_NOT_CLEARED', part: { person: happening.person } } }
     case 'noticed':
     case 'revoked':
       return { stop: { code: 'REVOKED' } }

@@ -48,7 +48,13 @@ export interface Datasets {
 }
 
 /** What a stopped query answers with. */
-export type StopCode = 'SUSPENDED' | 'REVOKED' | 'LINE_CLOSED' | 'EXPIRED' | 'SUPERSEDED'
+export type StopCode =
+  | 'SUSPENDED'
+  | 'REVOKED'
+  | 'LINE_CLOSED'
+  | 'EXPIRED'
+  | 'SUPERSEDED'
+  | 'PERSON_NOT_CLEARED'
 
 /** What a stop is about: the queries that read one dataset, or those of one person; all of the project when empty. */
 export interface Part {
@@ -74,6 +80,8 @@ export interface Effects {
   seal(current: CurrentPermit): void
   /** Stops the running queries of a project, or of a part of it, at once; they answer with this code. */
   stop(project: string, code: StopCode, part?: Part): void
+  /** Ends the sessions of a person who is in no habilitation any more. */
+  leave(person: Actor): Promise<void>
   /** Destroys what was sealed of one line that is closed for good; the other lines stay. Done again, it changes nothing. */
   shred(current: CurrentPermit, dataset: string): Promise<void>
   /** Destroys the extract of a project and its keys. Done again, it gives the same answer. */

@@ -2,9 +2,9 @@
 
 import type { Audit } from '../audit/record.ts'
 import type { Person, Tokens } from '../identity/person.ts'
-import { claimsPersonalToken } from '../identity/personal-token-form.ts'
 import type { PersonalToken, PersonalTokens } from '../identity/personal-tokens.ts'
 import type { ProofRules } from '../identity/proof-rules.ts'
+import { personalTokenForm } from '../identity/token-form.ts'
 import { type Clock, isoInstant } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
 import { samePerson } from '../kernel/id.ts'
@@ -92,7 +92,7 @@ export function withPersonalTokens(
 ): Tokens {
   return {
     async verify(bearer, shown) {
-      if (!claimsPersonalToken(bearer)) return tokens.verify(bearer, shown)
+      if (!personalTokenForm.claims(bearer)) return tokens.verify(bearer, shown)
       if (shown?.scheme === 'dpop') throw new Refusal('UNAUTHENTICATED', { rule: 'dpop.unbound' })
       const person = await needs.personalTokens.verify(bearer)
       const current = await needs.permits.current(person.scope?.project ?? '')

@@ -8,9 +8,9 @@ import { z } from 'zod'
 import type { Clock } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { parseStrictObject } from '../kernel/strict-json.ts'
 import { ecJwk, publicKeyOf, rsaJwk, thumbprint } from './jwk.ts'
 import { type Algorithm, algorithmsOf, compactOf, isSigned } from './jws.ts'
-import { parseStrictObject } from './strict-json.ts'
 
 /** Proofs that were shown. */
 export interface UsedDpopProofs {

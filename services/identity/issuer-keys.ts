@@ -2,10 +2,10 @@
 
 import { z } from 'zod'
 import type { Clock } from '../kernel/clock.ts'
+import { parseStrictObject } from '../kernel/strict-json.ts'
 import { pinnedFetch, readPinned } from './issuers/pinned-fetch.ts'
 import { ecJwk, publicKeyOf, rsaJwk } from './jwk.ts'
 import { type Algorithm, algorithmsOf, kidPattern, type PinnedKey } from './jws.ts'
-import { parseStrictObject } from './strict-json.ts'
 
 export type Keys = ReadonlyMap<string, PinnedKey>
 

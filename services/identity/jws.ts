@@ -6,7 +6,7 @@
 import type { KeyObject } from 'node:crypto'
 import jsonwebtoken from 'jsonwebtoken'
 import { type Code, Refusal } from '../kernel/refusal.ts'
-import { parseStrictObject } from './strict-json.ts'
+import { parseStrictObject } from '../kernel/strict-json.ts'
 
 /** Asymmetric only: a shared secret proves nothing about who signed. */
 export const algorithms = [

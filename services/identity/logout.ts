@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import type { Clock } from '../kernel/clock.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { parseStrictObject } from '../kernel/strict-json.ts'
 import type { SessionChoice } from './session-closing.ts'
 import type { Sessions } from './sessions.ts'
-import { parseStrictObject } from './strict-json.ts'
 import { rememberRefreshes, signedPayload, type TrustedIssuer } from './token.ts'
 
 export interface LogoutIssuer {

@@ -7,7 +7,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import type { Store } from '../store/store.ts'
 import type { IdentityAccessToken } from '../store/tables.ts'
 import type { Accounts, Person } from './person.ts'
-import { isPersonalToken, newPersonalToken } from './personal-token-form.ts'
+import { personalTokenForm } from './token-form.ts'
 
 /** A token as its owner sees it; instants in ms. */
 export interface PersonalToken {
@@ -33,7 +33,10 @@ interface PersonalTokenAsked {
 }
 
 export interface PersonalTokens {
-  /** The token itself leaves here once and never again. Whether the person may have it is the caller's to know. */
+  /**
+   * The token itself leaves here once and never again. Whether the person may have it is the caller's to know. QUOTA_EXCEEDED
+   * for more than 20 that live at a time.
+   */
   issue(
     by: Person,
     asked: PersonalTokenAsked,
@@ -48,6 +51,9 @@ export interface PersonalTokens {
    */
   verify(bearer: string): Promise<Person>
 }
+
+/** Tools of one person at a time. */
+const mostLiving = 20
 
 const hourMs = 3_600_000
 const keptMs = 30 * 24 * hourMs
@@ -68,12 +74,15 @@ export function openPersonalTokens(needs: {
       .where('subject', '=', subject)
   return {
     async issue(by, asked) {
-      const secret = newPersonalToken()
+      const secret = personalTokenForm.make()
       const row = rowOf(by, asked, { id: randomUUID(), sha256: sha256(secret), now: clock.now() })
       await db
         .deleteFrom('identity_access_token')
         .where('expires_ms', '<', row.created_ms - keptMs)
         .execute()
+      const living = ofPerson(by).where('revoked_ms', 'is', null).where('expires_ms', '>', row.created_ms)
+      if ((await living.execute()).length >= mostLiving)
+        throw new Refusal('QUOTA_EXCEEDED', { rule: 'access-token.most' })
       await db.insertInto('identity_access_token').values(row).execute()
       return { secret, token: tokenOf(row) }
     },
@@ -100,7 +109,7 @@ export function openPersonalTokens(needs: {
       return row === undefined ? null : tokenOf(row)
     },
     async verify(bearer) {
-      if (!isPersonalToken(bearer)) return refuse('form')
+      if (!personalTokenForm.isWhole(bearer)) return refuse('form')
       const query = db.selectFrom('identity_access_token').selectAll().where('sha256', '=', sha256(bearer))
       const row = (await query.executeTakeFirst()) ?? refuse('unknown')
       const now = clock.now()

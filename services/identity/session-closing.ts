@@ -21,7 +21,15 @@ export type SessionChoice =
  */
 export type SessionEnd =
   | {
-      readonly cause: 'signed-out' | 'closed' | 'idle' | 'age' | 'roles' | 'account' | 'replaced'
+      readonly cause:
+        | 'signed-out'
+        | 'closed'
+        | 'idle'
+        | 'age'
+        | 'roles'
+        | 'account'
+        | 'replaced'
+        | 'habilitation'
       readonly by?: By
     }
   | { readonly cause: 'issuer'; readonly token?: { readonly jti: string; readonly until: number } }

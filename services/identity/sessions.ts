@@ -47,7 +47,7 @@ export interface Sessions {
   /**
    * Opens a session and gives the value of its cookie, once; `until` is its latest end in ms. The one whose id is `former` is
    * rotated when it is the same person's: it keeps its id, the old cookie is worth nothing; else it is closed. UNAUTHENTICATED
-   * when no account stands behind, or when the issuer has ended its session meanwhile.
+   * when no account stands behind, or when the issuer has ended its session meanwhile. Of more than 20 the longest silent is closed.
    */
   open(
     login: Login,
@@ -58,6 +58,8 @@ export interface Sessions {
    * 10 h, closed, or when the login has another account behind it or the account other roles than it had.
    */
   verify(cookie: string): Promise<Person>
+  /** The same for what is bound to an open session by its id. */
+  resume(id: string): Promise<Person>
   /** The open sessions of a person, the last seen first. */
   list(person: Actor): Promise<readonly SessionFacts[]>
   /** Gives how many were closed. Once it resolves none of them is anybody's, and whoever watches was told. */
@@ -74,6 +76,9 @@ export interface SessionNeeds {
   readonly audit: Audit
   readonly clock: Clock
 }
+
+/** Browsers and windows of one person; one more closes the one that was silent for the longest time. */
+const mostOpen = 20
 
 const cookieForm = /^[A-Za-z0-9_-]{43}$/
 
@@ -103,21 +108,16 @@ export function openSessions({ store: { db }, accounts, audit, clock }: SessionN
       await db
         .transaction()
         .execute((transaction) => writeSession({ audit, db: transaction }, row, place !== undefined))
+      for (const { id } of (await openSessionRows(db, account)).slice(mostOpen)) {
+        await close({ id }, { cause: 'replaced' })
+      }
       return { id: row.id, cookie, until: latestEnd(at) }
     },
     async verify(cookie) {
-      const row = cookieForm.test(cookie) ? await sessionByCookie(db, sha256(cookie)) : undefined
-      if (row === undefined) return refuse('session.unknown')
-      if (row.closed_at !== null) return refuse('session.closed')
-      const now = clock.now()
-      const overdue = overdueCause(row, now)
-      if (overdue !== null) return end(row, overdue)
-      const account = await accounts.find(row)
-      if (account === null) return end(row, 'account')
-      const changed = changeOf(account, row)
-      if (changed !== null) return end(row, changed)
-      await seeSession(db, row, now)
-      return personOf(row, account)
+      return seen(cookieForm.test(cookie) ? await sessionByCookie(db, sha256(cookie)) : undefined)
+    },
+    async resume(id) {
+      return seen(await openSessionRow(db, id))
     },
     async list(person) {
       const now = clock.now()
@@ -130,6 +130,16 @@ export function openSessions({ store: { db }, accounts, audit, clock }: SessionN
       const now = clock.now()
       for (const { id, cause } of await sweepSessions(db, now)) await close({ id }, { cause })
     },
+  }
+
+  /** Whose it is, once nothing speaks against it; the call is noted. */
+  async function seen(found: SessionRow | undefined): Promise<Person> {
+    const [row, now] = [insistOpen(found), clock.now()]
+    const account = await accounts.find(row)
+    const ended = overdueCause(row, now) ?? (account === null ? 'account' : changeOf(account, row))
+    if (ended !== null || account === null) return end(row, ended ?? 'account')
+    await seeSession(db, row, now)
+    return personOf(row, account)
   }
 
   async function end({ id }: SessionRow, cause: 'idle' | 'age' | 'roles' | 'account'): Promise<never> {
@@ -145,6 +155,11 @@ export function openSessions({ store: { db }, accounts, audit, clock }: SessionN
     await close({ id: row.id }, { cause: 'replaced' })
     return undefined
   }
+}
+
+function insistOpen(row: SessionRow | undefined): SessionRow {
+  if (row === undefined) return refuse('session.unknown')
+  return row.closed_at === null ? row : refuse('session.closed')
 }
 
 function refuse(rule: string): never {

@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { parseStrictObject } from '../kernel/strict-json.ts'
 import { type DpopNeeds, type UsedDpopProofs, verifyDpopProof } from './dpop.ts'
 import {
   type Algorithm,
@@ -13,7 +14,6 @@ import {
   verifyCompact,
 } from './jws.ts'
 import type { Account, Accounts, Person, Shown, Tokens } from './person.ts'
-import { parseStrictObject } from './strict-json.ts'
 
 /** The one audience of our API. */
 export const apiAudience = 'huisclos:api'

@@ -6,8 +6,8 @@ import { z } from 'zod'
 import { sha256 } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { parseStrictObject } from '../kernel/strict-json.ts'
 import { type VerificationKeys, verifyCompact } from './jws.ts'
-import { parseStrictObject } from './strict-json.ts'
 import { asserters, type VisaIssuer, type VisaType, visaTypes } from './visa-trust.ts'
 
 export interface Visa {

@@ -3,6 +3,7 @@ import type { AuditLog } from '../audit/writer.ts'
 import { type AccountTable, openAccounts } from '../identity/accounts.ts'
 import { demoAccounts, demoIssuer, demoOrganisations } from '../identity/demo-accounts.ts'
 import { demoLogin } from '../identity/demo-login.ts'
+import { type Devices, openDevices, withDevices } from '../identity/devices.ts'
 import { type FirstPeople, seedsOf } from '../identity/first-accounts.ts'
 import type { PinnedIssuers } from '../identity/issuers/pinned-issuers.ts'
 import { openProvider } from '../identity/issuers/provider.ts'
@@ -32,6 +33,7 @@ export interface Identity {
   readonly tokens: Tokens
   readonly personalTokens: PersonalTokens
   readonly sessions: Sessions
+  readonly devices: Devices
   readonly logouts: Logouts
   readonly logins: Logins
   readonly links: Links
@@ -66,10 +68,12 @@ async function openPeople(
   await recoverSessions(store, audit.entries(Math.max(0, audit.size - 1_000), audit.size))
   const sessions = openSessions({ store, accounts: atDoors, audit, clock })
   const table = openLoginTable(store)
+  const devices = openDevices({ store, sessions, audit, clock })
+  const tokens = openTokens({ issuers: trusted, accounts: atDoors, clock, possession })
   const common = { links, accounts: atDoors, sessions, audit, clock }
   return {
-    ...{ accounts, known, passports, sessions, links },
-    tokens: openTokens({ issuers: trusted, accounts: atDoors, clock, possession }),
+    ...{ accounts, known, passports, sessions, links, devices },
+    tokens: withDevices(tokens, devices),
     personalTokens: openPersonalTokens({ store, accounts: known, clock }),
     logouts: openLogouts({ issuers: logouts, sessions, clock }),
     logins: openLogins({ ...common, providers, table }),

@@ -55,13 +55,14 @@ export interface ProductionNeeds {
 
 /**
  * What must be there before anything real is opened: a sound box (security.md 6.2), else StartError with 73; and every file and
- * secret that the configuration names, else 78 and the key that names it.
+ * secret that the configuration names, else 78 and the key that names it; so does a Node that verifies no certificate.
  */
 export async function readyProduction(
   configuration: Configuration,
   { sandbox, environment, ...common }: ProductionNeeds,
 ): Promise<Production> {
   insistOnBox(sandbox)
+  insistOnCertificates(environment)
   const { issuers, address, tls } = configuration
   const needs = { issuers, address, ...common, secret: secretsOf(environment) }
   const pinned = await openPinnedIssuers(needs).catch((cause: unknown) => {
@@ -78,6 +79,11 @@ function insistOnBox(sandbox: Sandbox): void {
       'apt install bubblewrap, puis npx huisclos doctor',
     73,
   )
+}
+
+/** Node takes any certificate of others when it is told so; nothing that this node asks would then be who it says. */
+function insistOnCertificates({ NODE_TLS_REJECT_UNAUTHORIZED: asked }: ProductionNeeds['environment']): void {
+  if (asked === '0') throw refused('NODE_TLS_REJECT_UNAUTHORIZED=0 : à retirer', undefined)
 }
 
 /** The chain and its key, tried together: a pair that TLS would not take stops the start and not the first visitor. */

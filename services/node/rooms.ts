@@ -35,6 +35,7 @@ import type { NodeRulebook } from '../habilitation/rulebook.ts'
 import type { AccountTable } from '../identity/accounts.ts'
 import type { Accounts } from '../identity/person.ts'
 import type { ProofNeeds } from '../identity/proofs.ts'
+import type { Sessions } from '../identity/sessions.ts'
 import { openTwinTurns, type TwinTurns } from '../query/on-twin.ts'
 import { openPlans } from '../query/plans.ts'
 import { openProfiles, type Profiles, type ProfilesNeeds } from '../query/profile/profiles.ts'
@@ -86,6 +87,7 @@ export interface RoomsOn {
   readonly accounts: AccountTable
   /** The same with what visas of others add. */
   readonly known: Accounts
+  readonly sessions: Pick<Sessions, 'close'>
   /** How persons are granted on this node. */
   readonly grants: GrantPolicy
   /** How many queries run at a time, and how often one asks. */
@@ -114,6 +116,7 @@ export async function openRooms(
     issuer,
     accounts,
     known,
+    sessions,
     grants,
     documentLimits,
     asking,
@@ -140,7 +143,7 @@ export async function openRooms(
   const registry = openHabilitations(store)
   const permits = openPermits({ registry, keys, rules: rulebook.persons })
   closing.keep('running queries', { close: async () => running.close() })
-  const effects = effectsOf(bulles, running)
+  const effects = effectsOf({ bulles, running, sessions })
   const datasets = openDatasets({ catalogue, parser })
   const documents = openDocuments({ folder: join(home, 'attachments'), limits: documentLimits })
   await sweepDocuments({ registry, documents })
@@ -193,11 +196,17 @@ function turnLimitsOf(asking: LimitSettings): TurnLimits {
   }
 }
 
-/** What an act on a permit does to data and queries. */
-function effectsOf(bulles: Bulles, running: ReturnType<typeof openRunning>): ActNeeds['effects'] {
+interface Acted extends Pick<RoomsOn, 'sessions'> {
+  readonly bulles: Bulles
+  readonly running: ReturnType<typeof openRunning>
+}
+
+/** What an act on a permit does to data, queries and sessions. */
+function effectsOf({ bulles, running, sessions }: Acted): ActNeeds['effects'] {
   return {
     seal: (current) => bulles.seal(current),
     stop: running.stop,
+    leave: async (person) => void (await sessions.close({ person }, { cause: 'habilitation' })),
     shred: (current, dataset) => bulles.shredLine(current, dataset),
     destroy: (project) => bulles.closeProject(project),
   }

@@ -352,6 +352,33 @@ export interface IdentityAccount {
   manager_subject: string | null
 }
 
+export interface IdentityDevice {
+  /** Random name of the grant in the log */
+  id: string
+  /** Of the code by which the command line asks what was answered, 256 random bits */
+  device_sha256: string
+  /** Of the code that the person types */
+  code_sha256: string
+  /** Name that the machine of the command line gives itself */
+  host: string
+  /** Address that it asked from */
+  address: string
+  /** When it asked, ms since 1970 */
+  asked_ms: number
+  /** Until when it may be answered, ms since 1970 */
+  until_ms: number
+  /** When it last asked for the answer, ms since 1970; NULL before */
+  polled_ms: number | null
+  /** Session in which it acts; NULL before somebody confirmed it */
+  session: string | null
+  /** When a person said no, ms since 1970; NULL while nobody has */
+  refused_ms: number | null
+  /** Of the token that it was given, once; NULL before */
+  token_sha256: string | null
+  /** When it gave its token back, ms since 1970; NULL while it has it */
+  ended_ms: number | null
+}
+
 export interface IdentityDpopProof {
   /** Of the thumbprint of the key and the name of the proof */
   sha256: string
@@ -576,6 +603,7 @@ export interface Tables {
   habilitation_stream: HabilitationStream
   identity_access_token: IdentityAccessToken
   identity_account: IdentityAccount
+  identity_device: IdentityDevice
   identity_dpop_proof: IdentityDpopProof
   identity_link: IdentityLink
   identity_login: IdentityLogin

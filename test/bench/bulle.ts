@@ -40,7 +40,12 @@ async function seal(order: SealOrder): Promise<void> {
   await rm(order.out, { recursive: true, force: true })
   await mkdir(order.out)
   const entry = new URL('../../services/dataset/seal-worker.ts', import.meta.url)
-  const process = await startProcess({ entry, name: 'seal', memoryBytes })
+  const process = await startProcess({
+    entry,
+    name: 'seal',
+    memoryBytes,
+    box: { read: [order.version], write: [order.out] },
+  })
   try {
     await process.call('seal', order, { timeoutMs })
   } finally {

@@ -42,7 +42,7 @@ const lines: readonly Line[] = [
   [
     'a stop of one person',
     'services/query/running.ts',
-    ' && (person === undefined || isSame(person, by))',
+    ' && (person === undefined || samePerson(person, by))',
     '',
     'no suspension of somebody else',
   ],

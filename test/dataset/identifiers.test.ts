@@ -92,6 +92,24 @@ const planted: readonly (readonly [string, Column, Rule])[] = [
     { name: 'c4', value: (i) => (i < 4 ? `rappeler la famille au 02.35.12.34.${two(i)}` : 'vu') },
     'identifier.phone',
   ],
+  [
+    'the shortest, and always the same',
+    { name: 'tel', type: 'integer', value: () => '612345678' },
+    'identifier.phone',
+  ],
+  ['the shortest e-mail address, always the same', { name: 'd3', value: () => 'a@b.fr' }, 'identifier.email'],
+  ['the shortest surname', { name: 'nom_usuel', value: (i) => (i % 2 ? 'Li' : 'Xu') }, 'identifier.name'],
+  [
+    'the shortest patient numbers',
+    { name: 'nip', value: (i) => String(10_000 + (i % 2)) },
+    'identifier.patient',
+  ],
+  ['the shortest address, always the same', { name: 'f4', value: () => '1 bd a b' }, 'identifier.address'],
+  [
+    'a number without its key, always of few persons',
+    { name: 'a7', value: (i) => nir(i % 4).slice(0, 13) },
+    'identifier.ins',
+  ],
   ['an e-mail address', { name: 'd1', value: (i) => `p${i}@exemple.fr` }, 'identifier.email'],
   [
     'three e-mail addresses among others',

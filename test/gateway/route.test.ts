@@ -212,10 +212,24 @@ describe('what goes in', () => {
     expect((await post(JSON.stringify({ name: `${'["\\'.repeat(200_000)}` }))).status).toBe(201)
   })
 
+  test('a name that stands twice in one object, or that JavaScript gives a meaning, is 422', async () => {
+    const { post } = open()
+    for (const body of [
+      '{"name":"x","name":"y"}',
+      '{"name":"x","na\\u006de":"y"}',
+      '{"name":"x","__proto__":{}}',
+    ])
+      expect(await post(body)).toMatchObject({ status: 422, body: { code: 'INVALID', rule: 'body.names' } })
+    expect((await post('{"name":"{\\"name\\":1,\\"name\\":2}"}')).status).toBe(201)
+    expect(await post('{"name":"\\x"}')).toMatchObject({ status: 422, body: { code: 'INVALID' } })
+  })
+
   test('another media type, or a charset that JSON has not, is 415', async () => {
     const { post } = open()
     expect((await post('name=x', 'application/x-www-form-urlencoded')).status).toBe(415)
     expect((await post('{"name":"x"}', 'application/json; charset=klingon')).status).toBe(415)
+    expect((await post('{"name":"x"}', 'application/json; charset=utf-16le')).status).toBe(415)
+    expect((await post('{"name":"x"}', 'application/json; charset="UTF-8"')).status).toBe(201)
   })
 
   test('a path that nothing can have, or that cannot be decoded, is 404', async () => {

@@ -82,6 +82,13 @@ describe('the sessions of a person', () => {
     expect(await close(there.id)).toMatchObject({ status: 404 })
   })
 
+  test('end with her last habilitation, and the log says why', async () => {
+    const [alice1, paul] = [await signIn('alice'), await signIn('paul')]
+    await node.house.habilitation.effects.leave(alice)
+    expect([await isIn(alice1.page), await isIn(paul.page)]).toEqual([false, true])
+    expect(await newest('auth.closed')).toMatchObject({ rule: 'session.habilitation' })
+  })
+
   test('are the DPO’s to see and to close; the registrar closes without seeing; the log says who did', async () => {
     const [one, two] = [await signIn('bruno'), await signIn('bruno')]
     const person = { issuer: 'demo', subject: 'bruno' }

@@ -282,8 +282,8 @@ export function openMemoryRegistry(): Registry {
 }
 
 interface Effect {
-  readonly effect: 'seal' | 'shred' | 'destroy' | StopCode
-  readonly project: string
+  readonly effect: 'seal' | 'shred' | 'destroy' | 'leave' | StopCode
+  readonly project?: string
   readonly dataset?: string
   readonly person?: string
 }
@@ -322,6 +322,9 @@ export async function openRoom(
       seal: ({ permit }) => effected.push({ effect: 'seal', project: permit.base }),
       stop: (project, effect, { dataset, person: one } = {}) =>
         effected.push({ effect, project, ...(dataset && { dataset }), ...(one && { person: one.subject }) }),
+      async leave({ subject }) {
+        effected.push({ effect: 'leave', person: subject })
+      },
       async shred({ permit }, dataset) {
         effected.push({ effect: 'shred', project: permit.base, dataset })
       },

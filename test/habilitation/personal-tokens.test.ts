@@ -11,8 +11,8 @@ import {
 import { openAccounts } from '../../services/identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../../services/identity/demo-accounts.ts'
 import type { Tokens } from '../../services/identity/person.ts'
-import { isPersonalToken, newPersonalToken } from '../../services/identity/personal-token-form.ts'
 import { openPersonalTokens } from '../../services/identity/personal-tokens.ts'
+import { personalTokenForm } from '../../services/identity/token-form.ts'
 import { sha256 } from '../../services/kernel/hash.ts'
 import { silentLog } from '../../services/kernel/log.ts'
 import { openStore, type Store } from '../../services/store/store.ts'
@@ -48,6 +48,7 @@ beforeEach(async () => {
   stopped = []
   current = currentPermit()
   room = await openRoom()
+  await store.db.deleteFrom('identity_access_token').execute()
   const { find } = openAccounts(store)
   const accounts = {
     find: async (actor: Parameters<typeof find>[0]) => (actor.subject === gone ? null : find(actor)),
@@ -164,6 +165,16 @@ describe('a personal access token', () => {
   })
 })
 
+test('there are twenty of a person at a time, and room again when one has ended', async () => {
+  const made = await Promise.all(Array.from({ length: 20 }, () => create()))
+  await expect(create()).rejects.toMatchObject({
+    code: 'QUOTA_EXCEEDED',
+    facts: { rule: 'access-token.most' },
+  })
+  await revokePersonalToken(needs, person('alice'), made[0]?.token.id ?? '')
+  expect((await create()).token.project).toBe(made[0]?.token.project)
+})
+
 describe('it speaks for nobody', () => {
   test.each<[string, CurrentPermit | null]>([
     ['once its permit is revoked', currentPermit({}, { state: 'revoked' })],
@@ -219,7 +230,7 @@ describe('it speaks for nobody', () => {
 
   test('when it was never made, or not written whole', async () => {
     const { secret } = await create()
-    await refusalOf(newPersonalToken()).toMatchObject(unauthenticated('unknown'))
+    await refusalOf(personalTokenForm.make()).toMatchObject(unauthenticated('unknown'))
     await refusalOf(secret.slice(0, -1)).toMatchObject(unauthenticated('form'))
     await refusalOf(`hc_${secret.slice(3).toUpperCase()}`).toMatchObject(unauthenticated('form'))
   })
@@ -259,12 +270,12 @@ test('a person sees her own, the newest first, with their last use to the minute
 })
 
 test('its written form is known by its beginning and its checksum: a changed character is no token', () => {
-  const secret = newPersonalToken()
+  const secret = personalTokenForm.make()
   expect(secret).toMatch(/^hc_[0-9a-f]{72}$/)
-  expect(isPersonalToken(secret)).toBe(true)
+  expect(personalTokenForm.isWhole(secret)).toBe(true)
   for (let i = 3; i < secret.length; i++) {
     const changed = `${secret.slice(0, i)}${secret[i] === '0' ? '1' : '0'}${secret.slice(i + 1)}`
-    expect(isPersonalToken(changed)).toBe(false)
+    expect(personalTokenForm.isWhole(changed)).toBe(false)
   }
 })
 

@@ -50,6 +50,17 @@ describe('a session', () => {
     expect(kept).not.toContain(cookie)
   })
 
+  test('is one of twenty at most: one more closes the one that was silent for the longest time', async () => {
+    const first = await house.sessions.open(house.login('alice', { sid: 'first' }))
+    const second = await house.sessions.open(house.login('alice', { sid: 'second' }))
+    house.time.now += 2 * minute
+    await house.sessions.verify(first.cookie)
+    for (let n = 0; n < 19; n += 1) await house.sessions.open(house.login('alice', { sid: `more-${n}` }))
+    expect(await house.sessions.list(alice)).toHaveLength(20)
+    await expect(house.sessions.verify(second.cookie)).rejects.toMatchObject(refused('session.closed'))
+    expect(await house.sessions.verify(first.cookie)).toMatchObject(alice)
+  })
+
   test.each([
     ['nothing', ''],
     ['another one', 'A'.repeat(43)],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { parseStrictObject } from '../../services/identity/strict-json.ts'
+import { parseStrictObject } from '../../services/kernel/strict-json.ts'
 
 describe('one JSON object with one meaning', () => {
   test.each([

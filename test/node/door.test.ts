@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, expect, test } from '@jest/globals'
 import { createWaitingApp } from '../../services/gateway/app.ts'
 import { productionLimits } from '../../services/gateway/limit-settings.ts'
+import { pinnedFetch } from '../../services/identity/issuers/pinned-fetch.ts'
 import { type Door, openDoor, type Tls } from '../../services/node/listening.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'huisclos-door-'))
@@ -18,6 +19,9 @@ afterAll(async () => {
   await Promise.all(doors.map((door) => door.close()))
   await rm(folder, { recursive: true })
 })
+
+/** Skipped aloud where there is no certificate. */
+const certified = tls === null ? test.skip : test
 
 /** Null where this machine cannot make one. */
 async function selfSigned(): Promise<Tls | null> {
@@ -32,7 +36,7 @@ async function selfSigned(): Promise<Tls | null> {
   }
 }
 
-;(tls === null ? test.skip : test)(
+certified(
   'speaks TLS of 1.2 at least with its certificate, says that it does, and speaks nothing else',
   async () => {
     if (tls === null) return
@@ -55,5 +59,29 @@ async function selfSigned(): Promise<Tls | null> {
       request(door.url, old, resolve).on('error', reject).end()
     })
     await expect(old).rejects.toMatchObject({ code: expect.stringMatching(/^E/) })
+    const suites = (ciphers: string) =>
+      new Promise((resolve, reject) => {
+        const asked = { ca: tls.cert, ciphers, maxVersion: 'TLSv1.2' } as const
+        request(`${door.url}/healthz`, asked, ({ statusCode }) => resolve(statusCode))
+          .on('error', reject)
+          .end()
+      })
+    expect(await suites('ECDHE-ECDSA-AES128-GCM-SHA256')).toBe(200)
+    // Without authentication of what it encrypts.
+    await expect(suites('ECDHE-ECDSA-AES128-SHA')).rejects.toMatchObject({
+      code: expect.stringMatching(/^E/),
+    })
   },
 )
+
+certified('issuers are asked only behind certificates that somebody vouches for', async () => {
+  if (tls === null) return
+  const limits = productionLimits
+  const waiting = createWaitingApp({ ready: false, steps: [] }, { isSecure: true, limits })
+  const door = await openDoor({ host: '127.0.0.1', port: 0, limits, isSecure: true, tls }, waiting)
+  doors.push(door)
+  const url = `${door.url}/healthz`
+  await expect(pinnedFetch([url])(url)).rejects.toMatchObject({
+    cause: { code: expect.stringContaining('SELF_SIGNED') },
+  })
+})

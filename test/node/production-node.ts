@@ -13,13 +13,19 @@ import { ecKey, jwkOf } from '../identity/visa-issuer.ts'
 
 export const address = 'https://huisclos.test'
 
+interface Around {
+  /** Stand in for what a file could never name: issuers without TLS. */
+  readonly logins: readonly LoginIssuer[]
+  readonly log: Log
+  readonly environment: Readonly<Record<string, string>>
+}
+
 export interface ProductionHome {
   readonly folder: string
   readonly database: TestDatabase
   /** Of the access tokens of `chu`. */
   readonly key: ReturnType<typeof ecKey>
-  /** Opens a node; `logins` stand in for what a file could never name: issuers without TLS. */
-  open(changes?: object, on?: { readonly logins?: readonly LoginIssuer[]; readonly log?: Log }): Promise<Node>
+  open(changes?: object, around?: Partial<Around>): Promise<Node>
   /** As somebody who forgot the configuration would. */
   openDemo(): Promise<Node>
   close(): Promise<void>
@@ -74,9 +80,9 @@ export async function openProductionHome(): Promise<ProductionHome> {
 
   return {
     ...{ folder, database, key },
-    async open(changes = {}, { logins = [], log = silentLog } = {}) {
+    async open(changes = {}, { logins = [], log = silentLog, environment = {} } = {}) {
       const settings = await settingsWith(changes, logins)
-      return start(settings, log)
+      return start(settings, log, environment)
     },
     async openDemo() {
       const { mode: _mode, ...settings } = await settingsWith({}, [])
@@ -89,10 +95,10 @@ export async function openProductionHome(): Promise<ProductionHome> {
   }
 }
 
-function start(settings: Settings, log: Log): Promise<Node> {
+function start(settings: Settings, log: Log, environment: Around['environment'] = {}): Promise<Node> {
   // What a machine without one would end the test for is tried in sandbox.test.ts.
   const sandbox = Promise.resolve({ kind: 'bubblewrap' } as const)
-  return openNode({ settings, clock: systemClock, log, print: () => {}, sandbox })
+  return openNode({ settings, clock: systemClock, log, print: () => {}, sandbox, environment })
 }
 
 function locally({ issuers }: Configuration, logins: readonly LoginIssuer[]): Configuration['issuers'] {

@@ -154,6 +154,13 @@ describe('a configuration that cannot be', () => {
     await expect(opening).rejects.toThrow(/^[^\n]+$/)
   })
 
+  test('a Node that takes any certificate of others ends with 78', async () => {
+    const environment = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+    await expect(other.open({}, { environment })).rejects.toMatchObject({
+      ...{ exitCode: 78, message: expect.stringContaining('NODE_TLS_REJECT_UNAUTHORIZED') },
+    })
+  })
+
   test('a secret that is not there ends with 78, and a pair that TLS does not take', async () => {
     const authentication = { method: 'client_secret_post', secret: 'env:CHU_SECRET' } as const
     const login = { ...chu.issuer.login, authentication }

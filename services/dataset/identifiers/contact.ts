@@ -13,6 +13,7 @@ export function emailProbe(field: Field, value: string): Probe {
     rule: 'identifier.email',
     severity: 'quarantine',
     column: field.name,
+    least: 6,
     condition: `contains(${value}, '@') AND regexp_matches(${value}, '[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+[.][A-Za-z]{2,}')`,
     tolerated: isRare,
   }
@@ -28,7 +29,7 @@ export function isOfTelephones(column: string): boolean {
 }
 
 export function phoneProbes(field: Field, value: string): readonly Probe[] {
-  const rule = { rule: 'identifier.phone', severity: 'quarantine', column: field.name } as const
+  const rule = { rule: 'identifier.phone', severity: 'quarantine', column: field.name, least: 9 } as const
   // A spreadsheet drops the leading zero.
   const digits = `regexp_full_match(regexp_replace(${value}, '[^0-9]', '', 'g'), '[0-9]{9,14}')`
   if (isOfTelephones(field.name)) return [{ ...rule, condition: digits, tolerated: isRare }]
@@ -55,6 +56,7 @@ export function addressProbe(field: Field, value: string): Probe {
     rule: 'identifier.address',
     severity: 'quarantine',
     column: field.name,
+    least: 8,
     condition: `length(${value}) >= 8 AND (regexp_matches(${plain}, '${street}')
       OR regexp_matches(${plain}, '${box}') AND regexp_matches(${plain}, '${town}'))`,
     tolerated: isRare,

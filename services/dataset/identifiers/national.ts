@@ -38,6 +38,7 @@ export function nirProbe(field: Field, { value, isIdentifier }: Read): Probe {
     rule: 'identifier.nir',
     severity: 'quarantine',
     column: field.name,
+    least: 15,
     condition: `COALESCE(${nirKey(found)}, false)`,
     shaped: `${found} IS NOT NULL`,
     tolerated: byChance,
@@ -62,7 +63,7 @@ const keyless =
  */
 export function insProbes(field: Field, { value, isIdentifier }: Read): readonly Probe[] {
   const column = field.name
-  const rule = { rule: 'identifier.ins', severity: 'quarantine', column } as const
+  const rule = { rule: 'identifier.ins', severity: 'quarantine', column, least: 13 } as const
   const short: Probe = {
     ...rule,
     condition: `regexp_full_match(${bare(value)}, '${keyless}')`,

@@ -37,7 +37,7 @@ const written = `(?:${particle})*${word}(?:[ -]+(?:${particle})*${word}){0,4}`
 export function nameProbes(field: Field, value: string, isOfPersons: boolean): readonly Probe[] {
   const column = field.name
   const said = namesIn(column)
-  const rule = { rule: 'identifier.name', severity: 'quarantine', column } as const
+  const rule = { rule: 'identifier.name', severity: 'quarantine', column, least: 2 } as const
   if (said === 'surely' || (said === 'perhaps' && isOfPersons)) {
     const letters = `regexp_full_match(trim(${value}), '\\p{L}[\\p{L} ''’.-]{1,59}')`
     return [{ ...rule, condition: letters, tolerated: ({ count, filled }) => count < 0.5 * filled }]
@@ -86,7 +86,7 @@ export function patientProbes(field: Field, value: string, isOfPersons: boolean)
   if (isOfPatientNumbers(column)) {
     const condition = `regexp_full_match(trim(${value}), '[A-Za-z]{0,3}[ -]?[0-9]{5,15}')`
     const tolerated = ({ count, filled, distinct }: Counted) => count < 0.5 * filled || distinct < 2
-    return [{ ...rule, condition, tolerated }]
+    return [{ ...rule, least: 5, condition, tolerated }]
   }
   const isMeasure = field.bounds !== undefined || field.unit !== undefined
   if (!isOfPersons || isMeasure || hasWord(wordsOf(column), instants)) return []
@@ -95,6 +95,7 @@ export function patientProbes(field: Field, value: string, isOfPersons: boolean)
   return [
     {
       ...rule,
+      least: 7,
       condition: `regexp_full_match(trim(${value}), '${shape}') AND NOT regexp_full_match(trim(${value}), '${day}')`,
       tolerated: ({ count, filled, distinct }) =>
         count < 20 || count < 0.95 * filled || distinct < 0.85 * count,
@@ -108,6 +109,7 @@ export function textProbe(field: Field, value: string): Probe {
     rule: 'identifier.text',
     severity: 'quarantine',
     column: field.name,
+    least: 60,
     condition: `length(${value}) >= 60 AND length(${value}) - length(replace(${value}, ' ', '')) >= 9`,
     isSpread: true,
     tolerated: (cases) => isRare(cases) || cases.distinct < 0.3 * cases.count,

@@ -1,7 +1,8 @@
 /** The months, departments and persons that a deposit covers, each told only where at least k persons stand behind it. */
+
+import { rowsOf } from '../asking.ts'
 import { hasWord, listOf, wordsOf } from '../column-words.ts'
 import type { Resource } from '../descriptor.ts'
-import { rowsOf } from '../probing.ts'
 import { name } from '../quote.ts'
 import { withUnit } from '../reach.ts'
 import { classOf } from '../relations.ts'

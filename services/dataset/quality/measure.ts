@@ -1,9 +1,10 @@
 /** Measures a deposit that passed its checks: tags, label, risk, drift. Runs in the reader's process. */
 
+import { type Connection, rowsOf } from '../asking.ts'
 import { lineColumn } from '../check.ts'
+import { byRow, byValue, type Counting, isRepeated, spreadsOf } from '../column-values.ts'
 import type { Field, Resource } from '../descriptor.ts'
 import type { Finding } from '../finding.ts'
-import { type Connection, rowsOf } from '../probing.ts'
 import { name, text } from '../quote.ts'
 import { withUnit } from '../reach.ts'
 import { classOf } from '../relations.ts'
@@ -20,7 +21,7 @@ import {
   shareOf,
 } from './label.ts'
 import type { Measuring } from './measuring.ts'
-import { type Looks, looksOf, type Tag, tagOf } from './tags.ts'
+import { hasShapes, type Looks, looksOf, type Tag, tagOf } from './tags.ts'
 
 export interface Measured {
   readonly quality: Quality
@@ -114,10 +115,9 @@ async function measureTable(measuring: Measuring, resource: Resource): Promise<T
   const indicators = indicatorsOf(resource, { tags, today })
   const judged = await judge(connection, indicators, units)
   const columns = fields.map(({ name: column }) => name(column)).join(', ')
-  const [[rows, distinct] = []] = await rowsOf(
-    connection,
-    `SELECT count(*), count(DISTINCT hash(${columns})) FROM ${relation}`,
-  )
+  // The checks that it passed say that a primary key names one row.
+  const different = resource.schema.primaryKey ? 'count(*)' : `count(DISTINCT hash(${columns}))`
+  const [[rows, distinct] = []] = await rowsOf(connection, `SELECT count(*), ${different} FROM ${relation}`)
   const risk = isPersonal ? await riskOf(measuring, { resource, tags, units }) : undefined
   const drifts = await driftsOf(measuring, resource)
   const figures = { resource, rows: Number(rows), distinct: Number(distinct), tags, judged }
@@ -156,20 +156,38 @@ function tableOf(
 
 const columnsPerStatement = 100
 
+/** Columns whose values repeat are looked at one by one and value by value, all others together. */
 async function tagsOf(
   connection: Connection,
   { fields, relation }: { fields: readonly Field[]; relation: string },
 ): Promise<Map<string, Tag>> {
+  const shaped = fields.filter(hasShapes).map((field) => field.name)
+  const spreads = await spreadsOf(connection, relation, shaped)
+  const isApart = (field: Field) => {
+    const spread = spreads.get(field.name)
+    return spread !== undefined && isRepeated(spread)
+  }
+  const together = fields.filter((field) => !isApart(field))
   const tags = new Map<string, Tag>()
-  for (let from = 0; from < fields.length; from += columnsPerStatement) {
-    const some = fields.slice(from, from + columnsPerStatement)
-    const [row = []] = await rowsOf(connection, `SELECT ${some.flatMap(looksOf).join(', ')} FROM ${relation}`)
-    some.forEach((field, index) => {
+  const look = async (some: readonly Field[], counting: Counting) => {
+    const longestOf = (field: Field) => spreads.get(field.name)?.longest ?? 0
+    const figures = some.flatMap((field) => looksOf(field, counting, longestOf(field))).join(', ')
+    const [row = []] = await rowsOf(connection, `SELECT ${figures} FROM ${counting.from}`)
+    for (const [index, field] of some.entries()) {
       const tag = tagOf(field, looks(row.slice(8 * index, 8 * index + 8).map(Number)))
       if (tag !== null) tags.set(field.name, tag)
-    })
+    }
   }
-  return tags
+  for (let from = 0; from < together.length; from += columnsPerStatement) {
+    await look(together.slice(from, from + columnsPerStatement), byRow(relation))
+  }
+  for (const field of fields.filter(isApart)) await look([field], byValue(relation, name(field.name)))
+  return new Map(
+    fields.flatMap((field) => {
+      const tag = tags.get(field.name)
+      return tag === undefined ? [] : [[field.name, tag] as const]
+    }),
+  )
 }
 
 function looks(figures: readonly number[]): Looks {

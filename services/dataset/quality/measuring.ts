@@ -1,6 +1,7 @@
 /** What the measurement of a deposit is given. */
+
+import type { Connection } from '../asking.ts'
 import type { Descriptor } from '../descriptor.ts'
-import type { Connection } from '../probing.ts'
 import type { RelationOf } from '../reach.ts'
 
 export interface Measuring {

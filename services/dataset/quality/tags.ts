@@ -2,6 +2,7 @@
  * Potential identifiers of the SNDS, column by column (governance.md 2.8): the tag that the holder declared, or the one that
  * name, type and values propose. A proposal changes no right: the holder is told of it, and it is kept with the version. Pure.
  */
+import type { Counting } from '../column-values.ts'
 import { hasWord, listOf, wordsOf } from '../column-words.ts'
 import type { Field } from '../descriptor.ts'
 import { name } from '../quote.ts'
@@ -55,19 +56,25 @@ function isLike(value: string, { pattern, least, most }: Shape): string {
   return `CASE WHEN length(${value}) BETWEEN ${least} AND ${most} THEN regexp_full_match(${value}, '${pattern}') END`
 }
 
-/** The aggregates of `Looks`, in its order. */
-export function looksOf(field: Field): readonly string[] {
+/** Whether the values themselves are looked at, which may be done once per value. */
+export function hasShapes({ type }: Field): boolean {
+  return type === 'string' || type === 'integer'
+}
+
+/** The aggregates of `Looks`, in its order. No value has more characters than `longest`. */
+export function looksOf(field: Field, counting: Counting, longest: number): readonly string[] {
   const column = name(field.name)
-  const common = [`count(${column})`, `approx_count_distinct(${column})`]
+  const common = [counting.count(`${column} IS NOT NULL`), counting.distinct(column)]
   if (field.type === 'date' || field.type === 'datetime') {
     const span = `COALESCE(date_diff('year', quantile_disc(${column}, 0.05), max(${column})), 0)`
     return [...common, '0', '0', `count_if(day(${column}) <> 1)`, '0', '0', span]
   }
-  if (field.type !== 'string' && field.type !== 'integer') return [...common, '0', '0', '0', '0', '0', '0']
+  if (!hasShapes(field)) return [...common, '0', '0', '0', '0', '0', '0']
   const value = field.type === 'string' ? column : `CAST(${column} AS VARCHAR)`
-  const like = (shape: Shape) => `count_if(${isLike(value, shape)})`
+  const like = (shape: Shape) => (shape.least > longest ? '0' : counting.count(isLike(value, shape)))
   const communes = field.type === 'string' ? [like(commune), like(marked)] : ['0', '0']
-  return [...common, ...communes, like(day), like(month), `count_if(${isProfessional(value)})`, '0']
+  const ofProfessionals = elevenDigits.least > longest ? '0' : counting.count(isProfessional(value))
+  return [...common, ...communes, like(day), like(month), ofProfessionals, '0']
 }
 
 /** Eleven digits whose last one is the check digit of Luhn. */

@@ -2,15 +2,15 @@
 import type { Request } from 'express'
 import { z } from 'zod'
 import type { Aim } from '../../identity/logins.ts'
-import type { Person } from '../../identity/person.ts'
 import { Refusal, refusals } from '../../kernel/refusal.ts'
 import type { Language } from '../../kernel/text.ts'
+import { personOfBrowser } from '../caller.ts'
 import type { House } from '../house.ts'
 import { giveLoginCookie, loginCookieOf, takeLoginCookie } from '../login-cookie.ts'
 import { choicePage, donePage, refusedPage } from '../login-pages.ts'
 import type { Reply } from '../reply.ts'
 import { openRoute, type Route } from '../route.ts'
-import { giveSessionCookie, sessionCookieOf } from '../session-cookie.ts'
+import { giveSessionCookie } from '../session-cookie.ts'
 
 const html = 'text/html; charset=utf-8'
 const page = { description: 'A page', types: ['text/html'] }
@@ -28,16 +28,6 @@ const query = z.strictObject({
     .default('/'),
 })
 const aims = { renforce: 'step-up', lien: 'link' } as const satisfies Record<string, Aim>
-
-/** Whose session this browser has; a session that has ended is none. */
-async function personOf({ sessions }: House, request: Request): Promise<Person | undefined> {
-  const cookie = sessionCookieOf(request)
-  if (cookie === undefined) return undefined
-  return sessions.verify(cookie).catch((error: unknown) => {
-    if (error instanceof Refusal && error.code === 'UNAUTHENTICATED') return undefined
-    throw error
-  })
-}
 
 /** A person reads this in a browser: a page, where a program gets a problem document. */
 function refusedReply(error: unknown, language: Language): Reply {
@@ -85,7 +75,7 @@ export const loginRoutes: readonly Route[] = [
       if (own !== undefined)
         return { status: 303, type: 'text/plain', content: '', headers: { ...unstored, Location: own } }
       try {
-        const by = await personOf(house, request)
+        const by = await personOfBrowser(house, request)
         const aim = acces === undefined ? 'sign-in' : aims[acces]
         const { url, cookie } = await house.logins.begin({ issuer, aim, target: vers, by })
         giveLoginCookie(response, cookie)

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import { Refusal } from '../../kernel/refusal.ts'
-import { parseStrictObject } from '../strict-json.ts'
+import { parseStrictObject } from '../../kernel/strict-json.ts'
 import type { LoginIssuer } from './configuration.ts'
 import { type PinnedFetch, readPinned } from './pinned-fetch.ts'
 

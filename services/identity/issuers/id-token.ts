@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Refusal } from '../../kernel/refusal.ts'
+import { parseStrictObject } from '../../kernel/strict-json.ts'
 import type { Keys } from '../issuer-keys.ts'
 import { verifyCompact } from '../jws.ts'
-import { parseStrictObject } from '../strict-json.ts'
 import type { LoginIssuer } from './configuration.ts'
 
 const seconds = z.number().int().nonnegative()

@@ -1,7 +1,7 @@
 /** The keys of an issuer as a sign-in needs them: read anew each time, since the token that needs them has just come from it. */
 import type { Clock } from '../../kernel/clock.ts'
+import { parseStrictObject } from '../../kernel/strict-json.ts'
 import { type Keys, readKeys } from '../issuer-keys.ts'
-import { parseStrictObject } from '../strict-json.ts'
 import type { LoginIssuer } from './configuration.ts'
 import { type PinnedFetch, readPinned } from './pinned-fetch.ts'
 

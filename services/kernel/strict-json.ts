@@ -19,8 +19,11 @@ function parse(text: string): unknown {
 
 const marks = /"(?:[^"\\]|\\.)*"|[{}[\]]/g
 
-/** `text` is known to be JSON, so that strings and brackets are all that matters: a string before a colon is a name. */
-function hasAmbiguousNames(text: string): boolean {
+/**
+ * Whether a name stands twice in one object, or means something to JavaScript. `text` is JSON, so that strings and brackets are all
+ * that matters: a string before a colon is a name. SyntaxError for some texts that are not.
+ */
+export function hasAmbiguousNames(text: string): boolean {
   const open: Set<string>[] = []
   for (const { 0: mark, index } of text.matchAll(marks)) {
     if (mark === '{' || mark === '[') open.push(new Set())
