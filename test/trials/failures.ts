@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { silentLog } from '../../services/kernel/log.ts'
 import { startEmbedded } from '../../services/store/embedded.ts'
@@ -67,6 +68,7 @@ export async function main(say: (line: string) => void, isStub = false): Promise
       judge({ name: `database ${name}`, seen: observed, expected, ms, mostMs: tenSeconds })
     }
     judge(await lateDisk(world, disk))
+    judge(await fullDisk(world, disk, isStub))
     return { faults, slowestMs }
   } finally {
     await world.close()
@@ -86,4 +88,17 @@ async function lateDisk(world: World, disk: ReturnType<typeof flakyDisk>): Promi
   const isBack = (await world.ask()).status === 200
   const seen = { status, code: json.code ?? null, exit: null, isBack }
   return { name: 'disk late', seen, expected: cellOf('disk', 'slow').expected, ms, mostMs: queryMs }
+}
+
+/** The room is looked at every ten seconds: from then on each call is told within one (security.md 14.2). */
+async function fullDisk(world: World, disk: ReturnType<typeof flakyDisk>, isStub: boolean): Promise<Judged> {
+  disk.isFull = !isStub
+  await pause(tenSeconds + 1000)
+  const from = performance.now()
+  const { status, json } = await world.ask()
+  const ms = performance.now() - from
+  disk.isFull = false
+  const isBack = (await world.ask()).status === 200
+  const seen = { status, code: json.code ?? null, exit: null, isBack }
+  return { name: 'disk full', seen, expected: cellOf('disk', 'down').expected, ms, mostMs: 1000 }
 }
