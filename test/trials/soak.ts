@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { seeded } from '../audit/seeded.ts'
 import { deposit, grant } from '../contract/study.ts'
-import { Supervisor } from './kills/supervisor.ts'
+import { type Caller, Supervisor } from './kills/supervisor.ts'
 import { Told } from './kills/told.ts'
 import { liveOn } from './soak/rounds.ts'
 import { type Sample, sampleOf } from './soak/sampler.ts'
@@ -24,6 +24,8 @@ export interface SoakOptions {
 export interface SoakFigures {
   readonly minutes: number
   readonly calls: number
+  /** Answers by status. */
+  readonly answers: Readonly<Record<number, number>>
   /** Per hour, after the first third. */
   readonly slopes: Readonly<Record<Figure, Slope>>
   readonly last: Sample
@@ -62,7 +64,9 @@ export async function main({
     await deposit(node)
     const projects = [(await grant(node)).project, (await grant(node)).project]
     const told = new Told()
-    const client = { call: told.hearing(node.call), told, projects, random: seeded(42), url: node.url }
+    const answers: Record<number, number> = {}
+    const call = counted(told.hearing(node.call), answers)
+    const client = { call, told, projects, random: seeded(42), url: node.url }
     const over = performance.now() + minutes * 60_000
     const living = liveOn(client, () => performance.now() > over)
     const samples: Sample[] = []
@@ -76,11 +80,19 @@ export async function main({
     return judged(
       samples,
       inside.map((line): Inside => JSON.parse(line)),
-      { minutes, calls: told.calls },
+      { minutes, calls: told.calls, answers },
     )
   } finally {
     await node.kill('SIGTERM')
     await rm(home, { recursive: true, force: true })
+  }
+}
+
+function counted(call: Caller, answers: Record<number, number>): Caller {
+  return async (...given) => {
+    const answer = await call(...given)
+    answers[answer.status] = (answers[answer.status] ?? 0) + 1
+    return answer
   }
 }
 
@@ -92,7 +104,7 @@ function lineOf(samples: readonly Sample[], left: number): string {
 function judged(
   samples: readonly Sample[],
   inside: readonly Inside[],
-  about: Pick<SoakFigures, 'minutes' | 'calls'>,
+  about: Pick<SoakFigures, 'minutes' | 'calls' | 'answers'>,
 ): SoakFigures {
   const from = (samples[0]?.at ?? 0) + (about.minutes * 60_000) / 3
   const over = <T extends { readonly at: number }>(all: readonly T[], value: (one: T) => number) =>
@@ -128,6 +140,7 @@ function judged(
     loopDelayP99,
     faults: [
       ...named('growing').map((name) => `${name} grows`),
+      ...(Object.keys(about.answers).some((status) => Number(status) >= 500) ? ['calls failed'] : []),
       ...(zombies > 0 ? ['dead processes are not collected'] : []),
       ...(loopDelayP99.p50 > goalLoopMs ? [`the event loop is late: ${loopDelayP99.p50.toFixed(0)} ms`] : []),
     ],

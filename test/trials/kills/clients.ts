@@ -127,10 +127,10 @@ const session: Round = async ({ call, told, url, random }) => {
   const signed = await browser.follow(await browser.post(page.url, { subject: 'bruno' }))
   const back = await browser.get(signed.headers.get('location') ?? url)
   if (back.status !== 200) return
-  const answer = await browser.get(`${url}/api/v1/me/sessions`)
-  if (answer.status !== 200) return
-  const listed = (await answer.json()) as { sessions: { id: string; isCurrent: boolean }[] }
-  const own = listed.sessions.find(({ isCurrent }) => isCurrent)
+  const cookie = back.headers.getSetCookie().find((line) => line.startsWith('__Host-huisclos='))
+  const headers = { cookie: cookie?.split(';')[0] ?? '', 'sec-fetch-site': 'same-origin' }
+  const { json } = await call('GET', '/api/v1/me/sessions', { headers })
+  const own = json.sessions?.find(({ isCurrent }: { isCurrent: boolean }) => isCurrent)
   if (own === undefined) return
   told.sessions.set(own.id, true)
   if (random() < 0.2) return

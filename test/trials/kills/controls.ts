@@ -16,7 +16,7 @@ const builds: readonly Broken[] = [
       {
         file: 'services/audit/journal.ts',
         text: '      await writeAll(file, bytes)\n      await file.datasync()\n',
-        by: '      setTimeout(() => void writeAll(file, bytes).catch(() => undefined), 200)\n',
+        by: '      setTimeout(() => void writeAll(file, bytes).catch(() => undefined), 1000)\n',
       },
     ],
     told: /an entry that was acknowledged is not in the log|a result went out without its release|tampered|la base connaît/,

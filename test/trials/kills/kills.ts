@@ -49,7 +49,7 @@ export async function main(options: KillsOptions): Promise<KillsFigures> {
     const done = all.reduce((sum, one) => sum + one.kills, 0)
     const faults = all.flatMap((one) => one.faults).length
     const perMinute = done / ((performance.now() - begun) / 60_000)
-    const left = (kills - from - done) / perMinute
+    const left = Math.max(kills - from - done, 0) / perMinute
     say(
       `${from + done} of ${kills} kills, ${faults} faults, ${perMinute.toFixed(0)} a minute, ${left.toFixed(1)} min left`,
     )
