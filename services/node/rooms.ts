@@ -98,9 +98,14 @@ export interface RoomsOn {
 }
 
 /** The keys of habilitations, and those that holders registered. */
-async function keysAt(folder: string, issuer: string): Promise<PermitKeys> {
+async function keysAt(
+  folder: string,
+  issuer: string,
+  { secrets: box, isDemo }: KeyFloor,
+): Promise<PermitKeys> {
   const registered = await registeredKeys(join(folder, 'registered'))
-  return openKeys({ folder, issuer, registered, keepsHolderKeys: true })
+  const holderBox = isDemo ? undefined : box
+  return openKeys({ folder, issuer, registered, keepsHolderKeys: true, box, holderBox })
 }
 
 /** The rooms of the use-cases, wired to each other: a published version wakes bulles, an act on a permit stops queries. */
@@ -108,7 +113,7 @@ export async function openRooms(
   ground: Ground,
   {
     store,
-    atRest: { keyring, files },
+    atRest,
     audit,
     auditIndex,
     witnessing,
@@ -129,6 +134,7 @@ export async function openRooms(
   const { home, clock, log, closing } = ground
   const register = openDatasetRegister(store)
   const optOuts = openOptOutRegister(store)
+  const { keyring, files } = atRest
   const sealed = { home, atRest: files }
   const storage = openDepositStorage(sealed)
   const catalogue = openCatalogue({ register, folderOf: storage.folderOf })
@@ -139,7 +145,7 @@ export async function openRooms(
     'bulles',
     openBulles({ ...sealed, keyring, catalogue, clock, audit, log, parser, vault, optOuts, ended }),
   )
-  const keys = await keysAt(join(home, 'keys', 'habilitation'), issuer)
+  const keys = await keysAt(join(home, 'keys', 'habilitation'), issuer, atRest)
   const sandboxed = (await ground.sandbox).kind !== 'none'
   const onPublished = (dataset: string) => bulles.published(dataset)
   const checked = { register, optOuts, storage, audit, clock, log, sandboxed, onPublished, holderKeys: keys }
