@@ -202,9 +202,10 @@ async function openUpTo(
   const store = closing.keep('store', await steps.run(names.migrations, () => openStore({ url, log })))
   const openKeys = () => openKeyFloor(ground, { store, ...production?.keys })
   const atRest = await steps.run(names.keys, openKeys, keyNotice)
+  const { secrets: box } = atRest
   const evidence = await steps.run(
     names.evidence,
-    () => openEvidence(ground, store, { url, host: naming.host, ...evidenceOf(settings) }),
+    () => openEvidence(ground, store, { url, host: naming.host, box, ...evidenceOf(settings) }),
     ({ audit }) => `${audit.origin} · ${audit.size} entrées`,
   )
   const { audit } = evidence

@@ -14,7 +14,11 @@ import {
   verifierKey,
 } from './note.ts'
 import { LogDamaged, type Place } from './recover.ts'
+import { type SecretBox, SecretFiles } from './secret-files.ts'
 import { emptyRoot } from './tree.ts'
+
+/** Name of the keyring in the folder of the keys. */
+export const keyringFile = 'audit-keyring.json'
 
 export interface Home {
   /** `<home>/audit` */
@@ -22,6 +26,13 @@ export interface Home {
   /** `<home>/keys` */
   readonly keys: string
   readonly files: Files
+  /** What seals the signing keys and the keyring; without it they lie as they are. */
+  readonly box?: SecretBox | undefined
+}
+
+/** The secrets of a home. */
+export function secretsOf({ files, box }: Home): SecretFiles {
+  return new SecretFiles(files, box)
 }
 
 export async function listShards({ audit, keys, files }: Home): Promise<string[]> {
@@ -38,13 +49,11 @@ export async function listShards({ audit, keys, files }: Home): Promise<string[]
 }
 
 /** What is needed to open a shard: its places and its signing key. */
-export async function locate(
-  { audit, keys, files }: Home,
-  shard: string,
-): Promise<{ place: Place; key: NoteKey }> {
+export async function locate(home: Home, shard: string): Promise<{ place: Place; key: NoteKey }> {
+  const { audit, keys, files } = home
   const folder = join(audit, shard)
   const vkey = (await files.readIfPresent(join(folder, 'log.vkey')))?.toString().trimEnd()
-  const pem = (await files.readIfPresent(pemPath(keys, shard)))?.toString()
+  const pem = (await secretsOf(home).read(pemPath(keys, shard)))?.toString()
   if (!vkey || !pem) throw new LogDamaged(`the key of shard ${shard} is gone`)
   const key = noteKey(originOf(vkey), pem)
   if (verifierKey(key) !== vkey) throw new LogDamaged(`shard ${shard} belongs to another key`)
@@ -133,12 +142,13 @@ export function hostOf(origin: string): string {
   return origin.replace(/\/audit\/\d{4}$/, '')
 }
 
-async function readOrMakePem({ keys, files }: Home, shard: string): Promise<string> {
-  const path = pemPath(keys, shard)
-  const stored = await files.readIfPresent(path)
+async function readOrMakePem(home: Home, shard: string): Promise<string> {
+  const path = pemPath(home.keys, shard)
+  const secrets = secretsOf(home)
+  const stored = await secrets.read(path)
   if (stored) return stored.toString()
   const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
-  await files.replace(path, pem, { mode: 0o600 })
+  await secrets.write(path, pem)
   return pem
 }
 
@@ -149,9 +159,10 @@ export const reserveFile = '.reserve'
 export const droppedFolder = '.dropped'
 
 /** Removes signing key and signed size of a shard that is about to go. */
-export async function removeKeys({ keys, files }: Home, shard: string): Promise<void> {
-  for (const path of [signedPath(keys, shard), pemPath(keys, shard)])
-    await files.disk.rm(path, { force: true })
+export async function removeKeys(home: Home, shard: string): Promise<void> {
+  const { keys, files } = home
+  await files.disk.rm(signedPath(keys, shard), { force: true })
+  await secretsOf(home).remove(pemPath(keys, shard))
   await files.syncFolder(keys)
 }
 
@@ -160,4 +171,11 @@ export async function makeHome(home: Home): Promise<void> {
   await files.makeFolder(home.audit, 0o750)
   await files.disk.rm(join(home.audit, droppedFolder), { recursive: true, force: true })
   await files.makeFolder(home.keys, 0o700)
+  for (const name of await files.disk.readdir(home.keys)) {
+    if (isSecret(name)) await secretsOf(home).adopt(join(home.keys, name))
+  }
+}
+
+function isSecret(name: string): boolean {
+  return name === keyringFile || /^audit-\d{4}\.pem$/.test(name)
 }

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { canonical, hmac } from '../kernel/hash.ts'
 import type { Actor } from '../kernel/id.ts'
-import type { Files } from './files.ts'
+import { type Home, keyringFile, secretsOf } from './home.ts'
+import type { SecretFiles } from './secret-files.ts'
 
 const secret = z.base64()
 const stored = z.strictObject({
@@ -22,21 +23,25 @@ const stored = z.strictObject({
 
 export class Keyring {
   readonly #path: string
-  readonly #files: Files
+  readonly #files: SecretFiles
   readonly #secrets: z.infer<typeof stored>
   readonly #known = new Map<string, string>()
   #isDirty = false
   #saving: Promise<void> = Promise.resolve()
 
-  private constructor({ path, files }: { path: string; files: Files }, secrets: z.infer<typeof stored>) {
+  private constructor(
+    { path, files }: { path: string; files: SecretFiles },
+    secrets: z.infer<typeof stored>,
+  ) {
     this.#path = path
     this.#files = files
     this.#secrets = secrets
   }
 
-  static async open(folder: string, files: Files): Promise<Keyring> {
-    const path = join(folder, 'audit-keyring.json')
-    const bytes = await files.readIfPresent(path)
+  static async open(home: Home): Promise<Keyring> {
+    const path = join(home.keys, keyringFile)
+    const files = secretsOf(home)
+    const bytes = await files.read(path)
     const secrets = bytes
       ? stored.parse(JSON.parse(bytes.toString()))
       : { v: 1 as const, pseudonyms: {}, payloads: {}, persons: {} }
@@ -89,7 +94,7 @@ export class Keyring {
     if (!this.#isDirty) return
     this.#isDirty = false
     try {
-      await this.#files.replace(this.#path, `${JSON.stringify(this.#secrets)}\n`, { mode: 0o600 })
+      await this.#files.write(this.#path, `${JSON.stringify(this.#secrets)}\n`)
     } catch (error) {
       this.#isDirty = true
       throw error

@@ -5,6 +5,7 @@ import type { Disk } from './disk.ts'
 import type { FoundTree } from './found-tree.ts'
 import type { OpenSegment } from './journal.ts'
 import type { Indexed } from './record.ts'
+import type { SecretBox } from './secret-files.ts'
 import type { MeasureSpace } from './space.ts'
 
 /** The right to write, held by main.ts: `epoch` grows by one at each take-over, `lost` resolves when it is gone. */
@@ -23,6 +24,8 @@ export interface AuditOptions {
   readonly lease: Lease
   /** Folder of the keys; default `<home>/keys`. */
   readonly keys?: string
+  /** What seals the signing keys and the keyring; without it they lie as they are. */
+  readonly box?: SecretBox
   /**
    * Called once, with the tree that was found and before anything is written to it. What it throws stops the start; the
    * question to witnesses is put here.

@@ -68,9 +68,10 @@ export async function openAudit(options: AuditOptions): Promise<AuditLog> {
     audit: join(options.home, 'audit'),
     keys: options.keys ?? join(options.home, 'keys'),
     files: new Files(options.disk ?? systemDisk),
+    box: options.box,
   }
   await makeHome(home)
-  const keyring = await Keyring.open(home.keys, home.files)
+  const keyring = await Keyring.open(home)
   const writer = new Writer(options, home, keyring)
   try {
     await writer.start()

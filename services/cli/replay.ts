@@ -10,6 +10,7 @@ import { openParser } from '../engine/parser.ts'
 import type { Rulebook } from '../habilitation/decision.ts'
 import { keptRulebook } from '../habilitation/rulebook.ts'
 import { type Replayed, type ReplayNeeds, replay } from '../query/replay.ts'
+import { homeSecrets } from './home-secrets.ts'
 import { openProgress } from './progress.ts'
 import type { Out } from './query.ts'
 
@@ -55,8 +56,8 @@ export async function replayAll(options: ReplayOptions): Promise<number> {
 
 /** Entries of the period, oldest first, with a bar on a terminal. */
 async function* entriesOf({ dir, out, isTerminal, from, to }: ReplayOptions, keys: string) {
-  const home = { audit: dir, keys, files: systemFiles }
-  const keyring = await Keyring.open(keys, systemFiles)
+  const home = { audit: dir, keys, files: systemFiles, box: await homeSecrets(dirname(keys), process.env) }
+  const keyring = await Keyring.open(home)
   const archive = new Archive({ home, keyring, written: () => undefined, now: Date.now })
   for (const shard of await listShards(home)) {
     const { size } = await readSigned(home, shard)

@@ -1,8 +1,7 @@
 /** Whether the KEKs at hand are those of the keys in the table: asked at each start, and not when the first extract does not open. */
-import { sha256 } from '../kernel/hash.ts'
 import type { Store } from '../store/store.ts'
 import { aboutOf, type KeyKind } from './key-name.ts'
-import { type KeyProvider, providerDown, WrongKek } from './provider.ts'
+import { type KeyProvider, unwrapKept } from './provider.ts'
 
 interface CheckNeeds {
   readonly store: Store
@@ -21,14 +20,8 @@ export async function checkKeks({ store, provider }: CheckNeeds): Promise<void> 
     .orderBy('provider')
     .orderBy('version')
     .execute()
-  for (const { kind, id, wrapped, ...row } of samples) {
-    const about = aboutOf({ kind: kind as KeyKind, id })
-    const key = await provider.unwrap({ ...row, bytes: wrapped }, about).catch((cause: unknown) => {
-      if (!(cause instanceof WrongKek)) throw cause
-      throw new WrongKek(`${row.provider} ${row.version}`, { cause })
-    })
-    if (sha256(key) !== row.sha256) throw providerDown(new Error('an unwrapped key that is another'))
-  }
+  for (const row of samples)
+    await unwrapKept(provider, row, aboutOf({ kind: row.kind as KeyKind, id: row.id }))
   await provider.wrap(Buffer.alloc(32), 'huisclos|trial')
 }
 

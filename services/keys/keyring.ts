@@ -10,10 +10,10 @@ import type { Log } from '../kernel/log.ts'
 import type { Store } from '../store/store.ts'
 import { KeyCache } from './cache.ts'
 import { aboutOf, type KeyName } from './key-name.ts'
-import { type KeyProvider, providerDown } from './provider.ts'
+import { type KeyProvider, unwrapKept } from './provider.ts'
 import { type Progress, rewrapAll } from './rewrap.ts'
 import { openPurge } from './shred.ts'
-import { findRow, insertRow, removeRow, removeRows, type WrappedRow } from './wrapped-table.ts'
+import { findRow, insertRow, removeRow, removeRows } from './wrapped-table.ts'
 
 /** 32 random bytes, a copy that is the caller's own. */
 type DataKey = Uint8Array
@@ -54,17 +54,12 @@ export function openKeyring({ store, provider, clock, log, held = 1000 }: Keyrin
   const making = new Map<string, Promise<DataKey>>()
   // How often a key was destroyed: what was read before must not be kept, nor answered, after it.
   let destroyed = 0
-  const unwrap = async (name: KeyName, row: WrappedRow): Promise<DataKey> => {
-    const key = await provider.unwrap({ ...row, bytes: row.wrapped }, aboutOf(name))
-    if (sha256(key) !== row.sha256) throw providerDown(new Error('an unwrapped key that is another'))
-    return key
-  }
   const find = async (name: KeyName): Promise<DataKey | null> => {
     const known = cache.find(aboutOf(name))
     if (known !== null) return known
     const before = destroyed
     const row = await findRow(db, name)
-    const key = row === undefined ? null : await unwrap(name, row)
+    const key = row === undefined ? null : await unwrapKept(provider, row, aboutOf(name))
     if (before !== destroyed) return find(name)
     if (key !== null) cache.keep(aboutOf(name), key)
     return key

@@ -1,5 +1,6 @@
 /** Who holds the key that wraps all others (KEK): it never leaves its provider, and nothing in the home opens without it. */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import { sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
 
 /** A data key as it may lie in a database. */
@@ -76,6 +77,27 @@ function unwrapLocal(kek: Uint8Array, bytes: Uint8Array, about: string): Uint8Ar
   } catch (cause) {
     throw new WrongKek('a wrapped key that was changed, or is another', { cause })
   }
+}
+
+/** A wrapped key as it lies somewhere, with the SHA-256 of what it must unwrap to. */
+export interface Kept extends Omit<Wrapped, 'bytes'> {
+  readonly wrapped: Uint8Array
+  readonly sha256: string
+}
+
+/** The key, proved. WrongKek names the version that is not at hand; a provider that unwraps to something else is UNAVAILABLE. */
+export async function unwrapKept(
+  provider: KeyProvider,
+  { wrapped, sha256: expected, ...by }: Kept,
+  about: string,
+): Promise<Uint8Array> {
+  const asked = provider.unwrap({ provider: by.provider, version: by.version, bytes: wrapped }, about)
+  const key = await asked.catch((cause: unknown) => {
+    if (!(cause instanceof WrongKek)) throw cause
+    throw new WrongKek(`${by.provider} ${by.version}`, { cause })
+  })
+  if (sha256(key) !== expected) throw providerDown(new Error('an unwrapped key that is another'))
+  return key
 }
 
 /** Wraps with the first, unwraps with whichever holds the key: how a KEK is changed while the house is open. */

@@ -1,9 +1,8 @@
 /** Another KEK for the same data keys: rows are written anew, files are not. */
 import type { Clock } from '../kernel/clock.ts'
-import { sha256 } from '../kernel/hash.ts'
 import { type Database, rawSql } from '../store/store.ts'
 import { aboutOf, type KeyKind } from './key-name.ts'
-import { type KeyProvider, providerDown } from './provider.ts'
+import { type Kept, type KeyProvider, unwrapKept } from './provider.ts'
 
 export interface Progress {
   readonly done: number
@@ -45,13 +44,9 @@ export async function rewrapAll(
   return done
 }
 
-interface StaleRow {
+interface StaleRow extends Kept {
   readonly kind: string
   readonly id: string
-  readonly provider: string
-  readonly version: string
-  readonly wrapped: Buffer
-  readonly sha256: string
 }
 
 async function writeBatch({ db, provider, clock }: RewrapNeeds, rows: readonly StaleRow[]): Promise<void> {
@@ -72,9 +67,7 @@ async function writeBatch({ db, provider, clock }: RewrapNeeds, rows: readonly S
      WHERE k.kind = n.kind AND k.id = n.id AND k.wrapped = n.former`.execute(db)
 }
 
-async function rewrapped(provider: KeyProvider, { kind, id, wrapped, ...row }: StaleRow) {
-  const about = aboutOf({ kind: kind as KeyKind, id })
-  const key = await provider.unwrap({ ...row, bytes: wrapped }, about)
-  if (sha256(key) !== row.sha256) throw providerDown(new Error('an unwrapped key that is another'))
-  return provider.wrap(key, about)
+async function rewrapped(provider: KeyProvider, row: StaleRow) {
+  const about = aboutOf({ kind: row.kind as KeyKind, id: row.id })
+  return provider.wrap(await unwrapKept(provider, row, about), about)
 }

@@ -9,6 +9,7 @@ import type { Log } from '../kernel/log.ts'
 import type { Store } from '../store/store.ts'
 import { type KekUse, kekUses } from './check.ts'
 import type { Keyring } from './keyring.ts'
+import type { NodeSecrets } from './node-secrets.ts'
 import type { KeyProvider } from './provider.ts'
 import type { Progress } from './rewrap.ts'
 
@@ -37,12 +38,14 @@ export interface Rotation extends Closable {
 export interface RotationNeeds {
   readonly keyring: Keyring
   readonly provider: KeyProvider
+  readonly secrets: NodeSecrets
   readonly store: Store
   readonly audit: Audit
   readonly log: Log
 }
 
-export function openRotation({ keyring, provider, store, audit, log }: RotationNeeds): Rotation {
+export function openRotation(needs: RotationNeeds): Rotation {
+  const { keyring, provider, secrets, audit, log } = needs
   let [rotating, isStopped]: [Progress | null, boolean] = [null, false]
   let [running, isClosing]: [Promise<void>, boolean] = [Promise.resolve(), false]
   const run = async (): Promise<void> => {
@@ -51,6 +54,7 @@ export function openRotation({ keyring, provider, store, audit, log }: RotationN
         rotating = progress
         if (isClosing) throw new Error('the house closes')
       })
+      await secrets.rewrap()
       isStopped = false
     } catch (error) {
       isStopped = true
@@ -63,7 +67,7 @@ export function openRotation({ keyring, provider, store, audit, log }: RotationN
   const begin = async (by: By): Promise<number> => {
     const version = await provider.version()
     const isStale = (use: KekUse) => use.provider !== provider.id || use.version !== version
-    const keys = (await kekUses(store)).filter(isStale).reduce((sum, use) => sum + use.keys, 0)
+    const keys = (await allUses(needs)).filter(isStale).reduce((sum, use) => sum + use.keys, 0)
     if (keys === 0 || rotating !== null) return keys
     rotating = { done: 0, of: keys }
     await audit
@@ -79,11 +83,20 @@ export function openRotation({ keyring, provider, store, audit, log }: RotationN
     begin,
     async status() {
       const version = await provider.version().catch(() => null)
-      return { provider: provider.id, version, wrapped: await kekUses(store), rotating, isStopped }
+      return { provider: provider.id, version, wrapped: await allUses(needs), rotating, isStopped }
     },
     close: () => {
       isClosing = true
       return running
     },
   }
+}
+
+/** Of the keys of the table, and of the one that seals the secrets of the node. */
+async function allUses({ store, secrets }: RotationNeeds): Promise<KekUse[]> {
+  const own = secrets.wrappedBy()
+  const isOwn = (use: KekUse) => use.provider === own.provider && use.version === own.version
+  const uses = await kekUses(store)
+  if (!uses.some(isOwn)) return [...uses, { ...own, keys: 1 }]
+  return uses.map((use) => (isOwn(use) ? { ...use, keys: use.keys + 1 } : use))
 }

@@ -3,6 +3,7 @@ import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { FoundTree } from '../audit/found-tree.ts'
 import type { RetentionRule } from '../audit/retention.ts'
+import type { SecretBox } from '../audit/secret-files.ts'
 import { spaceFloor } from '../audit/space.ts'
 import type { WitnessPolicy } from '../audit/witness/client.ts'
 import { openWitnessing, type Witnessing } from '../audit/witness/collector.ts'
@@ -88,13 +89,15 @@ export interface EvidenceSettings {
   readonly host: string
   readonly policy: WitnessPolicy
   readonly retention: Omit<RetentionRule, 'needsCosigned'>
+  /** Seals the keys of the log. */
+  readonly box: SecretBox
 }
 
 /** The one writer of the log, the index that follows it, and whoever collects cosignatures on it. */
 export async function openEvidence(
   ground: Ground,
   store: Store,
-  { url, host, policy, retention }: EvidenceSettings,
+  { url, host, policy, retention, box }: EvidenceSettings,
 ): Promise<Evidence> {
   const { home, clock, log, closing, durable, onFatal } = ground
   const lease = await acquireLease(url)
@@ -105,6 +108,7 @@ export async function openEvidence(
   const onFound = (tree: FoundTree) => insistOnWitnessed(policy.witnesses, tree, log)
   const audit = await openAudit({
     home,
+    box,
     clock,
     log,
     host,

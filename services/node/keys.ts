@@ -10,6 +10,7 @@ import { checkKeks } from '../keys/check.ts'
 import { type ClearArea, type ClearPlace, memoryLack, openClearArea } from '../keys/clear-area.ts'
 import { configuredProvider, demoProvider } from '../keys/kek.ts'
 import { type Keyring, openKeyring } from '../keys/keyring.ts'
+import { type NodeSecrets, openNodeSecrets } from '../keys/node-secrets.ts'
 import { type KeyProvider, WrongKek } from '../keys/provider.ts'
 import { openRotation, type RotationNeeds } from '../keys/rotation.ts'
 import type { Store } from '../store/store.ts'
@@ -80,6 +81,8 @@ const lackWords = {
 export interface KeyFloor {
   readonly provider: KeyProvider
   readonly keyring: Keyring
+  /** Seals the signing keys of the node and the keyring of its log. */
+  readonly secrets: NodeSecrets
   readonly clear: ClearArea
   /** What lies on disk is written and read through it. */
   readonly files: AtRest
@@ -102,11 +105,12 @@ export async function openKeyFloor(ground: Ground, settings: KeySettings): Promi
   const provider = settings.provider ?? (await demoProvider(home))
   const keyring = openKeyring({ store, provider, clock, log })
   await checkKeks({ store, provider }).catch(refuseKek)
+  const secrets = await openNodeSecrets({ home, provider }).catch(refuseKek)
   await keyring.sweep()
   const place = { home, ...(volume !== undefined && { volume }), ...(memory !== undefined && { memory }) }
   const kind = await kindOf(place, { isDemo: settings.provider === undefined, log })
   const clear = closing.keep('clear area', await openClearArea(kind, place))
-  return { provider, keyring, clear, files: openAtRest({ keyring, clear }) }
+  return { provider, keyring, secrets, clear, files: openAtRest({ keyring, clear }) }
 }
 
 function refuseKek(cause: unknown): never {

@@ -16,6 +16,7 @@ import { openDatabase, type TestDatabase } from '../house.ts'
 import { openVaultServer, type VaultServer } from '../keys/vault-server.ts'
 
 let folder: string
+let home: string
 let database: TestDatabase
 let store: Store
 let server: VaultServer
@@ -32,6 +33,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 beforeEach(async () => {
+  home = await mkdtemp(join(folder, 'home-'))
   server.mood = 'sound'
   await store.db.deleteFrom('keys_wrapped').execute()
 })
@@ -42,7 +44,7 @@ const log: Log = { ...silentLog, warn: (line) => void told.push(line) }
 describe('a production', () => {
   const keys = keysConfiguration.parse({ provider: 'env', kek: 'env:KEK' })
   const reading = () => ({
-    home: join(folder, 'home'),
+    home,
     environment: { KEK: randomBytes(32).toString('base64') },
     log,
   })
@@ -73,7 +75,7 @@ describe('a production', () => {
 describe('the keys of a node', () => {
   const closing = new Closing(silentLog)
   afterAll(() => closing.close())
-  const open = (provider?: KeyProvider, home = folder) => {
+  const open = (provider?: KeyProvider) => {
     const ground = { home, clock: systemClock, log, closing, durable: false, onFatal: () => {} }
     const sandbox = Promise.resolve({ kind: 'bubblewrap' } as const)
     const given = provider === undefined ? {} : { provider, volume: folder }
@@ -123,10 +125,8 @@ describe('the keys of a node', () => {
   })
 
   test('of a demo without memory open all the same, and say loudly where plain files lie', async () => {
-    const home = join(folder, 'demo')
-    await mkdir(home)
     told.length = 0
-    const floor = await open(undefined, home)
+    const floor = await open()
     expect(floor.clear).toMatchObject({ kind: 'home', path: join(home, 'clear') })
     expect(keyNotice(floor)).toContain('⚠ fichiers en clair dans le dossier du nœud')
     expect(told).toEqual([expect.stringContaining('plain files')])
