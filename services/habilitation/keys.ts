@@ -6,9 +6,10 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { mkdir, open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { systemFiles } from '../audit/files.ts'
+import { type SecretBox, SecretFiles } from '../audit/secret-files.ts'
 import { thumbprint } from '../identity/jwk.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { hasCode } from '../kernel/system-error.ts'
 import type { Authority, SigningKey } from './signature.ts'
 
 export interface PermitKeys extends Authority {
@@ -33,20 +34,27 @@ export interface KeyFolder {
   readonly registered: ReadonlyMap<string, KeyObject>
   /** Demo only: this node makes and keeps the keys of holders that registered none. */
   readonly keepsHolderKeys: boolean
+  /** What seals them on disk; without it they lie as they are, as in tests. */
+  readonly box?: SecretBox
+  /** The same for the keys of holders: in a demo they lie as they are, for whoever plays the holder signs with them. */
+  readonly holderBox?: SecretBox | undefined
 }
 
 /** Opens the folder; a key that is not there is created once, and never replaced. */
 export async function openKeys(options: KeyFolder): Promise<PermitKeys> {
   const { folder, issuer, registered, keepsHolderKeys } = options
+  const secrets = new SecretFiles(systemFiles, options.box)
+  const ofHolders = new SecretFiles(systemFiles, options.holderBox)
+  const pair = (name: string) => pairIn(secrets, join(folder, name))
   await mkdir(join(folder, 'holders'), { recursive: true, mode: 0o700 })
-  const authority = await pair(join(folder, 'authority.pem'))
-  const operator = await pair(join(folder, 'operator.pem'))
-  const visas = await pair(join(folder, 'visas.pem'))
-  const publisher = await pair(join(folder, 'publisher.pem'))
+  const authority = await pair('authority.pem')
+  const operator = await pair('operator.pem')
+  const visas = await pair('visas.pem')
+  const publisher = await pair('publisher.pem')
   const kept = new Map<string, Promise<SigningKey>>()
   const holderKey = async (organisation: string): Promise<SigningKey | null> => {
     if (registered.has(organisation) || !keepsHolderKeys) return null
-    const known = kept.get(organisation) ?? pair(join(folder, 'holders', fileName(organisation)))
+    const known = kept.get(organisation) ?? pairIn(ofHolders, join(folder, 'holders', fileName(organisation)))
     kept.set(organisation, known)
     return known
   }
@@ -126,24 +134,24 @@ function fileName(organisation: string): string {
   })
 }
 
-async function pair(path: string): Promise<SigningKey> {
-  const privateKey = createPrivateKey((await existing(path)) ?? (await createKeyFile(path)))
+async function pairIn(secrets: SecretFiles, path: string): Promise<SigningKey> {
+  await secrets.adopt(path)
+  const stored = (await secrets.read(path))?.toString()
+  const pem = stored ?? newPem()
+  // Written to disk before it signs anything.
+  if (stored === undefined) await secrets.write(path, pem)
+  const privateKey = createPrivateKey(pem)
   return { privateKey, kid: thumbprint(createPublicKey(privateKey)) }
 }
 
-async function existing(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null
-    throw error
-  }
+function newPem(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 }
 
 /** A new private key in a new file. Written to disk before it signs anything; an existing file is never overwritten. */
 export async function createKeyFile(path: string): Promise<string> {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const pem = newPem()
   const file = await open(path, 'wx', 0o600)
   try {
     await file.writeFile(pem)

@@ -1,5 +1,6 @@
 /** The keys of a node and its clear area, opened or refused at start (security.md 11). */
 import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Configuration } from '../config.ts'
 import type { House } from '../gateway/house.ts'
 import { secretsOf } from '../identity/issuers/secret.ts'
@@ -83,6 +84,8 @@ export interface KeyFloor {
   readonly keyring: Keyring
   /** Seals the signing keys of the node and the keyring of its log. */
   readonly secrets: NodeSecrets
+  /** Its KEK lies in its home: it shows how it works and protects nothing. */
+  readonly isDemo: boolean
   readonly clear: ClearArea
   /** What lies on disk is written and read through it. */
   readonly files: AtRest
@@ -102,29 +105,42 @@ interface KeySettings extends Partial<ProductionKeys> {
 export async function openKeyFloor(ground: Ground, settings: KeySettings): Promise<KeyFloor> {
   const { home, clock, log, closing } = ground
   const { store, volume, memory } = settings
+  const isDemo = settings.provider === undefined
   const provider = settings.provider ?? (await demoProvider(home))
+  const refuse = refusing(home, isDemo)
   const keyring = openKeyring({ store, provider, clock, log })
-  await checkKeks({ store, provider }).catch(refuseKek)
-  const secrets = await openNodeSecrets({ home, provider }).catch(refuseKek)
+  await checkKeks({ store, provider }).catch(refuse)
+  const secrets = await openNodeSecrets({ home, provider }).catch(refuse)
   await keyring.sweep()
   const place = { home, ...(volume !== undefined && { volume }), ...(memory !== undefined && { memory }) }
-  const kind = await kindOf(place, { isDemo: settings.provider === undefined, log })
+  const kind = await kindOf(place, { isDemo, log })
   const clear = closing.keep('clear area', await openClearArea(kind, place))
-  return { provider, keyring, secrets, clear, files: openAtRest({ keyring, clear }) }
+  return { provider, keyring, secrets, isDemo, clear, files: openAtRest({ keyring, clear }) }
 }
 
-function refuseKek(cause: unknown): never {
-  if (cause instanceof WrongKek) {
-    throw new StartError(
-      `clés : la KEK donnée n’est pas celle qui a enveloppé les clés de cette base (${cause.message}) ; ` +
-        'rendez-la, ou nommez l’ancienne dans keys.former le temps d’une rotation ; la base est-elle celle d’un autre nœud ?',
-      badConfiguration,
-      { cause },
-    )
+/** One line for whatever keeps the keys shut: another KEK, a home of another kind of node, a provider that is silent. */
+function refusing(home: string, isDemo: boolean): (cause: unknown) => Promise<never> {
+  return async (cause) => {
+    if (cause instanceof WrongKek) {
+      const isOfDemo = await isThere(join(home, 'keys', 'kek'))
+      const remedy = isDemo ? remedies.demo : isOfDemo ? remedies.ofDemo : remedies.production
+      const told = `clés : la KEK donnée n’est pas celle qui a enveloppé les clés de ce nœud (${cause.message}) ; ${remedy}`
+      throw new StartError(told, badConfiguration, { cause })
+    }
+    if (cause instanceof Refusal && cause.facts.rule === 'keys.provider')
+      throw new StartError('clés : le fournisseur de clés ne répond pas', 1, { cause })
+    throw cause
   }
-  if (cause instanceof Refusal && cause.facts.rule === 'keys.provider')
-    throw new StartError('clés : le fournisseur de clés ne répond pas', 1, { cause })
-  throw cause
+}
+
+const remedies = {
+  demo: 'est-ce un nœud de production ? HUISCLOS_CONFIG manque',
+  ofDemo: 'une démonstration a été ouverte ici : un nœud de production prend un HUISCLOS_HOME neuf',
+  production: 'rendez-la, ou nommez l’ancienne dans keys.former le temps d’une rotation',
+} as const
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null
 }
 
 /** A demo without memory goes on in its home, and says so; a production has been asked before. */

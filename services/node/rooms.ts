@@ -94,9 +94,14 @@ export interface RoomsOn {
 }
 
 /** The keys of habilitations, and those that holders registered. */
-async function keysAt(folder: string, issuer: string): Promise<PermitKeys> {
+async function keysAt(
+  folder: string,
+  issuer: string,
+  { secrets: box, isDemo }: KeyFloor,
+): Promise<PermitKeys> {
   const registered = await registeredKeys(join(folder, 'registered'))
-  return openKeys({ folder, issuer, registered, keepsHolderKeys: true })
+  const holderBox = isDemo ? undefined : box
+  return openKeys({ folder, issuer, registered, keepsHolderKeys: true, box, holderBox })
 }
 
 /** The rooms of the use-cases, wired to each other: a published version wakes bulles, an act on a permit stops queries. */
@@ -104,7 +109,7 @@ export async function openRooms(
   ground: Ground,
   {
     store,
-    atRest: { keyring, files },
+    atRest,
     audit,
     auditIndex,
     engine,
@@ -123,7 +128,7 @@ export async function openRooms(
   const { home, clock, log, closing } = ground
   const register = openDatasetRegister(store)
   const optOuts = openOptOutRegister(store)
-  const sealed = { home, atRest: files }
+  const sealed = { home, atRest: atRest.files, keyring: atRest.keyring }
   const storage = openDepositStorage(sealed)
   const catalogue = openCatalogue({ register, folderOf: storage.folderOf })
   const { parser, vault, limits } = engine
@@ -131,9 +136,9 @@ export async function openRooms(
   const { ended } = running
   const bulles = closing.keep(
     'bulles',
-    openBulles({ ...sealed, keyring, catalogue, clock, audit, log, parser, vault, optOuts, ended }),
+    openBulles({ ...sealed, catalogue, clock, audit, log, parser, vault, optOuts, ended }),
   )
-  const keys = await keysAt(join(home, 'keys', 'habilitation'), issuer)
+  const keys = await keysAt(join(home, 'keys', 'habilitation'), issuer, atRest)
   const sandboxed = (await ground.sandbox).kind !== 'none'
   const onPublished = (dataset: string) => bulles.published(dataset)
   const checked = { register, optOuts, storage, audit, clock, log, sandboxed, onPublished, holderKeys: keys }
@@ -157,7 +162,7 @@ export async function openRooms(
     versions: { audit, clock, register, storage, keys, versions, shred: bulles.recalled },
     catalogue,
     bulles,
-    ...openCatalogueRooms(ground, engine, { audit, optOuts, rulebook, asking, atRest: files }),
+    ...openCatalogueRooms(ground, engine, { audit, optOuts, rulebook, asking, atRest: atRest.files }),
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },
     policies: { audit, clock, kept, rulebook, register: policyRegister },
     review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },

@@ -1,5 +1,5 @@
 /** `huisclos keys` on a whole node whose KEK is changed. */
-import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -47,6 +47,16 @@ async function huisclos(subject: string, ...words: string[]): Promise<string> {
   return written
 }
 const status = async () => JSON.parse(await huisclos('karim', 'status', '--json'))
+
+test('no signing key and no keyring of the node lies plain on its disk', async () => {
+  const plain: string[] = []
+  for (const name of await readdir(join(home, 'keys'), { recursive: true })) {
+    const text = await readFile(join(home, 'keys', name), 'utf8').catch(() => '')
+    if (/PRIVATE KEY|"pseudonyms"/.test(text)) plain.push(name)
+  }
+  expect(plain).toEqual([])
+  expect(await readdir(join(home, 'keys', 'habilitation'))).toContain('authority.pem.sealed')
+})
 
 describe('the KEK', () => {
   test('is shown to the operator alone, by what it has wrapped and never itself', async () => {
