@@ -134,8 +134,7 @@ export async function openRooms(
   const { home, clock, log, closing } = ground
   const register = openDatasetRegister(store)
   const optOuts = openOptOutRegister(store)
-  const { keyring, files } = atRest
-  const sealed = { home, atRest: files }
+  const sealed = { home, atRest: atRest.files, keyring: atRest.keyring }
   const storage = openDepositStorage(sealed)
   const catalogue = openCatalogue({ register, folderOf: storage.folderOf })
   const { parser, vault, limits } = engine
@@ -143,7 +142,7 @@ export async function openRooms(
   const { ended } = running
   const bulles = closing.keep(
     'bulles',
-    openBulles({ ...sealed, keyring, catalogue, clock, audit, log, parser, vault, optOuts, ended }),
+    openBulles({ ...sealed, catalogue, clock, audit, log, parser, vault, optOuts, ended }),
   )
   const keys = await keysAt(join(home, 'keys', 'habilitation'), issuer, atRest)
   const sandboxed = (await ground.sandbox).kind !== 'none'
@@ -169,7 +168,7 @@ export async function openRooms(
     versions: { audit, clock, register, storage, keys, versions, shred: bulles.recalled },
     catalogue,
     bulles,
-    ...openCatalogueRooms(ground, engine, { audit, optOuts, rulebook, asking, atRest: files }),
+    ...openCatalogueRooms(ground, engine, { audit, optOuts, rulebook, asking, atRest: atRest.files }),
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },
     policies: { audit, clock, kept, rulebook, register: policyRegister },
     review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },

@@ -1,7 +1,8 @@
 /** Nothing of persons, and nothing of a file that somebody sent, can be read on a stolen disk (security.md 11, 14.3). */
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sha256 } from '../../services/kernel/hash.ts'
 import { type Answer, type System, startSystem } from '../contract/system.ts'
@@ -58,6 +59,17 @@ describe('on a disk that was carried away', () => {
     const deposit = await system.call('GET', `/api/v1/deposits/${study.waiting}`, { as: 'rouen' })
     expect(deposit.json.tables).toHaveLength(1)
     expect((await stat(clear)).mode & 0o777).toBe(0o700)
+  })
+
+  test('a project that is suspended has nothing left in memory', async () => {
+    const opened = join(clear, 'bulle', study.project)
+    expect(await readdir(opened)).not.toEqual([])
+    const at = `/api/v1/habilitations/${study.habilitation}/suspension`
+    const { status } = await system.call('POST', at, { as: 'nadia', body: { reason: 'A drill.' } })
+    expect(status).toBe(200)
+    const isGone = async () => (await readdir(opened).catch(() => [])).length === 0
+    while (!(await isGone())) await wait(20)
+    expect((await ask(question)).json.code).toBe('SUSPENDED')
   })
 
   test('after a stop nothing can be read, and nothing is left in memory', async () => {

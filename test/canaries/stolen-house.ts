@@ -44,6 +44,7 @@ const csv = { 'content-type': 'text/csv; charset=utf-8' }
 
 export interface Study {
   readonly project: string
+  readonly habilitation: string
   /** Of the deposit that nobody has submitted. */
   readonly waiting: string
   /** Address of the upload that is half there, and how far it is, and what is left to send. */
@@ -65,7 +66,7 @@ export async function live(system: System, persons: Persons): Promise<Study> {
   await call('POST', `/api/v1/deposits/${opened}/submit`, { as: 'rouen' })
   const { json } = await settled(system, opened)
   if (json.status !== 'accepted') throw new Error(JSON.stringify(json.findings))
-  const { project } = await grant(system)
+  const { project, habilitation } = await grant(system)
   const at = `/api/v1/projects/${project}/queries`
   const made = `CREATE TABLE mine AS SELECT patient_id, note FROM patients WHERE note <> '${word('literal')}'`
   for (const sql of [question, made, questionOnDerived]) {
@@ -73,7 +74,7 @@ export async function live(system: System, persons: Persons): Promise<Study> {
     if (status !== 200) throw new Error(text)
   }
   await attach(system)
-  return { project, ...(await begin(system, tables.patients)) }
+  return { project, habilitation, ...(await begin(system, tables.patients)) }
 }
 
 async function openDeposit({ call }: System): Promise<string> {
@@ -93,7 +94,7 @@ async function attach({ call }: System): Promise<void> {
 const tus = { 'tus-resumable': '1.0.0' }
 const piece = 'application/offset+octet-stream'
 
-async function begin(system: System, patientsText: string): Promise<Omit<Study, 'project'>> {
+async function begin(system: System, patientsText: string): Promise<Pick<Study, 'waiting' | 'upload'>> {
   const { call } = system
   const waiting = await openDeposit(system)
   const raw = `${patientsText}\nP900;F;40;${word('waiting')}`

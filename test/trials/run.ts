@@ -29,6 +29,7 @@ import { main as restart } from './restart.ts'
 import { main as production } from './production.ts'
 import { permits, type Figures as Stopped, sessions } from './revocation.ts'
 import { main as soak } from './soak.ts'
+import { main as stolenDisk } from './stolen-disk.ts'
 import { main as tamper } from './tamper.ts'
 import { falseAlarms, tamperClasses } from './tamper-classes.ts'
 
@@ -80,6 +81,14 @@ const trials: Readonly<Record<string, Trial>> = {
     const figures = await depositKills({ seed: seed ?? 42, kills, say })
     say(JSON.stringify(figures))
     if (figures.faults.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  // `seed` or `seed,count`
+  'stolen-disk': async (argument = '42', say) => {
+    const [seed = 42, kills = 12] = argument.split(',').map(Number)
+    const figures = await stolenDisk({ seed, kills, say })
+    say(JSON.stringify(figures))
+    if (figures.readable.length > 0) throw new Error('the trial has failed')
     return figures
   },
   'disk-full': async (_argument, say) => {
