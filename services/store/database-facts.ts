@@ -20,7 +20,7 @@ export interface DatabaseFacts {
 const durability = ['fsync', 'synchronous_commit', 'full_page_writes', 'data_checksums']
 
 /** Rejects when the database does not answer in time, whatever it does instead. */
-export async function databaseFacts(url: string, timeoutMs = 4_000): Promise<DatabaseFacts> {
+export async function databaseFacts(url: string, timeoutMs = 6_000): Promise<DatabaseFacts> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'huisclos doctor',

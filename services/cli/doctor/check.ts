@@ -23,6 +23,8 @@ export interface Fault {
 
 export interface Check {
   readonly name: string
+  /** It computes and waits for nobody: where it takes too long the machine is busy, and nothing is known to be wrong. */
+  readonly isHeavy?: true
   /** Must write nothing but what it removes again. */
   look(about: About): Promise<Finding>
 }

@@ -58,6 +58,7 @@ const remedies: Readonly<Record<Layer, Said>> = {
 /** The box of this machine. `sandbox` is for tests: what the probe would find on another machine. */
 export const containment = (sandbox: () => Promise<Sandbox> = machineSandbox): Check => ({
   name: 'sandbox',
+  isHeavy: true,
   async look(about) {
     const found = await sandbox()
     if (found.kind !== 'none')

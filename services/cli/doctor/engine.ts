@@ -36,6 +36,7 @@ async function askEngine(): Promise<Seen> {
 
 export const engine = (ask: () => Promise<Seen> = askEngine): Check => ({
   name: 'engine',
+  isHeavy: true,
   async look() {
     const seen = await ask().catch(() => null)
     if (seen === null)
@@ -58,6 +59,7 @@ export const engine = (ask: () => Promise<Seen> = askEngine): Check => ({
 /** A function that nobody has looked at is refused, and one that is gone breaks what was allowed (security.md 8). */
 export const engineSnapshot = (ask: () => Promise<Seen> = askEngine): Check => ({
   name: 'engine snapshot',
+  isHeavy: true,
   async look() {
     const { functions } = await ask()
     const live = new Set(functions.map(([name, kind]) => `${kind} ${name}`))
@@ -79,6 +81,7 @@ export const engineSnapshot = (ask: () => Promise<Seen> = askEngine): Check => (
 /** The slow way reads the same values. */
 export const arrow = (probe: () => Promise<string> = probeArrowRoute): Check => ({
   name: 'arrow',
+  isHeavy: true,
   async look() {
     const route = await probe().catch(() => 'crash')
     return route === 'direct'

@@ -6,6 +6,7 @@ import { both, type Check, fine, wrong } from './check.ts'
 
 export const rules: Check = {
   name: 'rules',
+  isHeavy: true,
   async look({ policies }) {
     try {
       const played = playBundle(await readBundle(policies))

@@ -1,5 +1,5 @@
 /** Looks at everything within a bounded time, whatever hangs, and tells it in order. */
-import { type About, both, type Check, type Finding, wrong } from './check.ts'
+import { type About, both, type Check, type Finding, worth, wrong } from './check.ts'
 
 export interface Looked {
   readonly name: string
@@ -49,17 +49,22 @@ export async function runChecks(
 
 async function lookWithin(check: Check, about: About, { limitMs, slowMs, onSlow }: Running): Promise<Looked> {
   const { name } = check
+  if (limitMs <= 0) return { name, finding: notBegun, ms: 0 }
   const begun = performance.now()
   const slow = setTimeout(() => onSlow(name), slowMs)
   const timer = new AbortController()
+  const late = afterwards(limitMs, timer.signal).then(() => lateOf(check, limitMs))
   try {
-    const finding = await Promise.race([check.look(about).catch(failed), late(limitMs, timer.signal)])
+    const finding = await Promise.race([check.look(about).catch(failed), late])
     return { name, finding, ms: Math.round(performance.now() - begun) }
   } finally {
     clearTimeout(slow)
     timer.abort()
   }
 }
+
+const again = both('relancez huisclos doctor', 'run huisclos doctor again')
+const notBegun = worth(both('pas regardé : plus de temps', 'not looked at: no time left'), again)
 
 /** A look that ends by an error says as little of what it wanted to know as one that does not end. */
 function failed(error: unknown): Finding {
@@ -70,23 +75,23 @@ function failed(error: unknown): Finding {
   )
 }
 
-function late(ms: number, signal: AbortSignal): Promise<Finding> {
+function lateOf({ isHeavy }: Check, ms: number): Finding {
+  const seconds = (ms / 1000).toFixed(0)
+  if (isHeavy) return worth(both(`pas fini en ${seconds} s`, `not done within ${seconds} s`), again)
+  return wrong(
+    both(`ne répond pas en ${seconds} s`, `no answer within ${seconds} s`),
+    both(
+      'ce qui est nommé ici bloque : disque, réseau ou base ; relancez huisclos doctor',
+      'what is named here hangs: disk, network or database; run huisclos doctor again',
+    ),
+  )
+}
+
+/** Settles when the time is over; never when the signal is aborted before. */
+function afterwards(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const onTime = () =>
-      resolve(
-        wrong(
-          both(
-            `ne répond pas en ${(ms / 1000).toFixed(0)} s`,
-            `no answer within ${(ms / 1000).toFixed(0)} s`,
-          ),
-          both(
-            'ce qui est nommé ici bloque : disque, réseau ou base ; relancez huisclos doctor',
-            'what is named here hangs: disk, network or database; run huisclos doctor again',
-          ),
-        ),
-      )
     // What came while this process was busy has come in time: it is read before the verdict.
-    const timer = setTimeout(() => setImmediate(() => setImmediate(onTime)), Math.max(ms, 0))
+    const timer = setTimeout(() => setImmediate(() => setImmediate(resolve)), ms)
     signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
   })
 }

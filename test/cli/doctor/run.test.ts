@@ -52,10 +52,23 @@ async function examined(
 
 describe('running checks', () => {
   test('ends when all of them hang, and says so of each', async () => {
-    const list = Array.from({ length: 12 }, (_, at) => ({ ...never, name: `never ${at}` }))
+    const list = Array.from({ length: 40 }, (_, at) => ({ ...never, name: `never ${at}` }))
     const looked = await run(list).done
-    expect(looked).toHaveLength(12)
-    for (const { finding } of looked) expect(finding).toMatchObject({ ok: false, severe: true })
+    expect(looked).toHaveLength(40)
+    for (const { finding } of looked) expect(finding).toMatchObject({ ok: false })
+    expect(looked[0]?.finding).toMatchObject({
+      severe: true,
+      seen: { fr: expect.stringContaining('ne répond pas') },
+    })
+    expect(looked.at(-1)?.finding).toMatchObject({
+      severe: false,
+      seen: { fr: 'pas regardé : plus de temps' },
+    })
+  })
+
+  test('does not take a busy machine for a broken one', async () => {
+    const [looked] = await run([{ ...never, isHeavy: true }]).done
+    expect(looked?.finding).toMatchObject({ ok: false, severe: false })
   })
 
   test('tells them in their order, whichever ends first', async () => {
