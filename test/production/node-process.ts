@@ -8,8 +8,8 @@ const patienceMs = 90_000
 export interface NodeProcess {
   /** All that it wrote so far. */
   output(): string
-  /** Resolves when /readyz says so; rejects with its last words when it ends first. Answers the body of /readyz. */
-  ready(address: string): Promise<{ readonly witnesses?: { readonly isStale: boolean } }>
+  /** Resolves when /readyz says so; rejects with its last words when it ends first. */
+  ready(address: string): Promise<void>
   /** SIGTERM as a supervisor sends it; answers the exit status, null where npm stood in front and died of it. */
   stop(): Promise<number | null>
   /** The exit status of a start that does not go on. */
@@ -42,7 +42,7 @@ export function startProcess(
       for (const until = Date.now() + patienceMs; Date.now() < until; ) {
         if (isOver()) throw new Error(`it has ended:\n${output}`)
         const answer = await fetch(`${address}/readyz`).catch(() => null)
-        if (answer?.status === 200) return (await answer.json()) as { witnesses?: { isStale: boolean } }
+        if (answer?.status === 200) return
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
       throw new Error(`it is not ready:\n${output}`)
