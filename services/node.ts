@@ -1,55 +1,30 @@
 /** The composition root: a whole node, opened floor by floor and closed in the reverse order. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { openKept } from './audit/kept.ts'
-import { noWitnesses } from './audit/witness/client.ts'
 import type { Settings } from './config.ts'
-import { searchDatasets } from './dataset/search.ts'
 import { machineSandbox, type Sandbox } from './engine/box/sandbox.ts'
-import { engineVersion } from './engine/capabilities.ts'
 import { createApp, createWaitingApp } from './gateway/app.ts'
 import type { House } from './gateway/house.ts'
 import { openLimits } from './gateway/limits.ts'
 import { routes } from './gateway/routes.ts'
 import { type StartPageFacts, startPage } from './gateway/start-page.ts'
 import { withPersonalTokens } from './habilitation/personal-tokens.ts'
-import { openPolicyRegister } from './habilitation/policy-register.ts'
 import type { Clock } from './kernel/clock.ts'
-import { canonical, sha256 } from './kernel/hash.ts'
+import { sha256 } from './kernel/hash.ts'
 import type { Closable } from './kernel/id.ts'
 import type { Log } from './kernel/log.ts'
-import { recordBackup } from './node/backup/record.ts'
 import { Closing } from './node/closing.ts'
 import { doorwayOf } from './node/doorway.ts'
-import {
-  type Engine,
-  type Evidence,
-  type Ground,
-  openDatabase,
-  openEvidence,
-  openHome,
-  startEngine,
-  takeOverHome,
-} from './node/floors.ts'
-import { keepHarvesting } from './node/harvesting.ts'
-import { type Identity, openDemoIdentity, openProductionIdentity } from './node/identity.ts'
-import { keyNotice, openKeyFloor, openKeyUse } from './node/keys.ts'
+import { type Ground, openHome, takeOverHome } from './node/floors.ts'
 import { openDoor } from './node/listening.ts'
-import { firstEntry, lastEntry } from './node/log-ends.ts'
 import { type Figures, openFigures } from './node/metrics/figures.ts'
-import { engineLimitsOf, namingOf, type Production, readyProduction } from './node/production.ts'
-import { passTime, reconcile } from './node/reconcile.ts'
-import { openRooms, type Rooms } from './node/rooms.ts'
-import { admitRules, alarming, insistOnRetention, openRules } from './node/rules.ts'
-import { sealHome } from './node/seal-home.ts'
+import { type Floors, openUpTo, stepNames } from './node/opening.ts'
+import { type Production, readyProduction } from './node/production.ts'
 import { seedDemo } from './node/seed.ts'
 import { writeServerFile } from './node/server-file.ts'
-import { steadiness } from './node/steadiness.ts'
 import { openSteps, type Say, type Steps } from './node/steps.ts'
 import { graceMs, stopInOrder } from './node/stopping.ts'
-import { keepTime } from './node/timekeeping.ts'
 import { versionOf } from './node/version.ts'
-import { openStore, type Store } from './store/store.ts'
 
 export interface NodeOptions {
   readonly settings: Settings
@@ -82,22 +57,6 @@ export interface Node extends Closable {
   readonly issuer: string | null
 }
 
-const names = {
-  takeOver: 'relais du nœud précédent',
-  database: 'PostgreSQL',
-  migrations: 'migrations',
-  keys: 'clés',
-  evidence: 'journal de preuves',
-  rules: 'règles',
-  identity: 'fournisseurs d’identité',
-  engine: 'moteur SQL',
-  rooms: 'jeux de données et autorisations',
-  demo: 'données de démonstration',
-} as const
-
-/** How often what time has ended is written down; no decision waits for it. */
-const minuteMs = 60_000
-
 /**
  * Opens a node. HTTP listens from the first moment and answers 503 until all is open. When it rejects, what was opened is
  * closed again; a StartError is one line for the operator.
@@ -113,7 +72,7 @@ export async function openNode(options: NodeOptions): Promise<Node> {
 }
 
 async function openFloors(options: NodeOptions, closing: Closing): Promise<Node> {
-  const { settings, clock, log, durable = true } = options
+  const { settings, clock } = options
   let isFatal = false
   const onFatal = (exitCode: number) => {
     isFatal = true
@@ -122,33 +81,13 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const folder = options.policies ?? pathOf('../policies')
   const sandbox = options.sandbox ?? machineSandbox()
   const { mode } = settings
-  const { environment = {}, stopping, storage } = options
-  const production =
-    mode.kind === 'production'
-      ? await readyProduction(mode.configuration, {
-          home: settings.home,
-          sandbox: await sandbox,
-          clock,
-          log,
-          environment,
-        })
-      : null
-  const ground: Ground = {
-    home: settings.home,
-    clock,
-    log,
-    closing,
-    durable,
-    onFatal,
-    sandbox,
-    stopping,
-    storage,
-  }
+  const production = await productionOf(options, await sandbox)
+  const ground = groundOf(options, { closing, onFatal, sandbox })
   const demo = mode.kind === 'demo' ? mode.demo : null
   const isFull = demo === 'full'
   const steps = openSteps(
-    Object.values(names).filter(
-      (name) => (isFull || name !== names.demo) && (options.takeOver || name !== names.takeOver),
+    Object.values(stepNames).filter(
+      (name) => (isFull || name !== stepNames.demo) && (options.takeOver || name !== stepNames.takeOver),
     ),
     options.print,
   )
@@ -161,7 +100,7 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const { takeOver } = options
   if (takeOver === undefined) await openHome(ground)
   const door = await listen()
-  if (takeOver !== undefined) await steps.run(names.takeOver, () => takeOverHome(ground, takeOver))
+  if (takeOver !== undefined) await steps.run(stepNames.takeOver, () => takeOverHome(ground, takeOver))
   const address = production?.configuration.address ?? door.url
   closing.keep('server file', await writeServerFile(settings.home, { url: address, pid: process.pid }))
   const floors = await openUpTo(ground, { settings, steps, folder, address, production, figures })
@@ -169,7 +108,7 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const metrics = figures.metrics(figuresOn(floors, { settings, clock, isBoxed, production, steps }))
   const house = { ...(await houseOf(floors, { steps, address, options })), metrics, isBoxed }
   const project = isFull
-    ? await steps.run(names.demo, () => seedDemo(house, floors.identity.accounts), notedProject)
+    ? await steps.run(stepNames.demo, () => seedDemo(house, floors.identity.accounts), notedProject)
     : null
   const app = createApp(await withStartPage(house, { demo, project, isBoxed }), routes)
   steps.ready = true
@@ -190,6 +129,22 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   }
 }
 
+/** Null for a demo. */
+async function productionOf(
+  { settings: { mode, home }, clock, log, environment = {} }: NodeOptions,
+  sandbox: Sandbox,
+): Promise<Production | null> {
+  if (mode.kind === 'demo') return null
+  return readyProduction(mode.configuration, { home, sandbox, clock, log, environment })
+}
+
+function groundOf(
+  { settings: { home }, clock, log, durable = true, stopping, storage }: NodeOptions,
+  made: Pick<Ground, 'closing' | 'onFatal' | 'sandbox'>,
+): Ground {
+  return { home, clock, log, durable, stopping, storage, ...made }
+}
+
 /** A demo is for this machine alone. */
 function listeningOf({ port }: Settings, production: Production | null) {
   if (production === null) return { host: '127.0.0.1', port }
@@ -197,147 +152,7 @@ function listeningOf({ port }: Settings, production: Production | null) {
   return { host: configuration.host, port, ...(tls !== undefined && { tls }) }
 }
 
-function evidenceOf({ witnesses = noWitnesses, retention = { months: 12 } }: Settings) {
-  return { policy: witnesses, retention }
-}
-
 const notedProject = (project: string) => `projet ${project}`
-
-interface Floors {
-  readonly keys: House['keys']
-  readonly store: Store
-  readonly evidence: Evidence
-  readonly identity: Identity
-  readonly engine: Engine
-  readonly rooms: Rooms
-}
-
-interface Opening extends Omit<Ruling, 'store' | 'sandbox' | 'log'> {
-  readonly address: string
-  readonly production: Production | null
-  readonly figures: Figures
-}
-
-/** Store, evidence, identity, engine, rooms: each on those before it. */
-async function openUpTo(
-  ground: Ground,
-  { settings, steps, folder, address, production, figures }: Opening,
-): Promise<Floors> {
-  const { closing, log } = ground
-  const limits = engineLimitsOf(settings)
-  const naming = namingOf(settings)
-  const starting = startEngine(ground, limits)
-  const answerMs = settings.databaseAnswerMs
-  const kind = settings.databaseUrl === undefined ? 'embarqué' : 'DATABASE_URL'
-  const url = await steps.run(
-    names.database,
-    () => openDatabase(ground, { url: settings.databaseUrl, answerMs }),
-    () => kind,
-  )
-  const reading = { url, log, ...(answerMs !== undefined && { answerMs }) }
-  const store = closing.keep('store', await steps.run(names.migrations, () => openStore(reading)))
-  const openKeys = () => openKeyFloor(ground, { store, ...production?.keys })
-  const atRest = await steps.run(names.keys, openKeys, keyNotice)
-  const { secrets: box } = atRest
-  const evidence = await steps.run(
-    names.evidence,
-    () =>
-      openEvidence(ground, store, {
-        ...{ url, answerMs, host: naming.host, box, ...evidenceOf(settings) },
-        onEntry: figures.onEntry,
-      }),
-    ({ audit }) => `${audit.origin} · ${audit.size} entrées`,
-  )
-  const { audit } = evidence
-  const sandbox = (await ground.sandbox).kind
-  const ruled = await openRuled(evidence, { store, settings, steps, folder, sandbox, log })
-  closing.keep('last entry', lastEntry(audit))
-  const visas = { issuers: settings.visaIssuers ?? [], policy: ruled.rulebook.visas, audience: address }
-  const kinds = ruled.rulebook.vocabularies.organisations.map(({ code }) => code)
-  const openIdentity = () =>
-    production === null
-      ? openDemoIdentity(ground, { store, audit, visas })
-      : openProductionIdentity(
-          ground,
-          { store, audit, visas },
-          { ...production.configuration, ...production, kinds },
-        )
-  const identity = await steps.run(names.identity, openIdentity, ({ notice }) => notice)
-  const engine = await steps.run(
-    names.engine,
-    () => starting,
-    () => `DuckDB ${engineVersion()} · ${sandbox === 'none' ? 'sans bac à sable' : `bac à sable ${sandbox}`}`,
-  )
-  const { maxMiB, most } = settings.attachments ?? { maxMiB: 10, most: 20 }
-  const documentLimits = { maxBytes: maxMiB * 1024 ** 2, most }
-  // The demo holds standing words: grants become active at acceptance (contract, section 3).
-  const grants = production?.configuration.grants ?? 'by-permit'
-  const { accounts, known, sessions } = identity
-  const { limits: asking } = doorwayOf(settings)
-  const people = { accounts, known, sessions, grants, documentLimits, asking }
-  const on = { store, atRest, ...evidence, ...ruled, engine, ...people, ...naming }
-  const rooms = await steps.run(names.rooms, async () => {
-    const opened = await openRooms(ground, on)
-    const { running } = opened.query
-    identity.sessions.watch((closed) => running.stopSessions(closed.map(({ id }) => id)))
-    const sealing = { ...ground, ...atRest, store, atRest: atRest.files }
-    await reconcile(opened, evidence.audit, { ...ground, sealHome: () => sealHome(sealing) })
-    const isSteady = steadiness(ground.clock, ground.log)
-    const work = async () => {
-      if (isSteady()) await passTime(opened)
-      opened.bulles.renew()
-      await opened.bulles.shutIdle()
-      await identity.sessions.sweep()
-      await recordBackup(ground.home, evidence.audit)
-    }
-    ground.closing.keep('time', keepTime({ everyMs: minuteMs, work, log: ground.log }))
-    keepHarvesting(ground, opened, settings)
-    await warmSearch(opened)
-    return opened
-  })
-  const keys = await openKeyUse(ground, { ...atRest, store, audit })
-  return { keys, store, evidence, identity, engine, rooms }
-}
-
-/** The words of every dataset are folded before somebody waits for them: a second for some thousand datasets. */
-async function warmSearch({ catalogue }: Rooms): Promise<void> {
-  searchDatasets(await catalogue.list(), {}, (organisation) => organisation)
-}
-
-interface Ruling {
-  readonly store: Store
-  readonly settings: Settings
-  readonly steps: Steps
-  readonly folder: string
-  readonly sandbox: Sandbox['kind']
-  readonly log: Log
-}
-
-/** The rules, put in force: from here on every entry names them. The first entries of the start are written. */
-async function openRuled(evidence: Evidence, { store, settings, steps, folder, sandbox, log }: Ruling) {
-  const { audit } = evidence
-  const { mode, wirePort, witnesses = noWitnesses, visaIssuers = [], retention = { months: 12 } } = settings
-  const kept = openKept(settings.home)
-  const register = openPolicyRegister(store)
-  const isProduction = mode.kind === 'production'
-  const { rules, admitted } = await steps.run(
-    names.rules,
-    async () => {
-      const found = await openRules(folder, namingOf(settings).node)
-      insistOnRetention(found, retention)
-      const admitting = { ...evidence, rules: found, kept, register, isProduction }
-      return { rules: found, admitted: await admitRules(admitting) }
-    },
-    (opened) => `${opened.rules.sha256.slice(0, 20)} ${opened.admitted.notice}`.trimEnd(),
-  )
-  audit.underPolicy(rules.sha256)
-  const config = sha256(canonical({ mode, wirePort, witnesses, visaIssuers }))
-  const engine = engineVersion()
-  await firstEntry(audit, { type: 'log.started', version: versionOf(), engine, sandbox, config })
-  for (const { body, sealed } of admitted.entries)
-    await audit.append(body, sealed === undefined ? {} : { sealed })
-  return { rulebook: alarming(rules, { audit, log }), kept, policyRegister: register }
-}
 
 interface HouseOf {
   readonly steps: Steps

@@ -1,11 +1,5 @@
 import type { Log } from '../kernel/log.ts'
-import {
-  type CountedVault,
-  filesOf,
-  type Limits,
-  type Mount,
-  type VaultSession,
-} from './engine.ts'
+import { type CountedVault, filesOf, type Limits, type Mount, type VaultSession } from './engine.ts'
 import { queryFailed } from './failure.ts'
 import { startEngine } from './pool.ts'
 import type { Process } from './process.ts'
