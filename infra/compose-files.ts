@@ -83,6 +83,8 @@ function configuration(): unknown {
   return {
     ...example,
     address: `https://${host}`,
+    // Its file is open, in a folder that is closed: with-secrets.sh makes a variable of it.
+    keys: { provider: 'env', kek: 'env:HUISCLOS_KEK' },
     issuers: [
       {
         ...issuer,
@@ -100,6 +102,7 @@ function configuration(): unknown {
 
 const databasePassword = once('database_password', password)
 once('database_url', () => `postgresql://huisclos:${databasePassword}@database/huisclos`)
+once('kek', () => randomBytes(32).toString('base64'))
 once('keycloak_database_password', password)
 once('keycloak_admin_password', password)
 const pem = once('keycloak_client.pem', clientKey)

@@ -203,6 +203,13 @@ describe('the manifests of Kubernetes', () => {
     expect(kubernetesFaults(changed)).toEqual([fault])
   })
 
+  test('have the configuration of production, but for the place of the KEK', () => {
+    const { keys, ...ours } = JSON.parse(textOf('kubernetes/huisclos.json'))
+    const { keys: _, ...production } = JSON.parse(textOf('production/huisclos.json'))
+    expect(ours).toEqual(production)
+    expect(keys).toEqual({ provider: 'env', kek: 'env:HUISCLOS_KEK' })
+  })
+
   withTool('kubectl', 'kubectl puts them together', async (kubectl) => {
     const built = await said(kubectl, ['kustomize', infra])
     expect(built.status).toBe(0)

@@ -1,5 +1,5 @@
 /** What an operator has before the first start: a PostgreSQL with a role of its own, two issuers, a certificate, a configuration. */
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { silentLog } from '../../services/kernel/log.ts'
@@ -29,6 +29,8 @@ export async function openPlace(folder: string, certificate: Certificate): Promi
   const port = await freePort()
   const address = `https://localhost:${port}`
   const configuration = join(folder, 'huisclos.json')
+  const kek = join(folder, 'kek')
+  await writeFile(kek, randomBytes(32).toString('base64'), { mode: 0o400 })
   const provider = (name: string) => openProvider({ name, folder, address, tls })
   const providers = { chu: await provider('chu'), proconnect: await provider('proconnect') }
   return {
@@ -46,7 +48,8 @@ export async function openPlace(folder: string, certificate: Certificate): Promi
         const { organisations } = one.login as { organisations: unknown }
         return { ...one, issuer, login: { ...login, organisations } }
       })
-      const here = { ...shipped, address, tls: certificate, issuers: local, accounts, ...more }
+      const keys = { provider: 'file', kek: `file:${kek}` }
+      const here = { ...shipped, address, tls: certificate, issuers: local, accounts, keys, ...more }
       await writeFile(configuration, JSON.stringify(here, null, 2))
     },
     async close() {
