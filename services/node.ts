@@ -239,8 +239,7 @@ async function openUpTo(
     const opened = await openRooms(ground, on)
     const { running } = opened.query
     identity.sessions.watch((closed) => running.stopSessions(closed.map(({ id }) => id)))
-    const sealing = { ...ground, ...atRest, store, atRest: atRest.files }
-    await reconcile(opened, evidence.audit, () => sealHome(sealing))
+    await reconcile(opened, evidence.audit, () => sealHome({ ...ground, ...atRest, store }))
     const work = async () => {
       await passTime(opened)
       opened.bulles.renew()
