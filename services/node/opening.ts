@@ -155,7 +155,7 @@ async function settle(ground: Ground, opened: Rooms, { store, atRest, audit, ses
   const { clock, log, closing, home } = ground
   const { running } = opened.query
   sessions.watch((closed) => running.stopSessions(closed.map(({ id }) => id)))
-  const sealing = { ...ground, ...atRest, store, atRest: atRest.files }
+  const sealing = { ...ground, ...atRest, store }
   await reconcile(opened, audit, { ...ground, sealHome: () => sealHome(sealing) })
   const isSteady = steadiness(clock, log)
   const work = async () => {

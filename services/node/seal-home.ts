@@ -16,15 +16,15 @@ import { type TakeNeeds, takeKey } from '../keys/take.ts'
 
 interface SealHomeNeeds extends TakeNeeds {
   readonly home: string
-  readonly atRest: AtRest
+  readonly files: AtRest
   readonly log: Log
 }
 
 /** Does nothing in a home that is sealed already. */
-export async function sealHome({ home, atRest, log, ...taking }: SealHomeNeeds): Promise<void> {
+export async function sealHome({ home, files, log, ...taking }: SealHomeNeeds): Promise<void> {
   let count = 0
   for await (const { place, file } of plainFiles(home)) {
-    await sealPlain(atRest, place, file)
+    await sealPlain(files, place, file)
     count += 1
     if (count % told === 0) log.info('files of an earlier release are being sealed', { files: count })
   }

@@ -57,7 +57,8 @@ afterAll(async () => {
 })
 
 const home = () => world.room.home
-const seal = () => sealHome({ ...world.room, store, clock: fixedClock, log: silentLog })
+const seal = () =>
+  sealHome({ ...world.room, files: world.room.atRest, store, clock: fixedClock, log: silentLog })
 
 /** What the files below a folder are sealed as. */
 function placeOf(folder: string): SealedPlace {
