@@ -13,7 +13,12 @@ afterEach(async () => {
   for (const one of opened.splice(0).reverse()) await one.close()
 })
 
+/** Workers that another file of this process has left. */
+let others: readonly number[] = []
+const mine = () => workersBelow(process.pid).filter((one) => !others.includes(one))
+
 async function open(options: { maxStatements?: number } = {}) {
+  others = workersBelow(process.pid)
   const bulle = await someBulle()
   opened.push({ close: bulle.remove })
   const vault = await openVault({ threads: 1, ...options })
@@ -25,7 +30,7 @@ async function open(options: { maxStatements?: number } = {}) {
 async function run({ vault, bulle }: { vault: Vault; bulle: Bulle }, ...statements: readonly string[]) {
   const session = await vault.open(bulle, { limits, signal: new AbortController().signal })
   for (const statement of statements) await session.run(sql(statement)).catch(() => null)
-  const there = workersBelow(process.pid)
+  const there = mine()
   await session.close()
   return there
 }
@@ -33,7 +38,7 @@ async function run({ vault, bulle }: { vault: Vault; bulle: Bulle }, ...statemen
 /** The only worker, once it is another than these; the test's own time limit is the bound. */
 async function successorOf(old: readonly number[]): Promise<number> {
   for (;;) {
-    const [one, ...more] = workersBelow(process.pid)
+    const [one, ...more] = mine()
     if (one !== undefined && more.length === 0 && !old.includes(one)) return one
     await pause(5)
   }
@@ -66,5 +71,5 @@ watched('a bulle that is evicted has no successor', async () => {
   const at = await open()
   await run(at, 'SELECT nothing FROM nowhere')
   await at.vault.evict(at.bulle.id)
-  expect(workersBelow(process.pid)).toEqual([])
+  expect(mine()).toEqual([])
 })
