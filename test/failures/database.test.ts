@@ -28,7 +28,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'huisclos-failing-database-'))
   server = await startServer()
   proxy = await openProxy(server.url)
-  world = await openWorld({ databaseUrl: proxy.url, settings: { databaseAnswerMs: 300 } })
+  world = await openWorld({ databaseUrl: proxy.url, settings: { databaseAnswerMs: 1000 } })
 }, 120_000)
 afterAll(async () => {
   await world?.close()
