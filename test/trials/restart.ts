@@ -68,7 +68,7 @@ export async function main({ rounds, say = () => {} }: RestartOptions): Promise<
       faults: [...(await judge.log()), ...judge.ends(true)],
     }
   } finally {
-    for (const one of both) await one.kill()
+    for (const one of both) await one.close()
     await rm(home, { recursive: true, force: true })
   }
 }

@@ -83,7 +83,7 @@ export async function main({
       { minutes, calls: told.calls, answers },
     )
   } finally {
-    await node.kill('SIGTERM')
+    await node.close()
     await rm(home, { recursive: true, force: true })
   }
 }

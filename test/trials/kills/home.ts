@@ -75,11 +75,11 @@ export async function rigged(
     const lives = new Lives({ node, load, random, project: projects[0] ?? '' }, found)
     const close = async () => {
       await load.end()
-      await node.kill()
+      await node.close()
     }
     return { lives, judge, load, node, found, close }
   } catch (error) {
-    await node.kill()
+    await node.close()
     throw error
   }
 }

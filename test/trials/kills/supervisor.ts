@@ -6,7 +6,7 @@ import { mintDemoToken } from '../../../services/identity/demo-keys.ts'
 import { systemClock } from '../../../services/kernel/clock.ts'
 import { type Answer, freePort, send } from '../../contract/system.ts'
 import { root } from '../copy.ts'
-import { descendants, type Seen } from '../processes.ts'
+import { descendants, processes, type Seen } from '../processes.ts'
 
 interface Call {
   readonly as?: string
@@ -135,6 +135,14 @@ export class Supervisor {
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {
     if (this.isRunning) this.#child?.kill(signal)
     return this.#ended
+  }
+
+  /** Stops the node in its order, and the database that a killed one left. */
+  async close(): Promise<void> {
+    await this.kill('SIGTERM')
+    const data = join(this.home, 'postgres', 'data')
+    for (const { pid, command } of await processes())
+      if (command.includes(` -D ${data} `)) process.kill(pid, 'SIGQUIT')
   }
 
   readonly call: Caller = async (method, path, { as, ...call } = {}) => {
