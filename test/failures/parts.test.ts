@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
 import { administer, openDatabase, type TestDatabase } from '../house.ts'
 import { conditions, type Observed } from './cell.ts'
-import { signalFamily, workersOf } from './processes.ts'
+import { endOrphans, signalFamily, workersOf } from './processes.ts'
 import { cellOf } from './table.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -41,8 +41,12 @@ const derived = () =>
 
 /** What a query is told whose worker is stopped or killed, and every one that takes its place until it is told. */
 async function lose(program: string, signal: 'SIGKILL' | 'SIGSTOP', sql = fresh()): Promise<Observed> {
+  const met = new Set<number>()
   const hurt = (one: NodeJS.Signals) => {
-    for (const pid of workersOf(program)) signalFamily(pid, one)
+    for (const pid of workersOf(program)) {
+      met.add(pid)
+      signalFamily(pid, one)
+    }
   }
   hurt('SIGSTOP')
   const told = { isTold: false }
@@ -52,6 +56,7 @@ async function lose(program: string, signal: 'SIGKILL' | 'SIGSTOP', sql = fresh(
   for (await pause(50); !told.isTold; await pause(50)) hurt(signal)
   const { status, json } = await answer
   hurt('SIGCONT')
+  endOrphans(met, program)
   return { status, code: json.code ?? null, exit: world.exits.at(-1) ?? null, isBack: await comesBack() }
 }
 

@@ -36,6 +36,13 @@ export function signalFamily(pid: number, signal: NodeJS.Signals): void {
   for (const one of familyOf(pid)) send(one.pid, signal)
 }
 
+/** Ends those of these processes that still run this program though nobody is above them any more: frozen before they could notice. */
+export function endOrphans(pids: ReadonlySet<number>, program: string): void {
+  const own = new Set(workersOf(program))
+  for (const { pid, command } of all())
+    if (pids.has(pid) && !own.has(pid) && command.includes(program)) send(pid, 'SIGKILL')
+}
+
 /** Numbers of the processes below this one whose command names the program, the youngest last. */
 export function workersOf(program: string): readonly number[] {
   const own = familyOf(process.pid).filter(({ pid }) => pid !== process.pid)
