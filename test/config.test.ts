@@ -15,7 +15,7 @@ const complete = {
   node: 'FR-NOR',
   address: 'https://huisclos.example.fr',
   trustedProxy: '127.0.0.1',
-  keys: { provider: 'file', kek: 'file:/etc/huisclos/kek' },
+  keys: { provider: 'file', kek: 'file:/etc/huisclos/secrets/kek' },
   issuers: [
     { name: 'chu', issuer: 'https://id.example.fr', audience: 'huisclos', jwks: '/etc/huisclos/chu.jwks' },
   ],

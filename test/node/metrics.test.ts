@@ -1,7 +1,7 @@
 /** The figures of a real node: each is documented, bounded and free of names; alerts and dashboard name nothing else. */
+
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { dashboardFile, type Panel, panels } from '../../infra/grafana/dashboard.ts'
@@ -10,6 +10,7 @@ import { type Alert, alerts, alertsFile } from '../../infra/prometheus/alerts.ts
 import { type Metric, openMetrics } from '../../services/gateway/metrics.ts'
 import { routes } from '../../services/gateway/routes.ts'
 import { silentLog } from '../../services/kernel/log.ts'
+import { writeLastBackup } from '../../services/node/backup/record.ts'
 import { openEntryCounts } from '../../services/node/metrics/evidence.ts'
 import { declaredMetrics } from '../../services/node/metrics/figures.ts'
 import { type RoomsOn, roomFamilies } from '../../services/node/metrics/rooms.ts'
@@ -34,8 +35,17 @@ beforeAll(async () => {
   const vkey = 'absent+4f8e9a01+BIz0OuO1qkJHqWaRZ2mnSmZ5uBnGmAEQn7wF8YVmTQ3m'
   const witnesses = [{ name: 'chu', url: 'http://127.0.0.1:1', vkey }]
   node = await openTestNode({ witnesses: { witnesses, quorum: 1 } })
-  const last = { at: Date.now(), verifiedAt: Date.now() }
-  writeFileSync(join(node.home, 'backups.json'), JSON.stringify({ last }))
+  const at = new Date().toISOString()
+  const made = {
+    at,
+    verifiedAt: at,
+    to: '/b',
+    entries: 1,
+    bytes: 1,
+    sha256: '0'.repeat(64),
+    isRecorded: true,
+  }
+  await writeLastBackup(node.home, made)
   await node.call('GET', `/api/v1/me?x=${canary}`)
   await node.call('GET', '/api/v1/me', { as: 'alice' })
   await node.call('GET', `/api/v1/datasets/${canary}`, { as: 'alice' })

@@ -1,5 +1,5 @@
 /** A backup that was never restored is a hope. */
-import { readBackupRecord } from '../../node/backup-record.ts'
+import { backupTimes } from '../../node/backup/record.ts'
 import { both, type Check, fine, graveIn, settingsOf, worth } from './check.ts'
 
 const dayMs = 24 * 3600 * 1000
@@ -9,7 +9,7 @@ const unverifiedDays = 31
 export const backups: Check = {
   name: 'backups',
   async look(about) {
-    const last = await readBackupRecord(about.home)
+    const last = await backupTimes(about.home)
     const make = both('huisclos backup, chaque nuit', 'huisclos backup, every night')
     if (last === null) return graveIn(settingsOf(about))(both('aucune', 'none'), make)
     const days = (about.now() - last.at) / dayMs

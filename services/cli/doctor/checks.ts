@@ -28,6 +28,7 @@ import {
   uploads,
 } from './home.ts'
 import { issuers, twoPersons } from './identity.ts'
+import { keyProvider } from './kek.ts'
 import { keyFiles } from './keys.ts'
 import { lastEntry, log, logWritable, quorum, witnesses } from './log.ts'
 import { coreDumps, memory, nodeLife, nodeVersion, openFiles, packages, swap, timeZones } from './machine.ts'
@@ -50,6 +51,6 @@ export const checks: readonly Check[] = [
     checksums,
   ],
   ...[log(), lastEntry, logWritable, searchIndex, witnesses, quorum],
-  ...[keyFiles, backups, rules, certificate, proxy, issuers, twoPersons()],
+  ...[keyFiles, keyProvider, backups, rules, certificate, proxy, issuers, twoPersons()],
   ...[clock, timeService(), port, server, ready, version()],
 ]

@@ -7,6 +7,7 @@ import {
   type About,
   both,
   type Check,
+  type Finding,
   fine,
   gibibytes,
   graveIn,
@@ -14,6 +15,7 @@ import {
   type Said,
   settingsOf,
   worth,
+  wrong,
 } from './check.ts'
 import { kernelFile } from './machine.ts'
 
@@ -123,6 +125,8 @@ const tmpfs = 0x01021994
 export const sharedMemory: Check = {
   name: 'clear memory',
   async look(about) {
+    const volume = productionOf(about)?.clear.volume
+    if (volume !== undefined) return lookAtVolume(volume)
     const folder = join(about.root, 'dev/shm')
     const found = await statfs(folder).catch(() => null)
     const grave = graveIn(settingsOf(about))
@@ -137,4 +141,17 @@ export const sharedMemory: Check = {
     const need = productionOf(about) === null ? 64 * 1024 ** 2 : wantedBytes
     return free < need ? worth(gibibytes(free), remedy) : fine(gibibytes(free))
   },
+}
+
+/** That it is encrypted is the word of the operator. */
+async function lookAtVolume(volume: string): Promise<Finding> {
+  const found = await statfs(volume).catch(() => null)
+  if (found !== null) return fine(both(`volume déclaré chiffré`, `a volume declared encrypted`))
+  return wrong(
+    both(`clear.volume : ${volume} manque`, `clear.volume: ${volume} is missing`),
+    both(
+      'montez le volume chiffré, ou ôtez clear.volume',
+      'mount the encrypted volume, or remove clear.volume',
+    ),
+  )
 }

@@ -11,7 +11,8 @@ export const keyFiles: Check = {
     const shard = await newestShard(home)
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
     const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-    if (shard !== null && !files.includes(join(folder, `audit-${shard}.pem`)))
+    const ofLog = [`audit-${shard}.pem`, `audit-${shard}.pem.sealed`].map((name) => join(folder, name))
+    if (shard !== null && !ofLog.some((path) => files.includes(path)))
       return wrong(
         both(`la clé du journal ${shard} manque`, `the key of log ${shard} is missing`),
         both('rendez keys/ depuis la sauvegarde', 'restore keys/ from the backup'),

@@ -32,6 +32,20 @@ export async function readLastBackup(home: string): Promise<LastBackup | null> {
   return schema.safeParse(jsonOf(text)).data?.last ?? null
 }
 
+/** Of the last backup, in ms: when it was made, and when it was last restored to see that it can be. */
+export interface BackupTimes {
+  readonly at: number
+  readonly verifiedAt?: number
+}
+
+/** Null when none is known. */
+export async function backupTimes(home: string): Promise<BackupTimes | null> {
+  const made = await readLastBackup(home)
+  if (made === null) return null
+  const { at, verifiedAt } = made
+  return { at: Date.parse(at), ...(verifiedAt !== undefined && { verifiedAt: Date.parse(verifiedAt) }) }
+}
+
 /** A reader sees the whole file or the former one. */
 export async function writeLastBackup(home: string, made: LastBackup): Promise<void> {
   const draft = `${pathOf(home)}.${process.pid}.tmp`

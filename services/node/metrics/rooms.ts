@@ -7,7 +7,7 @@ import { countSessions } from '../../identity/session-count.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { QueryTurns } from '../../query/turns.ts'
 import { rawSql, type Store } from '../../store/store.ts'
-import { type BackupRecord, readBackupRecord } from '../backup-record.ts'
+import { type BackupTimes, backupTimes } from '../backup/record.ts'
 
 export interface RoomsOn {
   readonly home: string
@@ -146,8 +146,8 @@ function within<T>(work: Promise<T>): Promise<T> {
 
 function keepingFamilies({ home, clock, certificate }: RoomsOn): readonly Family[] {
   const none = Number.NaN
-  const age = (of: (record: BackupRecord) => number | undefined) => async () => {
-    const record = await readBackupRecord(home)
+  const age = (of: (record: BackupTimes) => number | undefined) => async () => {
+    const record = await backupTimes(home)
     const at = record === null ? undefined : of(record)
     return at === undefined ? none : (clock.now() - at) / 1000
   }

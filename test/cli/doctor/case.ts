@@ -1,5 +1,5 @@
 /** One check on a machine that the test prepares: once well, and once for each thing that can be wrong. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -97,7 +97,10 @@ const file = {
 export async function production(place: Place, changes: object = {}): Promise<Pick<About, 'environment'>> {
   const jwks = await place.write('chu.jwks', '{"keys":[]}')
   const issuers = [{ name: 'chu', issuer: 'https://id.chu.test', audience: 'huisclos', jwks }]
-  const path = await place.write('node.json', JSON.stringify({ ...file, issuers, ...changes }))
+  const kek = await place.write('kek', `${Buffer.alloc(32, 7).toString('base64')}\n`)
+  await chmod(kek, 0o400)
+  const keys = { provider: 'file', kek: `file:${kek}` }
+  const path = await place.write('node.json', JSON.stringify({ ...file, issuers, keys, ...changes }))
   return { environment: { HUISCLOS_CONFIG: path, HUISCLOS_HOME: place.home } }
 }
 

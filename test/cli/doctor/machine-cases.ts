@@ -160,6 +160,10 @@ export const machineCases: readonly Case[] = [
         },
         ...{ severe: true, seen: /en mémoire/ },
       },
+      'a declared volume that is not mounted': {
+        when: (place) => production(place, { clear: { volume: '/nowhere/clear' } }),
+        ...{ severe: true, seen: /nowhere/ },
+      },
     },
   },
   {

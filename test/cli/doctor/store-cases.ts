@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { chmod } from 'node:fs/promises'
+import { join } from 'node:path'
 import { postgresql } from '../../../services/cli/doctor/database.ts'
 import { databaseFacts } from '../../../services/store/database-facts.ts'
 import { administer, openDatabase } from '../../house.ts'
-import { type Case, openBlackHole, type Place, saying } from './case.ts'
+import { type Case, openBlackHole, type Place, production, saying } from './case.ts'
 
 /** A database of the run after these statements of its owner, seen through an address that `seen` may change. */
 async function real(place: Place, statements: readonly string[] = [], seen = (url: URL) => url) {
@@ -173,6 +174,34 @@ export const storeCases: readonly Case[] = [
           return {}
         },
         ...{ severe: true, seen: /2026/ },
+      },
+    },
+  },
+  {
+    name: 'key provider',
+    well: production,
+    ill: {
+      'a key that is not there': {
+        when: (place) => production(place, { keys: { provider: 'file', kek: 'file:/nowhere/kek' } }),
+        ...{ severe: true, seen: /nowhere/ },
+      },
+      'one that others read': {
+        when: async (place) => {
+          const about = await production(place)
+          await chmod(join(place.root, '..', 'kek'), 0o644)
+          return about
+        },
+        ...{ severe: true, seen: /lisible par d’autres/ },
+      },
+      'a vault that is silent': {
+        when: async (place) =>
+          production(place, {
+            keys: {
+              ...{ provider: 'vault', url: `https://127.0.0.1:${await openBlackHole(place)}` },
+              ...{ key: 'kek', token: 'env:TOKEN' },
+            },
+          }),
+        ...{ severe: true, seen: /./ },
       },
     },
   },

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { timeService } from '../../../services/cli/doctor/clock.ts'
 import { twoPersons } from '../../../services/cli/doctor/identity.ts'
 import { shippedPolicies } from '../../../services/cli/policies.ts'
+import { writeLastBackup } from '../../../services/node/backup/record.ts'
 import { versionOf } from '../../../services/node/version.ts'
 import { selfSigned } from '../../certificate.ts'
 import { type Case, openBlackHole, type Place, production } from './case.ts'
@@ -28,10 +29,17 @@ const persons = (...roles: readonly string[][]) => ({
   ),
 })
 
-const backup = (last: object) => async (place: Place) => {
-  await place.write('home/backups.json', JSON.stringify({ last }))
-  return {}
-}
+const said = (at: number) => new Date(at).toISOString()
+
+const backup =
+  ({ at, verifiedAt }: { readonly at: number; readonly verifiedAt?: number }) =>
+  async (place: Place) => {
+    await writeLastBackup(place.home, {
+      ...{ to: '/backups/one', entries: 1, bytes: 1, sha256: '0'.repeat(64), isRecorded: true },
+      ...{ at: said(at), ...(verifiedAt !== undefined && { verifiedAt: said(verifiedAt) }) },
+    })
+    return {}
+  }
 
 /** A node that answers these paths; 404 elsewhere. */
 async function answering(place: Place, answers: Readonly<Record<string, { status?: number; json: object }>>) {
@@ -205,7 +213,7 @@ export const writtenCases: readonly Case[] = [
   },
   {
     name: 'backups',
-    well: backup({ at: Date.now() - dayMs, verifiedAt: new Date(Date.now() - 3 * dayMs).toISOString() }),
+    well: backup({ at: Date.now() - dayMs, verifiedAt: Date.now() - 3 * dayMs }),
     ill: {
       'never made': { when: () => ({}), severe: false, seen: /aucune/ },
       'never made, in production': { when: production, severe: true, seen: /aucune/ },
