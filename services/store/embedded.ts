@@ -98,12 +98,22 @@ interface Server extends Closable {
   readonly port: number
 }
 
-/** Somebody else may take the port between our look and the start: then another one is tried. */
-async function startOnFreePort(place: Place, attempts = 3): Promise<Server> {
+/** Of a start that failed at once: some seconds in all. */
+const startAttempts = 20
+const againMs = 250
+
+/**
+ * Somebody else may take the port between our look and the start: then another one is tried. And where the server itself was killed,
+ * its sessions hold its memory until they notice: it does not start before they are gone.
+ */
+async function startOnFreePort(place: Place, attempts = startAttempts): Promise<Server> {
   const port = await freePort()
   const server = await start(place, port)
   if (server !== null) return server
-  if (attempts > 1) return startOnFreePort(place, attempts - 1)
+  if (attempts > 1) {
+    await pause(againMs)
+    return startOnFreePort(place, attempts - 1)
+  }
   throw new EmbeddedError(`the embedded PostgreSQL did not start: see ${join(place.folder, 'server.log')}`)
 }
 
