@@ -162,8 +162,8 @@ class Traffic {
   }
 }
 
-/** Nobody listens: nothing was sent, so that it may be sent again. */
+/** No connection came about: nothing was sent, so that it may be sent again. */
 function isRefused(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined
-  return typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ECONNREFUSED'
+  return typeof cause === 'object' && cause !== null && 'syscall' in cause && cause.syscall === 'connect'
 }
