@@ -134,7 +134,7 @@ function refusing(home: string, isDemo: boolean): (cause: unknown) => Promise<ne
 }
 
 const remedies = {
-  demo: 'est-ce un nœud de production ? HUISCLOS_CONFIG manque',
+  demo: 'rendez keys/kek (une sauvegarde l’omet sans --with-key) ; si c’est un nœud de production, HUISCLOS_CONFIG manque',
   ofDemo: 'une démonstration a été ouverte ici : un nœud de production prend un HUISCLOS_HOME neuf',
   production: 'rendez-la, ou nommez l’ancienne dans keys.former le temps d’une rotation',
 } as const

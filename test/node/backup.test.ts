@@ -14,6 +14,8 @@ import { restoreBackup } from '../../services/node/backup/restore.ts'
 import { openDatabase, type TestDatabase } from '../house.ts'
 import { answerOf, emptyDatabase, type OpenedNode, openAt } from './copied.ts'
 
+const kek = `${Buffer.alloc(32, 7).toString('base64')}\n`
+
 let folder: string
 let database: TestDatabase
 let house: OpenedNode
@@ -53,7 +55,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'huisclos-backup-'))
   database = await openDatabase()
   await mkdir(at('home/keys'), { recursive: true })
-  await writeFile(at('home/keys/kek'), 'the key of keys')
+  await writeFile(at('home/keys/kek'), kek, { mode: 0o400 })
   house = await openAt({ home: at('home'), databaseUrl: database.url })
   answer = await answerOf(house)
   made = await busyWhile(makeBackup(asked('backup')))
@@ -83,7 +85,7 @@ test('the key of keys is not in it and the notice says so; asked for, it is, and
   expect(made.manifest.notice).toMatch(/n’ouvre rien/)
   expect(made.manifest.leftOut).toContainEqual(expect.objectContaining({ path: 'keys/kek' }))
   const { manifest } = await makeBackup({ ...asked('with-key'), withKey: true })
-  expect(await readFile(at('with-key/home/keys/kek'), 'utf8')).toBe('the key of keys')
+  expect(await readFile(at('with-key/home/keys/kek'), 'utf8')).toBe(kek)
   expect(manifest).toMatchObject({ withKey: true, notice: expect.stringMatching(/EST dans/) })
 })
 
@@ -227,6 +229,8 @@ test('no node starts on a restoration that was cut, and the same command ends it
 test('restored on an empty home and an empty database it answers the same, and its log goes on', async () => {
   const place = { home: at('home-2'), databaseUrl: (await freshDatabase()).url }
   await restoreBackup({ ...place, from: at('backup'), log: silentLog, durable: false })
+  // It is kept elsewhere, and put back by its keeper.
+  await writeFile(at('home-2/keys/kek'), kek, { mode: 0o400 })
   const restored = await openAt(place)
   try {
     expect(restored.node.project).toBe(house.node.project)

@@ -58,7 +58,7 @@ beforeAll(async () => {
   const place = { home: at('home'), databaseUrl: current.url }
   const house = await openAt(place)
   answer = await answerOf(house)
-  const asked = { ...place, withKey: false, now: Date.now(), log: silentLog, durable: false }
+  const asked = { ...place, withKey: true, now: Date.now(), log: silentLog, durable: false }
   await makeBackup({ ...asked, to: at('before') })
   await revoke(house)
   expect(await answerOf(house)).toBe('REVOKED')
