@@ -46,6 +46,12 @@ export function openSessionRows(db: Database, { issuer, subject }: Actor): Promi
     .execute()
 }
 
+/** The sessions that must end for a person to have `most` of them, this one among those that stay; the longest silent. */
+export async function silentBeyond(db: Database, kept: SessionRow, most: number): Promise<readonly string[]> {
+  const others = (await openSessionRows(db, personOfRow(kept))).filter(({ id }) => id !== kept.id)
+  return others.slice(most - 1).map(({ id }) => id)
+}
+
 export async function insertSession(db: Database, row: SessionRow): Promise<void> {
   await db.insertInto('identity_session').values(row).execute()
 }

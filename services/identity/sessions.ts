@@ -21,6 +21,7 @@ import {
   type SessionRow,
   seeSession,
   sessionByCookie,
+  silentBeyond,
   sweepSessions,
 } from './session-table.ts'
 
@@ -108,9 +109,7 @@ export function openSessions({ store: { db }, accounts, audit, clock }: SessionN
       await db
         .transaction()
         .execute((transaction) => writeSession({ audit, db: transaction }, row, place !== undefined))
-      for (const { id } of (await openSessionRows(db, account)).slice(mostOpen)) {
-        await close({ id }, { cause: 'replaced' })
-      }
+      for (const id of await silentBeyond(db, row, mostOpen)) await close({ id }, { cause: 'replaced' })
       return { id: row.id, cookie, until: latestEnd(at) }
     },
     async verify(cookie) {

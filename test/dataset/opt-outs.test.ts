@@ -1,6 +1,6 @@
 /** Persons who object: their list, and the extracts that are made without them. */
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import {
   type Applied,
@@ -198,7 +198,8 @@ describe('an extract', () => {
   test('holds no first-level pseudonym, not even of those it left out', async () => {
     const { bulle } = await extractOf('P-NEW', 'planted')
     for (const { mount } of bulle.tables) {
-      const manifest = await readFile(join(mount.file, '../manifest.json'), 'utf8')
+      const line = basename(dirname(mount.file))
+      const manifest = await readFile(join(room.home, 'bulles/P-NEW', line, 'manifest.json'), 'utf8')
       expect(manifest).not.toMatch(/h1k\d\d_/)
       const rows = await queryParquet(`SELECT * FROM read_parquet('${mount.file}')`)
       expect(JSON.stringify(rows, (_, one) => (typeof one === 'bigint' ? String(one) : one))).not.toMatch(
@@ -221,7 +222,7 @@ describe('a version', () => {
       ['people', 39],
       ['stays', 39],
     ] as const) {
-      const file = join(room.home, 'datasets/versions/v2', `${table}.parquet`)
+      const file = join(await room.openVersion('versions', 2), `${table}.parquet`)
       const all = await queryParquet(`SELECT * FROM read_parquet('${file}')`)
       expect(all).toHaveLength(rows)
       expect(JSON.stringify(all)).not.toContain(named(8))
