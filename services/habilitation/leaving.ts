@@ -12,10 +12,12 @@ interface LeaveNeeds {
   readonly effects: Pick<Effects, 'leave'>
 }
 
-/** The persons whom a habilitation lets in, or will again once a suspension is lifted. */
+/** Of a permit that has not ended: a suspension may be lifted, a notice of revocation dismissed. */
+const lasting: readonly Habilitation['stored'][] = ['active', 'suspended', 'revocation_noticed']
+
+/** The persons whom a habilitation lets in, or may again. */
 function personsIn({ stored, grants }: Habilitation): readonly Actor[] {
-  const isInForce = stored === 'active' || stored === 'suspended'
-  return isInForce ? grants.filter((grant) => grant.stored !== 'ended') : []
+  return lasting.includes(stored) ? grants.filter((grant) => grant.stored !== 'ended') : []
 }
 
 /**

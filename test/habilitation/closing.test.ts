@@ -105,7 +105,10 @@ test('expiry is written down while the node runs, once, and closes nothing by it
   room.time.now = Date.parse('2027-10-31T23:00:00Z')
   expect(await recordExpiries(room, person('karim'))).toBe(1)
   expect(await recordExpiries(room, person('karim'))).toBe(0)
-  expect(room.effected.at(-1)).toEqual({ effect: 'EXPIRED', project })
+  expect(room.effected.slice(-2)).toEqual([
+    { effect: 'EXPIRED', project },
+    { effect: 'leave', person: 'alice' },
+  ])
   expect(await readHabilitation(room, person('paul'), id)).toMatchObject({
     state: 'expired',
     turn: 'operator',

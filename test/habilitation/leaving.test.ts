@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { recordExpiries } from '../../services/habilitation/closing.ts'
 import { leastBody, openRoom, person, type Room } from './fixtures.ts'
-import { act, granted, type Step } from './walk.ts'
+import { act, granted } from './walk.ts'
 
 const alice = { issuer: 'demo', subject: 'alice' }
 let room: Room
@@ -11,13 +11,19 @@ beforeEach(async () => {
 })
 
 const left = () => room.effected.flatMap((one) => (one.effect === 'leave' ? [one.person] : []))
-const revoke: Step = ['claire', { type: 'revocation', reason: 'x' }]
+const revocation = { type: 'revocation', reason: 'x' } as const
+
+async function revoke(id: string): Promise<void> {
+  await act(room, id, ['claire', revocation])
+  expect(left()).toEqual([])
+  await act(room, id, ['yves', revocation])
+}
 
 describe('the sessions of a researcher end', () => {
   test('with a revocation', async () => {
     const { id } = await granted(room)
     expect(left()).toEqual([])
-    await act(room, id, revoke)
+    await revoke(id)
     expect(left()).toEqual(['alice'])
   })
 
@@ -48,9 +54,9 @@ describe('the sessions of a researcher end', () => {
 describe('the sessions of a researcher go on', () => {
   test('while another habilitation names her', async () => {
     const [one, other] = [await granted(room), await granted(room)]
-    await act(room, one.id, revoke)
+    await revoke(one.id)
     expect(left()).toEqual([])
-    await act(room, other.id, revoke)
+    await revoke(other.id)
     expect(left()).toEqual(['alice'])
   })
 
@@ -64,6 +70,6 @@ describe('the sessions of a researcher go on', () => {
 test('who is more than a researcher keeps hers', async () => {
   const persons = [...leastBody.persons, { issuer: 'demo', subject: 'paul', profile: 'analyst' }]
   const { id } = await granted(room, { ...leastBody, persons })
-  await act(room, id, revoke)
+  await revoke(id)
   expect(left()).toEqual(['alice'])
 })

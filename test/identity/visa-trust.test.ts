@@ -25,6 +25,7 @@ function production(visaIssuers: unknown) {
     node: 'FR-NOR',
     address: 'https://huisclos.example.fr',
     trustedProxy: '127.0.0.1',
+    keys: { provider: 'env', kek: 'env:KEK' },
     issuers,
   }
   writeFileSync(path, JSON.stringify({ ...complete, visaIssuers }))

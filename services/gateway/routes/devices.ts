@@ -115,6 +115,7 @@ export const deviceRoutes: readonly Route[] = [
     method: 'get',
     path: devicePath,
     summary: 'Where a person types the code that her command line shows',
+    rate: 'readers',
     responses: { 200: page },
     handler: async (house, { request, language }) => {
       const by = await personOfBrowser(house, request)
