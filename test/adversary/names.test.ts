@@ -68,7 +68,9 @@ async function leaking(statements: readonly NamedStatement[], read: Read): Promi
   return answered
 }
 
+const isLong = process.env.HUISCLOS_TRIAL === 'names'
 const all = namedStatements({ table: 'persons', column: 'sex' })
+const last = [...new Map(all.map((one) => [`${one.what} ${one.name}`, one])).values()]
 const isA = (what: NamedStatement['what']) => all.filter((one) => one.what === what)
 const namesOf = (what: NamedStatement['what']) => new Set(isA(what).map(({ name }) => name))
 
@@ -89,13 +91,14 @@ describe('the names of the engine', () => {
   })
 
   test('are all refused in a statement', async () => {
-    expect(await leaking(all, planOf)).toEqual([])
+    // Two of the ways to write each; `npm run trials -- names` takes them all.
+    const first = new Map(all.toReversed().map((one) => [`${one.what} ${one.name}`, one]))
+    expect(await leaking(isLong ? all : [...new Set([...first.values(), ...last])], planOf)).toEqual([])
   }, 120_000)
 
   test('are all refused in the body of a table, one statement of each name', async () => {
-    const last = new Map(all.map((one) => [`${one.what} ${one.name}`, one]))
     const inTable: Read = (text) => planOf(readers['the body of a table'](text))
-    expect(await leaking([...last.values()], inTable)).toEqual([])
+    expect(await leaking(last, inTable)).toEqual([])
   }, 120_000)
 
   test('that ask for the time are answered with the moment of the request, and are in no text that is run', async () => {

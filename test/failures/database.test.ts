@@ -20,7 +20,8 @@ let server: Embedded
 let proxy: TestProxy
 let world: World
 
-const startServer = () => startEmbedded({ home: folder, log: silentLog, durable: false })
+// Durable: what a node was told is kept must be there after a kill, its keys among it.
+const startServer = () => startEmbedded({ home: folder, log: silentLog, durable: true })
 const postmaster = async () =>
   Number((await readFile(join(folder, 'postgres', 'data', 'postmaster.pid'), 'utf8')).split('\n')[0])
 

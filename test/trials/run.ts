@@ -22,6 +22,7 @@ import { main as killControls } from './kills/controls.ts'
 import { main as kills } from './kills/kills.ts'
 import { main as malformed } from './malformed.ts'
 import { main as mutants } from './mutants.ts'
+import { main as names } from './names.ts'
 import { main as neighbours } from './neighbours.ts'
 import { main as neighboursHostile } from './neighbours-hostile.ts'
 import { main as oracle } from './oracle.ts'
@@ -177,6 +178,11 @@ const trials: Readonly<Record<string, Trial>> = {
     const figures = await mutants(seedOf(argument), { honest: 300, share: 1, several: 8, say })
     say(JSON.stringify(figures))
     if (figures.differences.length > 0) throw new Error('the trial has failed')
+    return figures
+  },
+  names: async () => {
+    const figures = await names()
+    if (!figures.isClean) throw new Error('the trial has failed')
     return figures
   },
   neighbours: async (argument, say) => {
