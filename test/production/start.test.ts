@@ -1,4 +1,7 @@
-/** The start of a production node as an operator lives it: `npm run trials -- production` shows the same with its transcript. */
+/**
+ * The start of a production node as an operator lives it. Half a minute of two processors: `npm run trials -- production` runs this, and
+ * shows its transcript; `npm test` holds the example of a configuration alone.
+ */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
@@ -21,20 +24,26 @@ describe('the example of a production configuration', () => {
   })
 })
 
+/** Skipped aloud but in the trial. */
+const isTrial = process.env.HUISCLOS_TRIAL === 'production'
+if (!isTrial) process.stderr.write('the start of production is played by npm run trials -- production\n')
+const played = isTrial ? boxed : test.skip
+
 describe('a production node with a PostgreSQL of its own and two issuers', () => {
   let figures: Figures | undefined
   beforeAll(async () => {
+    if (!isTrial) return
     figures = (await playProduction())?.figures
     if (figures === undefined)
       process.stderr.write('no openssl or no bubblewrap here: the start of production is not played\n')
   }, 240_000)
 
-  boxed('is refused with 78 on a wrong file, and signs people of both issuers in on a right one', () => {
+  played('is refused with 78 on a wrong file, and signs people of both issuers in on a right one', () => {
     expect(figures?.refused).toBe(78)
     expect(figures?.known).toEqual(['chu:alice researcher level 2', 'proconnect:rene registrar level 2'])
   })
 
-  boxed('takes a deposit, leads a request to its permit and a person to her grant, and answers', () => {
+  played('takes a deposit, leads a request to its permit and a person to her grant, and answers', () => {
     expect(figures?.answer.statuses.at(-1)).toBe('active')
     expect(figures?.answer.rows).toEqual([
       ['F', 20],
@@ -42,7 +51,7 @@ describe('a production node with a PostgreSQL of its own and two issuers', () =>
     ])
   })
 
-  boxed('starts again as systemd starts it, with the sessions and the log of before, and a witness', () => {
+  played('starts again as systemd starts it, with the sessions and the log of before, and a witness', () => {
     expect(figures).toMatchObject({ again: 200, isCosigned: true, verified: 0, ended: 0 })
     expect(figures?.entries).toEqual(
       expect.arrayContaining(['log.started', 'auth.opened', 'query.release', 'habilitation.issued']),

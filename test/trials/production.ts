@@ -1,4 +1,7 @@
-/** `npm run trials -- production`: a production node from an empty folder to an answered question, and its transcript. */
+/**
+ * `npm run trials -- production`: a production node from an empty folder to an answered question, and its transcript. The same with all
+ * assertions: `HUISCLOS_TRIAL=production npx jest test/production`.
+ */
 import { playProduction } from '../production/played.ts'
 
 export async function main(say: (line: string) => void): Promise<unknown> {
