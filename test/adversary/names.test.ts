@@ -71,6 +71,7 @@ async function leaking(statements: readonly NamedStatement[], read: Read): Promi
 const isLong = process.env.HUISCLOS_TRIAL === 'names'
 const all = namedStatements({ table: 'persons', column: 'sex' })
 const last = [...new Map(all.map((one) => [`${one.what} ${one.name}`, one])).values()]
+const inTables = isLong ? last : last.filter((_, i) => i % 3 === 0)
 const isA = (what: NamedStatement['what']) => all.filter((one) => one.what === what)
 const namesOf = (what: NamedStatement['what']) => new Set(isA(what).map(({ name }) => name))
 
@@ -96,9 +97,9 @@ describe('the names of the engine', () => {
     expect(await leaking(isLong ? all : [...first.values()], planOf)).toEqual([])
   }, 120_000)
 
-  test('are all refused in the body of a table, one statement of each name', async () => {
+  test('are all refused in the body of a table, one statement of each third name', async () => {
     const inTable: Read = (text) => planOf(readers['the body of a table'](text))
-    expect(await leaking(last, inTable)).toEqual([])
+    expect(await leaking(inTables, inTable)).toEqual([])
   }, 120_000)
 
   test('that ask for the time are answered with the moment of the request, and are in no text that is run', async () => {

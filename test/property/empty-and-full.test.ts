@@ -32,8 +32,8 @@ afterAll(async () => {
 const random = dice(11)
 const cohort = makeCohort(7)
 const statements = [
-  ...attacks.map(({ sql }) => sql),
-  // A few only: the next test and the trial ask many, in this process.
+  // A few only: the next test asks many, and the trial `neighbours` all of them, in this process.
+  ...attacks.filter((_, i) => i % 3 === 0).map(({ sql }) => sql),
   ...Array.from({ length: 12 }, () => generate(random, cohort).sql),
   // What would raise on some row, if it could.
   'SELECT sex, count(*) FROM persons WHERE CAST(pid AS INTEGER) > 3 GROUP BY sex',
