@@ -38,6 +38,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+/** As store.ts keeps them at most. */
+const sessionsOfPool = 10
+
 /** Queries that began, and how often each ended. */
 async function endsOfQueries(): Promise<readonly number[]> {
   const ends = new Map<string, number>()
@@ -87,14 +90,17 @@ describe('a database', () => {
     for (const condition of conditions) expect(seen).not.toEqual(cellOf('database', condition).expected)
   })
 
-  test('that ends the sessions of the pool, and not that of the writer, costs one answer at most', async () => {
+  test('that ends the sessions of the pool, and not that of the writer, costs an answer for each at most', async () => {
     const before = world.exits.length
     await administer(
       server.url,
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'huisclos'`,
     )
-    expect([200, 503]).toContain((await world.ask()).status)
-    expect((await world.ask()).status).toBe(200)
+    const statuses: number[] = []
+    while (statuses.at(-1) !== 200 && statuses.length <= sessionsOfPool)
+      statuses.push((await world.ask()).status)
+    expect(statuses.at(-1)).toBe(200)
+    expect(statuses.slice(0, -1).filter((status) => status !== 503)).toEqual([])
     expect(world.exits.length).toBe(before)
   })
 
