@@ -43,7 +43,7 @@ const isTree = (value: unknown): value is Tree => typeof value === 'object' && v
 function collect(value: unknown, groups: readonly string[], found: string[]): void {
   if (!isTree(value)) return
   const { name, title } = callOf(value)
-  if (title !== undefined && ['test', 'it', 'boxed', 'certified', 'played'].includes(name)) {
+  if (title !== undefined && ['test', 'it', 'boxed', 'certified', 'played', 'remembered'].includes(name)) {
     found.push([...groups, title].join(between))
     return
   }

@@ -36,7 +36,10 @@ export async function openReleaser(options: ReleaserOptions): Promise<Releaser> 
   const shares = new Shares(Math.max(1, size - 1))
   const pool = await Pool.open({ size }, async () => {
     const window = await openWindow(options.scratch)
-    const process = await startReleaser(options, window)
+    const process = await startReleaser(options, window).catch(async (error: unknown) => {
+      await window.close()
+      throw error
+    })
     windows.set(process, window)
     const removal = process.closed.then(() => window.close()).finally(() => removals.delete(removal))
     removals.add(removal)

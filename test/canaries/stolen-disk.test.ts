@@ -5,9 +5,15 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sha256 } from '../../services/kernel/hash.ts'
+import { memoryLack } from '../../services/keys/clear-area.ts'
 import { type Answer, type System, startSystem } from '../contract/system.ts'
 import { formsOf, readableIn } from './stolen-disk.ts'
 import { goOn, live, question, questionOnDerived, type Study, textsOf } from './stolen-house.ts'
+
+/** Where memory is missing or small, as in a container of 64 MiB, a demo keeps plain files in its home and says so. */
+const lack = await memoryLack()
+if (lack !== null) process.stderr.write(`/dev/shm is ${lack} here: what a stolen disk tells is not tried\n`)
+const remembered = lack === null ? test : test.skip
 
 const persons = [7, 11]
 const texts = textsOf(persons)
@@ -23,6 +29,7 @@ let clear: string
 const clearOf = (home: string) => `/dev/shm/huisclos-${process.getuid?.() ?? 0}-${sha256(home).slice(0, 16)}`
 
 beforeAll(async () => {
+  if (lack !== null) return
   system = await startSystem()
   clear = clearOf(system.home)
   study = await live(system, persons)
@@ -40,17 +47,20 @@ afterAll(async () => {
 const ask = (sql: string) =>
   system.call('POST', `/api/v1/projects/${study.project}/queries`, { as: 'alice', body: { sql } })
 
-test('the search sees: what is open lies plain in memory, for its owner alone', async () => {
+remembered('the search sees: what is open lies plain in memory, for its owner alone', async () => {
   expect(whileOpen.filter((one) => one.startsWith('Parquet ')).length).toBeGreaterThan(1)
   expect(whileOpen.filter((one) => one.startsWith('text '))).not.toEqual([])
 })
 
 describe('on a disk that was carried away', () => {
-  test('after a crash, with a bulle open, a deposit that waits and an upload half there, nothing can be read', () => {
-    expect(crashed).toEqual([])
-  })
+  remembered(
+    'after a crash, with a bulle open, a deposit that waits and an upload half there, nothing can be read',
+    () => {
+      expect(crashed).toEqual([])
+    },
+  )
 
-  test('the house opens again by itself, with all that it had acknowledged', async () => {
+  remembered('the house opens again by itself, with all that it had acknowledged', async () => {
     expect(before.status).toBe(200)
     const again = await ask(question)
     expect(again.json.rows).toEqual(before.json.rows)
@@ -61,7 +71,7 @@ describe('on a disk that was carried away', () => {
     expect((await stat(clear)).mode & 0o777).toBe(0o700)
   })
 
-  test('a project that is suspended has nothing left in memory', async () => {
+  remembered('a project that is suspended has nothing left in memory', async () => {
     const opened = join(clear, 'bulle', study.project)
     expect(await readdir(opened)).not.toEqual([])
     const at = `/api/v1/habilitations/${study.habilitation}/suspension`
@@ -72,7 +82,7 @@ describe('on a disk that was carried away', () => {
     expect((await ask(question)).json.code).toBe('SUSPENDED')
   })
 
-  test('after a stop nothing can be read, and nothing is left in memory', async () => {
+  remembered('after a stop nothing can be read, and nothing is left in memory', async () => {
     await system.stop()
     expect(await readableIn(system.home, texts)).toEqual([])
     await expect(stat(clear)).rejects.toMatchObject({ code: 'ENOENT' })

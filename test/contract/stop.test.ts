@@ -33,7 +33,7 @@ test('SIGTERM sends new calls away, lets the running queries end, and leaves not
   const stopped = system.stop('SIGTERM')
   const seen: Answer[] = []
   const isOver = Promise.all(running).then(() => true)
-  while (!(await Promise.race([isOver, new Promise((resolve) => setTimeout(resolve, 20))]))) {
+  while (!(await Promise.race([isOver, new Promise((resolve) => setTimeout(resolve, 2))]))) {
     const answers = ['/readyz', '/api/v1/me'].map((path) => system.call('GET', path).catch(() => null))
     for (const answer of await Promise.all(answers)) if (answer) seen.push(answer)
   }

@@ -150,7 +150,8 @@ export const machineCases: readonly Case[] = [
   },
   {
     name: 'clear memory',
-    well: () => ({ root: '/' }),
+    // Whatever this machine has, a declared volume is the word of its operator.
+    well: (place) => production(place, { clear: { volume: place.home } }),
     ill: {
       'none in production': { when: production, severe: true, seen: /manque/ },
       'a disk in its place': {
