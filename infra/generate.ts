@@ -3,12 +3,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { routes } from '../services/gateway/routes.ts'
+import { openApiDocument, routes } from '../services/gateway/routes.ts'
 import { openRulebook } from '../services/habilitation/rulebook.ts'
 import { silentLog } from '../services/kernel/log.ts'
 import { declaredMetrics } from '../services/node/metrics/figures.ts'
 import { startEmbedded } from '../services/store/embedded.ts'
 import { migrate } from '../services/store/migrate.ts'
+import { apiTypes } from './api-types.ts'
 import { authorisationPage } from './authorisation-page.ts'
 import { conformityPage, measuresTable, tableFile } from './conformity.ts'
 import { failuresPage } from './failures-page.ts'
@@ -23,6 +24,7 @@ import { shapesText, treeShapes } from './tree-shapes.ts'
 
 await writeFile(new URL('../docs/functions.md', import.meta.url), functionsPage())
 await writeFile(new URL('../docs/sbom.json', import.meta.url), sbom())
+await writeFile(new URL('../services/portal/api.ts', import.meta.url), apiTypes(openApiDocument('')))
 await writeFile(tableFile('mr-007'), measuresTable())
 await writeFile(new URL('../docs/conformity.md', import.meta.url), conformityPage('en'))
 await writeFile(new URL('../docs/conformity.fr.md', import.meta.url), conformityPage('fr'))

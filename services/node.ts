@@ -18,6 +18,7 @@ import { type Ground, openHome, takeOverHome } from './node/floors.ts'
 import { openDoor } from './node/listening.ts'
 import { type Figures, openFigures } from './node/metrics/figures.ts'
 import { type Floors, openUpTo, stepNames } from './node/opening.ts'
+import { openPortal, portalFolder } from './node/portal.ts'
 import { type Production, readyProduction } from './node/production.ts'
 import { seedDemo } from './node/seed.ts'
 import { writeServerFile } from './node/server-file.ts'
@@ -109,7 +110,8 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const project = isFull
     ? await steps.run(stepNames.demo, () => seedDemo(house, floors.identity.accounts), notedProject)
     : null
-  const app = createApp(await withStartPage(house, { demo, project, isBoxed }), routes)
+  const shell = await steps.run(stepNames.portal, () => openPortal(options.log), notedPortal)
+  const app = createApp(await withPages(house, { demo, project, isBoxed, shell }), routes)
   steps.ready = true
   door.serve(app)
   return {
@@ -152,6 +154,8 @@ function listeningOf({ port }: Settings, production: Production | null) {
 }
 
 const notedProject = (project: string) => `projet ${project}`
+const notedPortal = (shell: string | null) =>
+  shell === null ? 'non construit : l’API répond, les pages non' : ''
 
 interface HouseOf {
   readonly steps: Steps
@@ -183,7 +187,7 @@ async function houseOf(
     log,
     readiness: steps,
     limits: openLimits(doorway.limits, doorway),
-    portal: { startPage: '', assets: pathOf('portal/assets') },
+    portal: { startPage: '', assets: pathOf('portal/assets'), shell: null, built: portalFolder },
     policy: rooms.habilitation.rulebook.sha256,
     version: versionOf(),
     address,
@@ -208,13 +212,16 @@ function figuresOn(
   }
 }
 
-async function withStartPage(
+async function withPages(
   house: House,
-  facts: Pick<StartPageFacts, 'demo' | 'project' | 'isBoxed'>,
+  {
+    shell,
+    ...facts
+  }: Pick<StartPageFacts, 'demo' | 'project' | 'isBoxed'> & { readonly shell: string | null },
 ): Promise<House> {
-  const template = await readFile(pathOf('portal/index.html'), 'utf8')
+  const template = await readFile(pathOf('portal/start.html'), 'utf8')
   const page = startPage(template, { version: house.version, address: house.address, ...facts })
-  return { ...house, portal: { ...house.portal, startPage: page } }
+  return { ...house, portal: { ...house.portal, startPage: page, shell } }
 }
 
 function pathOf(relative: string): string {

@@ -38,7 +38,18 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   federation: ['zod'],
   review: ['zod', 'csv-stringify', 'write-excel-file'],
   gateway: ['express', 'helmet', 'rate-limiter-flexible', 'zod', 'zod-openapi'],
-  portal: [],
+  portal: [
+    'react',
+    'react-dom',
+    'react-i18next',
+    'i18next',
+    'openapi-fetch',
+    'tus-js-client',
+    'vite',
+    '@tanstack/*',
+    '@codemirror/*',
+    '@observablehq/plot',
+  ],
   'config.ts': ['zod'],
   'main.ts': ['pino', 'zod'],
   'node.ts': ['pino', 'zod'],
@@ -63,7 +74,7 @@ export interface SourceFile {
 
 export function readHouse(root: string): SourceFile[] {
   return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => {
       const path = join(entry.parentPath, entry.name)
       return { path: relative(root, path), text: readFileSync(path, 'utf8') }

@@ -42,6 +42,13 @@ export function createApp(house: House, routes: readonly Route[]): Express {
     '/assets',
     express.static(house.portal.assets, { index: false, redirect: false, dotfiles: 'ignore' }),
   )
+  app.use(
+    '/portal/parts',
+    express.static(`${house.portal.built}/parts`, {
+      ...{ index: false, redirect: false, dotfiles: 'ignore' },
+      ...{ immutable: true, maxAge: '1y' },
+    }),
+  )
   app.use(unknownPath(house))
   app.use(lastResort(house))
   return app

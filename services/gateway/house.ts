@@ -37,6 +37,10 @@ interface Portal {
   readonly startPage: string
   /** Folder of the style sheet and pictures, served under /assets. */
   readonly assets: string
+  /** What a browser loads for every page of a person who is signed in; null where the portal was never built. */
+  readonly shell: string | null
+  /** Folder of its pieces, served under /portal; their names change with what they hold. */
+  readonly built: string
 }
 
 /**

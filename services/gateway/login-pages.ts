@@ -5,11 +5,12 @@ import type { Code } from '../kernel/refusal.ts'
 import { type Language, say } from '../kernel/text.ts'
 import { framed } from './pages.ts'
 
-/** Links, not forms: the policy of our pages would hold back the redirect that follows a form. */
-export function choicePage(language: Language, issuers: readonly LoginIssuer[]): string {
+/** Links, not forms: the policy of our pages would hold back the redirect that follows a form. `target` is where they lead in the end. */
+export function choicePage(language: Language, issuers: readonly LoginIssuer[], target = '/'): string {
+  const onward = target === '/' ? '' : `?vers=${encodeURIComponent(target)}`
   const links = issuers.map(
     ({ name, login }) =>
-      `<li><a href="/connexion/${escaped(name)}">${escaped(login.label[language])}</a></li>`,
+      `<li><a href="/connexion/${escaped(name)}${escaped(onward)}">${escaped(login.label[language])}</a></li>`,
   )
   return framed(language, say(language, { key: 'login.title' }), [
     `<p>${escaped(say(language, { key: 'login.choose' }))}</p>`,

@@ -21,6 +21,7 @@ import { optOutRoutes } from './routes/opt-outs.ts'
 import { passportRoutes } from './routes/passports.ts'
 import { personRoutes } from './routes/persons.ts'
 import { policyRoutes } from './routes/policies.ts'
+import { portalRoutes } from './routes/portal.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
@@ -84,6 +85,7 @@ const documented: readonly Route[] = [
   ...monthRoutes,
   ...reportRoutes,
   ...publicRoutes,
+  ...portalRoutes,
   ...catalogueRoutes,
   ...registerRoutes,
 ]

@@ -40,6 +40,7 @@ export const stepNames = {
   engine: 'moteur SQL',
   rooms: 'jeux de données et autorisations',
   demo: 'données de démonstration',
+  portal: 'portail',
 } as const
 
 /** How often what time has ended is written down; no decision waits for it. */

@@ -67,7 +67,12 @@ export function openDoors(limits = openLimits(demoLimits)): Doors {
     metrics: openMetrics([]),
     limits,
     isBoxed: true,
-    portal: { startPage: '<!doctype html><title>huisclos</title>', assets: 'services/portal/assets' },
+    portal: {
+      startPage: '<!doctype html><title>huisclos</title>',
+      assets: 'services/portal/assets',
+      shell: '<!doctype html><title>huisclos</title><div id="portal"></div>',
+      built: 'services/portal/dist',
+    },
     policy: 'c'.repeat(64),
     version: '0.0.0',
     address: 'http://127.0.0.1:1',

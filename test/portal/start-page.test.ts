@@ -17,7 +17,7 @@ let browser: Browser
 let url: string
 
 beforeAll(async () => {
-  const template = await readFile(new URL('../../services/portal/index.html', import.meta.url), 'utf8')
+  const template = await readFile(new URL('../../services/portal/start.html', import.meta.url), 'utf8')
   const facts = {
     version: '0.1.0',
     address: 'http://localhost:8080',
@@ -34,7 +34,7 @@ beforeAll(async () => {
   })
   const { house } = openDoors()
   const assets = new URL('../../services/portal/assets', import.meta.url).pathname
-  const app = createApp({ ...house, portal: { startPage: '', assets } }, [page])
+  const app = createApp({ ...house, portal: { ...house.portal, startPage: '', assets } }, [page])
   server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

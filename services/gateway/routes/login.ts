@@ -17,15 +17,16 @@ const page = { description: 'A page', types: ['text/html'] }
 const unstored = { 'Cache-Control': 'no-store' }
 const params = z.strictObject({ issuer: z.string().regex(/^[a-z0-9-]{1,40}$/) })
 
+/** A path of this node, never another site. */
+const target = z
+  .string()
+  .max(300)
+  .regex(/^\/(?![/\\])[\w\-./?=&%]*$/)
+
 const query = z.strictObject({
   /** `renforce`: proves anew who one is, for an act that asks for it. `lien`: ties the identity to the account of this browser. */
   acces: z.enum(['renforce', 'lien']).optional(),
-  /** A path of this node, never another site. */
-  vers: z
-    .string()
-    .max(300)
-    .regex(/^\/(?![/\\])[\w\-./?=&%]*$/)
-    .default('/'),
+  vers: target.default('/'),
 })
 const aims = { renforce: 'step-up', lien: 'link' } as const satisfies Record<string, Aim>
 
@@ -55,11 +56,12 @@ export const loginRoutes: readonly Route[] = [
     method: 'get',
     path: '/connexion',
     summary: 'Who to sign in with',
+    query: z.strictObject({ vers: target.catch('/').default('/') }),
     rate: 'readers',
     responses: { 200: page },
-    handler: async (house, { language }) => ({
+    handler: async (house, { language, query: { vers } }) => ({
       type: html,
-      content: choicePage(language, house.logins.issuers),
+      content: choicePage(language, house.logins.issuers, vers),
     }),
   }),
   openRoute({

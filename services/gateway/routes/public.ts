@@ -94,13 +94,6 @@ const probes: readonly Route[] = [
 const pages: readonly Route[] = [
   openRoute({
     method: 'get',
-    path: '/',
-    summary: 'The start page',
-    responses: { 200: page },
-    handler: async (house) => ({ type: html, content: house.portal.startPage }),
-  }),
-  openRoute({
-    method: 'get',
     path: '/help/refus/{code}',
     summary: 'What a refusal means and who can help',
     params: z.strictObject({ code: z.string().max(60) }),

@@ -16,7 +16,9 @@ export function pinnedFetch(pinned: readonly string[], patienceMs = timeoutMs): 
   return async (url, { method = 'GET', headers = {}, body } = {}) => {
     if (!pinned.includes(url)) throw new TypeError('an address that is not pinned')
     const signal = AbortSignal.timeout(patienceMs)
-    const response = await fetch(url, { method, headers, body: body ?? null, redirect: 'error', signal })
+    // The types of Node and of browsers name different buffers; fetch takes both.
+    const sent = (body ?? null) as BodyInit | null
+    const response = await fetch(url, { method, headers, body: sent, redirect: 'error', signal })
     const text = await readLimited(response, maxBytes)
     return new Response(text, { status: response.status, headers: response.headers })
   }

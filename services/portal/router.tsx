@@ -1,0 +1,46 @@
+/** Every page and its address. The address holds the state of a page; the language and the light stay in it from page to page. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  retainSearchParams,
+} from '@tanstack/react-router'
+import { Frame } from './parts/frame.tsx'
+import { Mishap } from './parts/mishap.tsx'
+import { Nowhere } from './parts/nowhere.tsx'
+
+export interface Display {
+  readonly lang?: 'fr' | 'en'
+  readonly theme?: 'light' | 'dark'
+}
+
+const root = createRootRoute({
+  component: Frame,
+  notFoundComponent: Nowhere,
+  errorComponent: Mishap,
+  validateSearch: ({ lang, theme }: Record<string, unknown>): Display => ({
+    ...(lang === 'fr' || lang === 'en' ? { lang } : {}),
+    ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
+  }),
+  search: { middlewares: [retainSearchParams(['lang', 'theme'])] },
+})
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/home.tsx'), 'HomePage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([home]),
+  defaultErrorComponent: Mishap,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
