@@ -110,8 +110,8 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const project = isFull
     ? await steps.run(stepNames.demo, () => seedDemo(house, floors.identity.accounts), notedProject)
     : null
-  const shell = await steps.run(stepNames.portal, () => openPortal(options.log), notedPortal)
-  const app = createApp(await withPages(house, { demo, project, isBoxed, shell }), routes)
+  const shellPage = await steps.run(stepNames.portal, () => openPortal(options.log), notedPortal)
+  const app = createApp(await withPages(house, { demo, project, isBoxed, shellPage }), routes)
   steps.ready = true
   door.serve(app)
   return {
@@ -187,7 +187,7 @@ async function houseOf(
     log,
     readiness: steps,
     limits: openLimits(doorway.limits, doorway),
-    portal: { startPage: '', assets: pathOf('portal/assets'), shell: null, built: portalFolder },
+    portal: { startPage: '', assets: pathOf('portal/assets'), shellPage: null, built: portalFolder },
     policy: rooms.habilitation.rulebook.sha256,
     version: versionOf(),
     address,
@@ -215,13 +215,13 @@ function figuresOn(
 async function withPages(
   house: House,
   {
-    shell,
+    shellPage,
     ...facts
-  }: Pick<StartPageFacts, 'demo' | 'project' | 'isBoxed'> & { readonly shell: string | null },
+  }: Pick<StartPageFacts, 'demo' | 'project' | 'isBoxed'> & { readonly shellPage: string | null },
 ): Promise<House> {
   const template = await readFile(pathOf('portal/start.html'), 'utf8')
   const page = startPage(template, { version: house.version, address: house.address, ...facts })
-  return { ...house, portal: { ...house.portal, startPage: page, shell } }
+  return { ...house, portal: { ...house.portal, startPage: page, shellPage } }
 }
 
 function pathOf(relative: string): string {

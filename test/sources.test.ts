@@ -28,6 +28,7 @@ describe('the sources', () => {
       'services/cli/doctor/engine.ts',
       'services/engine/box/launch.ts',
       'services/engine/box/probe-worker.ts',
+      'services/node/portal.ts',
       'services/store/embedded.ts',
       'services/store/folder-lock.ts',
       'services/store/programs.ts',

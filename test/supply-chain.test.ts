@@ -20,6 +20,7 @@ const nativeInProduction = [
 /** The same of those who develop and test. */
 const nativeInDevelopment = [
   ...[/^@biomejs\/cli-/, /^@swc\/core-/, /^@typescript\/typescript-/],
+  ...[/^@rolldown\/binding-/, /^lightningcss-/],
   ...[/^@oxc-(parser|resolver)\/binding-/, /^@unrs\/resolver-binding-/, /^@parcel\/watcher-/],
 ]
 
@@ -138,22 +139,23 @@ describe('what a production node loads', () => {
   })
 })
 
-/** Packages that the house imports though they are no dependency of its own, and files that load by a name made at run time. */
+/** Packages that the house imports though they are no dependency of its own (the portal's are built into its pages), and files that load by a name made at run time. */
 function phantoms(files: readonly SourceFile[]): string[] {
   return files.flatMap(({ path, text }) => {
+    const declared = path.startsWith('portal/') ? manifest.devDependencies : manifest.dependencies
     const names = importsOf(text)
       .filter((name) => !name.startsWith('node:') && !name.startsWith('.'))
       .map(packageOf)
-      .filter((name) => !(name in manifest.dependencies))
+      .filter((name) => !(name in declared))
     const loads = /\bcreateRequire\b|\bimport\((?!')/.test(text) && !requiring.includes(path)
     return [...names.map((name) => `${path}: ${name}`), ...(loads ? [`${path}: loads by name`] : [])]
   })
 }
 
-/** Where packages are found by name: the engine's module and tsx for the workers, PostgreSQL's programs, and the doctor. */
+/** Where packages are found by name: the engine's module and tsx for the workers, PostgreSQL's programs, the doctor, and what builds the pages. */
 const requiring = [
   ...['engine/box/bundle.ts', 'engine/box/launch.ts'],
-  ...['store/programs.ts', 'cli/doctor/machine.ts'],
+  ...['store/programs.ts', 'cli/doctor/machine.ts', 'node/portal.ts'],
 ]
 
 describe('what the house opens', () => {

@@ -38,7 +38,7 @@ interface Portal {
   /** Folder of the style sheet and pictures, served under /assets. */
   readonly assets: string
   /** What a browser loads for every page of a person who is signed in; null where the portal was never built. */
-  readonly shell: string | null
+  readonly shellPage: string | null
   /** Folder of its pieces, served under /portal; their names change with what they hold. */
   readonly built: string
 }

@@ -70,7 +70,7 @@ export function openDoors(limits = openLimits(demoLimits)): Doors {
     portal: {
       startPage: '<!doctype html><title>huisclos</title>',
       assets: 'services/portal/assets',
-      shell: '<!doctype html><title>huisclos</title><div id="portal"></div>',
+      shellPage: '<!doctype html><title>huisclos</title><div id="portal"></div>',
       built: 'services/portal/dist',
     },
     policy: 'c'.repeat(64),

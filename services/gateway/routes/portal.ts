@@ -1,5 +1,6 @@
 /** The pages of people who are signed in. They are one shell, which asks the API for all it shows and holds no right of its own. */
 import type { Request } from 'express'
+import { z } from 'zod'
 import { Refusal } from '../../kernel/refusal.ts'
 import { personOfBrowser } from '../caller.ts'
 import type { House } from '../house.ts'
@@ -27,8 +28,8 @@ export const portalPlaces = [
 ] as const
 
 function shellOf({ portal }: House): Reply {
-  if (portal.shell === null) throw new Refusal('UNAVAILABLE', { rule: 'portal.unbuilt' })
-  return { type: html, content: portal.shell, headers: unstored }
+  if (portal.shellPage === null) throw new Refusal('UNAVAILABLE', { rule: 'portal.unbuilt' })
+  return { type: html, content: portal.shellPage, headers: unstored }
 }
 
 /** Whoever is not signed in is led there, and back. */
@@ -40,13 +41,20 @@ async function shellOrSignIn(house: House, request: Request): Promise<Reply> {
 
 const responses = { 200: page, 303: { description: 'On to the sign-in', types: ['text/plain'] } }
 
-function pageAt(path: string, at?: string): Route {
+const summary = 'Pages of the portal, for people who are signed in'
+const below = z.strictObject({ page: z.array(z.string().max(200)).max(6) }).meta({
+  override: { type: 'object', properties: { page: { type: 'string' } }, required: ['page'] },
+})
+
+function pageAt(path: string): Route {
+  const handler = (house: House, { request }: { request: Request }) => shellOrSignIn(house, request)
+  return openRoute({ method: 'get', path, summary, responses, handler })
+}
+
+function pagesBelow(place: string): Route {
   return openRoute({
-    method: 'get',
-    path,
-    ...(at !== undefined && { at }),
-    summary: 'Pages of the portal, for people who are signed in',
-    responses,
+    ...{ method: 'get', path: `/${place}/{page}`, at: `/${place}/*page`, summary, responses },
+    params: below,
     handler: (house, { request }) => shellOrSignIn(house, request),
   })
 }
@@ -64,5 +72,5 @@ export const portalRoutes: readonly Route[] = [
   }),
   // The log itself lives below this address (C2SP tlog-tiles).
   pageAt('/audit'),
-  ...portalPlaces.flatMap((place) => [pageAt(`/${place}`), pageAt(`/${place}/{page}`, `/${place}/*page`)]),
+  ...portalPlaces.flatMap((place) => [pageAt(`/${place}`), pagesBelow(place)]),
 ]
