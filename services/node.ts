@@ -154,8 +154,8 @@ function listeningOf({ port }: Settings, production: Production | null) {
 }
 
 const notedProject = (project: string) => `projet ${project}`
-const notedPortal = (shell: string | null) =>
-  shell === null ? 'non construit : l’API répond, les pages non' : ''
+const notedPortal = (page: string | null) =>
+  page === null ? 'non construit : l’API répond, les pages non' : ''
 
 interface HouseOf {
   readonly steps: Steps

@@ -36,6 +36,7 @@ import { tokenRoutes } from './routes/tokens.ts'
 import { twinRoutes } from './routes/twins.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { versionRoutes } from './routes/versions.ts'
+import { vocabularyRoutes } from './routes/vocabularies.ts'
 import { sessionCookie } from './session-cookie.ts'
 
 const problem = z
@@ -84,6 +85,7 @@ const documented: readonly Route[] = [
   ...reviewRoutes,
   ...monthRoutes,
   ...reportRoutes,
+  ...vocabularyRoutes,
   ...publicRoutes,
   ...portalRoutes,
   ...catalogueRoutes,

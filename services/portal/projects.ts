@@ -1,6 +1,7 @@
 /** Questions about projects that several pages ask. */
-import { queryOptions } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 import { api, told } from './client.ts'
+import { language } from './text.ts'
 
 export const projectsQuery = queryOptions({
   queryKey: ['projects'],
@@ -14,4 +15,16 @@ export function projectQuery(id: string) {
     queryFn: () => told(api.GET('/api/v1/projects/{id}', { params: { path: { id } } })),
     refetchInterval: ({ state }) => (state.data?.bulle.status === 'preparing' ? 1000 : false),
   })
+}
+
+const vocabulariesQuery = queryOptions({
+  queryKey: ['vocabularies'],
+  queryFn: () => told(api.GET('/api/v1/vocabularies')),
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+/** What a purpose is called, where the vocabularies know its code; the code until they are there. */
+export function usePurposeName(): (code: string) => string {
+  const { data } = useQuery(vocabulariesQuery)
+  return (code) => data?.purposes.find((one) => one.code === code)?.[language()] ?? code
 }

@@ -65,6 +65,8 @@ describe('the declaration of a route', () => {
       'POST /api/v1/device/codes',
       'POST /api/v1/device/tokens',
       'OPTIONS /api/v1/uploads',
+      // What the codes of the public register mean.
+      'GET /api/v1/vocabularies',
       'GET /api/v1/openapi.json',
     ])
   })

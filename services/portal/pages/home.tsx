@@ -3,7 +3,7 @@ import { dayOf } from '../format.ts'
 import { PageBody } from '../parts/page.tsx'
 import { Refusal } from '../parts/refusal.tsx'
 import { Waiting } from '../parts/waiting.tsx'
-import { projectsQuery } from '../projects.ts'
+import { projectsQuery, usePurposeName } from '../projects.ts'
 import { useMe } from '../session.ts'
 import { words } from '../text.ts'
 import en from '../words/home.en.json' with { type: 'json' }
@@ -25,6 +25,7 @@ export function HomePage() {
 function Projects() {
   const say = useWords()
   const { data, error } = useQuery(projectsQuery)
+  const nameOf = usePurposeName()
   if (error) return <Refusal error={error} takesFocus={false} />
   if (!data) return <Waiting />
   return (
@@ -41,7 +42,7 @@ function Projects() {
               <h3>{title}</h3>
               <p className="small">{id}</p>
               <p>
-                {say('purposes')} : {purposes.join(', ')}
+                {say('purposes')} : {purposes.map(nameOf).join(', ')}
               </p>
               <p>{say('until', { day: dayOf(until) })}</p>
             </li>
