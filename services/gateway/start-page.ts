@@ -16,6 +16,8 @@ export interface StartPageFacts {
 export function startPage(template: string, facts: StartPageFacts): string {
   const places: Readonly<Record<string, string>> = {
     version: escaped(facts.version),
+    // A demonstration has one issuer, whose page names its people: one click each.
+    enter: facts.demo === null ? '/connexion' : '/connexion/demo',
     'mode.fr': modeOf('fr', facts),
     'mode.en': modeOf('en', facts),
     'steps.fr': stepsOf('fr', facts),
@@ -24,7 +26,7 @@ export function startPage(template: string, facts: StartPageFacts): string {
   return Object.entries(places).reduce((page, [name, content]) => {
     const place = `<!--${name}-->`
     if (!page.includes(place)) throw new Error(`the start page has no place ${name}`)
-    return page.replace(place, () => content)
+    return page.replaceAll(place, () => content)
   }, template)
 }
 
