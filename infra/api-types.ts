@@ -68,7 +68,7 @@ export function apiTypes(openApi: object): string {
 }
 
 function isCall(path: string): boolean {
-  return path.startsWith('/api/') || path.endsWith('.json') || path === '/readyz' || path === '/healthz'
+  return path.startsWith('/api/') || path.endsWith('.json') || path === '/readyz' || path === '/metrics'
 }
 
 function pathOf(methods: Readonly<Record<string, Operation>>): string {

@@ -32,8 +32,14 @@ const home = createRoute({
   component: lazyRouteComponent(() => import('./pages/home.tsx'), 'HomePage'),
 })
 
+const ops = createRoute({
+  getParentRoute: () => root,
+  path: '/ops',
+  component: lazyRouteComponent(() => import('./pages/ops.tsx'), 'OpsPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([home]),
+  routeTree: root.addChildren([home, ops]),
   defaultErrorComponent: Mishap,
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -18,7 +18,10 @@ const places: readonly {
   readonly to: string
   readonly word: KeyOf<typeof fr>
   readonly roles: readonly Role[]
-}[] = [{ to: '/', word: 'home', roles: [] }]
+}[] = [
+  { to: '/', word: 'home', roles: [] },
+  { to: '/ops', word: 'operation', roles: ['operator'] },
+]
 
 export function Frame() {
   const say = useWords()
