@@ -24,6 +24,8 @@ export interface SoakOptions {
 export interface SoakFigures {
   readonly minutes: number
   readonly calls: number
+  /** Habilitations opened. */
+  readonly requests: number
   /** Answers by status. */
   readonly answers: Readonly<Record<number, number>>
   /** Per hour, after the first third. */
@@ -47,6 +49,8 @@ const mb = 1024 * 1024
  */
 const limits = { rssMb: 32, liveMb: 1, descriptors: 1, processes: 1, connections: 1, files: 1 }
 type Figure = keyof typeof limits
+/** The public register holds its last reading and its signed text: of all that it must know, the one thing that grows by design. */
+const requestKiB = 2
 const goalLoopMs = 20
 
 interface Inside {
@@ -70,7 +74,8 @@ export async function main({
     const projects = [(await grant(node)).project, (await grant(node)).project]
     const told = new Told()
     const answers: Record<number, number> = {}
-    const call = counted(told.hearing(node.call), answers)
+    const opened = { requests: 0 }
+    const call = counted(told.hearing(node.call), answers, opened)
     const client = { call, told, projects, random: seeded(42), url: node.url }
     const over = performance.now() + minutes * 60_000
     const living = liveAndRest(client, over)
@@ -85,7 +90,7 @@ export async function main({
     return judged(
       samples,
       inside.map((line): Inside => JSON.parse(line)),
-      { rests, minutes, calls: told.calls, answers },
+      { rests, minutes, ...opened, calls: told.calls, answers },
     )
   } finally {
     await node.close()
@@ -93,9 +98,10 @@ export async function main({
   }
 }
 
-function counted(call: Caller, answers: Record<number, number>): Caller {
+function counted(call: Caller, answers: Record<number, number>, opened: { requests: number }): Caller {
   return async (...given) => {
     const answer = await call(...given)
+    if (answer.status === 201 && given[1] === '/api/v1/habilitations') opened.requests += 1
     answers[answer.status] = (answers[answer.status] ?? 0) + 1
     return answer
   }
@@ -106,7 +112,7 @@ function lineOf(samples: readonly Sample[], left: number): string {
   return `${left.toFixed(1)} min left ${JSON.stringify({ ...last, rssMb: Math.round(last.rssMb) })}`
 }
 
-interface Judged extends Pick<SoakFigures, 'minutes' | 'calls' | 'answers'> {
+interface Judged extends Pick<SoakFigures, 'minutes' | 'calls' | 'answers' | 'requests'> {
   readonly rests: readonly number[]
 }
 
@@ -128,7 +134,7 @@ function judged(
   const resting = over(restingOf(inside, rests), ({ live }) => live / mb)
   const slopes = {
     rssMb: outside('rssMb'),
-    liveMb: slopeOf(resting, limits.liveMb),
+    liveMb: slopeOf(resting, limits.liveMb + (about.requests * requestKiB * 60) / about.minutes / 1024),
     descriptors: outside('descriptors'),
     processes: outside('processes'),
     connections: outside('connections'),
