@@ -31,6 +31,19 @@ const habilitationAct = {
   reason: code.optional(),
 }
 
+/** Why a session ends; `issuer`: its identity provider said so. */
+export const sessionCauses = [
+  'signed-out',
+  'closed',
+  'idle',
+  'age',
+  'roles',
+  'account',
+  'replaced',
+  'issuer',
+  'habilitation',
+] as const
+
 /** Another entry: of two persons, each is the actor of its own. */
 const place = z.strictObject({ log: text, seq: count })
 /** Two bundles of rules and the paths that differ. */
@@ -74,17 +87,7 @@ const bodies = [
     session: text,
     issuer: text,
     level: count,
-    cause: z.enum([
-      'signed-out',
-      'closed',
-      'idle',
-      'age',
-      'roles',
-      'account',
-      'replaced',
-      'issuer',
-      'habilitation',
-    ]),
+    cause: z.enum(sessionCauses),
   }),
   /** Another identity of the actor, which opens its account from then on, or no longer; who it is is sealed. */
   z.strictObject({ type: z.literal('identity.linked'), issuer: text }),
@@ -384,18 +387,4 @@ export function entryShapes(): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(
     body.options.map((option) => [option.shape.type.value, Object.keys(option.shape).sort()]),
   )
-}
-
-export type Outcome = 'allowed' | 'refused' | 'failed' | 'done'
-
-/**
- * How an entry of this type reads in a search: something was let through, turned away, went wrong, or simply happened. The
- * one type that says either is `query.checked`: it counts as done here, its own `decision` says more.
- */
-export function outcomeOf(type: EntryType): Outcome {
-  if (type === 'query.intent' || type === 'query.release' || type === 'access.read') return 'allowed'
-  if (type === 'habilitation.read') return 'allowed'
-  if (type === 'deposit.quarantined' || type.endsWith('.refused')) return 'refused'
-  if (type.endsWith('.failed') || type === 'query.abort' || type === 'state.aborted') return 'failed'
-  return 'done'
 }

@@ -1,4 +1,4 @@
-/** Asks the engine of the reader's process. */
+/** Asks the engine of a process of the room: the one that reads, the one that seals. */
 import type { Database } from '../engine/duckdb.ts'
 
 export type Connection = Awaited<ReturnType<Database['connect']>>

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { openCountingWriter } from '../engine/duckdb.ts'
+import { type Connection, rowsOf } from './asking.ts'
 import type { Descriptor, Field, Resource } from './descriptor.ts'
 import type { Told } from './progress.ts'
 import { pseudonymSql } from './pseudonym.ts'
@@ -12,8 +13,6 @@ import { withUnit } from './reach.ts'
 import { classOf, domainOf, keySpace, resourceOf } from './relations.ts'
 import { personsFile, type Sealed, type SealedTable, type SealOrder, type SealTable } from './seal-order.ts'
 import { openWatch, type Watch } from './watch.ts'
-
-type Connection = Awaited<ReturnType<typeof openCountingWriter>>['connection']
 
 interface Work {
   readonly connection: Connection
@@ -257,8 +256,4 @@ async function write(
     unique: personal && Number(rows) === Number(distinct),
     columns,
   }
-}
-
-async function rowsOf(connection: Connection, statement: string): Promise<readonly (readonly unknown[])[]> {
-  return (await connection.runAndReadAll(statement)).getRowsJS()
 }

@@ -1,4 +1,5 @@
 /** The end of sessions: which rows, their entries, and the logout token that has its effect once. */
+import type { sessionCauses } from '../audit/entry.ts'
 import type { Audit, By } from '../audit/record.ts'
 import { type Actor, samePerson } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -20,18 +21,7 @@ export type SessionChoice =
  * (UNAUTHENTICATED with the rule `logout.replayed` the second time), or by a call from the person's browser, which has none.
  */
 export type SessionEnd =
-  | {
-      readonly cause:
-        | 'signed-out'
-        | 'closed'
-        | 'idle'
-        | 'age'
-        | 'roles'
-        | 'account'
-        | 'replaced'
-        | 'habilitation'
-      readonly by?: By
-    }
+  | { readonly cause: Exclude<(typeof sessionCauses)[number], 'issuer'>; readonly by?: By }
   | { readonly cause: 'issuer'; readonly token?: { readonly jti: string; readonly until: number } }
 
 /** Its id and its person, by account. */

@@ -1,5 +1,6 @@
 /** Log → search index: what the DPO finds of an entry. The index is a projection; the log is the evidence. */
-import { type Body, outcomeOf } from '../audit/entry.ts'
+import type { Body } from '../audit/entry.ts'
+import { outcomeOf } from '../audit/outcome.ts'
 import type { AuditLog, Indexed } from '../audit/writer.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'

@@ -1,5 +1,6 @@
 /** What a control database says of itself to who only looks: nothing is written, and whatever hangs is given up. */
-import pg from 'pg'
+import type pg from 'pg'
+import { newClient } from './client.ts'
 import { type MigrationState, migrationState } from './migration-state.ts'
 
 export interface DatabaseFacts {
@@ -21,13 +22,7 @@ const durability = ['fsync', 'synchronous_commit', 'full_page_writes', 'data_che
 
 /** Rejects when the database does not answer in time, whatever it does instead. */
 export async function databaseFacts(url: string, timeoutMs = 6_000): Promise<DatabaseFacts> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'huisclos doctor',
-    connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs,
-  })
-  client.on('error', () => {})
+  const client = newClient(url, { name: 'doctor', answerMs: timeoutMs })
   try {
     await client.connect()
     await client.query('BEGIN READ ONLY')

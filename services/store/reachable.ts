@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { hasCode } from '../kernel/system-error.ts'
+import { newClient } from './client.ts'
 
 export interface Waiting {
   /** How long one attempt may take, and so how long a server may keep quiet, in ms. Default 5 000. */
@@ -33,13 +34,7 @@ export async function untilReachable(
 
 /** Null when it answers. */
 async function failureOf(url: string, answerMs: number): Promise<unknown> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'huisclos start',
-    connectionTimeoutMillis: answerMs,
-    query_timeout: answerMs,
-  })
-  client.on('error', () => {})
+  const client = newClient(url, { name: 'start', answerMs })
   try {
     await client.connect()
     await client.query('SELECT 1')

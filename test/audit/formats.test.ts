@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { body, entryShapes, outcomeOf } from '../../services/audit/entry.ts'
+import { body, entryShapes } from '../../services/audit/entry.ts'
 import {
   checkpointText,
   noteKey,
@@ -8,6 +8,7 @@ import {
   signNote,
   verifierKey,
 } from '../../services/audit/note.ts'
+import { outcomeOf } from '../../services/audit/outcome.ts'
 import {
   decodeBundle,
   emptyEdge,

@@ -4,8 +4,7 @@ import { sha256 } from '../../services/kernel/hash.ts'
 import { silentLog } from '../../services/kernel/log.ts'
 import { openKeyring } from '../../services/keys/keyring.ts'
 import { localProvider } from '../../services/keys/provider.ts'
-import { openStore } from '../../services/store/store.ts'
-import { openDatabase } from '../house.ts'
+import { openTestStore } from '../stored.ts'
 import { queryParquet } from './parquet.ts'
 import { fixedClock } from './room.ts'
 
@@ -35,8 +34,7 @@ describe('pseudonyms', () => {
   })
 
   test('come from a key of the keyring that stays after a start, and that is gone when destroyed', async () => {
-    const database = await openDatabase()
-    const store = await openStore({ url: database.url, log: silentLog, connections: 1 })
+    const store = await openTestStore({ connections: 1 })
     const provider = localProvider(Buffer.alloc(32, 1))
     const keyring = () => openKeyring({ store, provider, clock: fixedClock, log: silentLog })
     const keys = openProjectKeys(keyring())
@@ -50,6 +48,5 @@ describe('pseudonyms', () => {
     expect(await keys.fingerprint('P-1')).toBeNull()
     expect(Buffer.from(await keys.of('P-1', async () => {})).equals(first)).toBe(false)
     await store.close()
-    await database.close()
   })
 })

@@ -14,15 +14,12 @@ import type { Tokens } from '../../services/identity/person.ts'
 import { openPersonalTokens } from '../../services/identity/personal-tokens.ts'
 import { personalTokenForm } from '../../services/identity/token-form.ts'
 import { sha256 } from '../../services/kernel/hash.ts'
-import { silentLog } from '../../services/kernel/log.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
-import { openDatabase, type TestDatabase } from '../house.ts'
+import { openTestStore, type TestStore } from '../stored.ts'
 import { currentPermit, openRoom, payload, person, type Room, rulebook, today } from './fixtures.ts'
 
 const hour = 3_600_000
 const { base: project } = payload
-let database: TestDatabase
-let store: Store
+let store: TestStore
 let room: Room
 let current: CurrentPermit | null
 let needs: PersonalTokenNeeds
@@ -33,14 +30,12 @@ let gone = ''
 let stopped: string[]
 
 beforeAll(async () => {
-  database = await openDatabase()
-  store = await openStore({ url: database.url, log: silentLog })
+  store = await openTestStore()
   const clock = { now: () => today }
   await openAccounts(store).seed({ organisations: demoOrganisations, accounts: demoAccounts(clock) })
 })
 afterAll(async () => {
   await store?.close()
-  await database?.close()
 })
 
 beforeEach(async () => {

@@ -2,21 +2,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { actOn } from '../../services/habilitation/act.ts'
 import { openRegistry, type Registry } from '../../services/habilitation/registry.ts'
-import { silentLog } from '../../services/kernel/log.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
-import { openDatabase, type TestDatabase } from '../house.ts'
+import { openTestStore, type TestStore } from '../stored.ts'
 import { leastBody, openMemoryRegistry, openRoom, person } from './fixtures.ts'
 import { act, granted, opened, walked } from './walk.ts'
 
-let database: TestDatabase
-let store: Store
+let store: TestStore
 beforeAll(async () => {
-  database = await openDatabase()
-  store = await openStore({ url: database.url, log: silentLog })
+  store = await openTestStore()
 })
 afterAll(async () => {
   await store?.close()
-  await database?.close()
 })
 
 const kinds: readonly (readonly [string, () => Registry])[] = [

@@ -1,23 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type AccountTable, openAccounts } from '../../services/identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../../services/identity/demo-accounts.ts'
-import { silentLog } from '../../services/kernel/log.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
-import { openDatabase, type TestDatabase } from '../house.ts'
+import { openTestStore, type TestStore } from '../stored.ts'
 
 const clock = { now: () => Date.UTC(2028, 1, 29, 12) }
-let database: TestDatabase
-let store: Store
+let store: TestStore
 let accounts: AccountTable
 beforeAll(async () => {
-  database = await openDatabase()
-  store = await openStore({ url: database.url, log: silentLog })
+  store = await openTestStore()
   accounts = openAccounts(store)
   await accounts.seed({ organisations: demoOrganisations, accounts: demoAccounts(clock) })
 })
 afterAll(async () => {
   await store.close()
-  await database.close()
 })
 
 describe('the accounts', () => {

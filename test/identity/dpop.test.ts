@@ -7,9 +7,7 @@ import { signCompact } from '../../services/identity/jws.ts'
 import type { Shown } from '../../services/identity/person.ts'
 import { openTokens, type TokenNeeds } from '../../services/identity/token.ts'
 import { openUsedDpopProofs } from '../../services/identity/used-dpop-proofs.ts'
-import { silentLog } from '../../services/kernel/log.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
-import { openDatabase, type TestDatabase } from '../house.ts'
+import { openTestStore, type TestStore } from '../stored.ts'
 
 const now = Date.UTC(2026, 10, 2, 9)
 const seconds = now / 1_000
@@ -35,15 +33,12 @@ const issuers: TokenNeeds['issuers'] = [
   },
 ]
 
-let database: TestDatabase
-let store: Store
+let store: TestStore
 beforeAll(async () => {
-  database = await openDatabase()
-  store = await openStore({ url: database.url, log: silentLog })
+  store = await openTestStore()
 })
 afterAll(async () => {
   await store?.close()
-  await database?.close()
 })
 beforeEach(() => {
   time.now = now

@@ -12,8 +12,8 @@ import type { Person } from '../../services/identity/person.ts'
 import { openSessions, type Sessions } from '../../services/identity/sessions.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
 import { silentLog } from '../../services/kernel/log.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
-import { openDatabase } from '../house.ts'
+import type { Store } from '../../services/store/store.ts'
+import { openTestStore } from '../stored.ts'
 import { type Browser, openBrowser } from './browser.ts'
 import { openTestProvider, type TestProvider } from './login-provider.ts'
 
@@ -58,8 +58,7 @@ export async function openLoginHouse(): Promise<LoginHouse> {
   const time = { ahead: 0 }
   const now = () => Date.now() + time.ahead
   const clock = { now }
-  const database = await openDatabase()
-  const store = await openStore({ url: database.url, log: silentLog })
+  const store = await openTestStore()
   const accounts = openAccounts(store)
   const organisation = { id: 'chu', name: 'CHU', kind: 'ETABLISSEMENT_SANTE' }
   const account = { organisation: 'chu', roles: ['researcher' as const], proofs: {} }
@@ -126,7 +125,6 @@ export async function openLoginHouse(): Promise<LoginHouse> {
     async close() {
       await Promise.all([chu, univ, rogue].map((one) => one.close()))
       await store.close()
-      await database.close()
     },
   }
   return house

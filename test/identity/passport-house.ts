@@ -12,10 +12,8 @@ import {
 import type { Person } from '../../services/identity/person.ts'
 import { openVisaStore } from '../../services/identity/visa-store.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
-import { silentLog } from '../../services/kernel/log.ts'
-import { openStore } from '../../services/store/store.ts'
 import { rulebook } from '../habilitation/fixtures.ts'
-import { openDatabase } from '../house.ts'
+import { openTestStore } from '../stored.ts'
 import { audience, type IssuerHouse, jwkOf, linked, openIssuerHouse, training } from './visa-issuer.ts'
 
 export const signIn = 'http://127.0.0.1:2/demo'
@@ -41,8 +39,7 @@ export interface PassportHouse {
 export async function openPassportHouse(): Promise<PassportHouse> {
   const time = { now: start }
   const clock = { now: () => time.now }
-  const database = await openDatabase()
-  const store = await openStore({ url: database.url, log: silentLog })
+  const store = await openTestStore()
   const accounts = openAccounts(store)
   await accounts.seed({ organisations: demoOrganisations, accounts: demoAccounts(clock) })
   const [honest, hostile] = await Promise.all([openIssuerHouse(clock), openIssuerHouse(clock)])
@@ -81,7 +78,6 @@ export async function openPassportHouse(): Promise<PassportHouse> {
     async close() {
       await Promise.all([honest.close(), hostile.close()])
       await store.close()
-      await database.close()
     },
   }
 }

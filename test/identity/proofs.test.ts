@@ -9,23 +9,20 @@ import type { ProofKind } from '../../services/identity/person.ts'
 import { proofStands } from '../../services/identity/proof-rules.ts'
 import { type ProofAsked, type ProofNeeds, readProofs, recordProof } from '../../services/identity/proofs.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
-import { silentLog } from '../../services/kernel/log.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
+import type { Store } from '../../services/store/store.ts'
 import { person, rulebook } from '../habilitation/fixtures.ts'
-import { openDatabase, type TestDatabase } from '../house.ts'
+import { openTestStore, type TestStore } from '../stored.ts'
 
 const noon = Date.parse('2026-11-21T11:00:00Z')
 const time = { now: noon }
 const clock = { now: () => time.now }
 const alice = { issuer: 'demo', subject: 'alice' }
-let database: TestDatabase
-let store: Store
+let store: TestStore
 let accounts: AccountTable
 let needs: ProofNeeds
 const entries: { body: Body; about: About }[] = []
 beforeAll(async () => {
-  database = await openDatabase()
-  store = await openStore({ url: database.url, log: silentLog })
+  store = await openTestStore()
   accounts = openAccounts(store)
   const append = async (body: Body, about: About) => {
     entries.push({ body, about })
@@ -37,7 +34,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await store.close()
-  await database.close()
 })
 beforeEach(async () => {
   time.now = noon

@@ -10,9 +10,8 @@ import {
   type Sessions,
 } from '../../services/identity/sessions.ts'
 import type { Receipt } from '../../services/kernel/id.ts'
-import { silentLog } from '../../services/kernel/log.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
-import { openDatabase } from '../house.ts'
+import type { Store } from '../../services/store/store.ts'
+import { openTestStore } from '../stored.ts'
 
 export const start = Date.parse('2026-11-22T09:00:00Z')
 export const minute = 60_000
@@ -36,8 +35,7 @@ export interface SessionHouse {
 export async function openSessionHouse(): Promise<SessionHouse> {
   const time = { now: start }
   const clock = { now: () => time.now }
-  const database = await openDatabase()
-  const store = await openStore({ url: database.url, log: silentLog })
+  const store = await openTestStore()
   const accounts = openAccounts(store)
   const seeds = { organisations: demoOrganisations, accounts: demoAccounts(clock) }
   await accounts.seed(seeds)
@@ -72,7 +70,6 @@ export async function openSessionHouse(): Promise<SessionHouse> {
     },
     async close() {
       await store.close()
-      await database.close()
     },
   }
 }

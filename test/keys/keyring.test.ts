@@ -6,18 +6,14 @@ import { sha256 } from '../../services/kernel/hash.ts'
 import { silentLog } from '../../services/kernel/log.ts'
 import { type Keyring, openKeyring } from '../../services/keys/keyring.ts'
 import { type KeyProvider, localProvider, WrongKek, withFormer } from '../../services/keys/provider.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
-import { openDatabase, type TestDatabase } from '../house.ts'
+import { openTestStore, type TestStore } from '../stored.ts'
 
-let database: TestDatabase
-let store: Store
+let store: TestStore
 beforeAll(async () => {
-  database = await openDatabase()
-  store = await openStore({ url: database.url, log: silentLog })
+  store = await openTestStore()
 })
 afterAll(async () => {
   await store.close()
-  await database.close()
 })
 beforeEach(async () => void (await store.db.deleteFrom('keys_wrapped').execute()))
 
@@ -172,7 +168,7 @@ describe('a destroyed key', () => {
 
 /** Whether the file of the table on disk has these bytes, dead rows and holes included. */
 async function pagesHold(bytes: Buffer): Promise<boolean> {
-  const client = new pg.Client({ connectionString: database.url })
+  const client = new pg.Client({ connectionString: store.url })
   await client.connect()
   try {
     await client.query('CHECKPOINT')

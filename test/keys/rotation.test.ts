@@ -1,20 +1,15 @@
 /** The trial `keys` in short; the broken builds are what it must find out. */
 import { appendFile } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { silentLog } from '../../services/kernel/log.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
-import { openDatabase, type TestDatabase } from '../house.ts'
+import { openTestStore, type TestStore } from '../stored.ts'
 import { isClean, rotateAndDestroy, sound } from '../trials/keys.ts'
 
-let database: TestDatabase
-let store: Store
+let store: TestStore
 beforeAll(async () => {
-  database = await openDatabase()
-  store = await openStore({ url: database.url, log: silentLog })
+  store = await openTestStore()
 })
 afterAll(async () => {
   await store.close()
-  await database.close()
 })
 beforeEach(async () => void (await store.db.deleteFrom('keys_wrapped').execute()))
 

@@ -11,25 +11,21 @@ import { openKeyring } from '../../services/keys/keyring.ts'
 import { type KeyProvider, localProvider } from '../../services/keys/provider.ts'
 import { Closing } from '../../services/node/closing.ts'
 import { keyNotice, openKeyFloor, readyKeys } from '../../services/node/keys.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
-import { openDatabase, type TestDatabase } from '../house.ts'
 import { openVaultServer, type VaultServer } from '../keys/vault-server.ts'
+import { openTestStore, type TestStore } from '../stored.ts'
 
 let folder: string
 let home: string
-let database: TestDatabase
-let store: Store
+let store: TestStore
 let server: VaultServer
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'huisclos-keys-'))
-  database = await openDatabase()
-  store = await openStore({ url: database.url, log: silentLog })
+  store = await openTestStore()
   server = await openVaultServer()
 })
 afterAll(async () => {
   await server.close()
   await store.close()
-  await database.close()
   await rm(folder, { recursive: true, force: true })
 })
 beforeEach(async () => {

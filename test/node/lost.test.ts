@@ -9,31 +9,26 @@ import { openRegistry } from '../../services/habilitation/registry.ts'
 import { openAccounts } from '../../services/identity/accounts.ts'
 import { demoAccounts, demoOrganisations } from '../../services/identity/demo-accounts.ts'
 import { systemClock } from '../../services/kernel/clock.ts'
-import { silentLog } from '../../services/kernel/log.ts'
 import { type EndingNeeds, redoEndings } from '../../services/node/lost/endings.ts'
 import { redoHabilitations } from '../../services/node/lost/habilitations.ts'
 import { insistOnOneHistory } from '../../services/node/lost/one-history.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
 import { openRoom } from '../habilitation/fixtures.ts'
 import { act, granted, opened } from '../habilitation/walk.ts'
-import { openDatabase, type TestDatabase } from '../house.ts'
+import { openTestStore, type TestStore } from '../stored.ts'
 
-let database: TestDatabase
-let store: Store
+let store: TestStore
 let recorded: Recorded
 const now = Date.now()
 const alice = { issuer: 'demo', subject: 'alice' }
 
 beforeAll(async () => {
-  database = await openDatabase()
-  store = await openStore({ url: database.url, log: silentLog })
+  store = await openTestStore()
   recorded = openRecorded(store)
   const accounts = openAccounts(store)
   await accounts.seed({ organisations: demoOrganisations, accounts: demoAccounts(systemClock) })
 })
 afterAll(async () => {
   await store?.close()
-  await database?.close()
 })
 
 /** A log with these entries, `ts` a minute ago, and the index of it. */

@@ -1,31 +1,26 @@
 /** What a permit limits: queries of a Paris day, seconds, rows of an answer. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { silentLog } from '../../services/kernel/log.ts'
 import type { QueryNeeds, Question } from '../../services/query/question.ts'
 import { openQuota } from '../../services/query/quota.ts'
 import { checkQuery, runQuery } from '../../services/query/run.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
-import { openDatabase, type TestDatabase } from '../house.ts'
+import { openTestStore, type TestStore } from '../stored.ts'
 import { person, QueryHouse } from './house.ts'
 
 const house = new QueryHouse()
 const noon = house.now
 let needs: QueryNeeds
-let database: TestDatabase
-let store: Store
+let store: TestStore
 const sql = 'SELECT sex, count(*) AS n FROM persons WHERE sex IS NOT NULL GROUP BY sex ORDER BY sex'
 const ask = (question: Partial<Question> = {}) =>
   runQuery(needs, person('alice'), { project: 'p', sql, ...question })
 
 beforeAll(async () => {
-  database = await openDatabase()
-  store = await openStore({ url: database.url, log: silentLog })
+  store = await openTestStore()
   needs = { ...(await house.open()), quota: openQuota(store) }
 })
 afterAll(async () => {
   await house.close()
   await store.close()
-  await database.close()
 })
 beforeEach(async () => {
   house.now = noon

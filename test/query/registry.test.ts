@@ -1,22 +1,17 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Receipt } from '../../services/kernel/id.ts'
-import { silentLog } from '../../services/kernel/log.ts'
 import { openRegistry, type Registry, type RunKey } from '../../services/query/registry.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
-import { openDatabase, type TestDatabase } from '../house.ts'
+import { openTestStore, type TestStore } from '../stored.ts'
 
-let database: TestDatabase
-let store: Store
+let store: TestStore
 let registry: Registry
 
 beforeAll(async () => {
-  database = await openDatabase()
-  store = await openStore({ url: database.url, log: silentLog })
+  store = await openTestStore()
   registry = openRegistry(store)
 })
 afterAll(async () => {
   await store.close()
-  await database.close()
 })
 
 const by = { issuer: 'demo', subject: 'alice' }

@@ -4,9 +4,9 @@ import type { AuditLog } from '../../services/audit/writer.ts'
 import { silentLog } from '../../services/kernel/log.ts'
 import { indexedEntry } from '../../services/review/indexing.ts'
 import { type AuditIndex, openAuditIndex } from '../../services/store/audit-index.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
+import type { Store } from '../../services/store/store.ts'
 import { fillLog, openHome, type TestHome } from '../audit/open-log.ts'
-import { openDatabase, type TestDatabase } from '../house.ts'
+import { openTestStore } from '../stored.ts'
 
 interface LoggedHouse {
   audit: AuditLog
@@ -19,10 +19,8 @@ interface LoggedHouse {
 export function useLoggedHouse(life: 'each' | 'shared' = 'each'): LoggedHouse {
   const house = {} as LoggedHouse
   const [before, after] = life === 'each' ? [beforeEach, afterEach] : [beforeAll, afterAll]
-  let database: TestDatabase
   before(async () => {
-    database = await openDatabase()
-    house.store = await openStore({ url: database.url, log: silentLog })
+    house.store = await openTestStore()
     house.home = await openHome()
     house.auditIndex = openAuditIndex(house.store, silentLog)
     house.audit = await house.home.open({ onEntry: (entry) => house.auditIndex.add(indexedEntry(entry)) })
@@ -32,7 +30,6 @@ export function useLoggedHouse(life: 'each' | 'shared' = 'each'): LoggedHouse {
     await house.audit.close()
     await house.auditIndex.close()
     await house.store.close()
-    await database.close()
     await house.home.remove()
   })
   return house

@@ -1,21 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { silentLog } from '../../services/kernel/log.ts'
 import { type AuditIndex, type IndexedEntry, openAuditIndex } from '../../services/store/audit-index.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
-import { openDatabase, type TestDatabase } from '../house.ts'
+import { openTestStore, type TestStore } from '../stored.ts'
 
-let database: TestDatabase
-let store: Store
+let store: TestStore
 let index: AuditIndex
 beforeEach(async () => {
-  database = await openDatabase()
-  store = await openStore({ url: database.url, log: silentLog })
+  store = await openTestStore()
   index = openAuditIndex(store, silentLog)
 })
 afterEach(async () => {
   await index.close()
   await store.close()
-  await database.close()
 })
 
 const start = Date.UTC(2026, 10, 1)

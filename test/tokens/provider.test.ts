@@ -12,16 +12,13 @@ import { openIssuerKeys } from '../../services/identity/issuer-keys.ts'
 import { openTokens } from '../../services/identity/token.ts'
 import { openUsedDpopProofs } from '../../services/identity/used-dpop-proofs.ts'
 import { systemClock } from '../../services/kernel/clock.ts'
-import { silentLog } from '../../services/kernel/log.ts'
-import { openStore, type Store } from '../../services/store/store.ts'
 import { openDoors } from '../gateway/doors.ts'
-import { openDatabase, type TestDatabase } from '../house.ts'
 import { ecKey } from '../identity/visa-issuer.ts'
+import { openTestStore, type TestStore } from '../stored.ts'
 
 const audience = 'huisclos:api'
 const key = ecKey('provider-1')
-let database: TestDatabase
-let store: Store
+let store: TestStore
 let provider: Server
 let house: Server
 let config: client.Configuration
@@ -66,8 +63,7 @@ function providerAt(issuer: string): Provider {
 }
 
 beforeAll(async () => {
-  database = await openDatabase()
-  store = await openStore({ url: database.url, log: silentLog })
+  store = await openTestStore()
   provider = await listening()
   house = await listening()
   const issuer = addressOf(provider)
@@ -93,7 +89,6 @@ afterAll(async () => {
     server?.closeAllConnections()
   }
   await store?.close()
-  await database?.close()
 })
 
 const ask = (token: string, options?: client.DPoPOptions) =>

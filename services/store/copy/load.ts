@@ -1,6 +1,7 @@
 /** Puts a copy of the control database into an empty one: the tables of its very version, then its rows, all or nothing. */
-import pg from 'pg'
+import type pg from 'pg'
 import type { Log } from '../../kernel/log.ts'
+import { newClient } from '../client.ts'
 import { applyMigrations, MigrationError } from '../migrate.ts'
 import { plainText, quoted, type SequenceState, type TableShape, tablesOf } from './shape.ts'
 import type { AppliedMigration } from './snapshot.ts'
@@ -30,8 +31,8 @@ const batch = 500
  * MigrationError when this version of the code does not have the migrations of the copy.
  */
 export async function loadDatabase({ url, log, onRows = () => {} }: LoadTarget, copy: DatabaseCopy) {
-  const client = new pg.Client({ connectionString: url, application_name: 'huisclos restore' })
-  client.on('error', () => log.warn('the database closed the connection of the restoration'))
+  const onError = () => log.warn('the database closed the connection of the restoration')
+  const client = newClient(url, { name: 'restore', onError })
   await client.connect()
   try {
     await client.query('BEGIN')
@@ -59,8 +60,7 @@ export async function loadDatabase({ url, log, onRows = () => {} }: LoadTarget, 
 
 /** Rejects with a NotEmptyError unless the database has no table at all. */
 export async function insistEmptyDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, application_name: 'huisclos restore' })
-  client.on('error', () => {})
+  const client = newClient(url, { name: 'restore' })
   await client.connect()
   await insistEmpty(client).finally(() => client.end())
 }

@@ -1,6 +1,7 @@
 /** One instant of the control database, read table by table while others go on writing. */
-import pg from 'pg'
+import type pg from 'pg'
 import type { Closable } from '../../kernel/id.ts'
+import { newClient } from '../client.ts'
 import { plainText, quoted, type SequenceState, sequencesOf, type TableShape, tablesOf } from './shape.ts'
 
 export interface AppliedMigration {
@@ -26,9 +27,7 @@ const fetched = 500
  * see meanwhile. Rejects with the error of `pg` when the database cannot be reached.
  */
 export async function openSnapshot(url: string): Promise<Snapshot> {
-  const client = new pg.Client({ connectionString: url, application_name: 'huisclos backup' })
-  // A connection that dies also says so by an event; the query in hand rejects by itself.
-  client.on('error', () => {})
+  const client = newClient(url, { name: 'backup' })
   await client.connect()
   try {
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
