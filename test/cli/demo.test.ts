@@ -73,6 +73,28 @@ async function homeOf(url: string): Promise<string> {
   return home
 }
 
+describe('the demo itself', () => {
+  const view = async (id: string) =>
+    (await node.call('GET', `/api/v1/habilitations/${id}`, { as: 'paul' })).json
+
+  test('has requests of paul to look at, and one project of alice', async () => {
+    const year = new Date().getFullYear()
+    const [asked, draft, stopped] = await Promise.all([2, 3, 4].map((n) => view(`D-${year}-000${n}`)))
+    expect(asked).toMatchObject({
+      ...{ state: 'under_assessment', turn: 'holder', missing: [], projectId: null },
+      opinions: [{ opinion: 'conditions' }],
+      comments: [{ field: 'lines[0].tables', messages: [{ role: 'dpo' }] }],
+    })
+    expect(draft).toMatchObject({ state: 'draft', projectId: null })
+    expect(draft.missing.length).toBeGreaterThan(0)
+    expect(stopped.state).toBe('suspended')
+    const own = await node.call('GET', `/api/v1/projects/${stopped.projectId}`, { as: 'paul' })
+    expect(own.json).toMatchObject({ status: 'suspended' })
+    const { projects } = (await node.call('GET', '/api/v1/projects', { as: 'alice' })).json
+    expect(projects).toMatchObject([{ habilitation: `D-${year}-0001`, status: 'active' }])
+  })
+})
+
 describe('the tour', () => {
   test('plays its six steps on the node of this home, as a command does', async () => {
     const { status, stdout, stderr } = await run(['services/cli.ts', 'demo', '--json'], {
