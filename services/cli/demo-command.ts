@@ -45,8 +45,12 @@ const prompt = { fr: '  [Entrée] ', en: '  [Enter] ' } as const
 async function enter({ stderr, signal }: Out, language: Language): Promise<void> {
   stderr.write(prompt[language])
   process.stdin.resume()
-  await once(process.stdin, 'data', { signal }).catch(() => {
+  try {
+    await once(process.stdin, 'data', { signal })
+  } catch {
     throw new CommandError('interrompu / interrupted', exits.interrupted)
-  })
-  process.stdin.pause()
+  } finally {
+    // Read on, it would hold the process.
+    process.stdin.pause()
+  }
 }

@@ -74,8 +74,8 @@ const noNode = (home: string): Said => ({
 })
 
 const production = (home: string): Said => ({
-  fr: `le nœud de ${home} est en production : la visite joue le rôle de plusieurs personnes et ne se fait que sur une démonstration.\n→ HUISCLOS_HOME=./visite HUISCLOS_PORT=8081 npm start, puis HUISCLOS_HOME=./visite npx huisclos demo`,
-  en: `the node of ${home} is in production: the tour plays several persons, and only on a demonstration.\n→ HUISCLOS_HOME=./tour HUISCLOS_PORT=8081 npm start, then HUISCLOS_HOME=./tour npx huisclos demo`,
+  fr: `le nœud de ${home} est en production : la visite joue le rôle de plusieurs personnes et ne se fait que sur une démonstration.\n→ sans HUISCLOS_CONFIG : HUISCLOS_HOME=./visite HUISCLOS_PORT=8081 npm start, puis HUISCLOS_HOME=./visite npx huisclos demo`,
+  en: `the node of ${home} is in production: the tour plays several persons, and only on a demonstration.\n→ without HUISCLOS_CONFIG: HUISCLOS_HOME=./tour HUISCLOS_PORT=8081 npm start, then HUISCLOS_HOME=./tour npx huisclos demo`,
 })
 
 const noProject: Said = {
