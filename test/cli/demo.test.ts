@@ -205,6 +205,16 @@ describe('a node that gives something else', () => {
       ({ body }) => (body.code === 'PURPOSE_NOT_GRANTED' ? { ...body, rule: undefined } : body),
     ],
     [
+      'purpose',
+      'an answer',
+      ({ body }) => (body.code === 'PURPOSE_NOT_GRANTED' ? { rows: [['76', 1986]] } : body),
+    ],
+    [
+      'habilitation',
+      'an answer after the end of the permit',
+      ({ body }) => (body.code === 'EXPIRED' ? { rows: [['76', 1986]] } : body),
+    ],
+    [
       'habilitation',
       'a permit that one person alone decided',
       ({ path, body }) => (path.endsWith('/decision') ? { ...body, state: 'pre_permit' } : body),

@@ -9,8 +9,8 @@ interface Answered {
   readonly body: any
 }
 
-/** The body that is handed on; the one that came, where there is nothing to lie about. */
-export type Change = (answered: Answered) => unknown
+/** The body that is handed on; the one that came, where there is nothing to lie about. A refusal without its code is an answer. */
+export type Change = (answered: Answered) => object
 
 export interface Liar {
   readonly url: string
@@ -26,7 +26,8 @@ export async function openLiar(url: string, change: Change): Promise<Liar> {
     if (sent !== null) given.set('content-type', 'application/json')
     const answer = await fetch(url + path, { method, headers: given, body: sent })
     const told = change({ path, body: await answer.json() })
-    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
+    const status = answer.ok || 'code' in told ? answer.status : 200
+    response.writeHead(status, { 'content-type': answer.headers.get('content-type') ?? '' })
     response.end(JSON.stringify(told))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
