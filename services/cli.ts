@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander'
 import type { CheckOptions, ProveOptions, VerifyOptions } from './cli/audit.ts'
 import { addBackupCommands } from './cli/backup.ts'
 import { type Client, openClient, type Setting } from './cli/client.ts'
+import { addDemo } from './cli/demo-command.ts'
 import { addDeposit } from './cli/deposit-command.ts'
 import { addDoctor } from './cli/doctor-command.ts'
 import { CommandError, exits } from './cli/ending.ts'
@@ -340,6 +341,7 @@ program
   )
 
 addBackupCommands(program, { setting, out, environment })
+addDemo(program, { setting, out })
 addDoctor(program, { home: setting.home, environment, out, isTerminal: setting.isTerminal })
 
 process.once('SIGINT', () => {

@@ -97,6 +97,7 @@ function welcome({ url, house, project, issuer }: Node): void {
     print(`     npx huisclos query --as alice --project ${project} "${firstQuery}"`)
   }
   print('     npx huisclos audit verify')
+  if (project !== null) print('     npx huisclos demo   (la visite guidée · the guided tour: --lang en)')
   print('   Ctrl-C arrête tout.')
 }
 

@@ -1,4 +1,4 @@
-/** The full demo: a dataset and an active project of alice, made once per home through the ordinary use-cases. */
+/** The full demo: a dataset, an active project of alice and requests of paul, made once per home through the ordinary use-cases. */
 import {
   declareDataset,
   openDeposit,
@@ -10,12 +10,15 @@ import {
 import { makePmsiDemo, pmsiDemo } from '../dataset/synthetic/pmsi-demo.ts'
 import type { House } from '../gateway/house.ts'
 import { actOn } from '../habilitation/act.ts'
-import type { Command } from '../habilitation/commands.ts'
 import { fold } from '../habilitation/fold.ts'
 import type { AccountTable } from '../identity/accounts.ts'
 import { demoIssuer } from '../identity/demo-accounts.ts'
 import type { Person } from '../identity/person.ts'
 import { addDays, parisDay } from '../kernel/clock.ts'
+import { type FindPerson, grantingActs, seedRequests } from './seed-requests.ts'
+
+/** Of the request behind the project of alice. */
+const routeReference = 'DEMO-0001'
 
 type Seeding = Pick<House, 'dataset' | 'habilitation' | 'bulles'>
 
@@ -24,6 +27,7 @@ export async function seedDemo(house: Seeding, accounts: AccountTable): Promise<
   const person = (subject: string) => personOf(accounts, subject)
   await depositOnce(house, await person('rouen'))
   const project = (await knownProject(house)) ?? (await grantOnce(house, person))
+  await seedRequests(house.habilitation, person)
   await house.bulles.idle()
   return project
 }
@@ -62,42 +66,27 @@ async function* chunksOf(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text)
 }
 
+/** The oldest, should somebody have used the reference again. */
 async function knownProject({ habilitation }: Seeding): Promise<string | null> {
-  for (const { id, events } of await habilitation.registry.list()) {
-    const { project, request, lead } = fold(id, events)
-    const isOurs = lead.subject === 'paul' && request.lines?.some((line) => line.dataset === pmsiDemo.name)
-    if (isOurs && project !== undefined) return project
-  }
-  return null
+  const all = await habilitation.registry.list()
+  const ours = all
+    .map(({ id, events }) => fold(id, events))
+    .filter(({ request, project }) => request.routeReference === routeReference && project !== undefined)
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+  return ours[0]?.project ?? null
 }
 
 /** The walk of a request (contract, section 6), each act by the person whose turn it is. */
-async function grantOnce(
-  { habilitation }: Seeding,
-  person: (subject: string) => Promise<Person>,
-): Promise<string> {
+async function grantOnce({ habilitation }: Seeding, person: FindPerson): Promise<string> {
   const request = requestOf(parisDay(habilitation.clock.now()))
   const opened = await actOn(habilitation, await person('paul'), { command: { type: 'opening', request } })
-  const acts: readonly (readonly [string, Command])[] = [
-    ['paul', bare('submission')],
-    ['lucie', { type: 'completeness', complete: true }],
-    ['rouen', { type: 'countersignatures', dataset: pmsiDemo.name, decision: 'accept' }],
-    ['claire', { type: 'decision', decision: 'grant', reasons: 'Démonstration', conditions: [] }],
-    ['yves', bare('confirmation')],
-    ['paul', bare('acceptance')],
-  ]
   let project: string | null = null
-  for (const [subject, command] of acts) {
+  for (const [subject, command] of grantingActs) {
     const view = await actOn(habilitation, await person(subject), { id: opened.id, command })
     project = view.projectId
   }
   if (project === null) throw new Error('the demo project was not granted')
   return project
-}
-
-/** A command without members; its type, as zod infers it, admits no member at all, not even `type`. */
-function bare(type: 'submission' | 'confirmation' | 'acceptance'): Command {
-  return { type } as Command
 }
 
 function requestOf(today: string): object {
@@ -110,7 +99,7 @@ function requestOf(today: string): object {
     aim: 'Décrire les séjours par sexe, âge, département et motif.',
     kind: 'PERSONAL_HEALTH',
     route: 'MR_004',
-    routeReference: 'DEMO-0001',
+    routeReference,
     purposes: ['SNDS-III-6'],
     objectives: [{ id: 'O1', label: 'Décrire les séjours' }],
     lines: [{ dataset: pmsiDemo.name, justification: 'Objet de la démonstration.', tables: everything }],

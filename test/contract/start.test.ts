@@ -53,6 +53,9 @@ describe('the full demo', () => {
 
   test('stops at SIGTERM with 0, and starts again with the same project and nothing seeded twice', async () => {
     const before = await projects()
+    const count = async () =>
+      (await system.call('GET', '/api/v1/habilitations', { as: 'paul' })).json.habilitations.length
+    const requests = await count()
     expect(await system.stop('SIGTERM')).toBe(0)
     expect(await readdir(home)).not.toContain('server.json')
     system = await startSystem({ demo: 'full', home })
@@ -60,6 +63,8 @@ describe('the full demo', () => {
       before.map(({ id }: { id: string }) => id),
     )
     expect((await ask(before[0].id)).status).toBe(200)
+    expect(await count()).toBe(requests)
+    expect(system.output()).toMatch(` --project ${before[0].id} `)
     expect(await system.call('GET', '/api/v1/datasets/pmsi-demo', { as: 'alice' })).toMatchObject({
       json: { version: 1 },
     })
