@@ -1,4 +1,4 @@
-/** One act on one release: the row is locked, who may see it is asked first, the entry is on disk before the row is. */
+/** One act on one release: nobody else acts meanwhile, who may see it is asked first, the entry is on disk before the row is. */
 import type { Body } from '../audit/entry.ts'
 import type { AuditLog } from '../audit/writer.ts'
 import { insist } from '../habilitation/decide.ts'
@@ -14,6 +14,7 @@ import type { QueryNeeds } from '../query/question.ts'
 import type { ReleaseFiles } from './files.ts'
 import type { Acted, ReleaseRegister } from './register.ts'
 import type { Release } from './release.ts'
+import type { Turns } from './turns.ts'
 import { type Around, maySee } from './who.ts'
 
 export interface AirlockNeeds {
@@ -30,22 +31,6 @@ export interface AirlockNeeds {
   readonly query: QueryNeeds
   /** Two releases of a project are compared with each other, whichever is asked first: one is looked at after the other. */
   readonly turns: Turns
-}
-
-export interface Turns {
-  take<T>(work: () => Promise<T>): Promise<T>
-}
-
-/** One after the other, in the order of arrival. */
-export function openTurns(): Turns {
-  let last: Promise<unknown> = Promise.resolve()
-  return {
-    take(work) {
-      const mine = last.then(work, work)
-      last = mine.catch(() => undefined)
-      return mine
-    },
-  }
 }
 
 export interface Acting {

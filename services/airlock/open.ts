@@ -1,9 +1,10 @@
 /** The room, put together. */
 import type { AtRest } from '../keys/at-rest.ts'
 import type { Store } from '../store/store.ts'
-import { type AirlockNeeds, openTurns } from './act.ts'
+import type { AirlockNeeds } from './act.ts'
 import { openReleaseFiles } from './files.ts'
 import { openReleaseRegister } from './register.ts'
+import { openTurns } from './turns.ts'
 
 interface AirlockOn extends Omit<AirlockNeeds, 'register' | 'files' | 'turns'> {
   readonly store: Pick<Store, 'db'>

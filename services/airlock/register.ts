@@ -1,7 +1,11 @@
-/** Releases in PostgreSQL: one row each, changed under its lock, with the number of the entry that was written before. */
+/**
+ * Releases in PostgreSQL: one row each, with the number of the entry that was written before. Acts take turns here and not under a
+ * lock of the row: an act asks the database for more, and would wait for connections that others hold while they wait for it.
+ */
 import type { Receipt } from '../kernel/id.ts'
 import type { Store } from '../store/store.ts'
 import { type Release, readRelease } from './release.ts'
+import { openTurns } from './turns.ts'
 
 /** What an act leaves: the release after it, and the last of its entries. */
 export interface Acted {
@@ -21,7 +25,13 @@ export interface ReleaseRegister {
 }
 
 export function openReleaseRegister({ db }: Pick<Store, 'db'>): ReleaseRegister {
+  const turns = openTurns()
+  const find: ReleaseRegister['find'] = async (id) => {
+    const row = await db.selectFrom('airlock_release').select('body').where('id', '=', id).executeTakeFirst()
+    return row === undefined ? null : readRelease(row.body)
+  }
   return {
+    find,
     async add(acted) {
       const { id, project, asker, openedAt } = acted.release
       const who = { issuer: asker.issuer, subject: asker.subject }
@@ -31,26 +41,13 @@ export function openReleaseRegister({ db }: Pick<Store, 'db'>): ReleaseRegister 
         .execute()
     },
     change: (id, act) =>
-      db.transaction().execute(async (trx) => {
-        const row = await trx
-          .selectFrom('airlock_release')
-          .select('body')
-          .where('id', '=', id)
-          .forUpdate()
-          .executeTakeFirst()
-        if (row === undefined) return null
-        const acted = await act(readRelease(row.body))
-        await trx.updateTable('airlock_release').set(changing(acted)).where('id', '=', id).execute()
+      turns.take(async () => {
+        const release = await find(id)
+        if (release === null) return null
+        const acted = await act(release)
+        await db.updateTable('airlock_release').set(changing(acted)).where('id', '=', id).execute()
         return acted
       }),
-    async find(id) {
-      const row = await db
-        .selectFrom('airlock_release')
-        .select('body')
-        .where('id', '=', id)
-        .executeTakeFirst()
-      return row === undefined ? null : readRelease(row.body)
-    },
     async list(project) {
       const all = db.selectFrom('airlock_release').select('body').orderBy('opened_ms', 'desc').orderBy('id')
       const rows = await (project === undefined ? all : all.where('project', '=', project)).execute()
