@@ -77,7 +77,7 @@ export async function findRelease(
   return { release, around }
 }
 
-export function hidden(): Refusal {
+function hidden(): Refusal {
   return new Refusal('NOT_FOUND', { rule: 'airlock.release' })
 }
 

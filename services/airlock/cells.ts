@@ -3,7 +3,7 @@ import { hasWord, listOf, wordsOf } from '../dataset/column-words.ts'
 import type { Table } from './table.ts'
 
 /** `serious`: what the rules would not have released. `look`: what takes a person to tell. */
-export type Weight = 'serious' | 'look'
+type Weight = 'serious' | 'look'
 
 export interface Found {
   readonly rule: string
@@ -32,7 +32,7 @@ const counts = listOf(
 const largeShare = 0.85
 
 /** A number as people and programs write one; a decimal comma is one. Null for anything else. */
-export function numberOf(text: string | null): number | null {
+function numberOf(text: string | null): number | null {
   if (text === null || !/^[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?$/.test(text.trim())) return null
   return Number(text.trim().replace(',', '.'))
 }

@@ -21,7 +21,7 @@ interface Cell {
 }
 
 /**
- * Cells that differ by less than k, and are not the same, from a cell of the same column and the same labels. Labels are the columns
+ * Whole numbers that differ by less than k, and are not the same, from a cell of the same column and the same labels. Labels are the columns
  * that tell the rows apart: those of text, then as many of numbers as it takes.
  */
 export function compare(table: Table, earlier: readonly Earlier[], k: number): Compared {
@@ -35,12 +35,17 @@ export function compare(table: Table, earlier: readonly Earlier[], k: number): C
       if (cell === undefined) continue
       releases.add(release)
       const { value, row, column } = cell
-      const apart = Math.abs(value - before.value)
-      if (apart > 0 && apart < k)
+      if (isNear(value, before.value, k))
         found.set(name, { rule: 'difference.small', weight: 'serious', row, column })
     }
   }
   return { found: [...found.values()], releases: [...releases] }
+}
+
+/** What may be two counts of nearly the same persons. */
+function isNear(a: number, b: number, k: number): boolean {
+  const apart = Math.abs(a - b)
+  return Number.isInteger(a) && Number.isInteger(b) && apart > 0 && apart < k
 }
 
 const nameOf = (column: string) => column.trim().toLowerCase()

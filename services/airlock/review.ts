@@ -23,7 +23,7 @@ import { type Around, conflictOf } from './who.ts'
 
 export interface Voting extends Pick<Review, 'vote' | 'comment' | 'round'> {
   readonly id: string
-  readonly verdicts: { readonly [criterion in (typeof criteria)[number]]?: 'none' | 'risk' | undefined }
+  readonly verdicts: { readonly [criterion in keyof Review['verdicts']]?: 'none' | 'risk' | undefined }
 }
 
 /**
@@ -123,4 +123,3 @@ async function close(needs: AirlockNeeds, { release, granted, now, record }: Clo
 
 /** The form of the verdicts as they are sent: what is missing is told by name. */
 export const verdictsSent = verdictsForm.partial()
-export type VerdictsSent = z.infer<typeof verdictsSent>

@@ -14,7 +14,7 @@ export interface Around {
 }
 
 /** The asker, the lead and the persons of the permit. */
-export function isOfProject(by: Actor, { asker }: Pick<Release, 'asker'>, { current }: Around): boolean {
+function isOfProject(by: Actor, { asker }: Pick<Release, 'asker'>, { current }: Around): boolean {
   if (samePerson(by, asker)) return true
   if (current === null) return false
   return samePerson(by, current.lead) || current.permit.persons.some((person) => samePerson(person, by))
@@ -48,7 +48,7 @@ export function conflictOf(
 }
 
 /** Whether she may check this one: a checker against whom nothing stands. */
-export function mayCheck(by: Known, release: Pick<Release, 'asker'>, around: Around): boolean {
+function mayCheck(by: Known, release: Pick<Release, 'asker'>, around: Around): boolean {
   return by.roles.includes('checker') && conflictOf(by, release, around) === null
 }
 

@@ -1,6 +1,10 @@
 /** The airlock over HTTP on a real node: asked, looked at, voted on by two who do not see each other, taken out, signed. */
 import { createHash, createPublicKey, verify } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { passAirlockTime } from '../../services/airlock/time.ts'
+import type { Person } from '../../services/identity/person.ts'
 import { type AirlockHouse, bySex, context, openAirlockHouse, vote } from './airlock-house.ts'
 import { unzip } from './unzip.ts'
 
@@ -269,7 +273,9 @@ describe('a file that is sent', () => {
     )
     const strange = '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0001'
     for (const source of [{ query: strange }, { queries: [strange] }])
-      expect(await add({ name: 'b.csv', ...source })).toMatchObject(refusedAs(404, 'NOT_FOUND', 'airlock.query'))
+      expect(await add({ name: 'b.csv', ...source })).toMatchObject(
+        refusedAs(404, 'NOT_FOUND', 'airlock.query'),
+      )
   })
 
   test('is sent before it is asked, and unchanged afterwards', async () => {
@@ -284,5 +290,34 @@ describe('a file that is sent', () => {
     expect(late).toMatchObject(refusedAs(409, 'WRONG_STATE', 'airlock.review'))
     expect(await post('paul', `${path}/withdrawal`)).toMatchObject(refusedAs(403, 'ROLE', 'airlock.asker'))
     expect((await post('alice', `${path}/withdrawal`)).json.state).toBe('withdrawn')
+  })
+})
+
+describe('time', () => {
+  const days = (count: number) => ({ now: () => Date.now() + count * 86_400_000 })
+  const system: Person = {
+    ...{ issuer: 'node', subject: 'system', displayName: '', organisation: 'node', roles: [], proofs: {} },
+    ...{ level: 0, door: 'system', methods: [] },
+  }
+  const pass = (count: number) => passAirlockTime({ ...house.node.house.airlock, clock: days(count) }, system)
+  const folderOf = (path: string) => join(house.node.home, 'airlock', path.split('/').at(-1) ?? '')
+
+  test('withdraws what nobody goes on with, destroys what did not leave, and keeps what did', async () => {
+    const [draft, refused, released] = [await house.draft(query), await asked(), await asked()]
+    for (const as of ['louis', 'emma']) {
+      await post(as, `${refused}/reviews`, vote({ vote: 'refuse', comment: 'No.' }))
+      await post(as, `${released}/reviews`, vote())
+    }
+    await pass(29)
+    expect((await get('alice', draft)).json.state).toBe('draft')
+    expect(existsSync(folderOf(refused))).toBe(true)
+    await pass(31)
+    expect((await get('alice', draft)).json.state).toBe('withdrawn')
+    expect((await get('alice', refused)).json).toMatchObject({
+      state: 'refused',
+      destroyedAt: expect.any(String),
+    })
+    expect(existsSync(folderOf(refused))).toBe(false)
+    expect((await get('alice', `${released}/package`)).status).toBe(200)
   })
 })
