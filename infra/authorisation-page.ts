@@ -27,6 +27,10 @@ const words: Readonly<Record<AudienceName, readonly [fr: string, en: string]>> =
     'comme un projet ; à tous les autres NO_HABILITATION',
     'as a project; to everybody else NO_HABILITATION',
   ],
+  release: [
+    'responsable et personnes du projet, relecteurs une fois demandée, DPO, autorité',
+    'lead and persons of the project, checkers once it is asked, DPO, authority',
+  ],
   objections: ['porteur, DPO, détenteurs de ses lignes', 'lead, DPO, holders of its lines'],
   author: ['qui l’a commencé', 'whoever began it'],
   receipt: ['qui a fait l’acte, et la DPO', 'whose act it is, and the DPO'],

@@ -14,6 +14,7 @@ const floors: Readonly<Record<string, number>> = {
   query: 6,
   federation: 7,
   review: 7,
+  airlock: 7,
   gateway: 8,
   portal: 8,
   'config.ts': 9,
@@ -37,6 +38,7 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   query: ['zod'],
   federation: ['zod'],
   review: ['zod', 'csv-stringify', 'write-excel-file'],
+  airlock: ['zod'],
   gateway: ['express', 'helmet', 'rate-limiter-flexible', 'zod', 'zod-openapi'],
   portal: [
     'react',

@@ -3,23 +3,10 @@
  * address, SQL text, a literal or a result. Unknown type or field: the writer refuses, the verifier reports.
  */
 import { z } from 'zod'
+import { airlockBodies } from './entry-airlock.ts'
+import { code, count, decision, hash, permit, text } from './entry-words.ts'
 
-const text = z.string().max(300)
-const hash = z.string().regex(/^(sha256:)?[0-9a-f]{64}$/)
-const count = z.number().int().nonnegative()
-const code = z.string().regex(/^[A-Z][A-Z0-9_]{1,39}$/)
-
-/** A permit as it stood: id with version, and the SHA-256 of its payload bytes. */
-const permit = z.strictObject({ id: text, version: count, sha256: hash })
 const datasetVersion = z.strictObject({ name: text, version: count, sha256: hash.optional() })
-const decision = z.strictObject({
-  effect: z.enum(['permit', 'deny']),
-  bundle: hash,
-  rules: z.array(text),
-  /** Visas of others without which a proof of the person would have been missing. */
-  visas: z.array(hash).optional(),
-})
-
 /** Version of the list of opt-outs, and how many persons it took away, as a band. */
 const optOuts = z.strictObject({ version: count, removed: text }).optional()
 
@@ -276,6 +263,7 @@ const bodies = [
     code: code.optional(),
   }),
   z.strictObject({ type: z.literal('query.cancelled'), query: text }),
+  ...airlockBodies,
   z.strictObject({ type: z.literal('policy.loaded'), sha256: hash }),
   z.strictObject({ type: z.literal('proof.recorded'), proof: text, version: text.optional(), until: text }),
   z.strictObject({ type: z.literal('policy.proposed'), ...policyChange, checked: z.boolean() }),

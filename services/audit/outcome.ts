@@ -9,7 +9,7 @@ export type Outcome = 'allowed' | 'refused' | 'failed' | 'done'
  */
 export function outcomeOf(type: EntryType): Outcome {
   if (type === 'query.intent' || type === 'query.release' || type === 'access.read') return 'allowed'
-  if (type === 'habilitation.read') return 'allowed'
+  if (type === 'habilitation.read' || type === 'airlock.read') return 'allowed'
   if (type === 'deposit.quarantined' || type.endsWith('.refused')) return 'refused'
   if (type.endsWith('.failed') || type === 'query.abort' || type === 'state.aborted') return 'failed'
   return 'done'

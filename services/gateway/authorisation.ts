@@ -44,6 +44,8 @@ export const audiences = {
   project: { all: staff, own: [...side, 'holder'], hidden },
   /** As a project; who may not even see it is told what anybody without a permit is told. */
   question: { all: staff, own: [...side, 'holder'], hidden: 'NO_HABILITATION' },
+  /** Its lead and persons, checkers once it is asked, DPO and authority. */
+  release: { all: ['dpo', 'authority', 'checker'], own: side, hidden },
   /** Its lead, the DPO, and holders of its lines. */
   objections: { all: ['dpo'], own: ['lead', 'holder'], hidden },
   /** Whoever began it. */

@@ -1,3 +1,4 @@
+import type { AirlockNeeds } from '../airlock/act.ts'
 import type { Witnessing } from '../audit/witness/collector.ts'
 import type { AuditLog } from '../audit/writer.ts'
 import type { Bulles } from '../dataset/bulles.ts'
@@ -57,6 +58,7 @@ export interface House {
   readonly personalTokens: PersonalTokenNeeds
   readonly review: ReviewNeeds
   readonly policies: PolicyNeeds
+  readonly airlock: AirlockNeeds
   readonly register: PublicRegister
   readonly reports: ReportNeeds
   readonly audit: AuditLog

@@ -39,6 +39,7 @@ export const sensitiveActs: ReadonlySet<string> = new Set([
   ...commands.map((command) => `POST /api/v1/habilitations/{id}/${command}`),
   'POST /api/v1/audit/entries/{shard}/{seq}/opening',
   'GET /api/v1/audit/export',
+  'POST /api/v1/releases/{id}/reviews',
   'POST /api/v1/policies/proposals',
   'POST /api/v1/policies/proposals/{sha256}/approval',
   'POST /api/v1/proofs',

@@ -26,6 +26,7 @@ import { projectRoutes } from './routes/projects.ts'
 import { publicRoutes } from './routes/public.ts'
 import { queryRoutes } from './routes/queries.ts'
 import { registerRoutes } from './routes/register.ts'
+import { releaseRoutes } from './routes/releases.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { requestRoutes } from './routes/requests.ts'
 import { reviewRoutes } from './routes/review.ts'
@@ -81,6 +82,7 @@ const documented: readonly Route[] = [
   ...habilitationRoutes,
   ...projectRoutes,
   ...queryRoutes,
+  ...releaseRoutes,
   ...auditRoutes,
   ...reviewRoutes,
   ...monthRoutes,

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { collected } from '../kernel/collected.ts'
 import { sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type AtRest, type SealedPlace, unsealedName } from '../keys/at-rest.ts'
@@ -61,7 +62,7 @@ export function openDocuments({ home, limits, atRest }: DocumentsNeeds): Documen
     forget,
     limits,
     async receive(body) {
-      const bytes = await collected(body, limits.maxBytes)
+      const bytes = await collected(body, { maxBytes: limits.maxBytes, rule: 'attachment.size' })
       const fault = pdfFault(bytes)
       if (fault !== null)
         throw new Refusal('INVALID', { rule: 'attachment.form', missing: [lacks('file', fault)] })
@@ -84,17 +85,6 @@ export function openDocuments({ home, limits, atRest }: DocumentsNeeds): Documen
       }
     },
   }
-}
-
-async function collected(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of body) {
-    bytes += chunk.length
-    if (bytes > maxBytes) throw new Refusal('TOO_LARGE', { rule: 'attachment.size' })
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 function notTheOne(cause?: unknown): never {

@@ -110,7 +110,7 @@ export function operatorOf({ issuer, operator }: PermitKeys): Authority {
 }
 
 /** Who signs the register and the reports, as those who check them know it. */
-export function publisherOf({ issuer, publisher }: PermitKeys): Authority {
+export function publisherOf({ issuer, publisher }: Pick<PermitKeys, 'issuer' | 'publisher'>): Authority {
   return { issuer, publicKeys: new Map([[publisher.kid, createPublicKey(publisher.privateKey)]]) }
 }
 

@@ -1,5 +1,6 @@
 /** What has a data key of its own. A kind is never renamed: it is part of what sealed files and wrapped keys are bound to. */
 export type KeyKind =
+  | 'airlock'
   | 'attachment'
   | 'bulle'
   | 'check'

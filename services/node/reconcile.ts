@@ -1,4 +1,5 @@
 /** What a start does with what the last stop left: the log, the register and the folders are brought together. */
+import { passAirlockTime } from '../airlock/time.ts'
 import type { AuditLog } from '../audit/writer.ts'
 import { expireUploads, recoverUploads } from '../dataset/uploads.ts'
 import { endRetention, finishWithdrawals } from '../dataset/withdrawal.ts'
@@ -38,7 +39,7 @@ export async function reconcile(
   audit: AuditLog,
   ground: Pick<Ground, 'home' | 'log'> & { readonly sealHome: () => Promise<void> },
 ): Promise<void> {
-  const { dataset, uploads, versions, habilitation, bulles, query } = rooms
+  const { dataset, uploads, versions, habilitation, bulles, query, airlock } = rooms
   await reconcileState(await stateOf(rooms, audit, ground))
   // Not before the database is known to be that of this home: its keys are what opens the files from then on.
   await ground.sealHome()
@@ -46,7 +47,7 @@ export async function reconcile(
   await abandonQueries(query, audit)
   await recoverUploads(uploads)
   await dataset.checker.resume()
-  await passTime({ habilitation, uploads, versions })
+  await passTime({ habilitation, uploads, versions, airlock })
   for (const { id, events } of await habilitation.registry.list()) {
     const { project } = fold(id, events)
     if (project === undefined) continue
@@ -62,14 +63,19 @@ export async function reconcile(
 
 /** Rows and entries of everything that may be permitted or restricted. */
 async function stateOf(
-  { dataset: { register, optOuts }, versions, habilitation, review, proofs }: Rooms,
+  { dataset: { register, optOuts }, versions, habilitation, review, proofs, airlock }: Rooms,
   audit: AuditLog,
   { home, log }: Pick<Ground, 'home' | 'log'>,
 ): Promise<StateNeeds> {
   const { store } = proofs
   const { registry, clock } = habilitation
   const recorded = openRecorded(store)
-  const others = [await registry.lastRecorded(audit.origin), await lastRecorded(store, audit.origin)]
+  const { origin } = audit
+  const others = [
+    await registry.lastRecorded(origin),
+    await lastRecorded(store, origin),
+    await airlock.register.lastRecorded(origin),
+  ]
   return {
     ...{
       home,
@@ -93,13 +99,15 @@ export async function passTime({
   habilitation,
   uploads,
   versions,
-}: Pick<Rooms, 'habilitation' | 'uploads' | 'versions'>): Promise<void> {
+  airlock,
+}: Pick<Rooms, 'habilitation' | 'uploads' | 'versions' | 'airlock'>): Promise<void> {
   await recordExpiries(habilitation, system)
   await recordLapses(habilitation, system)
   await finishClosings(habilitation, system)
   await finishRecalls(habilitation)
   await expireUploads(uploads)
   await endRetention(versions, system)
+  await passAirlockTime(airlock, system)
 }
 
 function refusedIsNull(error: unknown): null {

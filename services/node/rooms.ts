@@ -1,5 +1,7 @@
 /** The rooms of the use-cases of a node, wired to each other. */
 import { join, resolve } from 'node:path'
+import type { AirlockNeeds } from '../airlock/act.ts'
+import { openAirlock } from '../airlock/open.ts'
 import type { Kept } from '../audit/kept.ts'
 import type { Witnessing } from '../audit/witness/collector.ts'
 import type { AuditLog } from '../audit/writer.ts'
@@ -65,6 +67,7 @@ export interface Rooms {
   readonly profiles: Profiles
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
+  readonly airlock: AirlockNeeds
   readonly review: ReviewNeeds
   readonly policies: PolicyNeeds
   readonly register: PublicRegister
@@ -160,6 +163,20 @@ export async function openRooms(
   const common = { audit, clock, rulebook, permits }
   const deposits = { audit, clock, register, optOuts, storage, checker, previewer, onOptOuts: bulles.renew }
   const published = { audit, auditIndex, clock, rulebook, registry, keys, catalogue, accounts }
+  const query: QueryNeeds = {
+    ...common,
+    ...{ accounts: known, witnessing, bulles, kept, parser },
+    plans: openPlans(),
+    vault,
+    releaser: engine.releaser,
+    builder: engine.builder,
+    workspace: openWorkspace(sealed),
+    running,
+    turns: openQueryTurns(turnLimitsOf(asking)),
+    registry: openQueryList(store),
+    quota: openQuota(store),
+    limits,
+  }
   return {
     register: openPublicRegister(published),
     reports: { ...published, node },
@@ -177,20 +194,8 @@ export async function openRooms(
       ...{ accounts, registry, datasets, effects, keys, documents, grants },
       authority: { node, prefix: node },
     },
-    query: {
-      ...common,
-      ...{ accounts: known, witnessing, bulles, kept, parser },
-      plans: openPlans(),
-      vault,
-      releaser: engine.releaser,
-      builder: engine.builder,
-      workspace: openWorkspace(sealed),
-      running,
-      turns: openQueryTurns(turnLimitsOf(asking)),
-      registry: openQueryList(store),
-      quota: openQuota(store),
-      limits,
-    },
+    query,
+    airlock: openAirlock({ ...common, ...sealed, store, log, accounts: known, keys, query }),
   }
 }
 

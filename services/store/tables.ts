@@ -5,6 +5,29 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 export type Json = ColumnType<unknown, string, string>
 export type GeneratedJson = ColumnType<unknown, string | undefined, string>
 
+export interface AirlockRelease {
+  /** Random identifier, also the name of the folder of its files */
+  id: string
+  /** Project whose results they are */
+  project: string
+  /** Issuer of the person who asks */
+  issuer: string
+  /** Subject of the person who asks */
+  subject: string
+  /** draft, review, changes, released, refused or withdrawn */
+  state: string
+  /** When it was opened, ms since 1970 */
+  opened_ms: number
+  /** When somebody last acted on it, ms since 1970 */
+  acted_ms: number
+  /** Files, votes, answers and record, as services/airlock/release.ts has them; never a value of a file */
+  body: Json
+  /** Log of the entry of the last act */
+  audit_log: string
+  /** Number of the entry of the last act */
+  audit_seq: number
+}
+
 export interface AuditDataset {
   /** Name of the dataset */
   dataset: string
@@ -603,6 +626,7 @@ export interface StoreMigration {
 }
 
 export interface Tables {
+  airlock_release: AirlockRelease
   audit_dataset: AuditDataset
   audit_index: AuditIndex
   audit_person: AuditPerson

@@ -16,6 +16,7 @@ export const unknown: Named = {
   proposal: '0'.repeat(64),
   shard: '1999',
   entry: '999999',
+  release: '6b0f8f2e-6e0a-4a44-9d5e-0f8a6a1f0004',
 }
 
 /** What a tenant's people name. */
@@ -33,6 +34,7 @@ const byPrefix: readonly (readonly [string, keyof Named])[] = [
   ['/api/v1/uploads/', 'upload'],
   ['/api/v1/habilitations/', 'request'],
   ['/api/v1/projects/', 'project'],
+  ['/api/v1/releases/', 'release'],
   ['/api/v1/audit/receipts/', 'receipt'],
 ]
 
@@ -53,7 +55,7 @@ export function callOf({ name, path }: Pick<Route, 'name' | 'path'>, named: Name
     name: path.includes('/reports/') ? 'holder' : named.dataset,
     ...(path.includes('/entries/') && { seq: named.entry }),
     version: '1',
-    number: named.optOut,
+    number: path.includes('/releases/') ? '1' : named.optOut,
     table: 'patients',
     attachment: none,
     queryId: none,
@@ -69,6 +71,7 @@ export function callOf({ name, path }: Pick<Route, 'name' | 'path'>, named: Name
   return filled + (queries[name]?.(named) ?? '')
 }
 
+const context = { shows: 'Visits', population: 'All', related: '' }
 const question = { sql: 'SELECT sex, count(*) FROM patients GROUP BY sex' }
 const reason = { reason: 'A doubt.' }
 const tus = { 'tus-resumable': '1.0.0' }
@@ -152,6 +155,14 @@ const sent: Readonly<Record<string, (named: Named) => Sent>> = {
   'POST /api/v1/sessions/closures': (named) => ({ body: onGrant(named) }),
   'POST /api/v1/me/identities/unlinking': (named) => ({ body: actorOf(named) }),
   'POST /api/v1/me/tokens': ({ project }) => ({ body: { project } }),
+  'POST /api/v1/projects/{id}/releases': () => ({ body: { title: 'Visits' } }),
+  'POST /api/v1/releases/{id}/files': () => ({ body: { name: 'a.csv', context, queries: [none] } }),
+  'PUT /api/v1/releases/{id}/files/{number}': () => ({
+    raw: 'sex,n\n',
+    headers: { 'content-type': 'text/csv' },
+  }),
+  'POST /api/v1/releases/{id}/answers': () => ({ body: words }),
+  'POST /api/v1/releases/{id}/reviews': () => ({ body: { round: 1, vote: 'approve' } }),
   'POST /api/v1/projects/{id}/queries': () => ({ body: question }),
   'POST /api/v1/projects/{id}/queries/check': () => ({ body: question }),
   'POST /api/v1/audit/entries/{shard}/{seq}/opening': () => ({ body: reason }),

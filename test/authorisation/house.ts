@@ -1,4 +1,5 @@
 /** One real house with two tenants: an establishment each, with its holder, lead, researcher, dataset, requests and project. */
+import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { mintDemoToken } from '../../services/identity/demo-keys.ts'
 import type { Role } from '../../services/identity/person.ts'
@@ -49,6 +50,7 @@ export interface Named {
   readonly proposal: string
   readonly shard: string
   readonly entry: string
+  readonly release: string
 }
 
 export const states = ['granted', 'received', 'draft'] as const
@@ -109,7 +111,9 @@ export async function openTenantsHouse(): Promise<TenantsHouse> {
     await database.close()
   }
   try {
-    return { ...(await tenantsOf(send)), send, close }
+    const tenants = await tenantsOf(send)
+    for (const tenant of [tenants.rouen, tenants.havre]) await administer(database.url, askedRelease(tenant))
+    return { ...tenants, send, close }
   } catch (error) {
     await close()
     throw error
@@ -205,7 +209,20 @@ async function settle(send: Send, side: Side): Promise<Tenant> {
     proposal: await proposed(send, holder),
     shard: String(new Date().getFullYear()),
     entry: '1',
+    release: randomUUID(),
   }
+}
+
+/** A release that the tenant's person asks, as checkers see one; its files are no matter of who may call. */
+function askedRelease({ release: id, project, person }: Tenant): string {
+  const asker = { issuer: 'demo', subject: person }
+  const permit = { id: project, version: 1, sha256: '0'.repeat(64) }
+  const times = { openedAt: 0, actedAt: Date.now(), askedAt: 0, endedAt: null, destroyedAt: null }
+  const lists = { files: [], reviews: [], answers: [], signed: null }
+  const what = { v: 1, id, project, title: 'Visits', purpose: 'SNDS-III-6', state: 'review', round: 1 }
+  const body = { ...what, asker, permit, session: { level: 2, methods: [] }, ...times, ...lists }
+  return `INSERT INTO airlock_release VALUES
+    ('${id}', '${project}', 'demo', '${person}', 'review', 0, 0, '${JSON.stringify(body)}', 'none', 0)`
 }
 
 /** Rules belong to the house; each tenant names one change of them. */

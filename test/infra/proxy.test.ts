@@ -196,8 +196,8 @@ describe('a reverse proxy', () => {
     expect(taken.length).toBeGreaterThan(2)
     for (const { path } of taken) expect(asPath(path)).toMatch(files)
     const others = routes.filter(({ path, stream }) => !stream && files.test(asPath(path)))
-    // What begins and lists an upload is on the same path as its pieces.
-    expect(others.filter(({ path }) => !/\/(uploads|attachments)/.test(path))).toEqual([])
+    // What begins and lists an upload is on the same path as its pieces, and a file of a release is read where it is sent.
+    expect(others.filter(({ path }) => !/\/(uploads|attachments|releases)/.test(path))).toEqual([])
   })
 })
 

@@ -63,6 +63,8 @@ const decision = shape({
   rules: list(text),
   visas: optional(list(hash)),
 })
+const leaving: Check = (value) =>
+  Array.isArray(value) && value.length <= 20 && value.every(shape({ bytes: count, sha256: hash }))
 const deposit = { dataset: text, deposit: text }
 const upload = { ...deposit, table: text, bytes: count }
 const optOuts = optional(shape({ version: count, removed: text }))
@@ -210,6 +212,24 @@ export const bodies: Readonly<Record<string, Members>> = {
   },
   'query.checked': { query: text, decision: oneOf('allow', 'refuse'), code: optional(code) },
   'query.cancelled': { query: text },
+  'airlock.opened': { release: text, permit },
+  'airlock.filed': { release: text, file: count, bytes: count, sha256: optional(hash) },
+  'airlock.removed': { release: text, file: count },
+  'airlock.requested': { release: text, round: count, permit, files: leaving, serious: count, look: count },
+  'airlock.read': {
+    release: text,
+    file: count,
+    part: oneOf('file', 'findings'),
+    bytes: count,
+    sha256: hash,
+  },
+  'airlock.reviewed': { release: text, round: count, vote: oneOf('approve', 'refuse', 'changes') },
+  'airlock.returned': { release: text, round: count },
+  'airlock.released': { release: text, round: count, permit, files: leaving, record: hash, decision },
+  'airlock.refused': { release: text, round: count, files: leaving },
+  'airlock.withdrawn': { release: text, cause: oneOf('asker', 'time') },
+  'airlock.delivered': { release: text, bytes: count, sha256: hash },
+  'airlock.destroyed': { release: text, files: leaving },
   'policy.loaded': { sha256: hash },
   'proof.recorded': { proof: text, version: optional(text), until: text },
   'policy.proposed': { ...policyChange, checked: oneOf(true, false) },
