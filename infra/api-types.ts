@@ -79,7 +79,7 @@ function pathOf(methods: Readonly<Record<string, Operation>>): string {
 function operationOf({ parameters = [], requestBody, responses }: Operation): string {
   const groups = (['path', 'query', 'header'] as const).map((place) => groupOf(place, parameters))
   const body = requestBody
-    ? `requestBody${requestBody.required === false ? '?' : ''}: { content: ${contentOf(requestBody.content)} }`
+    ? `requestBody${requestBody.required === false ? '?' : ''}: { content: ${contentsOf(Object.entries(requestBody.content))} }`
     : 'requestBody?: never'
   const answers = Object.entries(responses).map(
     ([status, { content }]) =>
@@ -101,9 +101,11 @@ function groupOf(place: Parameter['in'], parameters: readonly Parameter[]): stri
 /** Where a call has several forms, a page reads JSON. */
 function contentOf(content: Content): string {
   const json = Object.entries(content).filter(([type]) => type === 'application/json')
-  const written = (json.length > 0 ? json : Object.entries(content)).map(
-    ([type, { schema }]) => `'${type}': ${schema ? typeOf(schema) : 'unknown'}`,
-  )
+  return contentsOf(json.length > 0 ? json : Object.entries(content))
+}
+
+function contentsOf(content: readonly (readonly [string, Content[string]])[]): string {
+  const written = content.map(([type, { schema }]) => `'${type}': ${schema ? typeOf(schema) : 'unknown'}`)
   return `{ ${written.join('; ')} }`
 }
 
@@ -127,7 +129,7 @@ function either(types: readonly string[]): string {
 function plainOf(schema: Schema): string {
   switch (schema.type) {
     case 'string':
-      return 'string'
+      return schema.format === 'binary' ? 'Blob' : 'string'
     case 'number':
     case 'integer':
       return 'number'
@@ -143,8 +145,9 @@ function plainOf(schema: Schema): string {
   }
 }
 
+/** A tuple is a list of what it may hold: openapi-fetch reads it so. */
 function arrayOf({ items, prefixItems }: Schema): string {
-  if (prefixItems) return `[${prefixItems.map(typeOf).join(', ')}]`
+  if (prefixItems) return `(${either(prefixItems.map(typeOf))})[]`
   return `(${items ? typeOf(items) : 'unknown'})[]`
 }
 

@@ -38,8 +38,20 @@ const ops = createRoute({
   component: lazyRouteComponent(() => import('./pages/ops.tsx'), 'OpsPage'),
 })
 
+const releases = createRoute({
+  getParentRoute: () => root,
+  path: '/releases',
+  component: lazyRouteComponent(() => import('./pages/releases.tsx'), 'ReleasesPage'),
+})
+
+const release = createRoute({
+  getParentRoute: () => root,
+  path: '/releases/$release',
+  component: lazyRouteComponent(() => import('./pages/release.tsx'), 'ReleasePage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, ops]),
+  routeTree: root.addChildren([home, releases, release, ops]),
   defaultErrorComponent: Mishap,
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -209,7 +209,7 @@ describe('nothing is there', () => {
 describe('a file that is sent', () => {
   const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0])
   /** A draft of alice with one file of these bytes; its path. */
-  async function sent(name: string, type: string, raw: string | Buffer): Promise<string> {
+  async function sent(name: string, type: string, raw: string | Uint8Array<ArrayBuffer>): Promise<string> {
     const { json } = await post('alice', `/api/v1/projects/${house.project}/releases`, { title: 'Sent' })
     const path = `/api/v1/releases/${json.id}`
     await post('alice', `${path}/files`, { name, queries: [query], context })
@@ -260,7 +260,7 @@ describe('a file that is sent', () => {
 
   test('is of the type that was announced, and of a query of one’s own', async () => {
     const path = await sent('a.txt', 'text/plain', 'x')
-    const put = (type: string, raw: string | Buffer) =>
+    const put = (type: string, raw: string | Uint8Array<ArrayBuffer>) =>
       house.call('PUT', `${path}/files/1`, { as: 'alice', raw, headers: { 'content-type': type } })
     expect(await put('text/csv', 'a,b')).toMatchObject(refusedAs(415, 'UNSUPPORTED_TYPE', 'airlock.type'))
     expect(await put('text/plain', png)).toMatchObject(refusedAs(422, 'INVALID', 'airlock.content'))

@@ -30,7 +30,12 @@ export interface Portal {
 
 /** One node and one browser for a file of tests. French unless told otherwise. */
 export async function openPortal(changes: Partial<Settings> = {}): Promise<Portal> {
-  const [node, browser] = await Promise.all([openTestNode(changes), openBrowser()])
+  return portalOn(await openTestNode(changes))
+}
+
+/** The same on a node that stands already; it is closed with the rest. */
+export async function portalOn(node: TestNode): Promise<Portal> {
+  const browser = await openBrowser()
   const visits = new Map<string, Promise<Visit>>()
   return {
     node,
@@ -62,6 +67,8 @@ async function signedIn({ node, browser, viewing }: On, subject: string): Promis
     viewport: { width, height: 900 },
   })
   const page = await context.newPage()
+  // Before the time of a test is over, so that it says what it waited for.
+  page.setDefaultTimeout(20_000)
   const complaints = listening(context, page, node.url)
   await page.goto(`${node.url}/connexion/demo`)
   await page.getByRole('button', { name: new RegExp(`^${subject}`, 'i') }).click()

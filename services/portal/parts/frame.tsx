@@ -20,6 +20,7 @@ const places: readonly {
   readonly roles: readonly Role[]
 }[] = [
   { to: '/', word: 'home', roles: [] },
+  { to: '/releases', word: 'releases', roles: ['researcher', 'lead', 'checker'] },
   { to: '/ops', word: 'operation', roles: ['operator'] },
 ]
 

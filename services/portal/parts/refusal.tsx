@@ -1,6 +1,7 @@
 /** One refusal, one reason, one way out: the same panel wherever the API says no. */
 import { type ReactNode, useEffect, useRef } from 'react'
 import { Problem, Silence } from '../problem.ts'
+import { meQuery, queries } from '../session.ts'
 import { words } from '../text.ts'
 import en from '../words/refusal.en.json' with { type: 'json' }
 import fr from '../words/refusal.fr.json' with { type: 'json' }
@@ -47,6 +48,13 @@ export function Refusal({ error, text, children, takesFocus = true }: RefusalPro
         </ul>
       )}
       <p className="hint">{hint}</p>
+      {code === 'ASSURANCE_TOO_LOW' && (
+        <p>
+          <a className="button" href={stepUpAddress()}>
+            {say('step-up')}
+          </a>
+        </p>
+      )}
       {children}
       <p className="small">
         <a href={`/help/refus/${code}`}>
@@ -67,6 +75,13 @@ export function Refusal({ error, text, children, takesFocus = true }: RefusalPro
       </p>
     </section>
   )
+}
+
+/** A fresh proof at the issuer of this session, and back to this page. */
+function stepUpAddress(): string {
+  const issuer = queries.getQueryData(meQuery.queryKey)?.issuer ?? ''
+  const { pathname, search } = window.location
+  return `/connexion/${issuer}?acces=renforce&vers=${encodeURIComponent(pathname + search)}`
 }
 
 interface Underlining {
