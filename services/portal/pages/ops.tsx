@@ -4,7 +4,6 @@ import { api, told } from '../client.ts'
 import { numberOf } from '../format.ts'
 import { Mark } from '../parts/mark.tsx'
 import { PageBody } from '../parts/page.tsx'
-import { Refusal } from '../parts/refusal.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { hasRole, useMe } from '../session.ts'
 import { language, words } from '../text.ts'
@@ -27,7 +26,7 @@ export function OpsPage() {
     queryFn: async () => figuresOf(String(await told(api.GET('/metrics', { parseAs: 'text' })))),
     refetchInterval: everyMs,
   })
-  if (error) return <Refusal error={error} takesFocus={false} />
+  if (error) throw error
   if (!data) return <Waiting />
   const tiles = tilesOf(data)
   const count = tiles.filter(({ tone }) => tone === 'warn' || tone === 'bad').length

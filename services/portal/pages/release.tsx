@@ -2,7 +2,6 @@ import './release.css'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { PageBody } from '../parts/page.tsx'
-import { Refusal } from '../parts/refusal.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { type Release, releaseQuery } from '../releases.ts'
 import { words } from '../text.ts'
@@ -19,7 +18,7 @@ const useWords = words('release', { fr, en })
 export function ReleasePage() {
   const { release: id = '' } = useParams({ strict: false }) as { release?: string }
   const { data, error } = useQuery(releaseQuery(id))
-  if (error) return <Refusal error={error} takesFocus={false} />
+  if (error) throw error
   return data ? <Body release={data} /> : <Waiting />
 }
 
