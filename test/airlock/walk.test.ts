@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { passAirlockTime } from '../../services/airlock/time.ts'
 import type { Person } from '../../services/identity/person.ts'
+import { redoReleases } from '../../services/node/lost/releases.ts'
 import { type AirlockHouse, bySex, context, openAirlockHouse, vote } from './airlock-house.ts'
 import { unzip } from './unzip.ts'
 
@@ -291,6 +292,26 @@ describe('a file that is sent', () => {
     expect(await post('paul', `${path}/withdrawal`)).toMatchObject(refusedAs(403, 'ROLE', 'airlock.asker'))
     expect((await post('alice', `${path}/withdrawal`)).json.state).toBe('withdrawn')
   })
+})
+
+test('what the log says was refused is not voted on again when the database has forgotten it', async () => {
+  const path = await asked()
+  for (const as of ['louis', 'emma'])
+    await post(as, `${path}/reviews`, vote({ vote: 'refuse', comment: 'No.' }))
+  const id = path.split('/').at(-1) ?? ''
+  const { audit, auditIndex, airlock } = house.node.house
+  const { register } = airlock
+  const receipt = await audit.append({ type: 'state.aborted', of: 0 }, {})
+  await register.change(id, async (release) => ({
+    release: { ...release, state: 'review', endedAt: null, reviews: [] },
+    receipt,
+  }))
+  expect((await get('louis', path)).json.offered).toEqual(['review'])
+  const needs = { audit, auditIndex, releases: register }
+  await auditIndex.search({ limit: 1 })
+  expect(await redoReleases(needs)).toMatchObject([{ type: 'airlock.refused', of: id, outcome: 'redone' }])
+  expect((await get('louis', path)).json).toMatchObject({ state: 'refused', offered: [] })
+  expect(await redoReleases(needs)).toEqual([])
 })
 
 describe('time', () => {
