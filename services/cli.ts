@@ -22,6 +22,7 @@ import { policyCommands } from './cli/policy-commands.ts'
 import { addPseudonymise } from './cli/pseudonymise-command.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
 import { type ReportOptions, report } from './cli/report.ts'
+import { addReleaseCommands } from './cli/release.ts'
 import { requestCommands } from './cli/request.ts'
 import { addSessionCommands } from './cli/sessions.ts'
 import { several } from './cli/several.ts'
@@ -125,6 +126,8 @@ requests
   .action(async (id: string, options: Shown) => habilitation(await client(options), out, { ...options, id }))
 
 requestCommands(requests, { client, out })
+
+addReleaseCommands(program, { client, out })
 
 addDeposit(program, { ...setting, open: client, out })
 addSigningKey(program, out)
