@@ -169,7 +169,10 @@ describe('a vote is refused', () => {
 
   test('when the permit does not hold any more, until it does', async () => {
     const at = `/api/v1/habilitations/${house.habilitation}`
+    const draft = await house.draft(query)
     await post('nadia', `${at}/suspension`, { reason: 'A doubt.' })
+    for (const call of [`${draft}/submission`, `/api/v1/projects/${house.project}/releases`])
+      expect((await post('alice', call, { title: 'x' })).json.code).toBe('SUSPENDED')
     expect(await post('emma', `${path}/reviews`, vote())).toMatchObject({
       status: 403,
       json: { code: 'SUSPENDED' },
