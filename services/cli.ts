@@ -22,6 +22,7 @@ import { addPersonCommands } from './cli/persons.ts'
 import { policyCommands } from './cli/policy-commands.ts'
 import { addPseudonymise } from './cli/pseudonymise-command.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
+import { addReleaseCommands } from './cli/release.ts'
 import { type ReportOptions, report } from './cli/report.ts'
 import { requestCommands } from './cli/request.ts'
 import { addSessionCommands } from './cli/sessions.ts'
@@ -126,6 +127,8 @@ requests
   .action(async (id: string, options: Shown) => habilitation(await client(options), out, { ...options, id }))
 
 requestCommands(requests, { client, out })
+
+addReleaseCommands(program, { client, out })
 
 addDeposit(program, { ...setting, open: client, out })
 addSigningKey(program, out)

@@ -13,10 +13,18 @@ export interface Acted {
   readonly receipt: Receipt
 }
 
+interface Ending extends Pick<Receipt, 'log' | 'seq'> {
+  readonly state: 'refused' | 'withdrawn'
+  /** In ms. */
+  readonly at: number
+}
+
 export interface ReleaseRegister {
   add(acted: Acted): Promise<void>
   /** An act on a release that nobody else changes meanwhile; null when there is no such release, and the act has not run. */
   change(id: string, act: (release: Release) => Promise<Acted>): Promise<Acted | null>
+  /** An end that only the log knew, with its entry. */
+  end(id: string, ending: Ending): Promise<void>
   find(id: string): Promise<Release | null>
   /** The newest first; of one project, or all. */
   list(project?: string): Promise<readonly Release[]>
@@ -48,6 +56,14 @@ export function openReleaseRegister({ db }: Pick<Store, 'db'>): ReleaseRegister 
         await db.updateTable('airlock_release').set(changing(acted)).where('id', '=', id).execute()
         return acted
       }),
+    end: (id, { state, at, ...receipt }) =>
+      turns.take(async () => {
+        const release = await find(id)
+        if (release === null) return
+        const ended = { ...release, state, endedAt: at, actedAt: at }
+        const row = changing({ release: ended, receipt })
+        await db.updateTable('airlock_release').set(row).where('id', '=', id).execute()
+      }),
     async list(project) {
       const all = db.selectFrom('airlock_release').select('body').orderBy('opened_ms', 'desc').orderBy('id')
       const rows = await (project === undefined ? all : all.where('project', '=', project)).execute()
@@ -64,7 +80,10 @@ export function openReleaseRegister({ db }: Pick<Store, 'db'>): ReleaseRegister 
   }
 }
 
-function changing({ release, receipt }: Acted) {
+function changing({
+  release,
+  receipt,
+}: Pick<Acted, 'release'> & { readonly receipt: Pick<Receipt, 'log' | 'seq'> }) {
   const { state, actedAt } = release
   return {
     state,

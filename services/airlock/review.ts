@@ -1,5 +1,4 @@
 /** Two checkers, blind to each other, decide (governance.md T5). */
-import type { z } from 'zod'
 import type { Granted } from '../habilitation/decision.ts'
 import { lacks } from '../habilitation/lacking.ts'
 import { roleRefusal } from '../habilitation/matrix.ts'

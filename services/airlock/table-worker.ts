@@ -53,6 +53,13 @@ async function identifiersIn(
   }))
 }
 
+/** What a page can show of a cell, and enough to tell it from another. */
+const cellLength = 1000
+
+function cellOf(value: unknown): string | null {
+  return value === null ? null : String(value).slice(0, cellLength)
+}
+
 async function read(request: ReadRequest): Promise<ReadFile> {
   const { path, scratch, memoryBytes, most } = request
   const limits = { threads: 1, memoryBytes: memoryBytes / 2 }
@@ -69,9 +76,7 @@ async function read(request: ReadRequest): Promise<ReadFile> {
       connection,
       `SELECT * EXCLUDE (${lineColumn}) FROM ${relation} ORDER BY ${lineColumn} LIMIT ${most + 1}`,
     )
-    const rows = found
-      .slice(0, most)
-      .map((row) => row.map((value) => (value === null ? null : String(value))))
+    const rows = found.slice(0, most).map((row) => row.map(cellOf))
     const identifiers = await identifiersIn(connection, columns, scratch)
     return { columns, rows, more: found.length > most, identifiers }
   } finally {

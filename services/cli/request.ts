@@ -200,7 +200,8 @@ function writingCommands(command: Declare, show: Show): void {
     )
 }
 
-function unreadable(file: string): never {
+/** A file of one's own that cannot be read. */
+export function unreadable(file: string): never {
   throw new CommandError(`${file}: ne peut être lu / cannot be read`, exits.failed)
 }
 
@@ -217,6 +218,6 @@ function at(id: string): string {
 }
 
 /** What others wrote reaches the terminal without control characters. */
-function plain(line: string): string {
+export function plain(line: string): string {
   return line.replaceAll(/\p{Cc}/gu, ' ')
 }

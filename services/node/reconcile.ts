@@ -90,6 +90,7 @@ async function stateOf(
       others,
     },
     versions: versions.versions,
+    releases: airlock.register,
     now: clock.now(),
   }
 }

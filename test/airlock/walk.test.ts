@@ -1,10 +1,19 @@
 /** The airlock over HTTP on a real node: asked, looked at, voted on by two who do not see each other, taken out, signed. */
 import { createHash, createPublicKey, verify } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Command } from 'commander'
 import { passAirlockTime } from '../../services/airlock/time.ts'
+import type { Client } from '../../services/cli/client.ts'
+import type { Out } from '../../services/cli/query.ts'
+import { addReleaseCommands } from '../../services/cli/release.ts'
+import { mintDemoToken } from '../../services/identity/demo-keys.ts'
 import type { Person } from '../../services/identity/person.ts'
+import { systemClock } from '../../services/kernel/clock.ts'
+import { redoReleases } from '../../services/node/lost/releases.ts'
 import { type AirlockHouse, bySex, context, openAirlockHouse, vote } from './airlock-house.ts'
 import { unzip } from './unzip.ts'
 
@@ -160,7 +169,10 @@ describe('a vote is refused', () => {
 
   test('when the permit does not hold any more, until it does', async () => {
     const at = `/api/v1/habilitations/${house.habilitation}`
+    const draft = await house.draft(query)
     await post('nadia', `${at}/suspension`, { reason: 'A doubt.' })
+    for (const call of [`${draft}/submission`, `/api/v1/projects/${house.project}/releases`])
+      expect((await post('alice', call, { title: 'x' })).json.code).toBe('SUSPENDED')
     expect(await post('emma', `${path}/reviews`, vote())).toMatchObject({
       status: 403,
       json: { code: 'SUSPENDED' },
@@ -291,6 +303,69 @@ describe('a file that is sent', () => {
     expect(await post('paul', `${path}/withdrawal`)).toMatchObject(refusedAs(403, 'ROLE', 'airlock.asker'))
     expect((await post('alice', `${path}/withdrawal`)).json.state).toBe('withdrawn')
   })
+})
+
+test('the command line asks, looks, votes and downloads', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'huisclos-release-'))
+  let said = ''
+  const write = (text: string) => {
+    said += text
+  }
+  const huisclos = async (...args: readonly string[]) => {
+    said = ''
+    const program = new Command().exitOverride()
+    const open = ({ as = '' }) => clientOf(as)
+    addReleaseCommands(program, {
+      client: open,
+      out: { stdout: { write }, stderr: { write } } as unknown as Out,
+    })
+    await program.parseAsync(['release', ...args], { from: 'user' })
+    return said
+  }
+  const clientOf = async (subject: string): Promise<Client> => {
+    const token = await mintDemoToken({ home: house.node.home, subject, clock: systemClock })
+    return { url: house.node.url, token, language: 'en' }
+  }
+  try {
+    const file = join(folder, 'towns.csv')
+    await writeFile(file, 'town,n\nCaen,3\n')
+    const words = ['--title', 'Towns', '--shows', 'Towns', '--population', 'All']
+    const alice = ['--as', 'alice']
+    const asking = await huisclos('ask', house.project, ...alice, ...words, '--query', query, '--file', file)
+    const [id = ''] = asking.split(' ')
+    expect(asking).toContain('review 0/2 Towns\n  1 towns.csv 14 serious 1 · look 0')
+    expect(await huisclos('findings', id, '1', '--as', 'louis')).toBe(
+      'serious 0:1 A count from 1 to less than 11.\n',
+    )
+    const none = ['--vote', 'approve', '--verdicts', 'none,none,none']
+    for (const as of ['louis', 'emma']) await huisclos('review', id, '--as', as, ...none)
+    expect(await huisclos('show', id, ...alice)).toContain('released 2/2 Towns')
+    const target = join(folder, 'package.zip')
+    await huisclos('download', id, ...alice, '--output', target)
+    expect([...unzip(await readFile(target)).keys()]).toContain('files/towns.csv')
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+test('what the log says was refused is not voted on again when the database has forgotten it', async () => {
+  const path = await asked()
+  for (const as of ['louis', 'emma'])
+    await post(as, `${path}/reviews`, vote({ vote: 'refuse', comment: 'No.' }))
+  const id = path.split('/').at(-1) ?? ''
+  const { audit, auditIndex, airlock } = house.node.house
+  const { register } = airlock
+  const receipt = await audit.append({ type: 'state.aborted', of: 0 }, {})
+  await register.change(id, async (release) => ({
+    release: { ...release, state: 'review', endedAt: null, reviews: [] },
+    receipt,
+  }))
+  expect((await get('louis', path)).json.offered).toEqual(['review'])
+  const needs = { audit, auditIndex, releases: register }
+  await auditIndex.search({ limit: 1 })
+  expect(await redoReleases(needs)).toMatchObject([{ type: 'airlock.refused', of: id, outcome: 'redone' }])
+  expect((await get('louis', path)).json).toMatchObject({ state: 'refused', offered: [] })
+  expect(await redoReleases(needs)).toEqual([])
 })
 
 describe('time', () => {

@@ -10,8 +10,9 @@ import type { EndingNeeds } from './endings.ts'
 import { redoEndings } from './endings.ts'
 import { type Finding, redoHabilitations } from './habilitations.ts'
 import { insistOnOneHistory } from './one-history.ts'
+import { type ReleaseRows, redoReleases } from './releases.ts'
 
-export interface StateNeeds extends EndingNeeds {
+export interface StateNeeds extends EndingNeeds, ReleaseRows {
   readonly home: string
   readonly log: Log
   /** The highest entries of the current shard that rows know. */
@@ -25,7 +26,11 @@ const reconciliationFile = 'reconciliation.json'
 export async function reconcileState(needs: StateNeeds): Promise<readonly Finding[]> {
   const events = await needs.recorded.events()
   await insistOnOneHistory(needs, { events, others: needs.others })
-  const findings = [...(await redoHabilitations(needs, events)), ...(await redoEndings(needs, events))]
+  const findings = [
+    ...(await redoHabilitations(needs, events)),
+    ...(await redoEndings(needs, events)),
+    ...(await redoReleases(needs)),
+  ]
   await tell(needs, findings)
   return findings
 }

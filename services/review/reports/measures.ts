@@ -179,20 +179,27 @@ const given: readonly Given[] = [
       'Three criteria of anonymity documented per release',
     ],
     does: [
-      'Seules des statistiques par groupes sortent, chacune avec ses règles ; les trois critères ne sont pas documentés un à un.',
-      'Statistics by groups are all that leaves, each with its rules; the three criteria are not documented one by one.',
+      'Chaque fichier qui passe le sas porte les trois verdicts de deux relecteurs ; les réponses, statistiques par groupes, portent leurs règles, non les trois critères.',
+      'Each file that passes the airlock carries the three verdicts of two checkers; answers, statistics by groups, carry their rules, not the three criteria.',
     ],
-    tests: ['test/adversary/answered.test.ts › has no value of hers in an answer: %s: %s'],
-    entries: ['query.release'],
+    tests: [
+      'test/airlock/walk.test.ts › without all three verdicts, and with a risk that it approves',
+      'test/adversary/answered.test.ts › has no value of hers in an answer: %s: %s',
+    ],
+    entries: ['airlock.reviewed', 'airlock.released', 'query.release'],
   },
   {
     id: 'SEC-EXP-2',
-    holding: 'open',
+    holding: 'partial',
     rule: ['Validation préalable par un responsable', 'Prior validation by a responsible person'],
     does: [
-      'Pas encore : aucune sortie de fichier n’est validée par une personne dans le logiciel.',
-      'Not yet: no release of a file is validated by a person in the software.',
+      'Deux relecteurs hors du projet valident chaque fichier qui passe le sas ; les réponses partent par règle.',
+      'Two checkers from outside the project approve each file that passes the airlock; answers leave by rule.',
     ],
+    tests: [
+      'test/airlock/walk.test.ts › is blind: a vote is seen by nobody before her own, and by the asker once the round is over',
+    ],
+    entries: ['airlock.reviewed', 'airlock.released', 'airlock.refused'],
   },
   {
     id: 'SEC-EXP-3',
@@ -202,8 +209,8 @@ const given: readonly Given[] = [
       'Monitoring of releases, quarantine left by a human',
     ],
     does: [
-      'La revue mensuelle signale les volumes et les questions voisines ; il n’y a pas encore de quarantaine des réponses.',
-      'The monthly review tells volumes and near questions; there is no quarantine of answers yet.',
+      'La revue mensuelle signale les volumes et les questions voisines ; un fichier refusé au sas n’est plus ouvert à personne ; les réponses ne connaissent pas de quarantaine.',
+      'The monthly review tells volumes and near questions; a file that the airlock refused opens to nobody; answers know no quarantine.',
     ],
     tests: [
       'test/review/month.test.ts › reads what the log says of queries: near-identical ones, rows, stops, rules and deposits',
