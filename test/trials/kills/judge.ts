@@ -1,8 +1,9 @@
 /** What must hold when a node is ready again after a kill, judged from outside: the files of the log, and what the doors answer. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { verifyLog } from '../../../services/audit/verify/verify.ts'
-import { until } from '../../contract/system.ts'
+import type { Answer } from '../../contract/system.ts'
 import { alive, type Seen } from '../processes.ts'
 import { type LogEntry, logEntries } from './log-entries.ts'
 import type { Caller } from './supervisor.ts'
@@ -17,6 +18,9 @@ export interface Judged {
 }
 
 const lastDeposits = 6
+/** Sealing takes as long as the machine lets it: it is waited for while the node says that it goes on, up to the second of these. */
+const stillMs = 60_000
+const preparingMs = 600_000
 const endings: readonly string[] = ['query.release', 'query.abort', 'query.refused']
 
 export class Judge {
@@ -85,13 +89,11 @@ export class Judge {
     const { call, told, projects } = this.#judged
     const there = new Set<string>()
     for (const project of projects) {
-      const { json } = await until(
-        () => call('GET', `/api/v1/projects/${project}`, { as: 'alice' }),
-        (answer) => answer.json?.bulle?.status === 'ready',
-      )
-      if (json?.status !== 'active' || json?.bulle?.status !== 'ready')
-        return ['a project is not ready again']
-      for (const { name } of json.bulle.tables) there.add(`${project} ${name}`)
+      const { json } = await this.#prepared(project)
+      const { status, bulle } = json ?? {}
+      if (status !== 'active' || bulle?.status !== 'ready')
+        return [`a project is not ready again: ${status}, ${bulle?.status} ${bulle?.progress?.step ?? ''}`]
+      for (const { name } of bulle.tables) there.add(`${project} ${name}`)
     }
     const tokens = await call('GET', '/api/v1/me/tokens', { as: 'alice' })
     const good = new Set(
@@ -109,6 +111,20 @@ export class Judge {
       ...differing(told.sessions, open, 'a session'),
       ...[...told.optOuts].filter((one) => !numbers.has(one)).map(() => 'an opt-out that was filed is gone'),
     ]
+  }
+
+  /** A project once nothing is to be waited for any more: it is ready, or was stopped, or nothing goes on. */
+  async #prepared(project: string): Promise<Answer> {
+    const begun = performance.now()
+    for (let seen = begun; ; ) {
+      const answer = await this.#judged.call('GET', `/api/v1/projects/${project}`, { as: 'alice' })
+      const { status, bulle } = answer.json ?? {}
+      const now = performance.now()
+      if (bulle?.progress !== undefined) seen = now
+      const isOver = now - seen > stillMs || now - begun > preparingMs
+      if (status !== 'active' || bulle?.status === 'ready' || isOver) return answer
+      await wait(100)
+    }
   }
 
   async #requests(): Promise<string[]> {
@@ -201,7 +217,6 @@ function differing(
 
 /** Who is about to end gets a moment. */
 async function stillAlive(before: readonly Seen[]): Promise<readonly Seen[]> {
-  for (let i = 0; i < 40 && (await alive(before)).length > 0; i += 1)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+  for (let i = 0; i < 40 && (await alive(before)).length > 0; i += 1) await wait(50)
   return alive(before)
 }
