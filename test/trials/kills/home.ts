@@ -74,7 +74,7 @@ export async function rigged(
     const projects: string[] = []
     while (projects.length < wanted.projects) projects.push((await grant(node)).project)
     const load = new Load({ call: told.hearing(node.call), told, projects, random, url: node.url })
-    const judge = new Judge({ home, call: node.call, told, projects })
+    const judge = new Judge({ home, call: node.call, told, projects, killed: found.killed })
     const lives = new Lives({ node, load, random, project: projects[0] ?? '' }, found)
     const close = async () => {
       await load.end()
@@ -107,6 +107,7 @@ export async function killHome(wanted: Wanted, watching: Watching): Promise<void
       )
       found.entries = judge.size
       for (const what of found.faults.slice(known)) watching.say(what)
+      if (found.faults.length > known) watching.say(`killed: ${found.killed.slice(-20).join(', ')}`)
       watching.onLife()
     }
     await load.end()
