@@ -45,6 +45,8 @@ export interface NodeOptions {
   readonly storage?: Ground['storage']
   /** Where another node runs on this home: listens, and opens when that one has stopped, or rejects when this aborts. */
   readonly takeOver?: AbortSignal
+  /** How long the door still answers when the node stops; tests do not wait for it. */
+  readonly lingerMs?: number
 }
 
 export interface Node extends Closable {
@@ -93,7 +95,12 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const figures = closing.keep('figures', openFigures(clock))
   const doorway = doorwayOf(settings)
   const listen = async () => {
-    const address = { ...listeningOf(settings, production), ...doorway }
+    const { lingerMs } = options
+    const address = {
+      ...listeningOf(settings, production),
+      ...doorway,
+      ...(lingerMs !== undefined && { lingerMs }),
+    }
     return closing.keep('http', await openDoor(address, createWaitingApp(steps, doorway)))
   }
   const { takeOver } = options
@@ -120,7 +127,7 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
     close: () => {
       const sendAway = () => {
         steps.ready = false
-        door.serve(createWaitingApp(steps, { ...doorway, rule: 'node.stopping' }))
+        door.leave(createWaitingApp(steps, { ...doorway, rule: 'node.stopping' }))
       }
       const { running } = house.query
       return stopInOrder({ sendAway, running, door, closing, graceMs: isFatal ? 0 : graceMs })

@@ -39,7 +39,8 @@ export async function openTestNode(
     mode: { kind: 'demo', demo: 'empty' },
     ...changes,
   } as const
-  const node = await openNode({ settings, clock: systemClock, log: silentLog, print: () => {}, ...options })
+  const fixed = { clock: systemClock, log: silentLog, print: () => {}, lingerMs: 0 }
+  const node = await openNode({ settings, ...fixed, ...options })
   const tokens = new Map<string, string>()
   return {
     home,

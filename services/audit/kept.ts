@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { sha256 } from '../kernel/hash.ts'
+import { keepNewest } from '../kernel/newest.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { systemFiles } from './files.ts'
 
@@ -19,8 +20,11 @@ export interface Kept {
   read(kind: KeptKind, hash: string): Promise<string | null>
 }
 
+/** Texts that are known to be on disk: the others are looked for there. */
+const usualMost = 1_000
+
 /** The folder `kept` of a home: one file per text, readable by its owner only, because permits name persons. */
-export function openKept(home: string): Kept {
+export function openKept(home: string, most = usualMost): Kept {
   const known = new Set<string>()
   const pathOf = (kind: KeptKind, hash: string) => join(home, 'kept', kind, hash)
   return {
@@ -38,6 +42,7 @@ export function openKept(home: string): Kept {
         throw new Refusal('UNAVAILABLE', {}, { cause })
       }
       known.add(path)
+      keepNewest(known, most)
       return hash
     },
     async read(kind, hash) {

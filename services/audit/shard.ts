@@ -14,6 +14,7 @@ import { Integrator, type Pending } from './integrator.ts'
 import { encodeFrame, type OpenSegment, segmentPath } from './journal.ts'
 import type { Keyring } from './keyring.ts'
 import type { NoteKey } from './note.ts'
+import { ownBytes } from './own-bytes.ts'
 import { receiptFor } from './receipt.ts'
 import type { About } from './record.ts'
 import type { Place, Recovered } from './recover.ts'
@@ -171,7 +172,7 @@ export class Shard {
       ...(sealed && { sealed: { id: sealed.id, sha256: sealed.sha256 } }),
       ...(policy !== undefined && { policy }),
     }
-    const bytes = Buffer.from(canonical(makeEntry(head, body)))
+    const bytes = ownBytes(canonical(makeEntry(head, body)))
     if (bytes.length > entryLimit) throw new TypeError(`an entry of more than 8 KiB: ${body.type}`)
     const hash = leafHash(bytes)
     advance(heads, { head, body }, { shard: this.name, leaf: hash.toString('hex') })

@@ -20,6 +20,8 @@ const idleMs = 30 * 60_000
 export interface OpenBulles extends Closable {
   /** Opens folders of a project for the bulle of this name, and keeps them. A failure leaves open what was open before. */
   keep(project: string, bulle: string, opening: readonly (() => Promise<Opened>)[]): Promise<void>
+  /** Closes the folders of a project that are not among these any more, once the queries that run now have ended. Returns at once. */
+  leave(project: string, standing: ReadonlySet<string>): void
   /** Ends the processes that read a project, and removes its plain files. */
   shut(project: string): Promise<void>
   /** The same for those that nobody has asked for in a while. */
@@ -36,10 +38,17 @@ interface Kept {
 interface OpenBullesNeeds {
   readonly clock: Clock
   readonly vault?: Pick<Vault, 'evict'>
+  /** Resolves when the queries of a project that run now have ended. */
+  readonly ended?: (project: string) => Promise<void>
 }
 
-export function keepOpen({ clock, vault }: OpenBullesNeeds): OpenBulles {
+export function keepOpen({ clock, vault, ended }: OpenBullesNeeds): OpenBulles {
   const projects = new Map<string, Kept>()
+  const leaving = new Set<Promise<void>>()
+  const putAway = async (project: string, gone: readonly Opened[]) => {
+    await ended?.(project)
+    for (const opened of gone) await opened.close()
+  }
   const shut = async (project: string) => {
     const kept = projects.get(project)
     projects.delete(project)
@@ -59,12 +68,27 @@ export function keepOpen({ clock, vault }: OpenBullesNeeds): OpenBulles {
         else kept.folders.set(opened.folder, opened)
       }
     },
+    leave(project, standing) {
+      const { folders = new Map<string, Opened>() } = projects.get(project) ?? {}
+      const gone = [...folders].filter(([folder]) => !standing.has(folder))
+      if (gone.length === 0) return
+      for (const [folder] of gone) folders.delete(folder)
+      // What cannot be removed now is removed with the clear area, at the next start.
+      const left = putAway(
+        project,
+        gone.map(([, opened]) => opened),
+      )
+        .catch(() => undefined)
+        .finally(() => leaving.delete(left))
+      leaving.add(left)
+    },
     async shutIdle() {
       const since = clock.now() - idleMs
       for (const [project, { askedAt }] of projects) if (askedAt <= since) await shut(project)
     },
     async close() {
       for (const project of projects.keys()) await shut(project)
+      await Promise.all(leaving)
     },
   }
 }
@@ -117,14 +141,19 @@ export async function openBulle(
     readable.map((one) => () => extracts.open(one)),
   )
   const derived: BulleTable[] = []
+  const standing = new Set([...all.values()].map((one) => extracts.clearOf(one)))
   for (const one of await workspace.list(project)) {
     const [table] = derivedTables([one], bulle.datasets)
     if (table === undefined) continue
-    const isOpen = await open
-      .keep(project, bulle.id, [() => workspace.open(one)])
-      .then(() => true, notThere(log, project))
+    const opening = async () => {
+      const opened = await workspace.open(one)
+      standing.add(opened.folder)
+      return opened
+    }
+    const isOpen = await open.keep(project, bulle.id, [opening]).then(() => true, notThere(log, project))
     if (isOpen) derived.push(table)
   }
+  open.leave(project, standing)
   return { ...bulle, tables: [...bulle.tables, ...derived, ...closedTables(all, current)] }
 }
 

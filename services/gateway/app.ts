@@ -47,6 +47,8 @@ export function createApp(house: House, routes: readonly Route[]): Express {
   return app
 }
 
+const readAwayMs = 500
+
 interface Waiting {
   readonly isSecure: boolean
   readonly limits: Pick<LimitSettings, 'requestSeconds'>
@@ -63,13 +65,28 @@ export function createWaitingApp(
   app.use(timely(limits.requestSeconds))
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
   app.get('/readyz', (_request, response) => void response.status(503).json(progressOf(readiness)))
-  app.use((request, response) => {
+  app.use(async (request, response) => {
     const language = languageOf(request)
-    // Whoever keeps a connection to a node that stops is to open its next one elsewhere.
-    if (rule === 'node.stopping') response.set('Connection', 'close')
+    if (rule === 'node.stopping') {
+      // Whoever keeps a connection to a node that stops is to open its next one elsewhere.
+      response.set('Connection', 'close')
+      await readAway(request)
+    }
     sendProblem(response, problemOf(new Refusal('UNAVAILABLE', { rule }), language), language)
   })
   return app
+}
+
+/** A connection that ends while its request still comes is reset, and the answer may be lost: what is short is waited for. */
+function readAway(request: Request): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, readAwayMs)
+    const over = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    request.once('end', over).once('close', over).resume()
+  })
 }
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void

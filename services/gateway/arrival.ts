@@ -18,8 +18,14 @@ export function insistArrival(request: Request, seconds: number, onLate: () => v
     if (!request.complete) onLate()
   }, seconds * 1000)
   timers.set(request, timer)
-  const forget = () => clearTimeout(timer)
+  const { socket } = request
+  const forget = () => {
+    clearTimeout(timer)
+    socket.off('close', forget)
+  }
   request.once('end', forget).once('close', forget)
+  // A request that was answered before it had come hears nothing of the end of its connection.
+  socket.once('close', forget)
 }
 
 /**

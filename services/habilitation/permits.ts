@@ -1,6 +1,7 @@
 /** The permit in force of each project, verified: what every query is decided on. */
 import type { KeyObject } from 'node:crypto'
 import type { ProofRules } from '../identity/proof-rules.ts'
+import { keepNewest } from '../kernel/newest.ts'
 import { fold } from './fold.ts'
 import type { PermitKeys } from './keys.ts'
 import { standingOf } from './lifetime.ts'
@@ -22,6 +23,9 @@ interface Verified {
   readonly lines: readonly PermitLine[]
 }
 
+/** Projects whose permit is kept as it was read. */
+const mostFolded = 1_000
+
 export function openPermits(needs: {
   readonly registry: Registry
   readonly keys: PermitKeys
@@ -29,9 +33,7 @@ export function openPermits(needs: {
   readonly rules?: ProofRules | undefined
 }): Permits {
   const { registry, keys, rules } = needs
-  // A token names its text and its signature, so what was verified once stays so; one entry per version ever used.
-  const verified = new Map<string, Verified>()
-  // Events are only ever added: as many events of one request are the same events. One entry per project ever used.
+  // Events are only ever added: as many events of one request are the same events.
   const folded = new Map<
     string,
     { readonly events: number; readonly jws: string; readonly current: CurrentPermit }
@@ -43,14 +45,15 @@ export function openPermits(needs: {
       const { id, events, jws } = found
       const last = folded.get(project)
       if (last?.events === events && last.jws === jws) return last.current
-      const known = verified.get(jws) ?? (await verify(jws, keys))
+      const known = await verify(jws, keys)
       // Signed for another project, it says nothing of this one, whose suspension and revocation it would not know.
       if (known.permit.base !== project) throw invalid('project')
-      verified.set(jws, known)
       const stored = await registry.read(id)
       if (stored === null) return null
       const current = currentOf(stored, known, rules)
+      folded.delete(project)
       folded.set(project, { events: stored.events.length, jws, current })
+      keepNewest(folded, mostFolded)
       return current
     },
   }

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { plainAddress } from '../gateway/address.ts'
 import type { Listener } from '../gateway/app.ts'
 import { type LimitSettings, productionLimits } from '../gateway/limit-settings.ts'
 import { limitServer, type ServerLimits, serverOptions } from '../gateway/sockets.ts'
 import type { Closable } from '../kernel/id.ts'
+import { openLeaving } from './leaving.ts'
 
 /** A start that cannot go on; the message is one line for the operator, `exitCode` that of security.md 0. */
 export class StartError extends Error {
@@ -23,6 +25,12 @@ export interface Door extends Closable {
   readonly url: string
   /** Replaces what answers; connections stay. */
   serve(listener: Listener): void
+  /** As `serve`, for the last time: with each answer its connection ends. */
+  leave(listener: Listener): void
+  /** Resolves when the calls that were here at `leave` have their answers; what takes more than five seconds is cut off. */
+  answered(): Promise<void>
+  /** After `leave` half a second later than that: whoever keeps a connection is told so, and not cut off. */
+  close(): Promise<void>
 }
 
 /** A certificate chain and its key, as PEM. */
@@ -36,6 +44,8 @@ interface Address extends Partial<ServerLimits> {
   readonly port: number
   /** TLS ends here; without it what is spoken here is plain HTTP. */
   readonly tls?: Tls
+  /** How long a door that is left still answers. Default half a second. */
+  readonly lingerMs?: number
 }
 
 /** Authenticated encryption under keys that are forgotten, in TLS 1.2 too (ANSSI, recommendations on TLS 1.2, R6 to R8). */
@@ -47,16 +57,18 @@ const ciphers = [
 ].join(':')
 
 const drainMs = 5_000
+const usualLingerMs = 500
 const sweepMs = 20
 
 /** Listens at once; what answers may change later. StartError when the port is taken or not ours to take. */
 export async function openDoor(address: Address, first: Listener): Promise<Door> {
   let listener = first
   let closed: Promise<void> | undefined
-  const { limits = productionLimits, isSecure = false, trustedProxy } = address
+  const { limits = productionLimits, isSecure = false, trustedProxy, lingerMs = usualLingerMs } = address
   const server = serverOf(address.tls, limits, (request, response) => listener(request, response))
   if (isSecure && address.tls === undefined) insistOnProxy(server, trustedProxy)
   limitServer(server, { limits, isSecure, ...(trustedProxy === undefined ? {} : { trustedProxy }) })
+  const leaving = openLeaving(server)
   server.listen(address.port, address.host)
   try {
     await once(server, 'listening')
@@ -70,8 +82,13 @@ export async function openDoor(address: Address, first: Listener): Promise<Door>
     serve: (next) => {
       listener = next
     },
+    leave: (last) => {
+      listener = last
+      leaving.begin()
+    },
+    answered: () => leaving.answered(drainMs),
     close: () => {
-      closed ??= closeServer(server)
+      closed ??= leaving.lingered(lingerMs).then(() => closeServer(server))
       return closed
     },
   }
@@ -117,6 +134,8 @@ function whyNot(cause: unknown, port: number): string {
 /** No new connection; those in hand get a bounded time. */
 async function closeServer(server: Server): Promise<void> {
   const closed = once(server, 'close')
+  // Whoever has connected by now is let in first: what waits at a door that closes is reset.
+  await nextTurn()
   server.close()
   server.closeIdleConnections()
   // A connection that is kept alive becomes idle when its answer is out.

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Closable } from '../kernel/id.ts'
 import type { Running } from '../query/running.ts'
+import type { Door } from './listening.ts'
 
 /** Queries that run when the stop is asked for may end within this; what is left of them is then cut, with its entry. */
 export const graceMs = 10_000
@@ -10,8 +11,8 @@ export interface Stopping {
   /** From here on every new call is answered 503, and so is /readyz. */
   sendAway(): void
   readonly running: Pick<Running, 'idle' | 'close'>
-  readonly door: Closable
-  /** All that was opened. */
+  readonly door: Pick<Door, 'answered'>
+  /** All that was opened, the door too, which still sends away while the floors are closed. */
   readonly closing: Closable
   readonly graceMs: number
 }
@@ -24,7 +25,7 @@ export async function stopInOrder({ sendAway, running, door, closing, graceMs }:
   await Promise.race([running.idle(), over])
   late.abort()
   running.close()
-  await door.close()
+  await door.answered()
   await closing.close()
 }
 

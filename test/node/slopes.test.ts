@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { seeded } from '../audit/seeded.ts'
+import { restingOf } from '../trials/soak/rests.ts'
 import { type Reading, slopeOf } from '../trials/soak/slopes.ts'
 
 /** An hour, read each two seconds: something that grows by `perHour`, with noise in which each reading resembles the last. */
@@ -41,4 +42,9 @@ describe('the judge of growth', () => {
     const same = Array.from({ length: 60 }, (_, i) => ({ hours: i / 60, value: 31 }))
     expect(slopeOf(same, 1)).toEqual({ perHour: 0, error: 0, verdict: 'flat' })
   })
+})
+
+test('of readings those count that were the last of a rest', () => {
+  const readings = [1_000, 9_000, 12_000, 14_500, 20_000].map((at) => ({ at }))
+  expect(restingOf(readings, [10_000, 30_000])).toEqual([{ at: 14_500 }])
 })

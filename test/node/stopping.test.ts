@@ -8,7 +8,7 @@ describe('the stop of a node', () => {
     stopInOrder({
       sendAway: () => void order.push('away'),
       running: { idle: () => idle, close: () => void order.push('cut') },
-      door: { close: async () => void order.push('door') },
+      door: { answered: async () => void order.push('answered') },
       closing: { close: async () => void order.push('floors') },
       graceMs,
     })
@@ -26,13 +26,13 @@ describe('the stop of a node', () => {
     expect(order).toEqual(['away'])
     finish()
     await stopped
-    expect(order).toEqual(['away', 'idle', 'cut', 'door', 'floors'])
+    expect(order).toEqual(['away', 'idle', 'cut', 'answered', 'floors'])
   })
 
   test('cuts what still runs when its time is over', async () => {
     const order: string[] = []
     await stopping(order, new Promise(() => {}), 0)
-    expect(order).toEqual(['away', 'cut', 'door', 'floors'])
+    expect(order).toEqual(['away', 'cut', 'answered', 'floors'])
   })
 
   test('goes on when the log takes its last entry no more', async () => {
