@@ -222,8 +222,12 @@ interface DepositAnswer {
   readonly findings?: readonly { readonly rule: string }[]
 }
 
-function faultsOf({ received, isSubmitted }: ToldDeposit, { status, tables = [] }: DepositAnswer): string[] {
-  if (status === 'refused') return ['a sound deposit was refused']
+function faultsOf(
+  { received, isSubmitted }: ToldDeposit,
+  { status, tables = [], findings = [] }: DepositAnswer,
+): string[] {
+  const rules = findings.map(({ rule }) => rule)
+  if (status === 'refused') return [`a sound deposit was refused: ${rules.join(', ')}`]
   if (status !== 'open') return []
   const kept = new Map(tables.map(({ table, sha256 }) => [table, sha256]))
   const isLost = [...received].some(([table, hash]) => kept.get(table) !== hash)
