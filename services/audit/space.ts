@@ -86,11 +86,13 @@ export class SpaceGuard {
   }
 
   async look(): Promise<void> {
-    const { home, log, onReserveUsed } = this.#options
+    const { home, log, onReserveUsed, reserveBytes = 0 } = this.#options
     const measured = await this.#measure(home.audit)
     const { freeBytes } = measured
     const before = this.#space.state
-    const state = spaceState(measured, this.#floorBytes)
+    // The room that the reserve gave up is there to stop with, not to go on.
+    const leastBytes = this.#floorBytes + (before === 'full' ? reserveBytes : 0)
+    const state = spaceState(measured, leastBytes)
     this.#space = { state, freeBytes, floorBytes: this.#floorBytes }
     if (state !== before) log.warn(messages[state], { freeBytes })
     if (state !== 'full') await this.#keepReserve(freeBytes)

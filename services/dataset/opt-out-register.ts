@@ -18,13 +18,29 @@ interface Change {
   readonly at: number
 }
 
+/** Opt-outs that are being registered. */
+interface Begun extends Change {
+  /** The commitment that their entry has. */
+  readonly sha256: string
+  readonly pseudonyms: readonly string[]
+}
+
+/** A registration goes from `begin` over its entry to `finish`, so that a start can end it wherever it was cut. */
 export interface OptOutRegister {
   /** Last version of the list of a domain; 0 when nobody has objected. */
   version(domain: string): Promise<number>
   /** All opt-outs of a domain, reversed ones too, by number. */
   list(domain: string): Promise<readonly OptOut[]>
-  /** Adds those that do not stand yet, as one new version; without any the list stays as it is. */
-  add(change: Change, pseudonyms: readonly string[]): Promise<void>
+  /** Keeps who is to be registered; the list stays as it is. */
+  begin(begun: Begun): Promise<void>
+  /**
+   * Adds those that do not stand yet, as one new version, and forgets that they were begun. False where all of them stand or nobody was
+   * begun: the list and what was begun stay as they are.
+   */
+  finish(sha256: string): Promise<boolean>
+  forget(sha256: string): Promise<void>
+  /** The commitments of what was begun and not finished. */
+  begun(): Promise<readonly string[]>
   /** Ends one that stands and is of this holder, as a new version. False when there is none. */
   reverse(change: Change, number: number): Promise<boolean>
 }
@@ -56,8 +72,16 @@ export function openOptOutRegister({ db }: Store): OptOutRegister {
         reversedAt: row.reversed_at,
       }))
     },
-    add: (change, pseudonyms) =>
-      db.transaction().execute((transaction) => add(transaction, change, pseudonyms)),
+    async begin({ sha256, domain, holder, pseudonyms, at }) {
+      const row = { sha256, domain, holder, pseudonyms: [...pseudonyms], begun_at: at }
+      await db.insertInto('dataset_opt_out_begun').values(row).execute()
+    },
+    finish: (sha256) => db.transaction().execute((transaction) => finish(transaction, sha256)),
+    forget: (sha256) => forget(db, sha256),
+    async begun() {
+      const rows = await db.selectFrom('dataset_opt_out_begun').select('sha256').orderBy('begun_at').execute()
+      return rows.map(({ sha256 }) => sha256)
+    },
     reverse: (change, number) =>
       db.transaction().execute((transaction) => reverse(transaction, change, number)),
   }
@@ -78,7 +102,29 @@ async function nextVersion(db: Database, domain: string): Promise<number> {
   return row.version
 }
 
-async function add(db: Database, { domain, holder, at }: Change, pseudonyms: readonly string[]) {
+async function finish(db: Database, sha256: string): Promise<boolean> {
+  const begun = await db
+    .selectFrom('dataset_opt_out_begun')
+    .selectAll()
+    .where('sha256', '=', sha256)
+    .forUpdate()
+    .executeTakeFirst()
+  if (begun === undefined) return false
+  const { domain, holder, pseudonyms, begun_at } = begun
+  const isAdded = await add(db, { domain, holder, at: begun_at }, pseudonyms)
+  if (isAdded) await forget(db, sha256)
+  return isAdded
+}
+
+async function forget(db: Database, sha256: string): Promise<void> {
+  await db.deleteFrom('dataset_opt_out_begun').where('sha256', '=', sha256).execute()
+}
+
+async function add(
+  db: Database,
+  { domain, holder, at }: Change,
+  pseudonyms: readonly string[],
+): Promise<boolean> {
   const standing = await db
     .selectFrom('dataset_opt_out')
     .select('pseudonym')
@@ -88,7 +134,7 @@ async function add(db: Database, { domain, holder, at }: Change, pseudonyms: rea
     .execute()
   const known = new Set(standing.map((row) => row.pseudonym))
   const fresh = [...new Set(pseudonyms)].filter((one) => !known.has(one))
-  if (fresh.length === 0) return
+  if (fresh.length === 0) return false
   const version = await nextVersion(db, domain)
   const rows = fresh.map((pseudonym) => ({
     ...{ domain, holder, pseudonym },
@@ -100,6 +146,7 @@ async function add(db: Database, { domain, holder, at }: Change, pseudonyms: rea
     // Somebody else may have added it since we looked.
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+  return true
 }
 
 async function reverse(db: Database, { domain, holder, at }: Change, number: number): Promise<boolean> {

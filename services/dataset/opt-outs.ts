@@ -72,15 +72,17 @@ export async function registerOptOuts(
     persons: bandOfPersons(named.size, 0),
     openProjectsBy: new Date(at + longestWaitMs).toISOString(),
   }
-  const before = version - 1
+  const { sha256 } = told
+  await needs.optOuts.begin({ sha256, domain, holder: by.organisation, at, pseudonyms: [...named] })
   const receipt = await needs.audit.append(
     { type: 'opt-out.registered', dataset, domain, version, ...told },
     { by, holders: [by.organisation] },
   )
-  await needs.optOuts.add({ domain, holder: by.organisation, at }, [...named])
-  // All of them stood already: a start must not take the list for one that has lost this version.
-  if ((await needs.optOuts.version(domain)) === before)
+  if (!(await needs.optOuts.finish(sha256))) {
+    // All of them stood already: a start must not take the list for one that has lost this version.
     await needs.audit.append({ type: 'state.aborted', of: receipt.seq }, {})
+    await needs.optOuts.forget(sha256)
+  }
   needs.onOptOuts?.()
   const all = await needs.optOuts.list(domain)
   const own = all.filter((one) => named.has(one.pseudonym) && one.reversedVersion === null)

@@ -165,6 +165,19 @@ export interface DatasetOptOut {
   reversed_at: number | null
 }
 
+export interface DatasetOptOutBegun {
+  /** What the entry of the log keeps of these persons, hexadecimal: by it a start finds out whether the log has them */
+  sha256: string
+  /** Domain of the pseudonyms */
+  domain: string
+  /** Organisation that registers them */
+  holder: string
+  /** First-level pseudonyms */
+  pseudonyms: string[]
+  /** Instant of the registration, ms since 1970 */
+  begun_at: number
+}
+
 export interface DatasetOptOutList {
   /** Domain of the pseudonyms: the list holds in every dataset of it */
   domain: string
@@ -636,6 +649,7 @@ export interface Tables {
   dataset_deposit_file: DatasetDepositFile
   dataset_descriptor: DatasetDescriptor
   dataset_opt_out: DatasetOptOut
+  dataset_opt_out_begun: DatasetOptOutBegun
   dataset_opt_out_list: DatasetOptOutList
   dataset_upload: DatasetUpload
   dataset_version: DatasetVersion

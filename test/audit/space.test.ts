@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { spaceState } from '../../services/audit/space.ts'
+import { spaceFloor, spaceState } from '../../services/audit/space.ts'
 import { verifyLog } from '../../services/audit/verify/verify.ts'
 import { openHome, reading, type TestHome } from './open-log.ts'
 
@@ -56,5 +56,16 @@ describe('a disk that fills up', () => {
     expect(await names()).toContain('.reserve')
     await full.close()
     expect(await verifyLog({ dir: join(test_.home, 'audit') })).toMatchObject({ status: 'intact' })
+  })
+
+  test('does not go on in the room that its reserve gave up', async () => {
+    freeBytes = spaceFloor - 1
+    const full = await open()
+    freeBytes += mebibyte
+    await expect(full.append(reading, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(full.space.state).toBe('full')
+    freeBytes += 1
+    await expect(full.append(reading, {})).resolves.toMatchObject({ seq: 1 })
+    await full.close()
   })
 })

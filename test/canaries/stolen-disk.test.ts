@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sha256 } from '../../services/kernel/hash.ts'
 import { memoryLack } from '../../services/keys/clear-area.ts'
 import { type Answer, type System, startSystem } from '../contract/system.ts'
-import { formsOf, readableIn } from './stolen-disk.ts'
+import { formsOf, isTable, readableIn } from './stolen-disk.ts'
 import { goOn, live, question, questionOnDerived, type Study, textsOf } from './stolen-house.ts'
 
 /** Where memory is missing or small, as in a container of 64 MiB, a demo keeps plain files in its home and says so. */
@@ -105,6 +105,12 @@ describe('a build that writes where it should not is found out', () => {
     await writeFile(join(home, 'spool'), bytes)
     expect(await readableIn(home, texts)).not.toEqual([])
     await rm(home, { recursive: true })
+  })
+
+  test('but hashes are no table, whatever their bytes are by chance', async () => {
+    const line = Buffer.from([0x1b, 0x2c, 0xe4, 0x2c, 0x03, 0x0a])
+    expect(isTable(Buffer.concat([line, line, line, line]))).toBe(false)
+    expect(isTable(Buffer.from('a;b;c\n1;2;3\n3;4;5\n6;7;8\n', 'utf16le'))).toBe(true)
   })
 
   test('a text is looked for in each of its forms', () => {

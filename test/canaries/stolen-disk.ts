@@ -30,8 +30,12 @@ const beginnings: Readonly<Record<string, Buffer>> = {
 /** Invented rows, which anybody may have. */
 const isPublic = (path: string) => path.startsWith('twins/')
 
+/** A byte of no text, in UTF-16 neither: among hashes there is one sooner or later. */
+const isNoText = (byte: number) => (byte > 0 && byte < 9) || (byte > 13 && byte < 32)
+
 /** Text of which every line has as many cells as the first: a table that somebody sent. */
-function isTable(bytes: Buffer): boolean {
+export function isTable(bytes: Buffer): boolean {
+  if (bytes.subarray(0, 4096).some(isNoText)) return false
   const lines = bytes.subarray(0, 4096).toString('latin1').split('\n').slice(0, -1)
   return [';', ',', '\t'].some((mark) => {
     const cells = lines.map((line) => line.split(mark).length)

@@ -11,7 +11,12 @@ import {
 } from '../../services/dataset/exclusion.ts'
 import { commitmentTo } from '../../services/dataset/opt-out-commitment.ts'
 import type { OptOut } from '../../services/dataset/opt-out-register.ts'
-import { readOptOuts, registerOptOuts, reverseOptOut } from '../../services/dataset/opt-outs.ts'
+import {
+  type OptOutNeeds,
+  readOptOuts,
+  registerOptOuts,
+  reverseOptOut,
+} from '../../services/dataset/opt-outs.ts'
 import { sha256 } from '../../services/kernel/hash.ts'
 import { column, filesOf, named, openWorld, permitOf, sealed, type World } from './objectors.ts'
 import { queryParquet } from './parquet.ts'
@@ -163,6 +168,32 @@ describe('the list of a domain', () => {
       { type: 'opt-out.reversed', dataset: 'receipts', number },
     ])
     expect(JSON.stringify(room.audit.entries)).not.toContain('h1k01')
+  })
+
+  test('keeps who was to be registered until the list has them, wherever the node is killed', async () => {
+    const cut = new Error('killed')
+    const killed = (at: 'before its entry' | 'after it') => ({
+      ...needs(),
+      audit: {
+        ...needs().audit,
+        append: async (...entry: Parameters<OptOutNeeds['audit']['append']>) => {
+          if (at === 'after it') await needs().audit.append(...entry)
+          throw cut
+        },
+      },
+    })
+    const about = { dataset: 'receipts', pseudonyms: [named(34)] }
+    await expect(registerOptOuts(killed('before its entry'), rouen, about)).rejects.toBe(cut)
+    await expect(registerOptOuts(killed('after it'), rouen, about)).rejects.toBe(cut)
+    const [without, registered] = await room.optOuts.begun()
+    expect(room.audit.entries.at(-1)?.body).toMatchObject({ sha256: registered })
+    const { version } = await readOptOuts(needs(), dpo, { dataset: 'receipts' })
+    expect(await room.optOuts.finish(registered ?? '')).toBe(true)
+    expect((await readOptOuts(needs(), dpo, { dataset: 'receipts' })).version).toBe(version + 1)
+    expect(await room.optOuts.begun()).toEqual([without])
+    expect(await room.optOuts.finish(without ?? '')).toBe(false)
+    await room.optOuts.forget(without ?? '')
+    expect(await room.optOuts.begun()).toEqual([])
   })
 })
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Body } from '../../services/audit/entry.ts'
 import type { Indexed } from '../../services/audit/writer.ts'
+import { openOptOutRegister } from '../../services/dataset/opt-out-register.ts'
 import { openRecorded, type Recorded } from '../../services/habilitation/recorded.ts'
 import { type HabilitationEntry, heldShut, redoneBy } from '../../services/habilitation/redo.ts'
 import { openRegistry } from '../../services/habilitation/registry.ts'
@@ -60,9 +61,15 @@ function logOf(bodies: readonly Body[], sealed: unknown = null) {
   return { audit, auditIndex, appended }
 }
 
+const optOuts = {
+  version: async () => 0,
+  begun: async () => [],
+  finish: async () => false,
+  forget: async () => {},
+}
 const nothing = {
   register: { list: async () => [] },
-  optOuts: { version: async () => 0 },
+  optOuts,
   versions: { find: async () => null, withdraw: async () => true },
 } satisfies Partial<EndingNeeds>
 
@@ -258,14 +265,54 @@ describe('on PostgreSQL', () => {
     const log: Body[] = [{ ...list, sha256: 'e'.repeat(64) }]
     const descriptor = { name: 'pmsi-demo', holder: 'chu-rouen', domain: 'pmsi' }
     const register = { list: async () => [{ descriptor }] } as unknown as EndingNeeds['register']
-    const lodged = { register, optOuts: { version: async () => 3 } }
+    const lodged = { register, optOuts: { ...optOuts, version: async () => 3 } }
     expect(await endings(log, lodged)).toEqual([])
-    const lost = { register, optOuts: { version: async () => 2 } }
+    const lost = { register, optOuts: { ...optOuts, version: async () => 2 } }
     expect(await endings(log, lost)).toMatchObject([{ of: id, outcome: 'held', type: 'opt-out.registered' }])
     expect((await room.registry.read(id))?.events.at(-1)).toMatchObject({ type: 'suspended', scope: {} })
     const events = await recorded.events()
     const needs = { ...logOf(log), ...nothing, ...lost, store, recorded, registry: room.registry, now }
     expect(await redoEndings(needs, events)).toEqual([])
+  })
+
+  describe('opt-outs whose registration was cut', () => {
+    const list = () => openOptOutRegister(store)
+    const named = (one: string) => `h1k01_${one.repeat(32)}`
+    const begin = (domain: string, sha256: string, one: string) =>
+      list().begin({ sha256, domain, holder: 'chu-rouen', at: now, pseudonyms: [named(one)] })
+    const entry = (domain: string, sha256: string, version = 1) =>
+      ({ type: 'opt-out.registered', dataset: `${domain}-demo`, domain, version, sha256 }) as const
+
+    test('after their entry are in the list again and suspend nobody', async () => {
+      const room = await openRoom({ registry: openRegistry(store) })
+      const { id } = await granted(room)
+      const descriptor = { name: 'pmsi-demo', holder: 'chu-rouen', domain: 'pmsi' }
+      const register = { list: async () => [{ descriptor }] } as unknown as EndingNeeds['register']
+      await begin('pmsi', '1'.repeat(64), 'a')
+      const log: Body[] = [entry('pmsi', '1'.repeat(64))]
+      const found = await endings(log, { register, optOuts: list() })
+      expect(found).toMatchObject([{ type: 'opt-out.registered', of: 'pmsi-demo', outcome: 'redone' }])
+      expect(await endings(log, { register, optOuts: list() })).toEqual([])
+      expect((await list().list('pmsi')).map(({ pseudonym }) => pseudonym)).toEqual([named('a')])
+      expect((await room.registry.read(id))?.events.at(-1)).not.toMatchObject({ type: 'suspended' })
+    })
+
+    test('before their entry were promised to nobody', async () => {
+      await begin('before', '2'.repeat(64), 'b')
+      expect(await endings([], { optOuts: list() })).toEqual([])
+      expect([await list().version('before'), await list().begun()]).toEqual([0, []])
+    })
+
+    test('of persons who all stood already are said to have come to nothing', async () => {
+      await begin('again', '3'.repeat(64), 'c')
+      await list().finish('3'.repeat(64))
+      await begin('again', '4'.repeat(64), 'c')
+      const log = logOf([entry('again', '3'.repeat(64)), entry('again', '4'.repeat(64), 2)])
+      const others = { store, recorded, registry: openRegistry(store), now, optOuts: list() }
+      expect(await redoEndings({ ...nothing, ...log, ...others }, [])).toEqual([])
+      expect(log.appended).toEqual([{ type: 'state.aborted', of: 1 }])
+      expect([await list().version('again'), await list().begun()]).toEqual([1, []])
+    })
   })
 
   test('the number of a request that only the log knows is never given again', async () => {

@@ -1,6 +1,6 @@
 /** Backups and restorations of a real system, by the commands an operator types: under load, killed at random, on a full disk. */
 import { execFile, spawn } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -174,9 +174,12 @@ async function insistFullDisk(trial: Trial): Promise<void> {
   }
 }
 
-/** A node on the restored home: the same answers, an intact log, and every answer that was given before the backup began. */
+/** A node on the restored home, to which its key was put back as the guide says: the same answers, an intact log, and every answer that was given before the backup began. */
 async function insistRestored(trial: Trial, acknowledged: number): Promise<void> {
-  const restored = await startSystem({ demo: 'full', home: join(trial.folder, 'home') })
+  const home = join(trial.folder, 'home')
+  const kek = join('keys', 'kek')
+  await copyFile(join(trial.system.home, kek), join(home, kek))
+  const restored = await startSystem({ demo: 'full', home })
   try {
     const { json } = await restored.call('GET', '/api/v1/projects', { as: 'alice' })
     const at = `/api/v1/projects/${json.projects[0].id}/queries`

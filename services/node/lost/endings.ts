@@ -1,26 +1,22 @@
 /** Endings that only the log knows: versions withdrawn, opt-outs lodged, sessions closed, tokens revoked, identities untied. */
 import { z } from 'zod'
 import type { Indexed } from '../../audit/writer.ts'
-import type { OptOutRegister } from '../../dataset/opt-out-register.ts'
-import type { DatasetRegister } from '../../dataset/register.ts'
-import { domainOf } from '../../dataset/relations.ts'
 import type { VersionRegister } from '../../dataset/version-register.ts'
 import type { RecordedEvent } from '../../habilitation/recorded.ts'
 import { endToken, untie } from '../../identity/lost-endings.ts'
 import { recoverSessions } from '../../identity/session-recovery.ts'
 import type { Store } from '../../store/store.ts'
 import { abortedIn, entriesOf, leave, originOf, placeName } from './entries.ts'
-import { type Finding, type HabilitationRows, holdProjects } from './habilitations.ts'
+import type { Finding } from './habilitations.ts'
+import { finishOptOuts, holdForOptOuts, type OptOutNeeds } from './opt-outs.ts'
 import { redoProofs } from './proofs.ts'
 
 /** Longer than any session or token lives. */
 const livedMs = 24 * 3_600_000
 
-export interface EndingNeeds extends HabilitationRows {
+export interface EndingNeeds extends OptOutNeeds {
   readonly store: Pick<Store, 'db'>
   readonly versions: Pick<VersionRegister, 'find' | 'withdraw'>
-  readonly optOuts: Pick<OptOutRegister, 'version'>
-  readonly register: Pick<DatasetRegister, 'list'>
   /** POSIX milliseconds. */
   readonly now: number
 }
@@ -37,6 +33,7 @@ export async function redoEndings(
     ...(await redoTokens(needs)),
     ...(await redoUnlinks(needs)),
     ...(await redoProofs(needs)),
+    ...(await finishOptOuts(needs)),
     ...(await holdForOptOuts(needs, events)),
   ]
 }
@@ -105,32 +102,6 @@ async function redoUnlinks(needs: EndingNeeds): Promise<readonly Finding[]> {
     }
     if ((await untie(needs.store, untied)) > 0)
       findings.push({ shard, seq, type: body.type, of: body.issuer, outcome: 'redone' })
-  }
-  return findings
-}
-
-/**
- * The log has no pseudonym: who objected is known by the holder alone. Until the list is lodged again, nobody may ask about a domain
- * whose list is shorter here than in the log.
- */
-async function holdForOptOuts(
-  needs: EndingNeeds,
-  events: readonly RecordedEvent[],
-): Promise<readonly Finding[]> {
-  const last = new Map<string, Indexed>()
-  const aborted = await abortedIn(needs)
-  for await (const entry of entriesOf(needs, { type: 'opt-out.registered' })) {
-    if (entry.body.type !== 'opt-out.registered' || aborted.has(placeName(entry))) continue
-    if (entry.body.domain !== undefined) last.set(entry.body.domain, entry)
-  }
-  const findings: Finding[] = []
-  for (const [domain, entry] of last) {
-    if (entry.body.type !== 'opt-out.registered') continue
-    if ((await needs.optOuts.version(domain)) >= entry.body.version) continue
-    const all = await needs.register.list()
-    const own = all.filter(({ descriptor }) => domainOf(descriptor) === domain)
-    const datasets = new Set(own.map(({ descriptor }) => descriptor.name))
-    findings.push(...(await holdProjects(needs, entry, { datasets, events })))
   }
   return findings
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { deposit, grant } from '../../contract/study.ts'
+import type { Answer } from '../../contract/system.ts'
 import type { Seen } from '../processes.ts'
 import { Judge } from './judge.ts'
 import { Load } from './load.ts'
@@ -35,6 +36,8 @@ export interface Watching {
 }
 
 const partsPerLife = 6
+/** A query is answered again within this, also on a machine that has much else to do; how long it took is told. */
+const patienceMs = 60_000
 /** A node whose lease is lost ends by itself within this. */
 const fatalMs = 10_000
 const lease = 71
@@ -71,7 +74,7 @@ export async function rigged(
     const projects: string[] = []
     while (projects.length < wanted.projects) projects.push((await grant(node)).project)
     const load = new Load({ call: told.hearing(node.call), told, projects, random, url: node.url })
-    const judge = new Judge({ home, call: node.call, told, projects })
+    const judge = new Judge({ home, call: node.call, told, projects, killed: found.killed })
     const lives = new Lives({ node, load, random, project: projects[0] ?? '' }, found)
     const close = async () => {
       await load.end()
@@ -92,6 +95,7 @@ export async function killHome(wanted: Wanted, watching: Watching): Promise<void
   try {
     while (found.kills < kills) {
       const parts = Math.min(kills - found.kills - 1, Math.floor(random() * (2 * partsPerLife + 1)))
+      const known = found.faults.length
       const before = await lives.live({ parts })
       const faults = [...(await judge.log()), ...judge.ends()]
       // One start in four is cut as well.
@@ -102,7 +106,8 @@ export async function killHome(wanted: Wanted, watching: Watching): Promise<void
         ...faults.map((what) => `after kill ${found.kills} (${found.killed.at(-1)}): ${what}`),
       )
       found.entries = judge.size
-      for (const what of faults) watching.say(`after ${found.killed.slice(-3).join(', ')}: ${what}`)
+      for (const what of found.faults.slice(known)) watching.say(what)
+      if (found.faults.length > known) watching.say(`killed: ${found.killed.slice(-20).join(', ')}`)
       watching.onLife()
     }
     await load.end()
@@ -203,18 +208,20 @@ class Lives {
   async #back(): Promise<void> {
     const { node, project } = this.#needs
     const from = performance.now()
-    while (node.isRunning && performance.now() - from < fatalMs) {
+    let last: Answer | null = null
+    while (node.isRunning && performance.now() - from < patienceMs) {
       const body = { sql: 'SELECT count(*) AS n FROM patients', id: randomUUID() }
-      const answer = await node
+      last = await node
         .call('POST', `/api/v1/projects/${project}/queries`, { as: 'alice', body })
         .catch(() => null)
-      if (answer?.status === 200) {
+      if (last?.status === 200) {
         this.#found.backMs.push(performance.now() - from)
         return
       }
       await wait(5)
     }
-    if (node.isRunning) this.#found.faults.push('queries are not answered again after a kill of a part')
+    const what = `queries are not answered again after a kill of a part: ${last?.status} ${last?.json?.code}`
+    if (node.isRunning) this.#found.faults.push(what)
   }
 
   async #killNode(end: End): Promise<readonly Seen[]> {

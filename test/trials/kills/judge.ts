@@ -1,8 +1,10 @@
 /** What must hold when a node is ready again after a kill, judged from outside: the files of the log, and what the doors answer. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Entry } from '../../../services/audit/verify/shapes.ts'
 import { verifyLog } from '../../../services/audit/verify/verify.ts'
-import { until } from '../../contract/system.ts'
+import type { Answer } from '../../contract/system.ts'
 import { alive, type Seen } from '../processes.ts'
 import { type LogEntry, logEntries } from './log-entries.ts'
 import type { Caller } from './supervisor.ts'
@@ -14,15 +16,22 @@ export interface Judged {
   readonly call: Caller
   readonly told: Told
   readonly projects: readonly string[]
+  /** What was killed so far; nothing when left out. */
+  readonly killed?: readonly string[]
 }
 
 const lastDeposits = 6
+/** Sealing takes as long as the machine lets it: it is waited for while the node says that it goes on, up to the second of these. */
+const stillMs = 60_000
+const preparingMs = 600_000
 const endings: readonly string[] = ['query.release', 'query.abort', 'query.refused']
 
 export class Judge {
   readonly #judged: Judged
   #entries: readonly LogEntry[] = []
   #scratch: readonly string[] = []
+  /** Deposits that were refused because their readers died. */
+  readonly #unread = new Set<string>()
 
   constructor(judged: Judged) {
     this.#judged = judged
@@ -85,13 +94,11 @@ export class Judge {
     const { call, told, projects } = this.#judged
     const there = new Set<string>()
     for (const project of projects) {
-      const { json } = await until(
-        () => call('GET', `/api/v1/projects/${project}`, { as: 'alice' }),
-        (answer) => answer.json?.bulle?.status === 'ready',
-      )
-      if (json?.status !== 'active' || json?.bulle?.status !== 'ready')
-        return ['a project is not ready again']
-      for (const { name } of json.bulle.tables) there.add(`${project} ${name}`)
+      const { json } = await this.#prepared(project)
+      const { status, bulle } = json ?? {}
+      if (status !== 'active' || bulle?.status !== 'ready')
+        return [`a project is not ready again: ${status}, ${bulle?.status} ${bulle?.progress?.step ?? ''}`]
+      for (const { name } of bulle.tables) there.add(`${project} ${name}`)
     }
     const tokens = await call('GET', '/api/v1/me/tokens', { as: 'alice' })
     const good = new Set(
@@ -99,6 +106,7 @@ export class Judge {
         one.revokedAt === null ? [one.id] : [],
       ),
     )
+    this.#forgetReplaced()
     const listed = await call('GET', '/api/v1/me/sessions', { as: 'bruno' })
     const open = new Set(listed.json.sessions.map(({ id }: { id: string }) => id))
     const optOuts = await call('GET', '/api/v1/datasets/visits-demo/opt-outs', { as: 'rouen' })
@@ -109,6 +117,34 @@ export class Judge {
       ...differing(told.sessions, open, 'a session'),
       ...[...told.optOuts].filter((one) => !numbers.has(one)).map(() => 'an opt-out that was filed is gone'),
     ]
+  }
+
+  /** A person has twenty sessions: of those that kills left open, the oldest give way, and the log says so. */
+  #forgetReplaced(): void {
+    const { sessions } = this.#judged.told
+    for (const { entry } of this.#entries) {
+      const {
+        type,
+        cause,
+        session = '',
+      }: Entry & { readonly cause?: string; readonly session?: string } = entry
+      if (type === 'auth.closed' && cause === 'replaced' && sessions.has(session))
+        sessions.set(session, false)
+    }
+  }
+
+  /** A project once nothing is to be waited for any more: it is ready, or was stopped, or nothing goes on. */
+  async #prepared(project: string): Promise<Answer> {
+    const begun = performance.now()
+    for (let seen = begun; ; ) {
+      const answer = await this.#judged.call('GET', `/api/v1/projects/${project}`, { as: 'alice' })
+      const { status, bulle } = answer.json ?? {}
+      const now = performance.now()
+      if (bulle?.progress !== undefined) seen = now
+      const isOver = now - seen > stillMs || now - begun > preparingMs
+      if (status !== 'active' || bulle?.status === 'ready' || isOver) return answer
+      await wait(100)
+    }
   }
 
   async #requests(): Promise<string[]> {
@@ -131,10 +167,18 @@ export class Judge {
     for (const one of told.deposits.slice(-lastDeposits)) {
       const { status, json } = await call('GET', `/api/v1/deposits/${one.id}`, { as: 'rouen' })
       if (status !== 200) faults.push('a deposit that was opened is gone')
-      else faults.push(...faultsOf(one, json))
+      else if (!this.#isUnread(one.id, json)) faults.push(...faultsOf(one, json))
       if ((one.version ?? 0) > dataset.json.version) faults.push('a version that was seen is gone')
     }
     return faults
+  }
+
+  /** A deposit of which two readers died is refused, and its holder told why: so many at most as there are kills for. */
+  #isUnread(id: string, { status, findings = [] }: DepositAnswer): boolean {
+    if (status !== 'refused' || !findings.every(({ rule }) => rule === 'internal')) return false
+    this.#unread.add(id)
+    const readers = this.#judged.killed?.filter((kind) => kind === 'reader') ?? []
+    return 2 * this.#unread.size <= readers.length
   }
 
   /** Each intent of a life before the last has one end, of the last one too where it was `stopped`; no end is another's. */
@@ -175,10 +219,15 @@ function contradictions(outcome: string, type: string | undefined): string[] {
 interface DepositAnswer {
   readonly status: string
   readonly tables?: readonly { readonly table: string; readonly sha256: string }[]
+  readonly findings?: readonly { readonly rule: string }[]
 }
 
-function faultsOf({ received, isSubmitted }: ToldDeposit, { status, tables = [] }: DepositAnswer): string[] {
-  if (status === 'refused') return ['a sound deposit was refused']
+function faultsOf(
+  { received, isSubmitted }: ToldDeposit,
+  { status, tables = [], findings = [] }: DepositAnswer,
+): string[] {
+  const rules = findings.map(({ rule }) => rule)
+  if (status === 'refused') return [`a sound deposit was refused: ${rules.join(', ')}`]
   if (status !== 'open') return []
   const kept = new Map(tables.map(({ table, sha256 }) => [table, sha256]))
   const isLost = [...received].some(([table, hash]) => kept.get(table) !== hash)
@@ -201,7 +250,6 @@ function differing(
 
 /** Who is about to end gets a moment. */
 async function stillAlive(before: readonly Seen[]): Promise<readonly Seen[]> {
-  for (let i = 0; i < 40 && (await alive(before)).length > 0; i += 1)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+  for (let i = 0; i < 40 && (await alive(before)).length > 0; i += 1) await wait(50)
   return alive(before)
 }

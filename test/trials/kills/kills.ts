@@ -3,7 +3,7 @@
  * looks for everything that was acknowledged, and for what is half done. `npm run trials -- kills=SEED,COUNT,FROM`.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seeded } from '../../audit/seeded.ts'
 import { type Spread, spread } from '../spread.ts'
@@ -51,7 +51,7 @@ export async function main(options: KillsOptions): Promise<KillsFigures> {
     const perMinute = done / ((performance.now() - begun) / 60_000)
     const left = Math.max(kills - from - done, 0) / perMinute
     say(
-      `${from + done} of ${kills} kills, ${faults} faults, ${perMinute.toFixed(0)} a minute, ${left.toFixed(1)} min left`,
+      `${from + done} of ${kills} kills, ${faults} faults, ${perMinute.toFixed(0)} a minute, ${left.toFixed(1)} min left, load ${loadavg()[0]?.toFixed(0)}`,
     )
   }
   for (let done = from; done < kills; done += killsPerHome) {
