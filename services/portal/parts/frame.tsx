@@ -18,7 +18,10 @@ const places: readonly {
   readonly to: string
   readonly word: KeyOf<typeof fr>
   readonly roles: readonly Role[]
-}[] = [{ to: '/', word: 'home', roles: [] }]
+}[] = [
+  { to: '/', word: 'home', roles: [] },
+  { to: '/connections', word: 'connections', roles: ['researcher'] },
+]
 
 export function Frame() {
   const say = useWords()
@@ -76,11 +79,11 @@ function Places({ me }: { readonly me: Me }) {
 /** Full loads on purpose: the language and the light of a page are those of its address. */
 function Settings() {
   const say = useWords()
-  const { pathname, search } = useRouterState({ select: ({ location }) => location })
+  const { pathname, search, hash } = useRouterState({ select: ({ location }) => location })
   const other = language() === 'fr' ? 'en' : 'fr'
   const isDark = 'theme' in search && search.theme === 'dark'
   const addressed = (changes: Readonly<Record<string, string>>) =>
-    `${pathname}?${new URLSearchParams({ ...(search as Record<string, string>), ...changes })}`
+    `${pathname}?${new URLSearchParams({ ...(search as Record<string, string>), ...changes })}${hash && `#${hash}`}`
   return (
     <div className="settings">
       <a href={addressed({ lang: other })} lang={other} hrefLang={other}>
