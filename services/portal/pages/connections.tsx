@@ -26,10 +26,8 @@ export function ConnectionsPage() {
   return (
     <PageBody title={say('title')} lead={say('lead')}>
       {created && <Created token={created} onDone={() => setCreated(null)} />}
-      <section aria-labelledby="tokens">
-        <h2 id="tokens">{say('tokens')}</h2>
-        <TokenList projects={projects.data ?? []} />
-      </section>
+      <h2>{say('tokens')}</h2>
+      <TokenList projects={projects.data ?? []} />
       <section aria-labelledby="create">
         <h2 id="create">{say('create')}</h2>
         {projects.error ? (

@@ -43,6 +43,8 @@ export function drawn(picture: Picture, width: number, said: Said): Element {
   for (const style of figure.querySelectorAll('style')) style.remove()
   const image = figure instanceof SVGElement ? figure : figure.querySelector(':scope > svg')
   image?.setAttribute('role', 'img')
+  // To readers by ear it is one picture with one description, not its parts.
+  for (const part of image?.querySelectorAll('[aria-label]') ?? []) part.removeAttribute('aria-label')
   return figure
 }
 

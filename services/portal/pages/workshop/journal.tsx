@@ -82,7 +82,9 @@ function Row({ run, onReopen, onCancel }: { readonly run: QueryRun } & Omit<Jour
         {seq === null ? (
           ''
         ) : (
-          <a href={`/api/v1/audit/receipts/${seq}?shard=${submittedAt.slice(0, 4)}`}>{seq}</a>
+          <a download href={`/api/v1/audit/receipts/${seq}?shard=${submittedAt.slice(0, 4)}`}>
+            {seq}
+          </a>
         )}
       </td>
       <td>

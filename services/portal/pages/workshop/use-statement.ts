@@ -56,6 +56,7 @@ export function useStatement(project: components['schemas']['Project']) {
     write(sql: string, aim: Pick<WorkshopSearch, 'purpose' | 'objective'> = {}) {
       setText(sql)
       setSettled(sql)
+      keepInAddress(sql)
       if (aim.purpose !== undefined || aim.objective !== undefined)
         void navigate({ to: '.', search: (before) => ({ ...before, ...aim }), hash: true, replace: true })
     },
