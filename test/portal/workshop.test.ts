@@ -66,7 +66,10 @@ describe('the workshop', () => {
     await page.keyboard.press('Control+A')
     await page.keyboard.type('SELECT commu')
     await page.getByRole('option', { name: /^commune_code/ }).click()
-    expect(await editorOf(page).innerText()).toBe('SELECT commune_code')
+    await page.keyboard.type(' FROM patients p WHERE p.birth_year > 1950')
+    expect(await editorOf(page).innerText()).toBe(
+      'SELECT commune_code FROM patients p WHERE p.birth_year > 1950',
+    )
   })
 
   test('underlines what is refused where it stands, and puts a form that is accepted in its place', async () => {

@@ -25,14 +25,15 @@ export function Bench({ project }: { readonly project: components['schemas']['Pr
   const statement = useStatement(project)
   const run = useRun(project.id)
   const editor = useRef<Editor | null>(null)
-  const begin = () => {
-    if (run.isRunning || statement.isUnsaid || statement.asked.sql.trim() === '') return
+  const begin = (sql: string) => {
+    if (run.isRunning || statement.isUnsaid || sql.trim() === '') return
     if (statement.tab === 'journal')
       void navigate({ to: '.', search: (before) => ({ ...before, tab: 'table' }), resetScroll: false })
-    run.begin(statement.asked)
+    run.begin({ ...statement.asked, sql })
   }
   const write = ({ sql, ...about }: Asked) => {
     statement.write(sql, about)
+    editor.current?.replace(sql)
     editor.current?.focus()
   }
   const known = tables.data ?? []

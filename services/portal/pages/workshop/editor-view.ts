@@ -37,7 +37,8 @@ export interface EditorOptions {
   readonly label: string
   readonly hint: string
   readonly onText: (text: string) => void
-  readonly onRun: () => void
+  /** With the text as it stands. */
+  readonly onRun: (text: string) => void
   readonly propose: (text: string, at: number, isAsked: boolean) => Proposals | null
 }
 
@@ -201,8 +202,8 @@ export function openEditor(place: HTMLElement, options: EditorOptions): Editor {
 }
 
 function extensionsOf({ label, hint, onText, onRun, propose }: EditorOptions): Extension {
-  const run = () => {
-    onRun()
+  const run = ({ state }: EditorView) => {
+    onRun(state.doc.toString())
     return true
   }
   return [

@@ -6,12 +6,13 @@ import { type Editor, openEditor, type Place } from './editor-view.ts'
 export interface SqlEditorProps {
   readonly label: string
   readonly hint: string
+  /** To begin with; from then on the editor has the text, and `handle` puts another in its place. */
   readonly text: string
   readonly tables: readonly GrantedTable[]
   /** What is refused, where it stands; undefined while that is being found out. */
   readonly fault: Place | null | undefined
   readonly onText: (text: string) => void
-  readonly onRun: () => void
+  readonly onRun: (text: string) => void
   /** Filled while the editor is there. */
   readonly handle: RefObject<Editor | null>
 }
@@ -26,7 +27,7 @@ export function SqlEditor({ label, hint, text, tables, fault, onText, onRun, han
     const editor = openEditor(place.current, {
       ...{ label, hint, text: now.current.text },
       onText: (changed) => now.current.onText(changed),
-      onRun: () => now.current.onRun(),
+      onRun: (whole) => now.current.onRun(whole),
       propose: (whole, at, isAsked) => proposalsAt({ text: whole, at, isAsked }, now.current.tables),
     })
     handle.current = editor
@@ -35,7 +36,6 @@ export function SqlEditor({ label, hint, text, tables, fault, onText, onRun, han
       editor.close()
     }
   }, [label, hint, handle])
-  useEffect(() => handle.current?.replace(text), [text, handle])
   useEffect(() => {
     if (fault !== undefined) handle.current?.underline(fault)
   }, [fault, handle])

@@ -25,7 +25,7 @@ interface PaneProps {
   readonly statement: Statement
   readonly run: Run
   readonly editor: RefObject<Editor | null>
-  readonly onRun: () => void
+  readonly onRun: (sql: string) => void
   readonly onWrite: (asked: Asked) => void
 }
 
@@ -69,7 +69,7 @@ export function StatementPane(props: PaneProps) {
           type="button"
           className="main"
           disabled={isEmpty || run.isRunning || statement.isUnsaid}
-          onClick={onRun}
+          onClick={() => onRun(statement.text)}
         >
           {say('run')}
         </button>
