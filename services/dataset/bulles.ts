@@ -19,6 +19,7 @@ import type { Bulle, BulleStatus } from './bulle.ts'
 import { shownTables } from './bulle-of.ts'
 import type { Catalogue } from './catalogue.ts'
 import { bulleId, type Closure, lineKey, openExtracts, type SealedExtract } from './extract.ts'
+import { type GrantedTable, grantedTables } from './granted.ts'
 import { type Lane, openLane } from './lane.ts'
 import { keepOpen, type OpenBulles, openBulle, sealableLines } from './open-bulle.ts'
 import { effectsOn, type OptOutEffect } from './opt-out-effect.ts'
@@ -54,6 +55,8 @@ export interface Bulles extends Closable {
   /** The extract of a project, its sealed lines together. BULLE_NOT_READY while one of them is being prepared; UNAVAILABLE when a file is not the sealed one. */
   of(current: CurrentPermit): Promise<Bulle>
   status(project: string): Promise<BulleStatus>
+  /** What its statements may name. */
+  tables(current: CurrentPermit): Promise<readonly GrantedTable[]>
   /** A version was published: lines that were waiting for it are sealed now. */
   published(dataset: string): void
   /**
@@ -119,6 +122,7 @@ export function openBulles(needs: BullesNeeds): Bulles {
     seal: (current) => seal(house, current),
     of: (current) => bulleFor(house, current),
     status: (project) => statusOf(house, project),
+    tables: (current) => grantedTables({ ...sealer, workspace: house.workspace }, current),
     published(dataset) {
       for (const { current, waiting } of projects.values()) {
         if (waiting.has(dataset)) seal(house, current)

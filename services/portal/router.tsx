@@ -9,6 +9,7 @@ import {
 import { Frame } from './parts/frame.tsx'
 import { Mishap } from './parts/mishap.tsx'
 import { Nowhere } from './parts/nowhere.tsx'
+import { connectionsSearch, workshopSearch } from './searches.ts'
 
 export interface Display {
   readonly lang?: 'fr' | 'en'
@@ -50,8 +51,22 @@ const release = createRoute({
   component: lazyRouteComponent(() => import('./pages/release.tsx'), 'ReleasePage'),
 })
 
+const workshop = createRoute({
+  getParentRoute: () => root,
+  path: '/projects/$project/sql',
+  validateSearch: workshopSearch,
+  component: lazyRouteComponent(() => import('./pages/workshop.tsx'), 'WorkshopPage'),
+})
+
+const connections = createRoute({
+  getParentRoute: () => root,
+  path: '/connections',
+  validateSearch: connectionsSearch,
+  component: lazyRouteComponent(() => import('./pages/connections.tsx'), 'ConnectionsPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, releases, release, ops]),
+  routeTree: root.addChildren([home, releases, release, ops, workshop, connections]),
   defaultErrorComponent: Mishap,
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -110,8 +110,23 @@ export async function checkQuery(needs: QueryNeeds, by: Person, question: Questi
       return { decision: 'allow', tables: tablesOf(plan), columns: plan.columns, explanation }
     }
     await record({ type: 'query.checked', query, decision: 'refuse', code: outcome.code })
-    return { ...refusedCheck(outcome), tables: [], columns: [] }
+    const accepted = await acceptedHere(needs, by, { question, code: outcome.code })
+    return { ...refusedCheck(outcome), ...(accepted && { accepted }), tables: [], columns: [] }
   })
+}
+
+/** The nearest accepted form, where it is accepted of this project too: its tables may be others. */
+async function acceptedHere(
+  needs: QueryNeeds,
+  by: Person,
+  { question, code }: { readonly question: Question; readonly code: Refusal['code'] },
+): Promise<string | undefined> {
+  const sql = acceptedForm(code)
+  if (sql === undefined) return undefined
+  const { parameters: _own, ...asked } = question
+  // A permission of its own: what the log says of this check is said of its own text.
+  const outcome = await decideText(needs, new Permission(needs, by, question), { ...asked, sql })
+  return outcome instanceof Refusal ? undefined : sql
 }
 
 /** Stops a running query of one's own; false when there is none of that id. */
@@ -184,13 +199,11 @@ function isDecision({ code }: Refusal): boolean {
 
 function refusedCheck({ code, facts }: Refusal): Omit<Check, 'tables' | 'columns'> {
   const hint = facts.hint ?? { key: `refusal.${code}.hint`, with: facts.with ?? {} }
-  const accepted = acceptedForm(code)
   return {
     decision: 'refuse',
     code,
     hint,
     ...(facts.location ? { location: facts.location } : {}),
-    ...(accepted === undefined ? {} : { accepted }),
   }
 }
 

@@ -330,6 +330,12 @@ describe('a check', () => {
     })
   })
 
+  test('offers no form that this project would refuse: its tables are others', async () => {
+    const check = await checkQuery(needs, alice, { project: 'p', sql: 'SELECT sex FROM persons' })
+    expect(check).toMatchObject({ decision: 'refuse', code: 'ROW_LEVEL' })
+    expect(check.accepted).toBeUndefined()
+  })
+
   test('says a stranger no more than the query would', async () => {
     await expect(checkQuery(needs, person('bruno'), { project: 'p', sql })).rejects.toMatchObject({
       code: 'NO_HABILITATION',

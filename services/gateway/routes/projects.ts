@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fieldRoles } from '../../dataset/descriptor.ts'
 import { listProjects, readProject } from '../../habilitation/read.ts'
 import type { House } from '../house.ts'
 import { type Route, route } from '../route.ts'
@@ -29,6 +30,31 @@ const project = z
     until: z.string(),
   })
   .meta({ id: 'Project' })
+
+const column = z.object({
+  name: z.string(),
+  type: z.string().meta({ description: 'DuckDB’s name of it' }),
+  role: z.enum(fieldRoles).optional(),
+  restrict: z
+    .array(z.enum(['filter', 'group-by', 'output']))
+    .optional()
+    .meta({ description: 'What it may not be used for' }),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  unit: z.string().optional(),
+})
+
+const granted = z
+  .object({
+    name: z.string(),
+    dataset: z.string().optional().meta({ description: 'Absent of a table that the project made' }),
+    class: z.enum(['personal', 'public']),
+    title: z.string().optional(),
+    description: z.string().optional(),
+    rows: z.number().int().optional().meta({ description: 'Public tables only' }),
+    columns: z.array(column),
+  })
+  .meta({ id: 'GrantedTable' })
 
 const ended: ReadonlySet<string> = new Set(['expired', 'revoked', 'renounced', 'closing', 'closed'])
 
@@ -66,5 +92,23 @@ export const projectRoutes: readonly Route[] = [
     handler: async (house, { by, params: { id } }) => ({
       json: await withBulle(house, await readProject(house.habilitation, by, id)),
     }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/projects/{id}/tables',
+    summary: 'What the statements of a project may name, and what it means',
+    authorisation: { who: 'account', sees: 'project' },
+    records: 'read',
+    params,
+    about: ({ id }) => ({ project: id }),
+    responses: {
+      200: { description: 'Granted columns only', schema: z.object({ tables: z.array(granted) }) },
+    },
+    handler: async (house, { by, params: { id } }) => {
+      const { status } = await readProject(house.habilitation, by, id)
+      const current = await house.habilitation.permits.current(id)
+      if (current === null || ended.has(status)) return { json: { tables: [] } }
+      return { json: { tables: await house.bulles.tables(current) } }
+    },
   }),
 ]

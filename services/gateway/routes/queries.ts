@@ -94,6 +94,7 @@ const check = z
   .object({
     decision: z.enum(['allow', 'refuse']),
     code: z.string().optional(),
+    title: z.string().optional().meta({ description: 'Of a refusal: its sentence' }),
     location: place.optional(),
     hint: z.string().optional(),
     tables: z.array(z.string()),
@@ -134,14 +135,10 @@ export const queryRoutes: readonly Route[] = [
     responses: {
       200: { description: 'What may leave', schema: answer, types: Object.keys(resultTypes) },
     },
-    handler: async (house, { by, params, body, request, response, signal }) => {
+    handler: async (house, { by, params, body, request, response, signal, language }) => {
       const format = formatOf(request)
-      const released = await runQuery(house.query, by, {
-        ...defined(by, body),
-        project: params.id,
-        format,
-        signal,
-      })
+      const about = { project: params.id, format, signal, language }
+      const released = await runQuery(house.query, by, { ...defined(by, body), ...about })
       sendReleased(response, released, released.receipt)
       return 'sent'
     },
@@ -162,7 +159,10 @@ export const queryRoutes: readonly Route[] = [
       const asked = { ...defined(by, body), project: params.id, language }
       const { hint, ...checked } = await checkQuery(house.query, by, asked)
       const policy = `sha256:${house.policy}`
-      return { json: { ...checked, ...(hint ? { hint: say(language, hint) } : {}), policy } }
+      const { code } = checked
+      const title = code && say(language, { key: `refusal.${code}.title` })
+      const told = { ...(title && { title }), ...(hint && { hint: say(language, hint) }) }
+      return { json: { ...checked, ...told, policy } }
     },
   }),
   route({

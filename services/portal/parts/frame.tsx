@@ -22,6 +22,7 @@ const places: readonly {
   { to: '/', word: 'home', roles: [] },
   { to: '/releases', word: 'releases', roles: ['researcher', 'lead', 'checker'] },
   { to: '/ops', word: 'operation', roles: ['operator'] },
+  { to: '/connections', word: 'connections', roles: ['researcher'] },
 ]
 
 export function Frame() {
@@ -80,11 +81,11 @@ function Places({ me }: { readonly me: Me }) {
 /** Full loads on purpose: the language and the light of a page are those of its address. */
 function Settings() {
   const say = useWords()
-  const { pathname, search } = useRouterState({ select: ({ location }) => location })
+  const { pathname, search, hash } = useRouterState({ select: ({ location }) => location })
   const other = language() === 'fr' ? 'en' : 'fr'
   const isDark = 'theme' in search && search.theme === 'dark'
   const addressed = (changes: Readonly<Record<string, string>>) =>
-    `${pathname}?${new URLSearchParams({ ...(search as Record<string, string>), ...changes })}`
+    `${pathname}?${new URLSearchParams({ ...(search as Record<string, string>), ...changes })}${hash && `#${hash}`}`
   return (
     <div className="settings">
       <a href={addressed({ lang: other })} lang={other} hrefLang={other}>

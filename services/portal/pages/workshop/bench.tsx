@@ -1,0 +1,63 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useRef } from 'react'
+import type { components } from '../../api.ts'
+import { Refusal } from '../../parts/refusal.tsx'
+import { Waiting } from '../../parts/waiting.tsx'
+import { words } from '../../text.ts'
+import en from '../../words/workshop.en.json' with { type: 'json' }
+import fr from '../../words/workshop.fr.json' with { type: 'json' }
+import { type Asked, tablesQuery } from '../../workshop.ts'
+import type { Editor } from './editor-view.ts'
+import { Results } from './results.tsx'
+import { StatementPane } from './statement.tsx'
+import { Tables } from './tables.tsx'
+import { useRun } from './use-run.ts'
+import { useStatement } from './use-statement.ts'
+
+const useWords = words('workshop', { fr, en })
+
+/** The three panes. */
+export function Bench({ project }: { readonly project: components['schemas']['Project'] }) {
+  const say = useWords()
+  const navigate = useNavigate()
+  const tables = useQuery(tablesQuery(project.id))
+  const statement = useStatement(project)
+  const run = useRun(project.id)
+  const editor = useRef<Editor | null>(null)
+  const begin = (sql: string) => {
+    if (run.isRunning || statement.isUnsaid || sql.trim() === '') return
+    if (statement.tab === 'journal')
+      void navigate({ to: '.', search: (before) => ({ ...before, tab: 'table' }), resetScroll: false })
+    run.begin({ ...statement.asked, sql })
+  }
+  const write = ({ sql, ...about }: Asked) => {
+    statement.write(sql, about)
+    editor.current?.replace(sql)
+    editor.current?.focus()
+  }
+  const known = tables.data ?? []
+  return (
+    <div className="bench">
+      <section className="side" aria-labelledby="tables">
+        <h2 id="tables">{say('tables')}</h2>
+        {tables.error && <Refusal error={tables.error} takesFocus={false} />}
+        {!tables.data && !tables.error && <Waiting />}
+        {tables.data?.length === 0 && <p className="empty">{say('tables.none')}</p>}
+        <Tables tables={known} onInsert={(name) => editor.current?.insert(name)} />
+      </section>
+      <div className="work">
+        <StatementPane
+          project={project}
+          tables={known}
+          statement={statement}
+          run={run}
+          editor={editor}
+          onRun={begin}
+          onWrite={write}
+        />
+        <Results project={project.id} run={run} tab={statement.tab} text={statement.text} onWrite={write} />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,200 @@
+/** The SQL workshop of the demonstration's project, in a real browser. */
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Page } from 'playwright-core'
+import { expectAccessible, openPortal, type Portal } from './portal.ts'
+
+const project = 'FR-NOR-2026-000001'
+const workshop = `/projects/${project}/sql`
+const hostile = '<img src=x onerror=alert(1)>'
+
+let portal: Portal
+beforeAll(async () => {
+  portal = await openPortal({ mode: { kind: 'demo', demo: 'full' } })
+}, 120_000)
+afterAll(() => portal?.close())
+
+const editorOf = (page: Page) =>
+  page.getByRole('textbox', { name: /Texte de la requête SQL|Text of the SQL/ })
+
+/** The workshop with a text in its address, once what is decided of it is on the page. */
+async function opened(sql: string, viewing: Parameters<Portal['as']>[1] = {}) {
+  const visit = await portal.as('alice', viewing)
+  await visit.goto('/')
+  const language = viewing.lang === 'en' ? 'lang=en&' : ''
+  await visit.goto(`${workshop}?${language}tab=table#sql=${encodeURIComponent(sql)}`)
+  await editorOf(visit.page).waitFor()
+  return visit
+}
+
+async function ask(page: Page): Promise<void> {
+  await editorOf(page).focus()
+  await page.keyboard.press('Control+Enter')
+}
+
+const cell = (page: Page, name: string | RegExp) => page.getByRole('cell', { name, exact: true }).first()
+
+describe('the workshop', () => {
+  test('leads from a worked example to an answer with its proof, by keyboard alone', async () => {
+    const { page, goto, complaints } = await portal.as('alice')
+    await goto(workshop)
+    await editorOf(page).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Compter patients par sex' }).press('Enter')
+    await page.getByRole('region', { name: 'Avant d’exécuter' }).getByText('Permise').waitFor()
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('columnheader', { name: /^sex/ }).waitFor()
+    expect(await page.getByText('Aucune case n’a été masquée.').count()).toBe(1)
+    const download = page.waitForEvent('download')
+    await page.getByRole('link', { name: /^Preuve de l’inscription/ }).press('Enter')
+    expect(await readFile(await (await download).path(), 'utf8')).toMatch(/^c2sp\.org\/tlog-proof/)
+    await expectAccessible(page)
+    await editorOf(page).focus()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Tab')
+    expect(await page.locator('.sql-editor:focus-within').count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  test('proposes the columns of the project while one writes', async () => {
+    const { page } = await opened('SELECT p.')
+    await editorOf(page).focus()
+    await page.keyboard.press('Control+End')
+    await page.keyboard.press('Control+Space')
+    await page.keyboard.type('se')
+    expect(await page.getByRole('option').count()).toBe(0)
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type('SELECT commu')
+    await page.getByRole('option', { name: /^commune_code/ }).click()
+    await page.keyboard.type(' FROM patients p WHERE p.birth_year > 1950')
+    expect(await editorOf(page).innerText()).toBe(
+      'SELECT commune_code FROM patients p WHERE p.birth_year > 1950',
+    )
+  })
+
+  test('underlines what is refused where it stands, and puts a form that is accepted in its place', async () => {
+    const { page, complaints } = await opened('SELECT sex, birth_year FROM patients')
+    const status = page.getByRole('region', { name: 'Avant d’exécuter' })
+    await status.getByText('Refusée : Lignes de personnes').waitFor()
+    expect(await page.locator('.sql-editor .fault').innerText()).toBe('sex')
+    await ask(page)
+    const panel = page.getByRole('alert')
+    await panel.waitFor()
+    expect(await panel.locator('mark.fault').innerText()).toBe('sex')
+    await expectAccessible(page)
+    await panel.getByRole('button', { name: 'Remplacer' }).click()
+    await status.getByText('Permise').waitFor()
+    expect(await page.locator('.sql-editor .fault').count()).toBe(0)
+    expect(decodeURIComponent(new URL(page.url()).hash)).toBe(
+      '#sql=SELECT sex, count(*) FROM patients GROUP BY sex',
+    )
+    expect(complaints).toEqual([])
+  })
+
+  test('shows what is withheld as withheld, in the table, in the picture and in the file', async () => {
+    const { page, complaints } = await opened(
+      "SELECT h.name, count(s.patient_id) AS n FROM hospitals h LEFT JOIN stays s ON s.hospital_id = h.hospital_id AND s.ward = 'NEURO' AND s.cost_eur > 14000 GROUP BY h.name",
+    )
+    await ask(page)
+    await cell(page, 'effectif masqué, inférieur à 11').waitFor()
+    await page.getByText('Emporter').click()
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Excel (français)' }).click()
+    const text = await readFile(await (await download).path(), 'utf8')
+    expect(text.split('\r\n').slice(0, 2)).toEqual(['\ufeffname;n', 'CHU des Falaises;< 11'])
+    await page.getByRole('link', { name: 'Graphique' }).click()
+    await page.getByRole('img', { name: 'n par name' }).waitFor()
+    expect(await page.locator('.drawing style').count()).toBe(0)
+    expect(await page.locator('.drawing').innerText()).toContain('< 11')
+    await expectAccessible(page)
+    expect(complaints).toEqual([])
+  })
+
+  test('keeps a hundred thousand rows within reach with few of them on the page', async () => {
+    const { page } = await opened('SELECT a.range AS i, b.range AS j FROM range(10000) a, range(10) b')
+    await ask(page)
+    const region = page.getByRole('region', { name: 'Lignes de la réponse' })
+    await region.waitFor()
+    await region.focus()
+    await page.keyboard.press('End')
+    await page.locator('tr[aria-rowindex="100001"]').waitFor()
+    expect(await region.getByRole('row').count()).toBeLessThanOrEqual(60)
+    expect(await cell(page, '9 999').innerText()).toMatch(/9\s999/)
+  })
+
+  test('stops a query, says so calmly, and lists it with the others', async () => {
+    const { page } = await opened(
+      `SELECT max(${'sin(cos('.repeat(12)}a.range * b.range${'))'.repeat(12)}) AS m FROM range(10000) a, range(1000) b`,
+    )
+    await ask(page)
+    await page.getByRole('button', { name: 'Arrêter' }).click()
+    await page.getByText('Requête arrêtée à votre demande.').waitFor()
+    await page.getByRole('link', { name: 'Journal', exact: true }).click()
+    const row = page.getByRole('row').nth(1)
+    await row.getByText('interrompue').waitFor()
+    await expectAccessible(page)
+    await row.getByRole('button', { name: 'Rouvrir' }).click()
+    expect(await editorOf(page).innerText()).toContain('range(10000)')
+  })
+
+  test('has a table that was made among the others', async () => {
+    const { page } = await opened(
+      'CREATE TABLE elders AS SELECT patient_id, sex FROM patients WHERE birth_year < 1950',
+    )
+    await ask(page)
+    await page.getByText('C’est fait').waitFor()
+    const made = page.getByRole('region', { name: 'Tables créées par le projet' })
+    await made.getByText('elders', { exact: true }).click()
+    await made.getByRole('button', { name: 'sex' }).waitFor()
+  })
+
+  test('shows a value that looks like markup as text, in English and in the dark too', async () => {
+    const { page, complaints } = await opened(`SELECT '${hostile}' AS "${hostile}"`, {
+      lang: 'en',
+      theme: 'dark',
+    })
+    await ask(page)
+    await cell(page, hostile).waitFor()
+    await page.getByText('Take away').click()
+    await page.getByRole('button', { name: 'Copy for curl, Python or R' }).click()
+    await page.getByRole('button', { name: 'Python', exact: true }).click()
+    expect(await page.getByRole('textbox', { name: 'Text for Python' }).inputValue()).toContain(hostile)
+    await expectAccessible(page)
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('what a project may name', () => {
+  const path = `/api/v1/projects/${project}/tables`
+
+  test('is told with its meaning to its people', async () => {
+    const { json } = await portal.node.call('GET', path, { as: 'alice' })
+    const patients = json.tables.find(({ name }: { name: string }) => name === 'patients')
+    expect(patients).toMatchObject({ dataset: 'pmsi-demo', class: 'personal' })
+    expect(patients).not.toHaveProperty('rows')
+    expect(patients.columns).toContainEqual({
+      name: 'patient_id',
+      type: 'VARCHAR',
+      role: 'unit',
+      title: expect.any(String),
+    })
+    expect(json.tables.find(({ name }: { name: string }) => name === 'hospitals')).toMatchObject({ rows: 6 })
+  })
+
+  test('is not there for others', async () => {
+    expect(await portal.node.call('GET', path, { as: 'bruno' })).toMatchObject({ status: 404 })
+  })
+})
+
+test('a project that is stopped says why, and what can still be done', async () => {
+  const { json } = await portal.node.call('GET', `/api/v1/projects/${project}`, { as: 'alice' })
+  const at = `/api/v1/habilitations/${json.habilitation}`
+  const body = { reason: 'A question is open.' }
+  expect(await portal.node.call('POST', `${at}/suspension`, { as: 'nadia', body })).toMatchObject({
+    status: 200,
+  })
+  const { page } = await opened('SELECT count(*) FROM patients')
+  await page.getByText('Ce projet est suspendu.').waitFor()
+  await page.getByText('Refusée : Autorisation suspendue').waitFor()
+  await expectAccessible(page)
+})
