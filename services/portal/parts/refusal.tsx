@@ -4,6 +4,7 @@ import { Problem, Silence } from '../problem.ts'
 import { words } from '../text.ts'
 import en from '../words/refusal.en.json' with { type: 'json' }
 import fr from '../words/refusal.fr.json' with { type: 'json' }
+import { Rich } from './rich.tsx'
 
 const useWords = words('refusal', { fr, en })
 
@@ -46,7 +47,9 @@ export function Refusal({ error, text, children, takesFocus = true }: RefusalPro
           ))}
         </ul>
       )}
-      <p className="hint">{hint}</p>
+      <p className="hint">
+        <Rich text={hint} />
+      </p>
       {children}
       <p className="small">
         <a href={`/help/refus/${code}`}>
