@@ -46,8 +46,9 @@ export async function tryPages({
       const result = await new AxeBuilder({ page }).withTags(accessibilityRules).analyze()
       axe = result.testEngine.version
       countIn(counts, result)
+      const { path, person } = listed
       const visit = {
-        ...{ page: listed.path, language: view.language, theme: view.theme },
+        ...{ page: person === null ? path : `${path} (${person})`, language: view.language, theme: view.theme },
         passes: result.passes.length,
         violations: result.violations.map(({ id }) => id).sort(),
         incomplete: result.incomplete.map(({ id }) => id).sort(),

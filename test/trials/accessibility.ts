@@ -59,6 +59,9 @@ async function addressesOf(system: System): Promise<(page: ListedPage) => string
   return ({ path }) =>
     path
       .replace('$dataset', 'pmsi-demo')
+      // The demonstration releases nothing by itself, and its deposit is listed by no call: what is shown is that none is there.
+      .replace('$release', 'none')
+      .replace('$deposit', 'none')
       .replace('$project', encodeURIComponent(project))
       .replace('$request/edit', `${encodeURIComponent(draft.json.id)}/edit`)
       .replace('$request', encodeURIComponent(request))

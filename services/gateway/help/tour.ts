@@ -16,7 +16,7 @@ export interface TourStep {
 }
 
 /** A purpose of the law that the project of the demonstration does not have. */
-const otherPurpose = 'SNDS-III-3'
+export const otherPurpose = 'SNDS-III-3'
 
 const byDepartment =
   'SELECT department, count(*) AS patients FROM patients GROUP BY department ORDER BY department'
