@@ -48,7 +48,11 @@ export async function tryPages({
       countIn(counts, result)
       const { path, person } = listed
       const visit = {
-        ...{ page: person === null ? path : `${path} (${person})`, language: view.language, theme: view.theme },
+        ...{
+          page: person === null ? path : `${path} (${person})`,
+          language: view.language,
+          theme: view.theme,
+        },
         passes: result.passes.length,
         violations: result.violations.map(({ id }) => id).sort(),
         incomplete: result.incomplete.map(({ id }) => id).sort(),
