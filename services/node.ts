@@ -194,7 +194,13 @@ async function houseOf(
     log,
     readiness: steps,
     limits: openLimits(doorway.limits, doorway),
-    portal: { startPage: '', assets: pathOf('portal/assets'), shellPage: null, built: portalFolder },
+    portal: {
+      startPage: '',
+      assets: pathOf('portal/assets'),
+      shellPage: null,
+      built: portalFolder,
+      demoProject: null,
+    },
     policy: rooms.habilitation.rulebook.sha256,
     version: versionOf(),
     address,
@@ -228,7 +234,7 @@ async function withPages(
 ): Promise<House> {
   const template = await readFile(pathOf('portal/start.html'), 'utf8')
   const page = startPage(template, { version: house.version, address: house.address, ...facts })
-  return { ...house, portal: { ...house.portal, startPage: page, shellPage } }
+  return { ...house, portal: { ...house.portal, startPage: page, shellPage, demoProject: facts.project } }
 }
 
 function pathOf(relative: string): string {

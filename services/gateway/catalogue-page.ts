@@ -5,8 +5,8 @@ import { escaped } from '../kernel/markup.ts'
 import { type Language, say } from '../kernel/text.ts'
 import { pageSize } from './dataset-search.ts'
 import { type ForeignFound, foreignLines } from './foreign-list.ts'
-import { framed } from './pages.ts'
-import { type Choice, pageLinks, searchForm } from './search-form.ts'
+import { framedAt } from './pages.ts'
+import { addressOf, type Choice, pageLinks, searchForm } from './search-form.ts'
 
 export interface CataloguePage {
   readonly language: Language
@@ -31,12 +31,12 @@ export function catalogueWords(language: Language): Word {
 }
 
 export function cataloguePage(shown: CataloguePage): string {
-  const { language, datasets, page, isEmpty } = shown
+  const { language, datasets, page, isEmpty, filter } = shown
   const word = catalogueWords(language)
   const items = datasets.slice((page - 1) * pageSize, page * pageSize).map((one) => itemOf(one, shown))
-  return framed(language, say(language, { key: 'catalogue.title' }), [
-    languageSwitch(language, '/catalogue'),
-    `<p>${word('intro')}</p>`,
+  const at = addressOf('/catalogue', { ...filter }, page)
+  return framedAt({ language, title: say(language, { key: 'catalogue.title' }), at }, [
+    `<p class="lead">${word('intro')}</p>`,
     ...(isEmpty ? [`<p>${word('empty')}</p>`] : [formOf(shown)]),
     ...(!isEmpty && datasets.length === 0 ? [`<p>${word('none')}</p>`] : []),
     ...(datasets.length === 0
@@ -47,12 +47,6 @@ export function cataloguePage(shown: CataloguePage): string {
     `<h2>${word('files')}</h2>`,
     `<p>${word('files-note')} <a href="/catalog.ttl">Turtle</a> · <a href="/catalog.jsonld">JSON-LD</a></p>`,
   ])
-}
-
-/** To the same page in the other language. */
-export function languageSwitch(language: Language, place: string): string {
-  const [other, label] = language === 'fr' ? ['en', 'English'] : ['fr', 'Français']
-  return `<p><a href="${place}?lang=${other}" hreflang="${other}" lang="${other}">${label}</a></p>`
 }
 
 function itemOf({ descriptor }: Dataset, { language, nameOf }: CataloguePage): string {

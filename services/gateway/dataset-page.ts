@@ -7,8 +7,8 @@ import { classOf } from '../dataset/relations.ts'
 import { escaped } from '../kernel/markup.ts'
 import type { Language } from '../kernel/text.ts'
 import type { FoundProfile } from '../query/profile/profiles.ts'
-import { catalogueWords, languageSwitch } from './catalogue-page.ts'
-import { framed } from './pages.ts'
+import { catalogueWords } from './catalogue-page.ts'
+import { framedAt } from './pages.ts'
 import { type ProfilePart, profileNote, profileOfTable, stripOf, valuesCell } from './profile-part.ts'
 
 export interface DatasetPage {
@@ -34,8 +34,7 @@ export function datasetPage(shown: DatasetPage): string {
   const { name, title = name, description } = descriptor
   const word = catalogueWords(language)
   const { missing, filled, of } = completeness
-  return framed(language, title, [
-    languageSwitch(language, `/catalogue/${name}`),
+  return framedAt({ language, title, at: `/catalogue/${name}` }, [
     ...(description === undefined ? [] : [`<p>${escaped(description)}</p>`]),
     listOf(factsOf(shown)),
     `<h2>${word('coverage')}</h2>`,

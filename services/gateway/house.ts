@@ -42,6 +42,8 @@ interface Portal {
   readonly shellPage: string | null
   /** Folder of its pieces, served under /portal; their names change with what they hold. */
   readonly built: string
+  /** The project that the full demo seeds; null where there is none. */
+  readonly demoProject: string | null
 }
 
 /**

@@ -3,7 +3,7 @@ import type { LoginIssuer } from '../identity/issuers/configuration.ts'
 import { escaped } from '../kernel/markup.ts'
 import type { Code } from '../kernel/refusal.ts'
 import { type Language, say } from '../kernel/text.ts'
-import { framed } from './pages.ts'
+import { framed, framedAt } from './pages.ts'
 
 /** Links, not forms: the policy of our pages would hold back the redirect that follows a form. `target` is where they lead in the end. */
 export function choicePage(language: Language, issuers: readonly LoginIssuer[], target = '/'): string {
@@ -12,7 +12,7 @@ export function choicePage(language: Language, issuers: readonly LoginIssuer[], 
     ({ name, login }) =>
       `<li><a href="/connexion/${escaped(name)}${escaped(onward)}">${escaped(login.label[language])}</a></li>`,
   )
-  return framed(language, say(language, { key: 'login.title' }), [
+  return framedAt({ language, title: say(language, { key: 'login.title' }), at: `/connexion${onward}` }, [
     `<p>${escaped(say(language, { key: 'login.choose' }))}</p>`,
     `<ul>${links.join('')}</ul>`,
   ])

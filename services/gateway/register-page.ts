@@ -4,8 +4,8 @@ import { escaped } from '../kernel/markup.ts'
 import { type Language, say } from '../kernel/text.ts'
 import type { RegisterEntry } from '../review/register/register.ts'
 import { type RegisterFilter, yearOf } from '../review/register/search.ts'
-import { framed } from './pages.ts'
-import { type Choice, pageLinks, queryOf, searchForm } from './search-form.ts'
+import { framedAt } from './pages.ts'
+import { addressOf, type Choice, pageLinks, queryOf, searchForm } from './search-form.ts'
 
 /** Requests of one page: it stays light for a telephone. */
 export const pageSize = 50
@@ -22,7 +22,7 @@ export interface RegisterPage {
 }
 
 export function registerPage(shown: RegisterPage): string {
-  const { language, all, found, page } = shown
+  const { language, all, found, page, filter } = shown
   const word = wordsOf(language)
   const rows = found.slice((page - 1) * pageSize, page * pageSize).map((one) => rowOf(one, shown))
   const heads = ['received', 'project', 'applicant', 'purposes', 'datasets', 'period', 'state']
@@ -34,14 +34,14 @@ export function registerPage(shown: RegisterPage): string {
     '</table></div>',
     pagesOf(shown),
   ]
-  return framed(language, say(language, { key: 'register.title' }), [
-    switchOf(language, ''),
-    `<p>${word('intro')}</p>`,
+  const at = addressOf('/transparence', { ...filter }, page)
+  return framedAt({ language, title: say(language, { key: 'register.title' }), at }, [
+    `<p class="lead">${word('intro')}</p>`,
     ...(all.length === 0 ? [`<p>${word('empty')}</p>`] : [formOf(shown)]),
     ...(all.length > 0 && found.length === 0 ? [`<p>${word('none')}</p>`] : []),
     ...(found.length === 0 ? [] : table),
     `<h2>${word('rights')}</h2>`,
-    `<p>${word('rights-note')}</p>`,
+    `<p>${word('rights-note')} <a href="/transparence/mes-donnees?lang=${language}">${word('rights-more')}</a></p>`,
     `<h2>${word('files')}</h2>`,
     filesOf(shown),
     `<p>${word('snapshot-note')}</p>`,
@@ -66,7 +66,7 @@ function rowOf(one: RegisterEntry, { language, vocabularies }: RegisterPage): st
     `<td>${escaped(applicant.name)}</td>`,
     `<td>${purposes.map((code) => purposeOf(code, { language, vocabularies })).join('<br>')}</td>`,
     `<td>${datasets.map(escaped).join('<br>')}</td>`,
-    `<td>${periodOf(one, language)}</td>`,
+    `<td>${periodOf(one.accessPeriod, language)}</td>`,
     `<td>${word(`state.${state}`)}</td>`,
     '</tr>',
   ].join('')
@@ -81,10 +81,17 @@ export function purposeOf(
   return escaped(entries.find((entry) => entry.code === code)?.[language] ?? code)
 }
 
-export function periodOf({ accessPeriod }: RegisterEntry, language: Language): string {
-  if (accessPeriod === null) return '—'
+interface Days {
+  readonly from: string
+  readonly until?: string | undefined
+}
+
+/** From the first to the last day; a dash where there is no period. */
+export function periodOf(period: Days | null, language: Language): string {
+  if (period === null) return '—'
   const day = (text: string) => shownInstant(`${text}T12:00:00Z`, language, { dateStyle: 'medium' })
-  return `${day(accessPeriod.from)} → ${day(accessPeriod.until)}`
+  const { from, until } = period
+  return `${day(from)} → ${until === undefined ? '…' : day(until)}`
 }
 
 /** As a calendar in Paris shows it; the exact instant goes with it. */
@@ -94,13 +101,6 @@ export function shownInstant(at: string, language: Language, style: Intl.DateTim
     ...style,
   })
   return `<time datetime="${escaped(at)}">${escaped(shown.format(Date.parse(at)))}</time>`
-}
-
-/** To the same page in the other language. */
-export function switchOf(language: Language, id: string): string {
-  const [other, label] = language === 'fr' ? ['en', 'English'] : ['fr', 'Français']
-  const place = id === '' ? '/transparence' : `/transparence/${encodeURIComponent(id)}`
-  return `<p><a href="${place}?lang=${other}" hreflang="${other}" lang="${other}">${label}</a></p>`
 }
 
 function formOf(shown: RegisterPage): string {

@@ -3,8 +3,8 @@ import type { Vocabularies } from '../habilitation/vocabulary.ts'
 import { escaped } from '../kernel/markup.ts'
 import type { Language } from '../kernel/text.ts'
 import type { RegisterEntry } from '../review/register/register.ts'
-import { framed } from './pages.ts'
-import { periodOf, purposeOf, shownInstant, switchOf, type Word, wordsOf } from './register-page.ts'
+import { framedAt } from './pages.ts'
+import { periodOf, purposeOf, shownInstant, type Word, wordsOf } from './register-page.ts'
 
 export interface RequestPage {
   readonly language: Language
@@ -18,8 +18,8 @@ export function requestPage(one: RegisterEntry, around: RequestPage): string {
   const { word } = saying
   const facts = one.facts.map(({ fact, at }) => `<li>${instantOf(at)} — ${word(`fact.${fact}`)}</li>`)
   const rows = [...detailsOf(one, around, saying), ...decisionOf(one, saying), ...endOf(one, saying)]
-  return framed(language, one.title === '' ? one.id : one.title, [
-    switchOf(language, one.id),
+  const title = one.title === '' ? one.id : one.title
+  return framedAt({ language, title, at: `/transparence/${encodeURIComponent(one.id)}` }, [
     `<p class="lead">${one.summaryLay === '' ? word('no-summary') : escaped(one.summaryLay)}</p>`,
     `<dl>${rows.map(([term, text]) => `<dt>${word(term)}</dt><dd>${text}</dd>`).join('\n')}</dl>`,
     `<h2>${word('facts')}</h2>`,
@@ -63,7 +63,7 @@ function detailsOf(one: RegisterEntry, around: RequestPage, { word, instantOf }:
     ...some('references', lines(one.references.map(({ reference }) => reference))),
     ['datasets', lines(one.datasets)],
     ...some('holders', lines(one.holders.map(({ name }) => name))),
-    ['period', periodOf(one, language)],
+    ['period', periodOf(one.accessPeriod, language)],
     ...texts.flatMap((member) =>
       some(member === 'publicInterest' ? 'interest' : member, escaped(one[member] ?? '')),
     ),
@@ -124,6 +124,6 @@ function activityOf({ activity }: RegisterEntry, word: Word): string[] {
   return [
     `<h2>${word('activity')}</h2>`,
     `<p>${word('activity-note')}</p>`,
-    `<table><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
+    `<table><caption>${word('activity-caption')}</caption><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
   ]
 }

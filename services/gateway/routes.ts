@@ -1,6 +1,7 @@
 /** The list of all calls, and the OpenAPI 3.1 document made from it. */
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import type { House } from './house.ts'
 import { problemType } from './problem.ts'
 import type { Returned } from './reply.ts'
 import { openRoute, type Route } from './route.ts'
@@ -12,11 +13,13 @@ import { depositRoutes } from './routes/deposits.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { findingRoutes } from './routes/findings.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
+import { apiHelpRoute, helpRoutes } from './routes/help.ts'
 import { identityRoutes } from './routes/identities.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { loginRoutes } from './routes/login.ts'
 import { logoutRoutes } from './routes/logout.ts'
 import { monthRoutes } from './routes/months.ts'
+import { myDataRoutes } from './routes/my-data.ts'
 import { optOutRoutes } from './routes/opt-outs.ts'
 import { passportRoutes } from './routes/passports.ts'
 import { personRoutes } from './routes/persons.ts'
@@ -89,8 +92,10 @@ const documented: readonly Route[] = [
   ...reportRoutes,
   ...vocabularyRoutes,
   ...publicRoutes,
+  ...helpRoutes,
   ...portalRoutes,
   ...catalogueRoutes,
+  ...myDataRoutes,
   ...registerRoutes,
 ]
 
@@ -102,13 +107,15 @@ const openApiRoute = openRoute({
   path: '/api/v1/openapi.json',
   summary: 'This document',
   responses: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) } },
-  handler: async (house) => {
-    written ??= openApiDocument(house.version)
-    return { json: written }
-  },
+  handler: async (house) => ({ json: documentOf(house) }),
 })
 
-export const routes: readonly Route[] = [...documented, openApiRoute]
+function documentOf({ version }: Pick<House, 'version'>): object {
+  written ??= openApiDocument(version)
+  return written
+}
+
+export const routes: readonly Route[] = [...documented, openApiRoute, apiHelpRoute(() => routes, documentOf)]
 
 /** Every call, made from the same declarations that serve them. */
 export function openApiDocument(version: string): object {

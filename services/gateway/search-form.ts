@@ -11,11 +11,13 @@ export interface SearchForm {
   /** What was asked for; `q` are the words. */
   readonly filter: Readonly<Record<string, string | undefined>>
   readonly choices: Readonly<Record<string, readonly Choice[]>>
+  /** Whether words can be looked for. Default true. */
+  readonly hasWords?: boolean
   /** `words`, `search`, `all` and the name of each choice, in the language of the page. */
   readonly word: (key: string) => string
 }
 
-export function searchForm({ action, language, filter, choices, word }: SearchForm): string {
+export function searchForm({ action, language, filter, choices, word, hasWords = true }: SearchForm): string {
   const selects = Object.entries(choices).map(([member, options]) => {
     const items = options.map(([value, label]) => {
       const chosen = value === filter[member] ? ' selected' : ''
@@ -26,7 +28,9 @@ export function searchForm({ action, language, filter, choices, word }: SearchFo
   return [
     `<form class="search" action="${action}" method="get" role="search">`,
     `<input type="hidden" name="lang" value="${language}">`,
-    `<label>${word('words')} <input type="search" name="q" value="${escaped(filter.q ?? '')}"></label>`,
+    ...(hasWords
+      ? [`<label>${word('words')} <input type="search" name="q" value="${escaped(filter.q ?? '')}"></label>`]
+      : []),
     ...selects,
     `<button type="submit">${word('search')}</button>`,
     '</form>',
@@ -34,11 +38,23 @@ export function searchForm({ action, language, filter, choices, word }: SearchFo
 }
 
 /** What was asked for, as the query of a link; what is empty is left out. */
-export function queryOf(asked: Readonly<Record<string, string | undefined>>): string {
+export function queryOf(asked: Asked): string {
+  return escaped(plainQueryOf(asked))
+}
+
+type Asked = Readonly<Record<string, string | undefined>>
+
+function plainQueryOf(asked: Asked): string {
   const pairs = Object.entries(asked).flatMap(([member, value]): [string, string][] =>
     value ? [[member, value]] : [],
   )
-  return escaped(new URLSearchParams(pairs).toString())
+  return new URLSearchParams(pairs).toString()
+}
+
+/** The address of one page of a search: the first page goes without its number. No markup. */
+export function addressOf(action: string, filter: Asked, page: number): string {
+  const query = plainQueryOf({ ...filter, ...(page > 1 && { page: String(page) }) })
+  return query === '' ? action : `${action}?${query}`
 }
 
 /** The page before and the page after; `isLast` when there is none after. */

@@ -1,5 +1,5 @@
 /** Fills the template of the start page with what this node is. Pure. */
-import { escaped } from '../kernel/markup.ts'
+import { escaped, sentence } from '../kernel/markup.ts'
 import { type Language, say } from '../kernel/text.ts'
 
 export interface StartPageFacts {
@@ -22,6 +22,8 @@ export function startPage(template: string, facts: StartPageFacts): string {
     'mode.en': modeOf('en', facts),
     'steps.fr': stepsOf('fr', facts),
     'steps.en': stepsOf('en', facts),
+    'tour.fr': tourOf('fr', facts),
+    'tour.en': tourOf('en', facts),
   }
   return Object.entries(places).reduce((page, [name, content]) => {
     const place = `<!--${name}-->`
@@ -50,6 +52,11 @@ function stepsOf(language: Language, { demo, address, project }: StartPageFacts)
     `<p>${escaped(say(language, { key: 'start.steps' }))}</p>`,
     `<div class="wide" tabindex="0"><pre><code>${escaped([...commands, curl].join('\n'))}</code></pre></div>`,
   ].join('\n')
+}
+
+/** The tour plays on what the full demo seeds. */
+function tourOf(language: Language, { project }: StartPageFacts): string {
+  return project === null ? '' : sentence(say(language, { key: 'start.tour' }))
 }
 
 /** A question that the full demo answers; also printed by `npm start`. */

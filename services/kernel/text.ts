@@ -4,6 +4,9 @@ import type { Refusal, Sentence } from './refusal.ts'
 /** The languages of everything a person reads: French first. */
 export type Language = 'fr' | 'en'
 
+/** What is said in one place only: both languages side by side. */
+export type Said = Readonly<Record<Language, string>>
+
 type Messages = Readonly<Record<string, string>>
 
 function load(language: Language): Messages {

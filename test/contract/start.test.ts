@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { machineSandbox } from '../../services/engine/box/sandbox.ts'
+import { otherPurpose, tourSteps } from '../../services/gateway/help/tour.ts'
 import { freePort, run, type System, startSystem, until } from './system.ts'
 
 let folder: string
@@ -41,6 +42,21 @@ describe('the full demo', () => {
     expect(system.output()).toMatch(` --project ${project.id} `)
     expect(system.output()).toMatch(/ ✔ PostgreSQL +\d+,\d s/)
   }, 120_000)
+
+  test('answers, refuses and withholds as the page of the tour says, and is where it leads', async () => {
+    const [{ id }] = await projects()
+    const asked = tourSteps.flatMap(({ sql }) => (sql === undefined ? [] : [sql]))
+    const [allowed, , withheld] = asked
+    const put = (body: object) => system.call('POST', `/api/v1/projects/${id}/queries`, { as: 'alice', body })
+    expect((await put({ sql: allowed })).json.rows.length).toBeGreaterThan(3)
+    expect((await put({ sql: allowed, purpose: otherPurpose })).json.code).toBe('PURPOSE_NOT_GRANTED')
+    expect((await put({ sql: withheld })).json).toMatchObject({
+      rows: [[null]],
+      disclosure: { cellsWithheld: 1 },
+    })
+    const { text } = await system.call('GET', '/help/visite?lang=en')
+    for (const { at } of tourSteps) expect(text).toContain(`<a href="${at(id).replaceAll('&', '&amp;')}`)
+  })
 
   test('a second start on the same home is refused in one line', async () => {
     const ended = await run(['services/main.ts'], {

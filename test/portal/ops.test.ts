@@ -31,6 +31,7 @@ describe('the operator', () => {
         'Dernier démarrage',
       ]),
     )
+    expect(await page.locator('code').filter({ hasText: 'npx huisclos doctor' }).count()).toBe(1)
     await page.getByRole('button', { name: 'Renouveler l’enveloppe des clés' }).click()
     await expectAccessible(page)
     expect(complaints).toEqual([])

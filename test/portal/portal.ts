@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { Settings } from '../../services/config.ts'
 import { openBrowser } from '../chromium.ts'
 import { openTestNode, type TestNode } from '../node.ts'
+import { accessibilityRules, signIn } from './visiting.ts'
 
 interface Viewing {
   readonly lang?: 'fr' | 'en'
@@ -70,9 +71,7 @@ async function signedIn({ node, browser, viewing }: On, subject: string): Promis
   // Before the time of a test is over, so that it says what it waited for.
   page.setDefaultTimeout(20_000)
   const complaints = listening(context, page, node.url)
-  await page.goto(`${node.url}/connexion/demo`)
-  await page.getByRole('button', { name: new RegExp(`^${subject}`, 'i') }).click()
-  await page.waitForURL(`${node.url}/`)
+  await signIn(page, node.url, subject)
   return {
     page,
     complaints,
@@ -102,8 +101,7 @@ function listening(context: BrowserContext, page: Page, own: string): string[] {
 
 /** No violation of WCAG 2.2 A and AA, or of the RGAA, on the page as it stands. */
 export async function expectAccessible(page: Page): Promise<void> {
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'RGAAv4', 'best-practice']
-  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze()
+  const { violations } = await new AxeBuilder({ page }).withTags(accessibilityRules).analyze()
   expect(
     violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`),
   ).toEqual([])

@@ -4,6 +4,7 @@ import { rulebook } from '../habilitation/fixtures.ts'
 import { inThisProcess } from '../property/engines.ts'
 import { main as plans } from '../property/plans.ts'
 import { timelines } from '../property/timelines.ts'
+import { main as accessibility } from './accessibility.ts'
 import { main as backups } from './backup.ts'
 import { main as boxes } from './boxes.ts'
 import { main as brokenBuilds } from './broken-builds.ts'
@@ -71,6 +72,14 @@ const trials: Readonly<Record<string, Trial>> = {
     (seed, say) => faults({ ...fullFaults, seed, say }),
     ({ failures }) => failures.length === 0,
   ),
+  // writes docs/accessibility.json, which the page /accessibility shows
+  accessibility: async (_argument, say) => {
+    const { visits, criteria } = await accessibility(say)
+    const broken = visits.filter(({ violations }) => violations.length > 0).length
+    say(JSON.stringify({ visits: visits.length, criteria: criteria.length, broken }))
+    if (broken > 0) throw new Error('the trial has failed')
+    return { visits, criteria }
+  },
   deployment: async (_argument, say) => {
     const figures = await deployment(say)
     if (figures.failed > 0 || figures.passed === 0) throw new Error('the trial has failed')

@@ -56,12 +56,12 @@ export const loginRoutes: readonly Route[] = [
     method: 'get',
     path: '/connexion',
     summary: 'Who to sign in with',
-    query: z.strictObject({ vers: target.catch('/').default('/') }),
+    query: z.strictObject({ lang: z.enum(['fr', 'en']).optional(), vers: target.catch('/').default('/') }),
     rate: 'readers',
     responses: { 200: page },
-    handler: async (house, { language, query: { vers } }) => ({
+    handler: async (house, { language, query: { lang, vers } }) => ({
       type: html,
-      content: choicePage(language, house.logins.issuers, vers),
+      content: choicePage(lang ?? language, house.logins.issuers, vers),
     }),
   }),
   openRoute({

@@ -70,6 +70,16 @@ export const portalRoutes: readonly Route[] = [
         ? shellOf(house)
         : { type: html, content: house.portal.startPage, headers: unstored },
   }),
+  openRoute({
+    method: 'get',
+    path: '/espace',
+    summary: 'On to the own page of a person; whoever is not signed in signs in first',
+    responses: { 303: { description: 'On to it', types: ['text/plain'] } },
+    handler: async (house, { request }) => {
+      const Location = (await personOfBrowser(house, request)) ? '/' : '/connexion'
+      return { status: 303, type: 'text/plain', content: '', headers: { ...unstored, Location } }
+    },
+  }),
   // The log itself lives below this address (C2SP tlog-tiles).
   pageAt('/audit'),
   ...portalPlaces.flatMap((place) => [pageAt(`/${place}`), pagesBelow(place)]),

@@ -1,13 +1,8 @@
-/** What everybody may read: health, figures, documents, and the start page. */
+/** What everybody may read of the node itself: health and figures. */
 import { z } from 'zod'
-import { type Code, Refusal, refusals } from '../../kernel/refusal.ts'
 import type { House } from '../house.ts'
-import { refusalPage } from '../pages.ts'
 import { progressOf } from '../readiness.ts'
 import { openRoute, type Route } from '../route.ts'
-
-const html = 'text/html; charset=utf-8'
-const page = { description: 'A page', types: ['text/html'] }
 
 const progress = z.object({
   ready: z.boolean(),
@@ -44,7 +39,7 @@ const health = z.object({
   lacks: z.array(z.literal('sandbox')).optional(),
 })
 
-const probes: readonly Route[] = [
+export const publicRoutes: readonly Route[] = [
   openRoute({
     method: 'get',
     path: '/healthz',
@@ -90,19 +85,3 @@ const probes: readonly Route[] = [
     }),
   }),
 ]
-
-const pages: readonly Route[] = [
-  openRoute({
-    method: 'get',
-    path: '/help/refus/{code}',
-    summary: 'What a refusal means and who can help',
-    params: z.strictObject({ code: z.string().max(60) }),
-    responses: { 200: page },
-    handler: async (_house, { params: { code }, language }) => {
-      if (code !== 'FAILED' && !Object.hasOwn(refusals, code)) throw new Refusal('NOT_FOUND')
-      return { type: html, content: refusalPage(language, code as Code | 'FAILED') }
-    },
-  }),
-]
-
-export const publicRoutes: readonly Route[] = [...probes, ...pages]

@@ -4,6 +4,7 @@ import { api, told } from '../client.ts'
 import { numberOf } from '../format.ts'
 import { Mark } from '../parts/mark.tsx'
 import { PageBody } from '../parts/page.tsx'
+import { Rich } from '../parts/rich.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { hasRole, useMe } from '../session.ts'
 import { language, words } from '../text.ts'
@@ -51,7 +52,7 @@ export function OpsPage() {
           engine: data.all('build_info')[0]?.labels.engine ?? '',
         })}
         <br />
-        {say('doctor')}
+        <Rich text={say('doctor')} />
       </p>
     </PageBody>
   )
@@ -66,7 +67,9 @@ function TileCard({ tile: { name, tone, says } }: { readonly tile: Tile }) {
         <Mark tone={tone}>{say(tone)}</Mark>
       </p>
       {says.map(([word, places]) => (
-        <p key={word}>{say(word, places)}</p>
+        <p key={word}>
+          <Rich text={say(word, places)} />
+        </p>
       ))}
     </li>
   )

@@ -55,11 +55,31 @@ export function Frame() {
           <Waiting />
         )}
       </main>
-      <footer>
-        huisclos · <a href="/transparence">{say('transparency')}</a> ·{' '}
-        <a href="/catalogue">{say('catalogue')}</a> · <a href="/api/v1/openapi.json">API</a>
-      </footer>
+      <Footer />
     </>
+  )
+}
+
+/** The public pages, in the language of this one; the rate is that of the last trial. */
+function Footer() {
+  const say = useWords()
+  const lang = language()
+  const { data } = useQuery({
+    queryKey: ['accessibility'],
+    queryFn: () => told(api.GET('/accessibility.json')),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  const rate = data?.rate ?? null
+  return (
+    <footer>
+      huisclos ·{' '}
+      <a href={`/accessibility?lang=${lang}`}>
+        {rate === null ? say('accessibility') : say('accessibility.rate', { rate })}
+      </a>{' '}
+      · <a href={`/help?lang=${lang}`}>{say('help')}</a> ·{' '}
+      <a href={`/transparence?lang=${lang}`}>{say('transparency')}</a> ·{' '}
+      <a href={`/catalogue?lang=${lang}`}>{say('catalogue')}</a> · <a href={`/help/api?lang=${lang}`}>API</a>
+    </footer>
   )
 }
 

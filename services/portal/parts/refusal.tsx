@@ -5,6 +5,7 @@ import { meQuery, queries } from '../session.ts'
 import { words } from '../text.ts'
 import en from '../words/refusal.en.json' with { type: 'json' }
 import fr from '../words/refusal.fr.json' with { type: 'json' }
+import { Rich } from './rich.tsx'
 
 const useWords = words('refusal', { fr, en })
 
@@ -47,7 +48,9 @@ export function Refusal({ error, text, children, takesFocus = true }: RefusalPro
           ))}
         </ul>
       )}
-      <p className="hint">{hint}</p>
+      <p className="hint">
+        <Rich text={hint} />
+      </p>
       {code === 'ASSURANCE_TOO_LOW' && (
         <p>
           <a className="button" href={stepUpAddress()}>
