@@ -18,7 +18,11 @@ const places: readonly {
   readonly to: string
   readonly word: KeyOf<typeof fr>
   readonly roles: readonly Role[]
-}[] = [{ to: '/', word: 'home', roles: [] }]
+}[] = [
+  { to: '/', word: 'home', roles: [] },
+  { to: '/projects', word: 'projects', roles: ['researcher', 'lead'] },
+  { to: '/requests', word: 'requests', roles: ['lead'] },
+]
 
 export function Frame() {
   const say = useWords()
