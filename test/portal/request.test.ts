@@ -101,7 +101,7 @@ describe('a lead', () => {
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain(hostile)
     await expectAccessible(page)
     expect(complaints).toEqual([])
-  })
+  }, 120_000)
 
   test('meets a help at every field, and who will read it', async () => {
     const { page, goto } = await portal.as('paul')
