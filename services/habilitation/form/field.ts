@@ -14,6 +14,16 @@ export type Audience = 'instruction' | 'holder' | 'billing'
 /** French, then English. */
 export type Words = readonly [fr: string, en: string]
 
+/** The vocabularies whose codes stand in a field; their entries are in policies/vocabulary. */
+export type CodeList =
+  | 'routes'
+  | 'organisations'
+  | 'purposes-snds'
+  | 'purposes-ehds'
+  | 'prohibitions-snds'
+  | 'prohibitions-ehds'
+  | 'quasi-identifiers'
+
 export interface FieldAbout {
   readonly step: StepName
   /** Also asked of a project useful to the sector: the rows marked ● of governance.md 4. */
@@ -29,6 +39,8 @@ export interface FieldAbout {
   readonly part?: (value: unknown) => unknown
   /** Dates, references and signatures belong to one request: a copy begins without them. */
   readonly copied?: false
+  /** The vocabularies whose codes it holds. */
+  readonly codes?: readonly CodeList[]
   readonly label: Words
   readonly help: Words
 }

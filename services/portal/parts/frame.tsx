@@ -23,6 +23,8 @@ const places: readonly {
   { to: '/releases', word: 'releases', roles: ['researcher', 'lead', 'checker'] },
   { to: '/ops', word: 'operation', roles: ['operator'] },
   { to: '/connections', word: 'connections', roles: ['researcher'] },
+  { to: '/projects', word: 'projects', roles: ['researcher', 'lead'] },
+  { to: '/requests', word: 'requests', roles: ['lead'] },
 ]
 
 export function Frame() {
