@@ -35,6 +35,7 @@ import { simulationRoutes } from './routes/simulation.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { twinRoutes } from './routes/twins.ts'
 import { uploadRoutes } from './routes/uploads.ts'
+import { verificationRoutes } from './routes/verification.ts'
 import { versionRoutes } from './routes/versions.ts'
 import { sessionCookie } from './session-cookie.ts'
 
@@ -82,6 +83,7 @@ const documented: readonly Route[] = [
   ...queryRoutes,
   ...auditRoutes,
   ...reviewRoutes,
+  ...verificationRoutes,
   ...monthRoutes,
   ...reportRoutes,
   ...publicRoutes,

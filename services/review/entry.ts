@@ -1,8 +1,10 @@
 /** One entry in full, for the DPO: what it says, its text with the literals masked, its proof; and the opening of what is sealed. */
 import { z } from 'zod'
+import type { Outcome } from '../audit/entry.ts'
 import type { AuditLog, Indexed } from '../audit/writer.ts'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { indexedEntry } from './indexing.ts'
 import { maskLiterals } from './mask.ts'
 
 interface EntryNeeds {
@@ -19,6 +21,12 @@ export interface EntryDetail extends EntryPlace {
   readonly ts: string
   readonly leaf: string
   readonly actor: string | null
+  /** What a search finds it by. */
+  readonly type: string
+  readonly outcome: Outcome
+  readonly dataset?: string
+  readonly code?: string
+  readonly rule?: string
   /** By which door the actor came, and the hash of the session or `token:` with the id of the personal token. */
   readonly door?: string
   readonly session?: string
@@ -55,6 +63,7 @@ export async function readEntry({ audit }: EntryNeeds, by: Person, place: EntryP
     leaf,
     actor: actor?.subject ?? null,
     ...came,
+    ...facetsOf(entry),
     body,
     proof,
     sealed: isSealed ? (content === null ? 'erased' : 'kept') : 'none',
@@ -63,6 +72,16 @@ export async function readEntry({ audit }: EntryNeeds, by: Person, place: EntryP
     ...(numbers.project === undefined ? {} : { projectNumber: numbers.project }),
     ...(numbers.actor === undefined ? {} : { actorNumber: numbers.actor }),
     ...(text.success ? { sql: maskLiterals(text.data.sql) } : {}),
+  }
+}
+
+function facetsOf(entry: Indexed): Pick<EntryDetail, 'type' | 'outcome' | 'dataset' | 'code' | 'rule'> {
+  const { type, outcome, datasets: [dataset] = [], code, rule } = indexedEntry(entry)
+  return {
+    ...{ type, outcome },
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(code === undefined ? {} : { code }),
+    ...(rule === undefined ? {} : { rule }),
   }
 }
 

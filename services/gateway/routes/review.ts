@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { openEntry, readEntry } from '../../review/entry.ts'
 import { exportLimit, exportLog } from '../../review/export.ts'
 import { reindex } from '../../review/indexing.ts'
+import { telling } from '../entry-telling.ts'
 import { type Route, route } from '../route.ts'
-import { logFilter } from './audit.ts'
+import { logFilter, outcome } from './audit.ts'
 
 const place = z.strictObject({
   shard: z.string().regex(/^\d{4}$/),
@@ -31,6 +32,13 @@ const detail = z
     projectNumber: z.number().int().optional(),
     actorNumber: z.number().int().optional(),
     body: z.record(z.string(), z.unknown()),
+    type: z.string(),
+    sentence: z.string().meta({ description: 'Who did what, in the language of the request' }),
+    outcome,
+    name: z.string().optional(),
+    dataset: z.string().optional(),
+    code: z.string().optional(),
+    rule: z.string().optional(),
     sql: z.string().optional().meta({ description: 'Literals masked' }),
     sealed: z.enum(['none', 'kept', 'erased']),
     proof: z.string().meta({ description: 'c2sp.org/tlog-proof@v1' }),
@@ -64,8 +72,10 @@ export const reviewRoutes: readonly Route[] = [
     records: 'own',
     params: place,
     responses: { 200: { description: 'The entry', schema: detail } },
-    handler: async (house, { by, params }) => {
-      return { json: await readEntry(house, by, params) }
+    handler: async (house, { by, params, language }) => {
+      const entry = await readEntry(house, by, params)
+      const told = telling(await house.accounts.list(), language)
+      return { json: { ...entry, ...told(entry) } }
     },
   }),
   route({
