@@ -19,3 +19,8 @@ export function telling(accounts: readonly Account[], language: Language): (entr
     return name === undefined ? { sentence } : { sentence, name }
   }
 }
+
+/** A kind of entry, in words that leave open who and what: `… a lu le journal`. */
+export function typeLabel(type: string, language: Language): string {
+  return entrySentence({ type, actor: '…', dataset: '…', code: '…', issuer: '…' }, language)
+}

@@ -34,6 +34,8 @@ export interface EntryDetail extends EntryPlace {
   readonly holders?: readonly string[]
   readonly projectNumber?: number
   readonly actorNumber?: number
+  /** Of the end of a query: since the entry that let it through, in ms. */
+  readonly durationMs?: number
   /** The entry's own members, by type. */
   readonly body: Readonly<Record<string, unknown>>
   /** The text of a query, its literals masked; absent where there is none or it was erased. */
@@ -52,6 +54,7 @@ export async function readEntry({ audit }: EntryNeeds, by: Person, place: EntryP
   const { shard, seq, ts, leaf, actor, came, project, holders, numbers, body } = entry
   const text = query.safeParse(content)
   const proof = await audit.proof(seq, shard)
+  const durationMs = await durationOf(audit, entry)
   await audit.append(
     { type: 'audit.read', entries: 1 },
     { by, ...(project === undefined ? {} : { project }) },
@@ -64,6 +67,7 @@ export async function readEntry({ audit }: EntryNeeds, by: Person, place: EntryP
     actor: actor?.subject ?? null,
     ...came,
     ...facetsOf(entry),
+    ...(durationMs === undefined ? {} : { durationMs }),
     body,
     proof,
     sealed: isSealed ? (content === null ? 'erased' : 'kept') : 'none',
@@ -73,6 +77,12 @@ export async function readEntry({ audit }: EntryNeeds, by: Person, place: EntryP
     ...(numbers.actor === undefined ? {} : { actorNumber: numbers.actor }),
     ...(text.success ? { sql: maskLiterals(text.data.sql) } : {}),
   }
+}
+
+async function durationOf(audit: AuditLog, { body, ts, shard }: Indexed): Promise<number | undefined> {
+  if (body.type !== 'query.release' && body.type !== 'query.abort') return
+  const begun = body.of === undefined ? null : await audit.entry(body.of, shard)
+  return begun === null ? undefined : Math.max(0, Date.parse(ts) - Date.parse(begun.ts))
 }
 
 function facetsOf(entry: Indexed): Pick<EntryDetail, 'type' | 'outcome' | 'dataset' | 'code' | 'rule'> {

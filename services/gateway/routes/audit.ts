@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Indexed } from '../../audit/record.ts'
 import type { Person } from '../../identity/person.ts'
+import { startOfParisDay } from '../../kernel/clock.ts'
 import { samePerson } from '../../kernel/id.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { searchLog } from '../../review/search.ts'
@@ -9,9 +10,12 @@ import type { Reply } from '../reply.ts'
 import { type Route, route } from '../route.ts'
 
 export const outcome = z.enum(['allowed', 'refused', 'failed', 'done'])
+/** A day is its first instant in Paris, as in the figures. */
 const instant = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform((text) => Date.parse(text))
+  .union([
+    z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+    z.iso.date().transform(startOfParisDay),
+  ])
   .meta({ override: { type: 'string', format: 'date-time' } })
 
 /** What a search of the log may be asked. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { openEntry, readEntry } from '../../review/entry.ts'
 import { exportLimit, exportLog } from '../../review/export.ts'
 import { reindex } from '../../review/indexing.ts'
-import { telling } from '../entry-telling.ts'
+import { telling, typeLabel } from '../entry-telling.ts'
 import { type Route, route } from '../route.ts'
 import { logFilter, outcome } from './audit.ts'
 
@@ -31,6 +31,7 @@ const detail = z
     holders: z.array(z.string()).optional(),
     projectNumber: z.number().int().optional(),
     actorNumber: z.number().int().optional(),
+    durationMs: z.number().int().optional().meta({ description: 'Of a query that ended' }),
     body: z.record(z.string(), z.unknown()),
     type: z.string(),
     sentence: z.string().meta({ description: 'Who did what, in the language of the request' }),
@@ -45,13 +46,19 @@ const detail = z
   })
   .meta({ id: 'AuditEntryDetail' })
 
-const counted = z.array(z.object({ name: z.string(), entries: z.number().int() }))
+const one = z.object({ name: z.string(), entries: z.number().int() })
+const counted = z.array(one)
+const labelled = z.array(
+  one.extend({ label: z.string().meta({ description: 'In the language of the request' }) }),
+)
 const figures = z
   .object({
     days: z.array(z.object({ day: z.string(), outcome: z.string(), entries: z.number().int() })),
-    types: counted,
+    types: labelled,
     codes: counted,
     projects: counted,
+    actors: labelled.meta({ description: 'Subjects; their label is how they are called here' }),
+    datasets: counted,
   })
   .meta({ id: 'AuditStatistics' })
 
@@ -99,10 +106,16 @@ export const reviewRoutes: readonly Route[] = [
     records: 'read',
     query: z.strictObject({ from, to }),
     responses: { 200: { description: 'Counts of entries', schema: figures } },
-    handler: async (house, { query }) => {
+    handler: async (house, { query, language }) => {
       const end = query.to ?? house.query.clock.now() + 1
       const start = query.from ?? end - 31 * 86_400_000
-      return { json: await house.auditIndex.statistics({ from: start, to: end }) }
+      const found = await house.auditIndex.statistics({ from: start, to: end })
+      const told = telling(await house.accounts.list(), language)
+      const types = found.types.map((type) => ({ ...type, label: typeLabel(type.name, language) }))
+      const actors = found.actors.map((actor) => {
+        return { ...actor, label: told({ type: 'audit.read', actor: actor.name }).name ?? actor.name }
+      })
+      return { json: { ...found, types, actors } }
     },
   }),
   route({
