@@ -8,6 +8,7 @@ import { useMe } from '../session.ts'
 import { words } from '../text.ts'
 import en from '../words/home.en.json' with { type: 'json' }
 import fr from '../words/home.fr.json' with { type: 'json' }
+import { DpoHome } from './home/dpo.tsx'
 
 const useWords = words('home', { fr, en })
 
@@ -17,6 +18,7 @@ export function HomePage() {
   const me = useMe()
   return (
     <PageBody title={say('title', { name: me.displayName })} lead={say('lead')}>
+      <DpoHome />
       <Projects />
     </PageBody>
   )

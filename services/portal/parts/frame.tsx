@@ -18,7 +18,14 @@ const places: readonly {
   readonly to: string
   readonly word: KeyOf<typeof fr>
   readonly roles: readonly Role[]
-}[] = [{ to: '/', word: 'home', roles: [] }]
+}[] = [
+  { to: '/', word: 'home', roles: [] },
+  { to: '/inbox', word: 'inbox', roles: ['dpo'] },
+  { to: '/audit', word: 'audit', roles: ['dpo'] },
+  { to: '/rights', word: 'rights', roles: ['dpo'] },
+  { to: '/reports', word: 'reports', roles: ['dpo', 'authority'] },
+  { to: '/policies', word: 'policies', roles: ['dpo', 'authority'] },
+]
 
 export function Frame() {
   const say = useWords()
