@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { components } from './api.ts'
 import { api, told } from './client.ts'
 import { addDays, today } from './days.ts'
-import type { AuditSearch } from './dpo-search.ts'
+import { type AuditSearch, auditSearch } from './dpo-search.ts'
 
 export type AuditEntry = components['schemas']['AuditEntry']
 export type AuditEntryDetail = components['schemas']['AuditEntryDetail']
@@ -15,8 +15,9 @@ const pageSize = 50
 /** Days of the figures where no period is chosen: half a year. */
 const figuredDays = 26 * 7
 
-/** What is asked of a search: both days included, where the API leaves the last instant out. */
-export function filterOf({ to, cursor: _cursor, entry: _entry, ...rest }: AuditSearch) {
+/** What is asked of a search, and nothing else of the address: both days included, where the API leaves the last instant out. */
+function filterOf(search: AuditSearch) {
+  const { to, cursor: _cursor, entry: _entry, ...rest } = auditSearch({ ...search })
   return { ...rest, ...(to !== undefined && { to: addDays(to, 1) }) }
 }
 

@@ -27,6 +27,8 @@ export interface EntryDetail extends EntryPlace {
   readonly dataset?: string
   readonly code?: string
   readonly rule?: string
+  /** Of a query that was allowed. */
+  readonly purpose?: string
   /** By which door the actor came, and the hash of the session or `token:` with the id of the personal token. */
   readonly door?: string
   readonly session?: string
@@ -85,13 +87,16 @@ async function durationOf(audit: AuditLog, { body, ts, shard }: Indexed): Promis
   return begun === null ? undefined : Math.max(0, Date.parse(ts) - Date.parse(begun.ts))
 }
 
-function facetsOf(entry: Indexed): Pick<EntryDetail, 'type' | 'outcome' | 'dataset' | 'code' | 'rule'> {
+function facetsOf(
+  entry: Indexed,
+): Pick<EntryDetail, 'type' | 'outcome' | 'dataset' | 'code' | 'rule' | 'purpose'> {
   const { type, outcome, datasets: [dataset] = [], code, rule } = indexedEntry(entry)
   return {
     ...{ type, outcome },
     ...(dataset === undefined ? {} : { dataset }),
     ...(code === undefined ? {} : { code }),
     ...(rule === undefined ? {} : { rule }),
+    ...(entry.body.type === 'query.intent' ? { purpose: entry.body.purpose } : {}),
   }
 }
 

@@ -21,7 +21,7 @@ export interface VerificationNeeds extends SearchNeeds {
 }
 
 /** One that is under way; instants in ms. `total` is zero until the verifier has said how much there is. */
-export interface RunningVerification {
+interface RunningVerification {
   readonly by: string
   readonly since: number
   readonly entries: number
@@ -31,7 +31,7 @@ export interface RunningVerification {
 export const verificationStates = ['intact', 'tampered', 'stale', 'unverifiable'] as const
 
 /** How one ended. */
-export interface VerificationResult {
+interface VerificationResult {
   readonly by: string | null
   readonly at: number
   readonly ms: number

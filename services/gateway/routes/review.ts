@@ -40,6 +40,7 @@ const detail = z
     dataset: z.string().optional(),
     code: z.string().optional(),
     rule: z.string().optional(),
+    purpose: z.string().optional().meta({ description: 'Of a query that was allowed' }),
     sql: z.string().optional().meta({ description: 'Literals masked' }),
     sealed: z.enum(['none', 'kept', 'erased']),
     proof: z.string().meta({ description: 'c2sp.org/tlog-proof@v1' }),

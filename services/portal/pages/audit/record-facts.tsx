@@ -164,7 +164,7 @@ function Columns({ body }: { readonly body: AuditEntryDetail['body'] }) {
 function Result({ body: { shape } }: { readonly body: AuditEntryDetail['body'] }) {
   const say = useWords()
   if (!isRecord(shape)) return null
-  const part = (value: unknown, word: string) => `${numberOf(Number(value))} ${word}`
+  const part = (value: unknown, word: string) => `${word} : ${numberOf(Number(value))}`
   return (
     <Fact name={say('result')}>
       {part(shape.rows, say('rows'))}, {part(shape.columns, say('cols'))},{' '}

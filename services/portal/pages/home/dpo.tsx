@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { today } from '../../days.ts'
-import { Mark } from '../../parts/mark.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { findingsQuery } from '../../reviews.ts'
@@ -33,7 +32,7 @@ function Waits() {
           {open.slice(0, shown).map(({ id, sentence }) => (
             <li key={id} className="card">
               <p>{sentence}</p>
-              <Mark tone="warn">{id.split('/')[1] ?? ''}</Mark>
+              <Link to="/inbox">{say('explain')}</Link>
             </li>
           ))}
         </ul>

@@ -18,10 +18,8 @@ export function Reviews() {
   return (
     <>
       <p>{say('reviews.what')}</p>
-      <section aria-labelledby="reviews">
-        <h2 id="reviews">{say('reviews')}</h2>
-        <Persons />
-      </section>
+      <h2 id="reviews">{say('reviews')}</h2>
+      <Persons />
       <Campaign />
       <Ended />
     </>
@@ -36,19 +34,18 @@ function Persons() {
   if (data.length === 0) return <p className="empty">{say('reviews.none')}</p>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard
-    <section className="wide" tabIndex={0} aria-label={say('reviews')}>
+    <section className="wide" tabIndex={0} aria-labelledby="reviews">
       <table>
         <thead>
           <tr>
             <th scope="col">{say('person')}</th>
             <th scope="col">{say('project')}</th>
-            <th scope="col">{say('state')}</th>
             <th scope="col">{say('due')}</th>
             <th scope="col">{say('awaits')}</th>
           </tr>
         </thead>
         <tbody>
-          {data.map(({ habilitation, project, title, subject, state, dueAt, awaits }) => (
+          {data.map(({ habilitation, project, title, subject, dueAt, awaits }) => (
             <tr key={`${habilitation} ${subject}`}>
               <th scope="row">
                 <Link to="/audit" search={{ actor: subject }}>
@@ -59,7 +56,6 @@ function Persons() {
                 {title}
                 <span className="small below">{project ?? habilitation}</span>
               </td>
-              <td>{state}</td>
               <td>{dayOf(dueAt)}</td>
               <td>
                 {awaits.length === 0 ? say('nobody') : awaits.map((who) => say(`${who}.awaited`)).join(', ')}

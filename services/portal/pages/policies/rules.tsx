@@ -39,11 +39,14 @@ export function Rules() {
             </p>
             {code !== undefined && (
               <p className="small">
-                <a href={`/help/refus/${code}`}>{say('refusal', { code })}</a>{' '}
+                <a href={`/help/refus/${code}`}>{say('refusal', { code })}</a>
                 {isReader && figures.data && (
-                  <Link to="/audit" search={{ code, from: addDays(today(), -30), to: today() }}>
-                    {say('refusals', { count: refusals.get(code) ?? 0 })}
-                  </Link>
+                  <>
+                    {' · '}
+                    <Link to="/audit" search={{ code, from: addDays(today(), -30), to: today() }}>
+                      {say('refusals', { count: refusals.get(code) ?? 0 })}
+                    </Link>
+                  </>
                 )}
               </p>
             )}
