@@ -70,7 +70,7 @@ describe('ten tasks of a DPO, in four clicks at most', () => {
 
 describe('every page of the DPO', () => {
   test.each([
-    ['/audit', 'Journal d’accès'],
+    ['/audit?type=query.intent', 'Journal d’accès'],
     ['/inbox', 'À regarder'],
     ['/rights?tab=answer', 'Droits des personnes'],
     [`/rights?tab=projects&project=${project}`, 'Droits des personnes'],
@@ -86,7 +86,7 @@ describe('every page of the DPO', () => {
   })
 
   test.each([
-    ['/audit', 'Access log'],
+    ['/audit?type=query.intent', 'Access log'],
     ['/inbox?tab=reviews', 'To look at'],
     ['/policies?tab=proposals', 'Rules'],
   ])('%s is complete in English and in the dark', async (path, title) => {

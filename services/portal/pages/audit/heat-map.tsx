@@ -79,26 +79,27 @@ function Weeks({ first, last, days, name }: WeeksProps) {
         ))}
       {cells
         .filter(({ day }) => day >= from)
-        .map(({ day, x, y, found }) => (
-          <g key={day}>
-            <rect
-              className={`heat level-${levelOf(found?.total ?? 0, most)}`}
-              {...{ x, y, width: side, height: side, rx: 2 }}
-            >
-              <title>{`${dayOf(`${day}T12:00:00Z`)} : ${numberOf(found?.total ?? 0)}`}</title>
-            </rect>
-            {found && found.refused > 0 && (
-              <circle className="refusal-dot" cx={x + side / 2} cy={y + side / 2} r="2.2" />
-            )}
-          </g>
-        ))}
+        .map(({ day, x, y, found }) => {
+          const place = { x, y, width: side, height: side, rx: 2 }
+          if (!found) return <rect key={day} className="heat level-0" {...place} />
+          return (
+            <g key={day}>
+              <rect className={`heat level-${levelOf(found.total, most)}`} {...place}>
+                <title>{`${dayOf(`${day}T12:00:00Z`)} : ${numberOf(found.total)}`}</title>
+              </rect>
+              {found.refused > 0 && (
+                <circle className="refusal-dot" cx={x + side / 2} cy={y + side / 2} r="2.2" />
+              )}
+            </g>
+          )
+        })}
     </svg>
   )
 }
 
-/** 0 to 4, by the size of the number rather than the number: one busy day does not hide the others. */
+/** 1 to 4, by the size of the number rather than the number: one busy day does not hide the others. */
 function levelOf(total: number, most: number): number {
-  return total === 0 ? 0 : Math.max(1, Math.ceil((4 * Math.log1p(total)) / Math.log1p(most)))
+  return Math.max(1, Math.ceil((4 * Math.log1p(total)) / Math.log1p(most)))
 }
 
 function monthOf(day: string): string {
