@@ -33,6 +33,9 @@ export const sessionCauses = [
 
 /** Another entry: of two persons, each is the actor of its own. */
 const place = z.strictObject({ log: text, seq: count })
+const verdict = z.enum(['intact', 'tampered', 'stale', 'unverifiable'])
+/** What is wrong, in which year, at which entry first. */
+const bad = z.strictObject({ class: text, shard: text, of: count.optional() }).optional()
 /** Two bundles of rules and the paths that differ. */
 const policyChange = { sha256: hash, previous: hash, changed: z.array(z.string().max(60)).max(128) }
 
@@ -289,6 +292,8 @@ const bodies = [
     format: z.enum(['csv', 'xlsx']).optional(),
     entries: count.optional(),
   }),
+  /** Of the whole log, on this node. */
+  z.strictObject({ type: z.literal('audit.verified'), status: verdict, entries: count, ms: count, bad }),
   z.strictObject({ type: z.literal('register.published'), sha256: hash, requests: count }),
   z.strictObject({
     type: z.literal('report.made'),

@@ -1,7 +1,8 @@
 /** `huisclos audit search`, `export` and `reindex`: the DPO's work on the log of a running node. */
 import { writeFile } from 'node:fs/promises'
 import { parisTime } from '../kernel/clock.ts'
-import { type Language, say } from '../kernel/text.ts'
+import type { Language } from '../kernel/text.ts'
+import { entrySentence } from '../review/sentence.ts'
 import { ask, askJson, type Client } from './client.ts'
 import { CommandError, exits } from './ending.ts'
 import type { Out } from './query.ts'
@@ -71,15 +72,8 @@ export async function searchJournal(
 
 /** `2026-11-21 10:03:22  2026/412  alice a reçu une réponse · FR-NOR-2026-000001` */
 export function journalLine(entry: JournalEntry, language: Language): string {
-  const { ts, shard, seq, type, actor, dataset, code = '', project } = entry
-  const sentence = say(language, {
-    key: `entry.${type}`,
-    with: {
-      actor: actor ?? say(language, { key: 'entry.nobody' }),
-      dataset: dataset ?? say(language, { key: 'entry.no-dataset' }),
-      code,
-    },
-  })
+  const { ts, shard, seq, project } = entry
+  const sentence = entrySentence(entry, language)
   const line = `${parisTime(Date.parse(ts))}  ${shard}/${seq}  ${sentence}${project === undefined ? '' : ` · ${project}`}`
   // Names come from elsewhere: nothing in them may steer the terminal.
   return line.replaceAll(/\p{Cc}/gu, '·')

@@ -39,6 +39,7 @@ import { simulationRoutes } from './routes/simulation.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { twinRoutes } from './routes/twins.ts'
 import { uploadRoutes } from './routes/uploads.ts'
+import { verificationRoutes } from './routes/verification.ts'
 import { versionRoutes } from './routes/versions.ts'
 import { vocabularyRoutes } from './routes/vocabularies.ts'
 import { sessionCookie } from './session-cookie.ts'
@@ -88,6 +89,7 @@ const documented: readonly Route[] = [
   ...releaseRoutes,
   ...auditRoutes,
   ...reviewRoutes,
+  ...verificationRoutes,
   ...monthRoutes,
   ...reportRoutes,
   ...vocabularyRoutes,

@@ -50,6 +50,7 @@ import { openFindings } from '../review/findings.ts'
 import type { ReviewNeeds } from '../review/month.ts'
 import { openPublicRegister, type PublicRegister } from '../review/register/register.ts'
 import type { ReportNeeds } from '../review/reports/make.ts'
+import { openVerification, type Verification } from '../review/verification.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import type { Store } from '../store/store.ts'
 import type { Engine, Ground } from './floors.ts'
@@ -69,6 +70,7 @@ export interface Rooms {
   readonly query: QueryNeeds
   readonly airlock: AirlockNeeds
   readonly review: ReviewNeeds
+  readonly verification: Verification
   readonly policies: PolicyNeeds
   readonly register: PublicRegister
   readonly reports: ReportNeeds
@@ -188,7 +190,7 @@ export async function openRooms(
     ...openCatalogueRooms(ground, engine, { audit, optOuts, rulebook, asking, atRest: atRest.files }),
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },
     policies: { audit, clock, kept, rulebook, register: policyRegister },
-    review: { audit, auditIndex, clock, findings: openFindings(store), thresholds: rulebook.review },
+    ...openReviewRooms(ground, { audit, auditIndex, store, rulebook }),
     habilitation: {
       ...common,
       ...{ accounts, registry, datasets, effects, keys, documents, grants },
@@ -196,6 +198,18 @@ export async function openRooms(
     },
     query,
     airlock: openAirlock({ ...common, ...sealed, store, log, accounts: known, keys, query }),
+  }
+}
+
+/** What the DPO asks of the log. */
+function openReviewRooms(
+  { home, clock, log, closing }: Ground,
+  { audit, auditIndex, store, rulebook }: Pick<RoomsOn, 'audit' | 'auditIndex' | 'store' | 'rulebook'>,
+): Pick<Rooms, 'review' | 'verification'> {
+  const on = { audit, auditIndex, clock }
+  return {
+    review: { ...on, findings: openFindings(store), thresholds: rulebook.review },
+    verification: closing.keep('verification', openVerification({ ...on, log, dir: resolve(home, 'audit') })),
   }
 }
 

@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from '@tanstack/react-router'
+import { auditSearch, inboxSearch, policiesSearch, reportsSearch, rightsSearch } from './dpo-search.ts'
 import { filterOf } from './pages/requests/filter.ts'
 import { Frame } from './parts/frame.tsx'
 import { Mishap } from './parts/mishap.tsx'
@@ -123,6 +124,41 @@ const project = createRoute({
   component: lazyRouteComponent(() => import('./pages/project.tsx'), 'ProjectPage'),
 })
 
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditPage'),
+})
+
+const inbox = createRoute({
+  getParentRoute: () => root,
+  path: '/inbox',
+  validateSearch: inboxSearch,
+  component: lazyRouteComponent(() => import('./pages/inbox.tsx'), 'InboxPage'),
+})
+
+const rights = createRoute({
+  getParentRoute: () => root,
+  path: '/rights',
+  validateSearch: rightsSearch,
+  component: lazyRouteComponent(() => import('./pages/rights.tsx'), 'RightsPage'),
+})
+
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: '/reports',
+  validateSearch: reportsSearch,
+  component: lazyRouteComponent(() => import('./pages/reports.tsx'), 'ReportsPage'),
+})
+
+const policies = createRoute({
+  getParentRoute: () => root,
+  path: '/policies',
+  validateSearch: policiesSearch,
+  component: lazyRouteComponent(() => import('./pages/policies.tsx'), 'PoliciesPage'),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -137,6 +173,11 @@ export const router = createRouter({
     requestAmend,
     projects,
     project,
+    audit,
+    inbox,
+    rights,
+    reports,
+    policies,
   ]),
   defaultErrorComponent: Mishap,
   defaultPreload: 'intent',

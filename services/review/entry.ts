@@ -1,8 +1,10 @@
 /** One entry in full, for the DPO: what it says, its text with the literals masked, its proof; and the opening of what is sealed. */
 import { z } from 'zod'
+import type { Outcome } from '../audit/entry.ts'
 import type { AuditLog, Indexed } from '../audit/writer.ts'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { indexedEntry } from './indexing.ts'
 import { maskLiterals } from './mask.ts'
 
 interface EntryNeeds {
@@ -19,6 +21,14 @@ export interface EntryDetail extends EntryPlace {
   readonly ts: string
   readonly leaf: string
   readonly actor: string | null
+  /** What a search finds it by. */
+  readonly type: string
+  readonly outcome: Outcome
+  readonly dataset?: string
+  readonly code?: string
+  readonly rule?: string
+  /** Of a query that was allowed. */
+  readonly purpose?: string
   /** By which door the actor came, and the hash of the session or `token:` with the id of the personal token. */
   readonly door?: string
   readonly session?: string
@@ -26,6 +36,8 @@ export interface EntryDetail extends EntryPlace {
   readonly holders?: readonly string[]
   readonly projectNumber?: number
   readonly actorNumber?: number
+  /** Of the end of a query: since the entry that let it through, in ms. */
+  readonly durationMs?: number
   /** The entry's own members, by type. */
   readonly body: Readonly<Record<string, unknown>>
   /** The text of a query, its literals masked; absent where there is none or it was erased. */
@@ -44,6 +56,7 @@ export async function readEntry({ audit }: EntryNeeds, by: Person, place: EntryP
   const { shard, seq, ts, leaf, actor, came, project, holders, numbers, body } = entry
   const text = query.safeParse(content)
   const proof = await audit.proof(seq, shard)
+  const durationMs = await durationOf(audit, entry)
   await audit.append(
     { type: 'audit.read', entries: 1 },
     { by, ...(project === undefined ? {} : { project }) },
@@ -55,6 +68,8 @@ export async function readEntry({ audit }: EntryNeeds, by: Person, place: EntryP
     leaf,
     actor: actor?.subject ?? null,
     ...came,
+    ...facetsOf(entry),
+    ...(durationMs === undefined ? {} : { durationMs }),
     body,
     proof,
     sealed: isSealed ? (content === null ? 'erased' : 'kept') : 'none',
@@ -63,6 +78,25 @@ export async function readEntry({ audit }: EntryNeeds, by: Person, place: EntryP
     ...(numbers.project === undefined ? {} : { projectNumber: numbers.project }),
     ...(numbers.actor === undefined ? {} : { actorNumber: numbers.actor }),
     ...(text.success ? { sql: maskLiterals(text.data.sql) } : {}),
+  }
+}
+
+async function durationOf(audit: AuditLog, { body, ts, shard }: Indexed): Promise<number | undefined> {
+  if (body.type !== 'query.release' && body.type !== 'query.abort') return
+  const begun = body.of === undefined ? null : await audit.entry(body.of, shard)
+  return begun === null ? undefined : Math.max(0, Date.parse(ts) - Date.parse(begun.ts))
+}
+
+function facetsOf(
+  entry: Indexed,
+): Pick<EntryDetail, 'type' | 'outcome' | 'dataset' | 'code' | 'rule' | 'purpose'> {
+  const { type, outcome, datasets: [dataset] = [], code, rule } = indexedEntry(entry)
+  return {
+    ...{ type, outcome },
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(code === undefined ? {} : { code }),
+    ...(rule === undefined ? {} : { rule }),
+    ...(entry.body.type === 'query.intent' ? { purpose: entry.body.purpose } : {}),
   }
 }
 

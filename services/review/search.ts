@@ -15,6 +15,8 @@ export interface ShownEntry extends FoundEntry {
   /** Its number among the entries of its project, and among those of its actor in this shard: both without gaps. */
   readonly projectNumber?: number
   readonly actorNumber?: number
+  /** What a query was asked for. */
+  readonly purpose?: string
 }
 
 /** A page of entries, newest first, every one of them read in the log. */
@@ -96,11 +98,12 @@ function isAbout(logged: Indexed, { dataset }: AuditFilter): boolean {
   return dataset === undefined || (indexedEntry(logged).datasets ?? []).includes(dataset)
 }
 
-function numbered(row: FoundEntry, { numbers }: Indexed): ShownEntry {
+function numbered(row: FoundEntry, { numbers, body }: Indexed): ShownEntry {
   return {
     ...row,
     ...(numbers.project === undefined ? {} : { projectNumber: numbers.project }),
     ...(numbers.actor === undefined ? {} : { actorNumber: numbers.actor }),
+    ...(body.type === 'query.intent' ? { purpose: body.purpose } : {}),
   }
 }
 

@@ -9,6 +9,10 @@ export interface AuditStatistics {
   readonly types: readonly { readonly name: string; readonly entries: number }[]
   readonly codes: readonly { readonly name: string; readonly entries: number }[]
   readonly projects: readonly { readonly name: string; readonly entries: number }[]
+  /** Subjects. */
+  readonly actors: readonly { readonly name: string; readonly entries: number }[]
+  /** An entry about several datasets counts for each. */
+  readonly datasets: readonly { readonly name: string; readonly entries: number }[]
 }
 
 /** In ms: `from` included, `to` not. */
@@ -81,7 +85,27 @@ export async function statistics(db: Database, { from, to }: Period): Promise<Au
     types: await byFacet('type'),
     codes: await byFacet('code'),
     projects: await byFacet('project'),
+    actors: await actors(db, { from, to }),
+    datasets: await datasets(db, { from, to }),
   }
+}
+
+type Counted = { readonly name: string; readonly entries: number }
+
+async function actors(db: Database, { from, to }: Period): Promise<readonly Counted[]> {
+  const { rows } = await rawSql<Counted>`
+    SELECT p.subject AS name, count(*)::int AS entries FROM audit_index e JOIN audit_person p ON p.ps = e.ps
+    WHERE e.ts_ms >= ${from} AND e.ts_ms < ${to} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${mostFrequent}`.execute(
+    db,
+  )
+  return rows
+}
+
+async function datasets(db: Database, { from, to }: Period): Promise<readonly Counted[]> {
+  const { rows } = await rawSql<Counted>`
+    SELECT dataset AS name, count(*)::int AS entries FROM audit_dataset
+    WHERE ts_ms >= ${from} AND ts_ms < ${to} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${mostFrequent}`.execute(db)
+  return rows
 }
 
 export async function activity(db: Database, { from, to }: Period): Promise<readonly Activity[]> {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
 import { checkProof } from '../../services/audit/verify/proof.ts'
 import { openEntry, readEntry } from '../../services/review/entry.ts'
-import { act, reading } from '../audit/open-log.ts'
+import { act, intent, reading, release } from '../audit/open-log.ts'
 import { person } from '../habilitation/fixtures.ts'
 import { useLoggedHouse } from './house.ts'
 
@@ -30,6 +30,23 @@ test('an entry is shown with its numbers, its proof, and its text without litera
   expect(JSON.stringify({ ...shown, proof: '' })).not.toContain('Évreux')
   const vkey = await readFile(join(house.home.home, 'audit', '2026', 'log.vkey'), 'utf8')
   expect(checkProof(shown.proof, { vkey }).exitCode).toBe(0)
+})
+
+test('the end of a query says how long it took, and its beginning for what it was', async () => {
+  const about = act('alice', 'P7')
+  house.home.clock.set('2026-03-29T10:00:00.000Z')
+  const { seq } = await house.audit.append(intent('q1'), about)
+  house.home.clock.set('2026-03-29T10:00:01.250Z')
+  const { seq: end } = await house.audit.append(release('q1', seq), about)
+  const begun = await readEntry(house, person('nadia'), { shard: '2026', seq })
+  expect(begun).toMatchObject({
+    type: 'query.intent',
+    outcome: 'allowed',
+    purpose: 'SNDS-III-6',
+    dataset: 'pmsi-demo',
+  })
+  expect(begun.durationMs).toBeUndefined()
+  expect((await readEntry(house, person('nadia'), { shard: '2026', seq: end })).durationMs).toBe(1250)
 })
 
 test('what is sealed is opened for a reason, which is sealed in an entry of its own first', async () => {

@@ -25,7 +25,7 @@ test('a day is that of Paris, in winter and in summer', async () => {
     '2026-03-29T21:59:59.999Z',
     '2026-03-29T22:00:00.000Z',
   )
-  const { days, types, codes, projects } = await house.auditIndex.statistics(march)
+  const { days, types, codes, projects, actors } = await house.auditIndex.statistics(march)
   const day = (name: string, entries: number) =>
     ['allowed', 'refused'].map((outcome) => ({ day: name, outcome, entries }))
   expect(acts(days)).toEqual([...day('2026-03-28', 1), ...day('2026-03-29', 2), ...day('2026-03-30', 1)])
@@ -37,6 +37,19 @@ test('a day is that of Paris, in winter and in summer', async () => {
   expect(projects).toEqual([
     { name: 'P0', entries: 4 },
     { name: 'P1', entries: 4 },
+  ])
+  expect(actors).toEqual([{ name: 'alice', entries: 8 }])
+})
+
+test('an entry counts for each dataset that it is about', async () => {
+  house.home.clock.set('2026-03-29T10:00:00.000Z')
+  await house.audit.append({ ...reading, dataset: 'visits' }, act('alice', 'P0'))
+  await house.audit.append({ ...reading, dataset: 'stays' }, act('alice', 'P0'))
+  await house.audit.append({ ...reading, dataset: 'stays' }, act('bruno', 'P0'))
+  const { datasets } = await house.auditIndex.statistics(march)
+  expect(datasets).toEqual([
+    { name: 'stays', entries: 2 },
+    { name: 'visits', entries: 1 },
   ])
 })
 

@@ -251,6 +251,12 @@ export const bodies: Readonly<Record<string, Members>> = {
     format: optional(oneOf('csv', 'xlsx')),
     entries: optional(count),
   },
+  'audit.verified': {
+    status: oneOf('intact', 'tampered', 'stale', 'unverifiable'),
+    entries: count,
+    ms: count,
+    bad: optional(shape({ class: text, shard: text, of: optional(count) })),
+  },
   'register.published': { sha256: hash, requests: count },
   'report.made': { report: text, format: text, from: text, until: text, sha256: hash },
   'backup.made': { entries: count, bytes: count, sha256: hash },

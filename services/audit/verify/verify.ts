@@ -35,6 +35,8 @@ export interface Verdict {
   /** Signed root of the newest shard, base64. */
   readonly root: string
   readonly firstBadSeq?: number
+  /** Where something is wrong: the year it lies in. */
+  readonly shard?: string
   readonly class?: FindingClass
   /** One line for a person: what is wrong, in which shard and which entry or file. */
   readonly message: string
@@ -135,6 +137,7 @@ interface Ending {
   readonly states?: readonly ShardState[]
   readonly entries?: number
   readonly finding?: Finding
+  readonly shard?: string
   readonly notices?: readonly string[]
 }
 
@@ -145,7 +148,7 @@ const noWitness =
 const exitCodes = { intact: 0, tampered: 1, stale: 2, unverifiable: 3 } as const
 
 function verdict(ending: Ending): Verdict {
-  const { status, message, states = [], entries = 0, finding, notices = [noWitness] } = ending
+  const { status, message, states = [], entries = 0, finding, shard, notices = [noWitness] } = ending
   const shards = states.map(({ origin, root, size, vkey }) => ({ origin, root, size, vkey }))
   return {
     status,
@@ -156,6 +159,7 @@ function verdict(ending: Ending): Verdict {
     notices,
     state: `${writeCanonical({ v: 1, shards })}\n`,
     ...(finding && { class: finding.kind }),
+    ...(shard && { shard }),
     ...(finding?.seq !== undefined && { firstBadSeq: finding.seq }),
   }
 }
@@ -164,7 +168,7 @@ function failure(error: unknown, { shard, states, entries }: Found): Verdict {
   if (error instanceof Finding) {
     const place = error.seq === undefined ? '' : `, entry ${error.seq}`
     const message = `tampered: shard ${shard}${place}: ${error.message}`
-    return verdict({ status: 'tampered', message, states, entries, finding: error })
+    return verdict({ status: 'tampered', message, states, entries, finding: error, shard })
   }
   const code = errorCode(error) ?? 'unknown error'
   const message = error instanceof Unreadable ? error.message : `the log cannot be read: ${code}`

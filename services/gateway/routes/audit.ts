@@ -1,16 +1,21 @@
 import { z } from 'zod'
 import type { Indexed } from '../../audit/record.ts'
 import type { Person } from '../../identity/person.ts'
+import { startOfParisDay } from '../../kernel/clock.ts'
 import { samePerson } from '../../kernel/id.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { searchLog } from '../../review/search.ts'
+import { telling } from '../entry-telling.ts'
 import type { Reply } from '../reply.ts'
 import { type Route, route } from '../route.ts'
 
-const outcome = z.enum(['allowed', 'refused', 'failed', 'done'])
+export const outcome = z.enum(['allowed', 'refused', 'failed', 'done'])
+/** A day is its first instant in Paris, as in the figures. */
 const instant = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform((text) => Date.parse(text))
+  .union([
+    z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+    z.iso.date().transform(startOfParisDay),
+  ])
   .meta({ override: { type: 'string', format: 'date-time' } })
 
 /** What a search of the log may be asked. */
@@ -35,7 +40,10 @@ const entry = z
     ts: z.string(),
     type: z.string(),
     outcome,
+    sentence: z.string().meta({ description: 'Who did what, in the language of the request' }),
     actor: z.string().nullable(),
+    name: z.string().optional().meta({ description: 'How the person of the actor is called here' }),
+    purpose: z.string().optional().meta({ description: 'Of a query that was allowed' }),
     project: z.string().optional(),
     dataset: z.string().optional(),
     code: z.string().optional(),
@@ -92,9 +100,11 @@ export const auditRoutes: readonly Route[] = [
         }),
       },
     },
-    handler: async (house, { by, query }) => {
+    handler: async (house, { by, query, language }) => {
       const wanted = Object.entries(query).filter(([, value]) => value !== undefined)
-      return { json: await searchLog(house, by, Object.fromEntries(wanted)) }
+      const { entries, ...page } = await searchLog(house, by, Object.fromEntries(wanted))
+      const told = telling(await house.accounts.list(), language)
+      return { json: { ...page, entries: entries.map((one) => ({ ...one, ...told(one) })) } }
     },
   }),
   route({

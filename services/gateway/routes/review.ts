@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { openEntry, readEntry } from '../../review/entry.ts'
 import { exportLimit, exportLog } from '../../review/export.ts'
 import { reindex } from '../../review/indexing.ts'
+import { telling, typeLabel } from '../entry-telling.ts'
 import { type Route, route } from '../route.ts'
-import { logFilter } from './audit.ts'
+import { logFilter, outcome } from './audit.ts'
 
 const place = z.strictObject({
   shard: z.string().regex(/^\d{4}$/),
@@ -30,20 +31,35 @@ const detail = z
     holders: z.array(z.string()).optional(),
     projectNumber: z.number().int().optional(),
     actorNumber: z.number().int().optional(),
+    durationMs: z.number().int().optional().meta({ description: 'Of a query that ended' }),
     body: z.record(z.string(), z.unknown()),
+    type: z.string(),
+    sentence: z.string().meta({ description: 'Who did what, in the language of the request' }),
+    outcome,
+    name: z.string().optional(),
+    dataset: z.string().optional(),
+    code: z.string().optional(),
+    rule: z.string().optional(),
+    purpose: z.string().optional().meta({ description: 'Of a query that was allowed' }),
     sql: z.string().optional().meta({ description: 'Literals masked' }),
     sealed: z.enum(['none', 'kept', 'erased']),
     proof: z.string().meta({ description: 'c2sp.org/tlog-proof@v1' }),
   })
   .meta({ id: 'AuditEntryDetail' })
 
-const counted = z.array(z.object({ name: z.string(), entries: z.number().int() }))
+const one = z.object({ name: z.string(), entries: z.number().int() })
+const counted = z.array(one)
+const labelled = z.array(
+  one.extend({ label: z.string().meta({ description: 'In the language of the request' }) }),
+)
 const figures = z
   .object({
     days: z.array(z.object({ day: z.string(), outcome: z.string(), entries: z.number().int() })),
-    types: counted,
+    types: labelled,
     codes: counted,
     projects: counted,
+    actors: labelled.meta({ description: 'Subjects; their label is how they are called here' }),
+    datasets: counted,
   })
   .meta({ id: 'AuditStatistics' })
 
@@ -64,8 +80,10 @@ export const reviewRoutes: readonly Route[] = [
     records: 'own',
     params: place,
     responses: { 200: { description: 'The entry', schema: detail } },
-    handler: async (house, { by, params }) => {
-      return { json: await readEntry(house, by, params) }
+    handler: async (house, { by, params, language }) => {
+      const entry = await readEntry(house, by, params)
+      const told = telling(await house.accounts.list(), language)
+      return { json: { ...entry, ...told(entry) } }
     },
   }),
   route({
@@ -89,10 +107,16 @@ export const reviewRoutes: readonly Route[] = [
     records: 'read',
     query: z.strictObject({ from, to }),
     responses: { 200: { description: 'Counts of entries', schema: figures } },
-    handler: async (house, { query }) => {
+    handler: async (house, { query, language }) => {
       const end = query.to ?? house.query.clock.now() + 1
       const start = query.from ?? end - 31 * 86_400_000
-      return { json: await house.auditIndex.statistics({ from: start, to: end }) }
+      const found = await house.auditIndex.statistics({ from: start, to: end })
+      const told = telling(await house.accounts.list(), language)
+      const types = found.types.map((type) => ({ ...type, label: typeLabel(type.name, language) }))
+      const actors = found.actors.map((actor) => {
+        return { ...actor, label: told({ type: 'audit.read', actor: actor.name }).name ?? actor.name }
+      })
+      return { json: { ...found, types, actors } }
     },
   }),
   route({

@@ -4,6 +4,7 @@ import { hasRole, type Role, useMe } from '../session.ts'
 import { words } from '../text.ts'
 import en from '../words/home.en.json' with { type: 'json' }
 import fr from '../words/home.fr.json' with { type: 'json' }
+import { DpoHome } from './home/dpo.tsx'
 import { OwnProjects } from './home/projects.tsx'
 import { OwnRequests } from './home/requests.tsx'
 
@@ -11,6 +12,7 @@ const useWords = words('home', { fr, en })
 
 /** What each role finds on its home, in the order of the page; an empty list is everybody. */
 const parts: readonly { readonly roles: readonly Role[]; readonly Part: () => ReactNode }[] = [
+  { roles: ['dpo'], Part: DpoHome },
   { roles: ['lead'], Part: OwnRequests },
   { roles: [], Part: OwnProjects },
 ]

@@ -25,6 +25,11 @@ const places: readonly {
   { to: '/connections', word: 'connections', roles: ['researcher'] },
   { to: '/projects', word: 'projects', roles: ['researcher', 'lead'] },
   { to: '/requests', word: 'requests', roles: ['lead'] },
+  { to: '/inbox', word: 'inbox', roles: ['dpo'] },
+  { to: '/audit', word: 'audit', roles: ['dpo'] },
+  { to: '/rights', word: 'rights', roles: ['dpo'] },
+  { to: '/reports', word: 'reports', roles: ['dpo', 'authority'] },
+  { to: '/policies', word: 'policies', roles: ['dpo', 'authority'] },
 ]
 
 export function Frame() {

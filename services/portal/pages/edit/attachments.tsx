@@ -91,8 +91,8 @@ function upload(id: string, field: string, file: File) {
   return told(
     api.POST(path, {
       params: { path: { id }, query: { name: file.name, field } },
-      body: '',
-      bodySerializer: () => file,
+      body: file,
+      bodySerializer: (bytes: Blob) => bytes,
       headers: { 'Content-Type': pdf },
     }),
   )
