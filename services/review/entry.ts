@@ -1,6 +1,6 @@
 /** One entry in full, for the DPO: what it says, its text with the literals masked, its proof; and the opening of what is sealed. */
 import { z } from 'zod'
-import type { Outcome } from '../audit/entry.ts'
+import type { Outcome } from '../audit/outcome.ts'
 import type { AuditLog, Indexed } from '../audit/writer.ts'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'

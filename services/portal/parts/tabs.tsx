@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 
-export interface Tab {
+interface Tab {
   readonly id: string
   readonly label: string
 }

@@ -31,7 +31,11 @@ export function RecordFacts({ entry }: FactsProps) {
         )}
         {typeof of === 'number' && (
           <Fact name={say('begun-by')}>
-            <Link from="/audit" to="/audit" search={(before) => ({ ...before, entry: `${entry.shard}/${of}` })}>
+            <Link
+              from="/audit"
+              to="/audit"
+              search={(before) => ({ ...before, entry: `${entry.shard}/${of}` })}
+            >
               {say('number', { shard: entry.shard, seq: of })}
             </Link>
           </Fact>

@@ -1,5 +1,5 @@
 /** The figures of a node as pages read them: the text form of Prometheus, which everybody may ask for. */
-export interface Figure {
+interface Figure {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
