@@ -1,6 +1,7 @@
 /** `npm run trials [-- NAME …]`: the long suites in full, seeded; each prints its figures and writes JSON. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { rulebook } from '../habilitation/fixtures.ts'
+import { main as screens } from '../portal/screens.ts'
 import { inThisProcess } from '../property/engines.ts'
 import { main as plans } from '../property/plans.ts'
 import { timelines } from '../property/timelines.ts'
@@ -72,6 +73,12 @@ const trials: Readonly<Record<string, Trial>> = {
     (seed, say) => faults({ ...fullFaults, seed, say }),
     ({ failures }) => failures.length === 0,
   ),
+  // writes docs/screens
+  screens: async (_argument, say) => {
+    const pictures = await screens(say)
+    say(`${pictures.length} pictures in docs/screens`)
+    return pictures
+  },
   // writes docs/accessibility.json, which the page /accessibility shows
   accessibility: async (_argument, say) => {
     const { visits, criteria } = await accessibility(say)
