@@ -65,6 +65,8 @@ async function signedIn({ node, browser, viewing }: On, subject: string): Promis
   const context = await browser.newContext({
     locale: lang,
     colorScheme: theme,
+    // Colours that are on their way to others would be judged as they pass.
+    reducedMotion: 'reduce',
     viewport: { width, height: 900 },
   })
   const page = await context.newPage()
