@@ -73,7 +73,7 @@ interface On {
 
 async function visitorOf({ browser, url, view }: On, person: string | null): Promise<Page> {
   const context: BrowserContext = await browser.newContext({
-    ...{ locale: view.language, colorScheme: view.theme },
+    ...{ locale: view.language, colorScheme: view.theme, reducedMotion: 'reduce' },
     viewport: { width: 1280, height: 900 },
   })
   const page = await context.newPage()
