@@ -38,8 +38,51 @@ const ops = createRoute({
   component: lazyRouteComponent(() => import('./pages/ops.tsx'), 'OpsPage'),
 })
 
+const deposits = createRoute({
+  getParentRoute: () => root,
+  path: '/deposits',
+  component: lazyRouteComponent(() => import('./pages/deposits.tsx'), 'DepositsPage'),
+})
+
+const datasetDeposits = createRoute({
+  getParentRoute: () => root,
+  path: '/deposits/$dataset',
+  component: lazyRouteComponent(() => import('./pages/dataset-deposits.tsx'), 'DatasetDepositsPage'),
+  validateSearch: ({ tab }: Record<string, unknown>): { readonly tab?: string } =>
+    typeof tab === 'string' ? { tab } : {},
+})
+
+const deposit = createRoute({
+  getParentRoute: () => root,
+  path: '/deposits/$dataset/$deposit',
+  component: lazyRouteComponent(() => import('./pages/deposit.tsx'), 'DepositPage'),
+})
+
+interface HoldingsShown {
+  readonly tab?: string
+  readonly from?: string | undefined
+  readonly until?: string | undefined
+  readonly page?: number
+}
+
+const holdings = createRoute({
+  getParentRoute: () => root,
+  path: '/holdings',
+  component: lazyRouteComponent(() => import('./pages/holdings.tsx'), 'HoldingsPage'),
+  validateSearch: ({ tab, from, until, page }: Record<string, unknown>): HoldingsShown => ({
+    ...(typeof tab === 'string' ? { tab } : {}),
+    ...(isDay(from) ? { from } : {}),
+    ...(isDay(until) ? { until } : {}),
+    ...(typeof page === 'number' && Number.isInteger(page) && page > 1 ? { page } : {}),
+  }),
+})
+
+function isDay(given: unknown): given is string {
+  return typeof given === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(given)
+}
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, ops]),
+  routeTree: root.addChildren([home, deposits, datasetDeposits, deposit, holdings, ops]),
   defaultErrorComponent: Mishap,
   defaultPreload: 'intent',
   scrollRestoration: true,

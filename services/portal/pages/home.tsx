@@ -4,10 +4,11 @@ import { PageBody } from '../parts/page.tsx'
 import { Refusal } from '../parts/refusal.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { projectsQuery, usePurposeName } from '../projects.ts'
-import { useMe } from '../session.ts'
+import { hasRole, useMe } from '../session.ts'
 import { words } from '../text.ts'
 import en from '../words/home.en.json' with { type: 'json' }
 import fr from '../words/home.fr.json' with { type: 'json' }
+import { HolderHome } from './home/holder.tsx'
 
 const useWords = words('home', { fr, en })
 
@@ -17,6 +18,7 @@ export function HomePage() {
   const me = useMe()
   return (
     <PageBody title={say('title', { name: me.displayName })} lead={say('lead')}>
+      {hasRole(me, 'holder') && <HolderHome />}
       <Projects />
     </PageBody>
   )

@@ -20,6 +20,8 @@ const places: readonly {
   readonly roles: readonly Role[]
 }[] = [
   { to: '/', word: 'home', roles: [] },
+  { to: '/deposits', word: 'deposits', roles: ['holder'] },
+  { to: '/holdings', word: 'holdings', roles: ['holder'] },
   { to: '/ops', word: 'operation', roles: ['operator'] },
 ]
 
