@@ -101,6 +101,26 @@ describe('a deposit in French', () => {
   })
 })
 
+describe('a deposit that may name persons', () => {
+  test('is held in quarantine, and the page says where and what to do', async () => {
+    const { page, goto } = await portal.as(rouen)
+    await goto('/deposits')
+    await openDeposit(page)
+    const named = patientsCsv.replaceAll(/;[FM];/g, ';anne.dupont@example.org;')
+    await page
+      .getByLabel('Déposez vos fichiers ici, ou choisissez-les')
+      .setInputFiles([file('patients.csv', named), file('visits.csv', visitsCsv)])
+    await page.getByText('Compris ainsi : 180 lignes').waitFor()
+    await page.getByRole('button', { name: 'Remettre le dépôt' }).click()
+    await page.getByText('en quarantaine').waitFor()
+    await page.getByText(/ôtez la colonne ou remplacez-la par un pseudonyme/).waitFor()
+    const row = page.getByRole('row').filter({ hasText: 'sex' }).first()
+    expect((await row.getByRole('cell').allInnerTexts()).slice(0, 2)).toEqual(['patients', 'sex'])
+    expect(await page.content()).not.toContain('dupont')
+    await expectAccessible(page)
+  })
+})
+
 /** Goes on with the Tab key until a button of this name has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let at = 0; at < 80; at += 1) {

@@ -85,7 +85,10 @@ function useOf(
       permit: `${permit.id} ${permit.sha256}`,
       columns: datasets
         .filter(({ name }) => own.includes(name))
-        .map(({ name, version, columns }) => `${name} v${version} (${columns.join(', ')})`),
+        .map(
+          ({ name, version, columns }) =>
+            `${name} v${version}${columns.length === 0 ? '' : ` (${columns.join(', ')})`}`,
+        ),
       outcome: ends.get(query) ?? 'unknown',
       actor: actor?.ps ?? null,
     },

@@ -22,7 +22,7 @@ export function ShareBars({ label, bars }: { readonly label: string; readonly ba
           </text>
           <rect className="ground" x={nameWidth} y={4} width={barWidth} height={16} rx={3} />
           {share !== null && share > 0 && (
-            <rect className="bar" x={nameWidth} y={4} width={barWidth * share} height={16} rx={3} />
+            <rect className="share-bar" x={nameWidth} y={4} width={barWidth * share} height={16} rx={3} />
           )}
           <text x={nameWidth + barWidth + 8} y={17}>
             {share === null ? '—' : `${numberOf(Math.floor(share * 1000) / 10)} %`}
@@ -72,7 +72,7 @@ export function PeriodBars({
         return (
           <rect
             key={period}
-            className={rows === null ? 'withheld-bar' : 'bar'}
+            className={rows === null ? 'withheld-bar' : 'share-bar'}
             x={at * step}
             y={barHeight - height}
             width={step - 2}

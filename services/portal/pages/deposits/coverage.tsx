@@ -26,13 +26,13 @@ export function Coverage({ dataset }: { readonly dataset: string }) {
       <h2 id="coverage">{say('coverage', { version })}</h2>
       <p className="help">{say('coverage.lead', { k })}</p>
       {strips.map(({ table, column, periods }) => (
-        <section key={table} aria-labelledby={`coverage-${table}`}>
-          <h3 id={`coverage-${table}`}>{say('coverage.table', { table, column })}</h3>
+        <div key={table}>
+          <h3>{say('coverage.table', { table, column })}</h3>
           <Region label={say('coverage.table', { table, column })}>
             <PeriodBars label={say('coverage.picture', { table, column })} periods={periods} />
           </Region>
           <Figures periods={periods} k={k} label={say('coverage.table', { table, column })} />
-        </section>
+        </div>
       ))}
     </section>
   )
@@ -49,7 +49,7 @@ function Figures({ periods, k, label }: FiguresProps) {
   return (
     <details>
       <summary>{say('coverage.figures')}</summary>
-      <table>
+      <table className="narrow">
         <caption className="unseen">{label}</caption>
         <thead>
           <tr>

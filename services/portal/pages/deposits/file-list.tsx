@@ -67,7 +67,9 @@ export function FileList({ dataset }: { readonly dataset: string }) {
         disabled={pseudonyms.length === 0 || filing.isPending}
         onClick={() => filing.mutate(pseudonyms)}
       >
-        {say('list.do', { count: pseudonyms.length, shown: numberOf(pseudonyms.length) })}
+        {pseudonyms.length === 0
+          ? say('list.do.none')
+          : say('list.do', { count: pseudonyms.length, shown: numberOf(pseudonyms.length) })}
       </button>
       {filing.error && <Refusal error={filing.error} />}
       <div role="status">

@@ -58,8 +58,8 @@ function TableQuality({ table, hasDrift }: TableQualityProps) {
   const say = useWords()
   const { name, rows, columns } = table
   return (
-    <section aria-labelledby={`quality-${name}`}>
-      <h3 id={`quality-${name}`}>{say('quality.table', { table: name, rows: numberOf(rows) })}</h3>
+    <div>
+      <h3>{say('quality.table', { table: name, rows: numberOf(rows) })}</h3>
       <div className="beside">
         <ShareBars
           label={say('quality.picture', { table: name })}
@@ -99,7 +99,7 @@ function TableQuality({ table, hasDrift }: TableQualityProps) {
           </table>
         </Region>
       </div>
-    </section>
+    </div>
   )
 }
 

@@ -12,7 +12,7 @@ import fr from '../../words/holdings.fr.json' with { type: 'json' }
 
 const useWords = words('holdings', { fr, en })
 
-export type Act = 'suspension' | 'lift' | 'recall'
+export type Act = 'suspension' | 'recall'
 
 export interface LineAct {
   readonly kind: Act
@@ -25,7 +25,7 @@ interface LineDialogProps {
   readonly onClose: () => void
 }
 
-/** Asks once more, and why, before a line is stopped, let go on, or taken back for ever. */
+/** Asks once more, and why, before a line is stopped, or taken back for ever. */
 export function LineDialog({ act, onClose }: LineDialogProps) {
   const say = useWords()
   const doing = useMutation({
@@ -52,14 +52,12 @@ export function LineDialog({ act, onClose }: LineDialogProps) {
           <strong>{act?.request.title}</strong> · <code>{act?.line.dataset}</code>
         </p>
         <p>{say(`act.${kind}.effect`)}</p>
-        {kind !== 'lift' && (
-          <Field label={say('reason')} help={say('reason.help')}>
-            {(tied) => <textarea {...tied} name="reason" required maxLength={3000} rows={3} />}
-          </Field>
-        )}
+        <Field label={say('reason')} help={say('reason.help')}>
+          {(tied) => <textarea {...tied} name="reason" required maxLength={3000} rows={3} />}
+        </Field>
         {doing.error && <Refusal error={doing.error} />}
         <p className="actions">
-          <button type="submit" className={kind === 'lift' ? 'main' : 'grave'} disabled={doing.isPending}>
+          <button type="submit" className="grave" disabled={doing.isPending}>
             {say(`act.${kind}`)}
           </button>
           <button type="button" onClick={close}>
@@ -72,13 +70,10 @@ export function LineDialog({ act, onClose }: LineDialogProps) {
 }
 
 function perform({ kind, request: { id }, line: { dataset: line } }: LineAct, reason: string) {
-  const params = { path: { id } }
-  switch (kind) {
-    case 'suspension':
-      return told(api.POST('/api/v1/habilitations/{id}/suspension', { params, body: { line, reason } }))
-    case 'lift':
-      return told(api.POST('/api/v1/habilitations/{id}/lift', { params, body: { line } }))
-    case 'recall':
-      return told(api.POST('/api/v1/habilitations/{id}/recall', { params, body: { line, reason } }))
-  }
+  const given = { params: { path: { id } }, body: { line, reason } }
+  return told(
+    kind === 'suspension'
+      ? api.POST('/api/v1/habilitations/{id}/suspension', given)
+      : api.POST('/api/v1/habilitations/{id}/recall', given),
+  )
 }

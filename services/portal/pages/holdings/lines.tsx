@@ -22,7 +22,7 @@ const tones: Readonly<Record<HeldLine['state'], Tone>> = {
   closed: 'bad',
 }
 
-/** The lines on one's own data, with what their holder may do now: sign, stop, let go on, take back. */
+/** The lines on one's own data, with what their holder may do now: sign, stop, take back. */
 export function Lines() {
   const say = useWords()
   const [act, setAct] = useState<LineAct>()
@@ -81,12 +81,7 @@ function LineCard({ request, line, onAct }: CardProps) {
           </a>
         )}
         {actsOf(request, line).map((kind) => (
-          <button
-            key={kind}
-            type="button"
-            className={kind === 'lift' ? '' : 'grave'}
-            onClick={() => onAct(kind)}
-          >
+          <button key={kind} type="button" className="grave" onClick={() => onAct(kind)}>
             {say(`act.${kind}`)}
             <span className="unseen"> : {title}</span>
           </button>
@@ -99,6 +94,6 @@ function LineCard({ request, line, onAct }: CardProps) {
 /** What the API offers, of it what fits the line. */
 function actsOf({ offered }: HeldRequest, { state }: HeldLine): readonly Act[] {
   const fitting: readonly Act[] =
-    state === 'open' ? ['suspension', 'recall'] : state === 'suspended' ? ['lift', 'recall'] : []
+    state === 'open' ? ['suspension', 'recall'] : state === 'suspended' ? ['recall'] : []
   return fitting.filter((one) => offered.includes(one))
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { momentOf, numberOf } from '../../format.ts'
 import type { Row } from '../../holdings.ts'
 import { Region } from '../../parts/region.tsx'
+import { usePurposeName } from '../../projects.ts'
 import { words } from '../../text.ts'
 import en from '../../words/holdings.en.json' with { type: 'json' }
 import fr from '../../words/holdings.fr.json' with { type: 'json' }
@@ -15,6 +16,7 @@ const perPage = 50
 /** Every question on one's data, the newest first: when, in which project, for what, which columns, and how it ended. */
 export function Questions({ uses }: { readonly uses: readonly Row[] }) {
   const say = useWords()
+  const nameOf = usePurposeName()
   const { page = 1 } = useSearch({ from: '/holdings' })
   if (uses.length === 0) return <p className="empty">{say('questions.none')}</p>
   return (
@@ -29,7 +31,7 @@ export function Questions({ uses }: { readonly uses: readonly Row[] }) {
           <tr key={`${use.entry}`}>
             <Instant of={use} />
             <td>{projectOf(use)}</td>
-            <td>{use.purpose}</td>
+            <td>{nameOf(String(use.purpose))}</td>
             <td className="columns">{use.columns}</td>
             <td>{use.outcome}</td>
             <Entry of={use} />
@@ -143,13 +145,8 @@ function Pages({ count, page }: { readonly count: number; readonly page: number 
 
 function ByProject({ uses }: { readonly uses: readonly Row[] }) {
   const say = useWords()
-  const counts = new Map<string, { purposes: Set<string>; count: number }>()
-  for (const use of uses) {
-    const project = projectOf(use) ?? ''
-    const known = counts.get(project) ?? { purposes: new Set<string>(), count: 0 }
-    known.purposes.add(String(use.purpose ?? ''))
-    counts.set(project, { ...known, count: known.count + 1 })
-  }
+  const nameOf = usePurposeName()
+  const projects = [...new Set(uses.map(projectOf))]
   return (
     <Region label={say('by-project')}>
       <table>
@@ -161,18 +158,30 @@ function ByProject({ uses }: { readonly uses: readonly Row[] }) {
             <th scope="col" className="number">
               {say('tab.questions')}
             </th>
+            <th scope="col">{say('row.outcome')}</th>
           </tr>
         </thead>
         <tbody>
-          {[...counts].map(([project, { purposes, count }]) => (
-            <tr key={project}>
-              <th scope="row">{project}</th>
-              <td>{[...purposes].join(', ')}</td>
-              <td className="number">{numberOf(count)}</td>
-            </tr>
-          ))}
+          {projects.map((project) => {
+            const own = uses.filter((use) => projectOf(use) === project)
+            return (
+              <tr key={project}>
+                <th scope="row">{project}</th>
+                <td>{[...new Set(own.map(({ purpose }) => nameOf(String(purpose))))].join(', ')}</td>
+                <td className="number">{numberOf(own.length)}</td>
+                <td>{countedBy(own.map(({ outcome }) => String(outcome)))}</td>
+              </tr>
+            )
+          })}
         </tbody>
       </table>
     </Region>
   )
+}
+
+/** `answered: 12 ; stopped: 1`. */
+function countedBy(outcomes: readonly string[]): string {
+  return [...new Set(outcomes)]
+    .map((outcome) => `${outcome} : ${numberOf(outcomes.filter((one) => one === outcome).length)}`)
+    .join(' ; ')
 }
