@@ -1,11 +1,9 @@
 /** Deposits in PostgreSQL, from their opening to the version that they become. */
 import type { Store } from '../store/store.ts'
-import { depositsFor, type ListedDeposit } from './deposit-rows.ts'
+import { type DepositStatus, depositsFor, type ListedDeposit } from './deposit-rows.ts'
 import type { Finding } from './finding.ts'
 import type { Media } from './media.ts'
 import type { Quality } from './quality/label.ts'
-
-export type DepositStatus = 'open' | 'checking' | 'accepted' | 'quarantined' | 'refused'
 
 export interface VersionRow {
   readonly dataset: string

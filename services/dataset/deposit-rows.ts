@@ -1,7 +1,8 @@
 /** The rows of what an organisation delivered, as PostgreSQL has them. */
 import type { Store } from '../store/store.ts'
-import type { DepositStatus } from './deposit-register.ts'
 import type { Finding } from './finding.ts'
+
+export type DepositStatus = 'open' | 'checking' | 'accepted' | 'quarantined' | 'refused'
 
 export interface ListedDeposit {
   readonly id: string

@@ -81,7 +81,9 @@ function HandingIn({ dataset, deposit }: HandingInProps) {
   const missing = tablesOf(dataset).filter(({ name }) => !tables.some(({ table }) => table === name))
   const submission = useMutation({
     mutationFn: () => told(api.POST('/api/v1/deposits/{id}/submit', { params: { path: { id } } })),
-    onSuccess: (submitted) => {
+    // An answer from before, which is still on its way, would show it as open for ever.
+    onSuccess: async (submitted) => {
+      await queries.cancelQueries({ queryKey: ['deposit', id] })
       queries.setQueryData(['deposit', id], submitted)
       void queries.invalidateQueries({ queryKey: ['deposits'] })
     },

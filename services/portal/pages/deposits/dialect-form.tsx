@@ -1,13 +1,15 @@
 import { useMutation } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
+import type { components } from '../../api.ts'
 import { api, told } from '../../client.ts'
 import { Refusal } from '../../parts/refusal.tsx'
 import { queries } from '../../session.ts'
 import { words } from '../../text.ts'
 import en from '../../words/deposits.en.json' with { type: 'json' }
 import fr from '../../words/deposits.fr.json' with { type: 'json' }
-import type { TablePreview } from './preview.tsx'
 import { spoken } from './spoken.ts'
+
+type TablePreview = components['schemas']['TablePreview']
 
 const useWords = words('deposits', { fr, en })
 

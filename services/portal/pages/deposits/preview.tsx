@@ -16,7 +16,7 @@ import { spoken } from './spoken.ts'
 
 const useWords = words('deposits', { fr, en })
 
-export type TablePreview = components['schemas']['TablePreview']
+type TablePreview = components['schemas']['TablePreview']
 
 interface Received {
   readonly table: string

@@ -86,7 +86,7 @@ export function isUnfinished({ offset, bytes }: Begun): boolean {
 }
 
 /** The header `Upload-Metadata`. The name of the file is not among it: it may name a patient. */
-export function metadataOf(members: Readonly<Record<string, string>>): string {
+function metadataOf(members: Readonly<Record<string, string>>): string {
   return Object.entries(members)
     .map(([name, value]) => `${name} ${btoa(String.fromCharCode(...new TextEncoder().encode(value)))}`)
     .join(',')

@@ -1,8 +1,8 @@
 /** The six steps of a deposit, from what the API tells of its work and of its findings. Pure. */
 import type { Deposit } from '../../deposits.ts'
 
-export const stepNames = ['read', 'encoding', 'schema', 'identifiers', 'quality', 'publication'] as const
-export type StepName = (typeof stepNames)[number]
+const stepNames = ['read', 'encoding', 'schema', 'identifiers', 'quality', 'publication'] as const
+type StepName = (typeof stepNames)[number]
 
 export interface Step {
   readonly name: StepName
@@ -19,7 +19,7 @@ const beginnings: readonly (readonly [RegExp, StepName])[] = [
 ]
 
 /** The step that a rule belongs to: what is none of the others is about the schema. */
-export function stepOfRule(rule: string): StepName {
+function stepOfRule(rule: string): StepName {
   return beginnings.find(([beginning]) => beginning.test(rule))?.[1] ?? 'schema'
 }
 
