@@ -1,6 +1,6 @@
 /** How many deposits stand where: for the operator's figures. */
 import { rawSql, type Store } from '../store/store.ts'
-import type { DepositStatus } from './deposit-register.ts'
+import type { DepositStatus } from './deposit-rows.ts'
 
 export const depositStatuses = [
   'open',

@@ -1,10 +1,9 @@
 /** Deposits in PostgreSQL, from their opening to the version that they become. */
 import type { Store } from '../store/store.ts'
+import { type DepositStatus, depositsFor, type ListedDeposit } from './deposit-rows.ts'
 import type { Finding } from './finding.ts'
 import type { Media } from './media.ts'
 import type { Quality } from './quality/label.ts'
-
-export type DepositStatus = 'open' | 'checking' | 'accepted' | 'quarantined' | 'refused'
 
 export interface VersionRow {
   readonly dataset: string
@@ -60,6 +59,10 @@ export interface DepositRegister {
   /** Puts a file in the place of the former one of its table. False when the deposit is not open any more. */
   receive(deposit: string, file: ReceivedFile, at: number): Promise<boolean>
   files(deposit: string): Promise<readonly ReceivedFile[]>
+  /** Writes how a file is to be read. False when the deposit is not open any more, or its table has another file by now. */
+  announce(deposit: string, file: ReceivedFile): Promise<boolean>
+  /** Deposits of the datasets of a holder, of one of them where that is named; the newest first. */
+  depositsFor(holder: string, dataset?: string): Promise<readonly ListedDeposit[]>
   /** Puts a manifest in the place of the former one. False when the deposit is not open any more. */
   sign(deposit: string, manifest: string): Promise<boolean>
   /** open → checking. False when it was not open. */
@@ -108,6 +111,8 @@ export function depositsOf(store: Store): DepositRegister {
         media: row.media as Media,
       }))
     },
+    announce: (deposit, file) => announce(store, deposit, file),
+    depositsFor: (holder, dataset) => depositsFor(store, holder, dataset),
     async sign(deposit, manifest) {
       const result = await db
         .updateTable('dataset_deposit')
@@ -162,6 +167,29 @@ function receive(store: Store, asked: { deposit: string; file: ReceivedFile; at:
     }
     return true
   })
+}
+
+async function announce(
+  { db }: Store,
+  deposit: string,
+  { table, file, media }: ReceivedFile,
+): Promise<boolean> {
+  const result = await db
+    .updateTable('dataset_deposit_file')
+    .set({ media: JSON.stringify(media) })
+    .where('deposit', '=', deposit)
+    .where('table_name', '=', table)
+    .where('file', '=', file)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('dataset_deposit as d')
+          .select('d.id')
+          .where('d.id', '=', deposit)
+          .where('d.status', '=', 'open'),
+      ),
+    )
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
 }
 
 function end(store: Store, verdict: Verdict): Promise<boolean> {

@@ -1,5 +1,7 @@
 /** Versions that were published, one by one, and how they end, in PostgreSQL. */
 import type { Store } from '../store/store.ts'
+import { qualityOf } from './deposit-register.ts'
+import type { Quality } from './quality/label.ts'
 
 export interface Withdrawal {
   /** POSIX milliseconds. */
@@ -21,10 +23,18 @@ export interface PublishedVersion {
   readonly certificate?: string
 }
 
+/** A version with the deposit that it was, for its holder. */
+export interface HeldVersion extends PublishedVersion {
+  readonly deposit: string
+  readonly quality?: Quality
+}
+
 type Named = Pick<PublishedVersion, 'dataset' | 'version'>
 
 export interface VersionRegister {
   find(named: Named): Promise<PublishedVersion | null>
+  /** Those of one dataset, withdrawn ones too, the newest first. */
+  of(dataset: string): Promise<readonly HeldVersion[]>
   /** Those that nobody has withdrawn, the oldest first. */
   standing(): Promise<readonly PublishedVersion[]>
   /** Those that were withdrawn and are not destroyed yet: a crash came between. */
@@ -40,6 +50,14 @@ export function openVersionRegister({ db }: Store): VersionRegister {
     async find({ dataset, version }) {
       const row = await all().where('dataset', '=', dataset).where('version', '=', version).executeTakeFirst()
       return row === undefined ? null : versionOf(row)
+    },
+    async of(dataset) {
+      const rows = await all()
+        .clearOrderBy()
+        .where('dataset', '=', dataset)
+        .orderBy('version', 'desc')
+        .execute()
+      return rows.map((row) => ({ ...versionOf(row), deposit: row.deposit, ...qualityOf(row) }))
     },
     async standing() {
       return (await all().where('withdrawn_at', 'is', null).execute()).map(versionOf)

@@ -159,6 +159,49 @@ const policies = createRoute({
   component: lazyRouteComponent(() => import('./pages/policies.tsx'), 'PoliciesPage'),
 })
 
+const deposits = createRoute({
+  getParentRoute: () => root,
+  path: '/deposits',
+  component: lazyRouteComponent(() => import('./pages/deposits.tsx'), 'DepositsPage'),
+})
+
+const datasetDeposits = createRoute({
+  getParentRoute: () => root,
+  path: '/deposits/$dataset',
+  component: lazyRouteComponent(() => import('./pages/dataset-deposits.tsx'), 'DatasetDepositsPage'),
+  validateSearch: ({ tab }: Record<string, unknown>): { readonly tab?: string } =>
+    typeof tab === 'string' ? { tab } : {},
+})
+
+const deposit = createRoute({
+  getParentRoute: () => root,
+  path: '/deposits/$dataset/$deposit',
+  component: lazyRouteComponent(() => import('./pages/deposit.tsx'), 'DepositPage'),
+})
+
+interface HoldingsShown {
+  readonly tab?: string
+  readonly from?: string | undefined
+  readonly until?: string | undefined
+  readonly page?: number
+}
+
+const holdings = createRoute({
+  getParentRoute: () => root,
+  path: '/holdings',
+  component: lazyRouteComponent(() => import('./pages/holdings.tsx'), 'HoldingsPage'),
+  validateSearch: ({ tab, from, until, page }: Record<string, unknown>): HoldingsShown => ({
+    ...(typeof tab === 'string' ? { tab } : {}),
+    ...(isDay(from) ? { from } : {}),
+    ...(isDay(until) ? { until } : {}),
+    ...(typeof page === 'number' && Number.isInteger(page) && page > 1 ? { page } : {}),
+  }),
+})
+
+function isDay(given: unknown): given is string {
+  return typeof given === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(given)
+}
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -178,6 +221,10 @@ export const router = createRouter({
     rights,
     reports,
     policies,
+    deposits,
+    datasetDeposits,
+    deposit,
+    holdings,
   ]),
   defaultErrorComponent: Mishap,
   defaultPreload: 'intent',

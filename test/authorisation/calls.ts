@@ -128,6 +128,7 @@ const sent: Readonly<Record<string, (named: Named) => Sent>> = {
     raw: 'patient_id;sex;age\n',
     headers: { 'content-type': 'text/csv; charset=utf-8' },
   }),
+  'PUT /api/v1/deposits/{id}/tables/{table}/dialect': () => ({ body: { charset: 'utf-8' } }),
   'PUT /api/v1/deposits/{id}/manifest': () => ({ body: { jws: 'a.b.c' } }),
   'GET /api/v1/uploads/{id}': () => ({ headers: tus }),
   'PATCH /api/v1/uploads/{id}': () => ({

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { openDeposit, readDeposit, receiveTable, submitDeposit } from '../../dataset/deposit.ts'
+import { listDeposits } from '../../dataset/deposit-list.ts'
+import { changeDialect } from '../../dataset/dialect-change.ts'
 import { previewTable, receiveManifest } from '../../dataset/dialogue.ts'
 import { holderQualitySchema } from '../../dataset/quality/label.ts'
 import { paced } from '../arrival.ts'
@@ -75,6 +77,20 @@ const preview = z
   })
   .meta({ id: 'TablePreview', description: 'How a file is understood; never a value of it' })
 
+const listed = z
+  .object({
+    id: z.string(),
+    dataset: z.string(),
+    status: z.enum(['open', 'checking', 'accepted', 'quarantined', 'refused']),
+    version: z.number().int().nullable(),
+    openedAt: z.iso.datetime(),
+    submittedAt: z.iso.datetime().nullable(),
+    endedAt: z.iso.datetime().nullable(),
+    errors: z.number().int().meta({ description: 'Findings that stop it' }),
+    warnings: z.number().int(),
+  })
+  .meta({ id: 'ListedDeposit' })
+
 const byName = z.strictObject({ name: z.string().max(100) })
 const byId = z.strictObject({ id: z.string().max(100) })
 
@@ -97,7 +113,28 @@ const fileTypes = [
   'application/vnd.apache.parquet',
 ]
 
+/** As in a query string; what is left out is detected. */
+const dialectAsked = z.strictObject({
+  charset: z.string().max(40).optional(),
+  delimiter: z.string().max(10).optional(),
+  decimal: z.string().max(10).optional(),
+  dateFormat: z.string().max(20).optional(),
+  header: z.string().max(10).optional(),
+})
+
 export const depositRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/api/v1/deposits',
+    summary: 'The deposits of the datasets of one’s own organisation, the newest first, at most 200',
+    authorisation: { who: ['holder'], sees: 'none' },
+    records: 'read',
+    query: z.strictObject({ dataset: z.string().max(100).optional() }),
+    responses: { 200: { description: 'Deposits', schema: z.object({ deposits: z.array(listed) }) } },
+    handler: async (house, { by, query: { dataset } }) => ({
+      json: { deposits: await listDeposits(house.dataset, by, dataset) },
+    }),
+  }),
   route({
     method: 'post',
     path: '/api/v1/datasets/{name}/deposits',
@@ -132,6 +169,20 @@ export const depositRoutes: readonly Route[] = [
         // A depositor whose file is refused half-way still gets to read why.
         body: paced(request, house.limits.settings),
       }),
+    }),
+  }),
+  route({
+    method: 'put',
+    path: '/api/v1/deposits/{id}/tables/{table}/dialect',
+    summary:
+      'Says anew how the file that was sent is to be read, without sending it again; the whole dialect',
+    authorisation: { who: ['holder'], sees: 'holder' },
+    records: 'own',
+    params: byId.extend({ table: z.string().max(100) }),
+    body: dialectAsked,
+    responses: { 200: { description: 'The same file', schema: received } },
+    handler: async (house, { by, params: { id, table }, body }) => ({
+      json: await changeDialect(house.dataset, by, { deposit: id, table, dialect: body }),
     }),
   }),
   route({

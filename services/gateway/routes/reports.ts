@@ -22,6 +22,7 @@ export const reportRoutes: readonly Route[] = [
       until: day.meta({ description: 'Last day, included; today if left out' }),
       organisation: z.string().max(100).optional().meta({ description: 'Whose statement, of `holder`' }),
       format: z.enum(formatNames).default('json'),
+      lang: z.enum(['fr', 'en']).optional().meta({ description: 'That of the reader if left out' }),
     }),
     responses: {
       200: {
@@ -30,9 +31,10 @@ export const reportRoutes: readonly Route[] = [
         types: Object.values(formats).map((type) => type.split(';')[0] ?? type),
       },
     },
-    handler: async (house, { by, params, query, language }) => {
+    handler: async (house, { by, params, query: { lang, ...query }, language: own }) => {
       const report = reportNames.find((one) => one === params.name)
       if (report === undefined) throw new Refusal('NOT_FOUND', { rule: 'report.unknown' })
+      const language = lang ?? own
       const { bytes, jws, receipt } = await makeReport(house.reports, by, { ...query, report, language })
       const { log, seq, leaf } = receipt
       return {

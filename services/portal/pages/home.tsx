@@ -5,6 +5,7 @@ import { words } from '../text.ts'
 import en from '../words/home.en.json' with { type: 'json' }
 import fr from '../words/home.fr.json' with { type: 'json' }
 import { DpoHome } from './home/dpo.tsx'
+import { HolderHome } from './home/holder.tsx'
 import { OwnProjects } from './home/projects.tsx'
 import { OwnRequests } from './home/requests.tsx'
 
@@ -13,6 +14,7 @@ const useWords = words('home', { fr, en })
 /** What each role finds on its home, in the order of the page; an empty list is everybody. */
 const parts: readonly { readonly roles: readonly Role[]; readonly Part: () => ReactNode }[] = [
   { roles: ['dpo'], Part: DpoHome },
+  { roles: ['holder'], Part: HolderHome },
   { roles: ['lead'], Part: OwnRequests },
   { roles: [], Part: OwnProjects },
 ]

@@ -21,6 +21,8 @@ const places: readonly {
 }[] = [
   { to: '/', word: 'home', roles: [] },
   { to: '/releases', word: 'releases', roles: ['researcher', 'lead', 'checker'] },
+  { to: '/deposits', word: 'deposits', roles: ['holder'] },
+  { to: '/holdings', word: 'holdings', roles: ['holder'] },
   { to: '/ops', word: 'operation', roles: ['operator'] },
   { to: '/connections', word: 'connections', roles: ['researcher'] },
   { to: '/projects', word: 'projects', roles: ['researcher', 'lead'] },

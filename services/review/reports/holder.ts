@@ -33,6 +33,16 @@ export interface Use {
   readonly actor: string | null
 }
 
+/** One question that was refused in a project with a line of the holder: the log does not say which data it was after. */
+export interface Refused {
+  readonly shard: string
+  readonly seq: number
+  readonly ts: string
+  readonly leaf: string
+  readonly project: string
+  readonly code: string
+}
+
 /** One deposit that was decided. */
 export interface Deposited {
   readonly ts: string
@@ -44,11 +54,12 @@ export interface Deposited {
 export interface HolderFacts extends ReportFacts {
   readonly organisation: string
   readonly uses: readonly Use[]
+  readonly refusals: readonly Refused[]
   readonly deposits: readonly Deposited[]
 }
 
 export function holder(facts: HolderFacts): readonly Section[] {
-  const { uses, deposits, organisation, language } = facts
+  const { uses, refusals, deposits, organisation, language } = facts
   const word = wordsOf(language)
   const own = facts.datasets.filter((one) => one.holder === organisation).map(({ name }) => name)
   return [
@@ -59,6 +70,7 @@ export function holder(facts: HolderFacts): readonly Section[] {
         name: organisationName(facts, organisation),
         datasets: joined(own),
         questions: uses.length,
+        questionsRefused: refusals.length,
         projects: new Set(uses.map(({ project }) => project)).size,
         askers: new Set(uses.flatMap(({ actor }) => actor ?? [])).size,
       },
@@ -85,6 +97,13 @@ export function holder(facts: HolderFacts): readonly Section[] {
       rows: uses.map((use) => [
         ...[use.ts, `${use.shard}/${use.seq}`, use.leaf, use.permit, use.purpose, use.objective ?? ''],
         ...[use.columns.join(' ; '), use.statement, word(`outcome.${use.outcome}`)],
+      ]),
+    },
+    {
+      key: 'questionsRefused',
+      columns: ['instant', 'entry', 'leaf', 'permit', 'code'],
+      rows: refusals.map(({ ts, shard, seq, leaf, project, code }) => [
+        ...[ts, `${shard}/${seq}`, leaf, project, code],
       ]),
     },
   ]

@@ -102,7 +102,11 @@ async function statement(
   organisation: string,
 ): Promise<readonly Section[]> {
   const datasets = facts.datasets.filter((one) => one.holder === organisation).map(({ name }) => name)
-  return holder({ ...facts, ...(await usesOf(needs, { organisation, datasets, period: facts.period })) })
+  const projects = facts.requests.flatMap(({ habilitation: { project, lines } }) =>
+    project !== undefined && datasets.some((one) => lines[one]?.answer === 'countersigned') ? [project] : [],
+  )
+  const asked = { organisation, datasets, projects, period: facts.period }
+  return holder({ ...facts, ...(await usesOf(needs, asked)) })
 }
 
 interface Parts {

@@ -3,7 +3,7 @@ import type { Indexed } from '../../audit/writer.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { SearchNeeds } from '../search.ts'
 import { entriesOf } from './entries.ts'
-import type { Deposited, HolderFacts, Use } from './holder.ts'
+import type { Deposited, HolderFacts, Refused, Use } from './holder.ts'
 import type { ReportPeriod } from './period.ts'
 
 /** Uses of one statement; a busier holder asks for a shorter period. */
@@ -13,21 +13,24 @@ interface Asked {
   readonly organisation: string
   /** Names of the datasets of the holder. */
   readonly datasets: readonly string[]
+  /** Projects with a line that the holder signed. */
+  readonly projects: readonly string[]
   readonly period: ReportPeriod
   readonly limit?: number
 }
 
-/** Both oldest first. Refusal TOO_LARGE beyond the limit: a statement leaves nothing out. */
+/** All oldest first. Refusal TOO_LARGE beyond the limit: a statement leaves nothing out. */
 export async function usesOf(
   needs: SearchNeeds,
-  { organisation, datasets, period, limit = usesLimit }: Asked,
-): Promise<Pick<HolderFacts, 'organisation' | 'uses' | 'deposits'>> {
+  { organisation, datasets, projects, period, limit = usesLimit }: Asked,
+): Promise<Pick<HolderFacts, 'organisation' | 'uses' | 'refusals' | 'deposits'>> {
   const intents = await entriesAbout(needs, { datasets, period, limit, types: ['query.intent'] })
   const ends = await endsOf(needs, intents, period)
   const verdicts = await entriesAbout(needs, { datasets, period, limit, types: verdictTypes })
   return {
     organisation,
     uses: intents.flatMap((entry) => useOf(entry, datasets, ends)),
+    refusals: await refusalsIn(needs, { projects, period, limit }),
     deposits: verdicts.flatMap(depositedOf),
   }
 }
@@ -82,11 +85,34 @@ function useOf(
       permit: `${permit.id} ${permit.sha256}`,
       columns: datasets
         .filter(({ name }) => own.includes(name))
-        .map(({ name, version, columns }) => `${name} v${version} (${columns.join(', ')})`),
+        .map(
+          ({ name, version, columns }) =>
+            `${name} v${version}${columns.length === 0 ? '' : ` (${columns.join(', ')})`}`,
+        ),
       outcome: ends.get(query) ?? 'unknown',
       actor: actor?.ps ?? null,
     },
   ]
+}
+
+async function refusalsIn(
+  needs: SearchNeeds,
+  {
+    projects,
+    period: { start: from, end: to },
+    limit,
+  }: Required<Pick<Asked, 'projects' | 'period' | 'limit'>>,
+): Promise<readonly Refused[]> {
+  const found: Refused[] = []
+  for (const project of new Set(projects)) {
+    for await (const { body, shard, seq, ts, leaf } of entriesOf(needs, {
+      ...{ project, type: 'query.refused', from, to },
+    })) {
+      if (body.type === 'query.refused') found.push({ shard, seq, ts, leaf, project, code: body.code })
+      if (found.length > limit) throw new Refusal('TOO_LARGE', { rule: 'report.uses' })
+    }
+  }
+  return found.sort((a, b) => (a.ts === b.ts ? a.seq - b.seq : a.ts < b.ts ? -1 : 1))
 }
 
 function depositedOf({ body, ts }: Indexed): readonly Deposited[] {

@@ -208,7 +208,7 @@ describe('the statement of a holder', () => {
     const report = await made('holder', {}, 'rouen')
     expect(fieldsOf(report, 'holder')).toEqual({
       ...{ holder: 'chu-rouen', name: 'CHU de Rouen', datasets: 'pmsi-demo ; beds-demo' },
-      ...{ questions: 15, projects: 2, askers: 2 },
+      ...{ questions: 15, questionsRefused: 3, projects: 2, askers: 2 },
     })
     const uses = rowsOf(report, 'uses')
     const outcomes = uses.map(({ outcome }) => outcome)
@@ -229,6 +229,9 @@ describe('the statement of a holder', () => {
       objective: 'O1',
       columns: 'pmsi-demo v1 (stays.stay_id)',
     })
+    expect(pick(rowsOf(report, 'questionsRefused'), 'permit', 'code')).toEqual(
+      Array(3).fill([planted.projects.granted, 'ROW_LEVEL']),
+    )
     expect(pick(rowsOf(report, 'deposits'), 'dataset', 'outcome', 'version')).toEqual([
       ['pmsi-demo', 'refusé', ''],
       ['pmsi-demo', 'accepté', 4],
@@ -250,11 +253,12 @@ describe('the statement of a holder', () => {
       ['Deux sources', 'lab-demo', 'déclinée'],
     ])
     expect(rowsOf(report, 'uses')).toEqual([])
+    expect(rowsOf(report, 'questionsRefused')).toEqual([])
   })
 })
 
 test('a statement of too many uses is refused, not cut short', async () => {
-  const asked = { organisation: 'chu-rouen', datasets: ['pmsi-demo'] }
+  const asked = { organisation: 'chu-rouen', datasets: ['pmsi-demo'], projects: [] }
   const span = periodOf(period, { now: 0, years: 1 })
   const whole = await usesOf(planted.needs, { ...asked, period: span, limit: 15 })
   expect(whole.uses).toHaveLength(15)
