@@ -17,9 +17,10 @@ import { type GrantView, grantsOf } from './grant-view.ts'
 import { currentRef, stateAt } from './lifetime.ts'
 import { likeness } from './likeness.ts'
 import type { DatasetFacts } from './lines.ts'
-import { capacitiesOf, offered, type State, staff } from './matrix.ts'
+import { type State, staff } from './matrix.ts'
 import { type Minimisation, minimisation } from './minimisation.ts'
 import { inHand } from './on-request.ts'
+import { type Possible, possibleFor } from './possible.ts'
 import { type Progress, progressOf } from './progress.ts'
 import type { Body } from './request.ts'
 import { lineText } from './signature.ts'
@@ -37,14 +38,12 @@ export interface LineView extends LineAsked {
 }
 
 /** The body of the request with what the house knows of it (contract, section 6). Instants are UTC ISO 8601. */
-export interface HabilitationView extends Omit<Body, 'lines'>, Dossier {
+export interface HabilitationView extends Omit<Body, 'lines'>, Dossier, Possible {
   readonly id: string
   readonly state: State
   readonly lead: Actor & { readonly organisation: string }
   /** Who must act for it to go on; one owner, or nobody when it is over. */
   readonly turn: string
-  /** Commands that the reader may give now. */
-  readonly offered: readonly string[]
   readonly missing: readonly Missing[]
   /** The same by page of the form, counted, in both languages. */
   readonly completeness: Progress
@@ -139,14 +138,7 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
     state,
     lead,
     turn: turnOf(habilitation, seen),
-    offered: offered(vocabularies.roles, {
-      held: capacitiesOf(seen.by, {
-        lead,
-        holders: holdersOf(habilitation, seen),
-        managers: managersOf(habilitation, seen),
-      }),
-      state,
-    }),
+    ...possibleFor(habilitation, seen),
     missing,
     warnings: adviceOn(request, now),
     completeness: progressOf(request, { missing, advice: adviceOn(request, now) }, { vocabularies }),

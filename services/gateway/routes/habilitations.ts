@@ -7,7 +7,7 @@ import { listHabilitations, readCertificate, readHabilitation, recheckPast } fro
 import { listReminders } from '../../habilitation/reminders.ts'
 import { pastQueries } from '../past-queries.ts'
 import { openRoute, type Route, route } from '../route.ts'
-import { document, meter, progress, thread } from './request-shapes.ts'
+import { barred, document, meter, progress, thread } from './request-shapes.ts'
 
 const params = z.strictObject({ id: z.string().max(100) })
 const anything = z.record(z.string(), z.unknown())
@@ -26,6 +26,7 @@ export const view = z
     minimisation: meter,
     comments: z.array(thread),
     attachments: z.array(document),
+    barred: z.array(barred),
   })
   .meta({ id: 'Habilitation' })
 
