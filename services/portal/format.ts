@@ -22,6 +22,11 @@ export function momentOf(instant: string | number): string {
   return new Intl.DateTimeFormat(language(), options).format(new Date(instant))
 }
 
+/** `14:02`. */
+export function timeOf(instant: string | number): string {
+  return new Intl.DateTimeFormat(language(), { timeStyle: 'short', timeZone: zone }).format(new Date(instant))
+}
+
 const steps = [
   ['year', 365 * 86_400],
   ['month', 30 * 86_400],

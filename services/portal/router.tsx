@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from '@tanstack/react-router'
+import { filterOf } from './pages/requests/filter.ts'
 import { Frame } from './parts/frame.tsx'
 import { Mishap } from './parts/mishap.tsx'
 import { Nowhere } from './parts/nowhere.tsx'
@@ -13,6 +14,22 @@ import { Nowhere } from './parts/nowhere.tsx'
 export interface Display {
   readonly lang?: 'fr' | 'en'
   readonly theme?: 'light' | 'dark'
+}
+
+/** Which part of a page is open. */
+function tabOf({ tab }: Record<string, unknown>): { readonly tab?: string } {
+  return typeof tab === 'string' ? { tab } : {}
+}
+
+/** Which step of a form, and whether it is read rather than written. */
+function stepOf({ step, view }: Record<string, unknown>): {
+  readonly step?: string
+  readonly view?: 'committee' | undefined
+} {
+  return {
+    ...(typeof step === 'string' && { step }),
+    ...(view === 'committee' && { view }),
+  }
 }
 
 const root = createRootRoute({
@@ -32,6 +49,47 @@ const home = createRoute({
   component: lazyRouteComponent(() => import('./pages/home.tsx'), 'HomePage'),
 })
 
+const requests = createRoute({
+  getParentRoute: () => root,
+  path: '/requests',
+  validateSearch: filterOf,
+  component: lazyRouteComponent(() => import('./pages/requests.tsx'), 'RequestsPage'),
+})
+
+const request = createRoute({
+  getParentRoute: () => root,
+  path: '/requests/$request',
+  validateSearch: tabOf,
+  component: lazyRouteComponent(() => import('./pages/request.tsx'), 'RequestPage'),
+})
+
+const requestEdit = createRoute({
+  getParentRoute: () => root,
+  path: '/requests/$request/edit',
+  validateSearch: stepOf,
+  component: lazyRouteComponent(() => import('./pages/edit.tsx'), 'EditPage'),
+})
+
+const requestAmend = createRoute({
+  getParentRoute: () => root,
+  path: '/requests/$request/amend',
+  validateSearch: stepOf,
+  component: lazyRouteComponent(() => import('./pages/amend.tsx'), 'AmendPage'),
+})
+
+const projects = createRoute({
+  getParentRoute: () => root,
+  path: '/projects',
+  component: lazyRouteComponent(() => import('./pages/projects.tsx'), 'ProjectsPage'),
+})
+
+const project = createRoute({
+  getParentRoute: () => root,
+  path: '/projects/$project',
+  validateSearch: tabOf,
+  component: lazyRouteComponent(() => import('./pages/project.tsx'), 'ProjectPage'),
+})
+
 const ops = createRoute({
   getParentRoute: () => root,
   path: '/ops',
@@ -39,7 +97,7 @@ const ops = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, ops]),
+  routeTree: root.addChildren([home, requests, request, requestEdit, requestAmend, projects, project, ops]),
   defaultErrorComponent: Mishap,
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -8,6 +8,7 @@ import { listReminders } from '../../habilitation/reminders.ts'
 import { pastQueries } from '../past-queries.ts'
 import { openRoute, type Route, route } from '../route.ts'
 import { barred, document, meter, progress, thread } from './request-shapes.ts'
+import { standing } from './request-standing.ts'
 
 const params = z.strictObject({ id: z.string().max(100) })
 const anything = z.record(z.string(), z.unknown())
@@ -26,6 +27,7 @@ export const view = z
     minimisation: meter,
     comments: z.array(thread),
     attachments: z.array(document),
+    ...standing,
     barred: z.array(barred),
   })
   .meta({ id: 'Habilitation' })

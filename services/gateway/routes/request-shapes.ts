@@ -85,10 +85,22 @@ export const form = z
             seenBy: z.array(z.enum(['applicant', 'instruction', 'holder', 'billing'])),
             public: z.enum(['yes', 'no', 'decided', 'part']),
             copied: z.boolean().meta({ description: 'Taken over by a copy' }),
+            codes: z.array(z.string()).meta({ description: 'Names of `choices`' }),
             schema: z.unknown().meta({ description: 'JSON Schema of what may be sent' }),
           }),
         ),
       }),
+    ),
+    choices: z.record(
+      z.string(),
+      z.array(
+        told.extend({
+          code: z.string(),
+          source: z.string(),
+          until: z.string().nullable().meta({ description: 'Last day on which it may be used' }),
+          family: z.enum(['snds', 'ehds', 'any']).optional(),
+        }),
+      ),
     ),
   })
   .meta({ id: 'RequestForm' })

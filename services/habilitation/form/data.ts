@@ -84,6 +84,7 @@ const scope = {
   }),
   quasiIdentifiers: field(z.array(z.strictObject({ code, justification: long.optional() })), {
     ...{ step: 'data', seenBy: everybody, public: 'decided' },
+    codes: ['quasi-identifiers'],
     when: ['Pour chaque identifiant potentiel demandé.', 'For each legal quasi-identifier asked for.'],
     label: ['Identifiants potentiels', 'Quasi-identifiers'],
     help: [

@@ -3,6 +3,7 @@
  * (governance.md 4). It stands with the schema, so that form, API, validation and register read one place.
  */
 import { z } from 'zod'
+import type { RequestVocabulary } from '../vocabulary.ts'
 
 /** The six pages of the form, in their order. */
 export const steps = ['project', 'purpose', 'data', 'team', 'duration', 'commitment'] as const
@@ -29,6 +30,8 @@ export interface FieldAbout {
   readonly part?: (value: unknown) => unknown
   /** Dates, references and signatures belong to one request: a copy begins without them. */
   readonly copied?: false
+  /** The vocabularies whose codes it holds. */
+  readonly codes?: readonly RequestVocabulary[]
   readonly label: Words
   readonly help: Words
 }

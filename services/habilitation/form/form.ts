@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import type { Surroundings } from '../around.ts'
 import { body as schema } from '../request.ts'
+import type { RequestVocabulary } from '../vocabulary.ts'
+import { type Choice, choicesOf } from './choices.ts'
 import { type Audience, aboutOf, type StepName, steps, type Words } from './field.ts'
 
 interface Told {
@@ -23,6 +25,8 @@ interface FormField {
   readonly seenBy: readonly ('applicant' | Audience)[]
   readonly public: 'yes' | 'no' | 'decided' | 'part'
   readonly copied: boolean
+  /** Names of `choices`. */
+  readonly codes: readonly RequestVocabulary[]
   /** JSON Schema of what may be sent. */
   readonly schema: unknown
 }
@@ -33,6 +37,8 @@ export interface Form {
     readonly label: Told
     readonly fields: readonly FormField[]
   }[]
+  /** What the codes of its fields mean; a route that nobody may choose is not among them. */
+  readonly choices: Readonly<Record<string, readonly Choice[]>>
 }
 
 const stepLabels: Readonly<Record<StepName, Words>> = {
@@ -58,6 +64,9 @@ export function formOf({ vocabularies }: Pick<Surroundings, 'vocabularies'>): Fo
       label: told(stepLabels[step]),
       fields: fields.filter((one) => one.step === step).map(({ field }) => field),
     })),
+    choices: Object.fromEntries(
+      fields.flatMap(({ field }) => field.codes).map((list) => [list, choicesOf(list, vocabularies)]),
+    ),
   }
 }
 
@@ -74,6 +83,7 @@ function fieldOf(name: string, field: z.ZodType, requiredBy: readonly string[]):
     seenBy: ['applicant', ...about.seenBy],
     public: about.public !== 'no' && about.part ? 'part' : about.public,
     copied: about.copied ?? true,
+    codes: about.codes ?? [],
     schema: z.toJSONSchema(field, { io: 'input' }),
   }
 }

@@ -54,6 +54,7 @@ const identity = {
   }),
   route: field(code, {
     ...{ step: 'project', light: true, required: true, seenBy: everybody, public: 'yes' },
+    codes: ['routes'],
     label: ['Voie d’accès', 'Route'],
     help: [
       'La procédure dont relève le projet ; elle dit quelles pièces sont demandées.',
@@ -78,6 +79,7 @@ const identity = {
 const parties = {
   organisationKind: field(code, {
     ...{ step: 'project', seenBy: everybody, public: 'yes' },
+    codes: ['organisations'],
     when: ['Sur les voies ouvertes à certains organismes.', 'On routes open to some organisations only.'],
     label: ['Sorte d’organisme', 'Kind of organisation'],
     help: [
@@ -87,6 +89,7 @@ const parties = {
   }),
   beneficiary: field(z.strictObject({ name: short, organisationKind: code, organisation: name.optional() }), {
     ...{ step: 'project', seenBy: everybody, public: 'yes' },
+    codes: ['organisations'],
     when: [
       'Lorsqu’un laboratoire ou un bureau d’études demande.',
       'Where a laboratory or a consultancy asks.',

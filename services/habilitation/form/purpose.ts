@@ -8,6 +8,7 @@ const prohibitionAnswer = z.strictObject({ code, answer: z.enum(['no', 'yes']), 
 export const purposeFields = {
   purposes: field(z.array(code).max(20), {
     ...{ step: 'purpose', light: true, required: true, seenBy: everybody, public: 'yes' },
+    codes: ['purposes-snds', 'purposes-ehds'],
     label: ['Finalités', 'Purposes'],
     help: [
       'Codes de la loi que suit la voie ; chaque question posée aux données en cite une.',
@@ -21,6 +22,7 @@ export const purposeFields = {
   }),
   prohibitions: field(z.union([z.literal('none'), z.array(prohibitionAnswer).max(50)]), {
     ...{ step: 'purpose', light: true, required: true, seenBy: everybody, public: 'decided' },
+    codes: ['prohibitions-snds', 'prohibitions-ehds'],
     label: ['Usages interdits', 'Forbidden uses'],
     help: [
       'Répondez à chaque interdiction ; « none » répond non à toutes. Un seul oui empêche le dépôt.',

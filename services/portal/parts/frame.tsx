@@ -20,6 +20,8 @@ const places: readonly {
   readonly roles: readonly Role[]
 }[] = [
   { to: '/', word: 'home', roles: [] },
+  { to: '/projects', word: 'projects', roles: ['researcher', 'lead'] },
+  { to: '/requests', word: 'requests', roles: ['lead'] },
   { to: '/ops', word: 'operation', roles: ['operator'] },
 ]
 

@@ -1,0 +1,76 @@
+/** What the API says of where a request stands: whose turn it is, what was done and said, what is granted. */
+import { z } from 'zod'
+
+const stamp = { by: z.string(), at: z.string() }
+const actor = { issuer: z.string(), subject: z.string() }
+const sent = z.object({
+  at: z.string(),
+  items: z.array(z.object({ field: z.string(), comment: z.string() })),
+})
+
+const change = z.object({
+  path: z.string(),
+  added: z.array(z.string()).optional(),
+  removed: z.array(z.string()).optional(),
+  before: z.unknown(),
+  after: z.unknown(),
+})
+
+const decided = z
+  .object({
+    decision: z.enum(['grant', 'refuse']),
+    reasons: z.string(),
+    crossed: z.boolean().optional(),
+    ...stamp,
+  })
+  .nullable()
+
+const line = z.looseObject({
+  id: z.string(),
+  dataset: z.string(),
+  holder: z.string().nullable(),
+  state: z.enum(['pending', 'countersigned', 'declined', 'open', 'suspended', 'closed']),
+  countersignature: z.looseObject(stamp).nullable(),
+  comment: z.string().optional(),
+  toSign: z.string().optional().meta({ description: 'What its holder signs, while it is pending' }),
+})
+
+const grant = z.looseObject({
+  ...actor,
+  state: z.string(),
+  since: z.string(),
+  lacking: z.array(z.string()).meta({ description: 'Proofs that the person lacks now' }),
+})
+
+const clock = z.object({
+  id: z.string(),
+  startedAt: z.string(),
+  dueAt: z.string(),
+  suspendedAt: z.string().optional(),
+  late: z.boolean(),
+})
+
+/** Members of the view of a request beside its fields. */
+export const standing = {
+  lead: z.object({ ...actor, organisation: z.string() }),
+  turn: z.string().meta({ description: 'Who must act for it to go on; `nobody` when it is over' }),
+  offered: z.array(z.string()).meta({ description: 'Commands that the reader may give now' }),
+  clocks: z.array(clock),
+  permit: z.object({ id: z.string(), version: z.number().int(), sha256: z.string() }).nullable(),
+  proposal: decided,
+  opinions: z.array(z.object({ role: z.string(), opinion: z.string(), comment: z.string(), ...stamp })),
+  questions: z.array(sent),
+  answers: z.array(sent),
+  items: sent.shape.items.meta({ description: 'What the secretariat asks, while it waits for the lead' }),
+  lines: z.array(line),
+  suspensions: z.array(z.looseObject({ reason: z.string(), at: z.string() })),
+  grants: z.array(grant),
+  amendment: z.looseObject({ kind: z.string(), changes: z.array(change), proposal: decided }).nullable(),
+  versions: z.array(
+    z.object({ id: z.string(), version: z.number().int(), sha256: z.string(), changes: z.array(change) }),
+  ),
+  certificate: z
+    .object({ sha256: z.string(), at: z.string(), attested: z.object(stamp).nullable() })
+    .nullable(),
+  history: z.array(z.object({ type: z.string(), ...stamp })),
+}

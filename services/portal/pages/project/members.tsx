@@ -1,0 +1,64 @@
+import { dayOf } from '../../format.ts'
+import { Mark, type Tone } from '../../parts/mark.tsx'
+import type { HabilitationRequest } from '../../requests.ts'
+import { useNames } from '../request/words.ts'
+import { useProjectWords } from './words.ts'
+
+const tones: Readonly<Record<string, Tone>> = {
+  active: 'good',
+  suspended: 'bad',
+  proofs_pending: 'warn',
+  ended: 'plain',
+}
+
+/** Who works on the data, in what profile, and what keeps somebody from it. */
+export function Members({ request }: { readonly request: HabilitationRequest }) {
+  const say = useProjectWords()
+  const named = useNames()
+  const persons = Array.isArray(request.persons) ? (request.persons as readonly Person[]) : []
+  return (
+    <section aria-labelledby="members">
+      <h2 id="members">{say('members')}</h2>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
+      <section className="wide" tabIndex={0} aria-label={say('members')}>
+        <table>
+          <caption>{say('members-caption')}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{say('person')}</th>
+              <th scope="col">{say('profile')}</th>
+              <th scope="col">{say('grant')}</th>
+              <th scope="col">{say('since')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {request.grants.map(({ issuer, subject, state, since, lacking }) => (
+              <tr key={`${issuer} ${subject}`}>
+                <th scope="row">{subject}</th>
+                <td>{persons.find((one) => one.issuer === issuer && one.subject === subject)?.profile}</td>
+                <td>
+                  <Mark tone={tones[state] ?? 'wait'}>{named('grant', state)}</Mark>
+                  {lacking.length > 0 && (
+                    <>
+                      <br />
+                      <span className="small">
+                        {say('lacking', { proofs: lacking.map((one) => named('code', one)).join(', ') })}
+                      </span>
+                    </>
+                  )}
+                </td>
+                <td>{dayOf(since)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  )
+}
+
+interface Person {
+  readonly issuer: string
+  readonly subject: string
+  readonly profile?: string
+}

@@ -1,0 +1,16 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { PageBody } from '../parts/page.tsx'
+import { projectsQuery } from '../projects.ts'
+import { ProjectCards } from './project/cards.tsx'
+import { useProjectWords } from './project/words.ts'
+
+/** The projects of a person, each with its state, its purposes and the days that are left. */
+export function ProjectsPage() {
+  const say = useProjectWords()
+  const { data } = useSuspenseQuery(projectsQuery)
+  return (
+    <PageBody title={say('projects')} lead={say('projects-lead')}>
+      <ProjectCards projects={data} />
+    </PageBody>
+  )
+}

@@ -1,0 +1,134 @@
+/** One request: who has the ball, what was said of it, what can be done now, and what it asks for. */
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { Link, useParams, useSearch } from '@tanstack/react-router'
+import { bytesOf } from '../format.ts'
+import { PageBody } from '../parts/page.tsx'
+import { Tabs } from '../parts/tabs.tsx'
+import { formQuery } from '../request-form.ts'
+import { type HabilitationRequest, requestQuery, titleOf } from '../requests.ts'
+import { useMe } from '../session.ts'
+import './request.css'
+import { Acts } from './request/acts.tsx'
+import { Clocks } from './request/clocks.tsx'
+import { Instruction } from './request/instruction.tsx'
+import { ItemsAsked, Questions } from './request/questions.tsx'
+import { ReadStep } from './request/read-step.tsx'
+import { StateMark, Turn } from './request/state.tsx'
+import { Happenings, Stages } from './request/timeline.tsx'
+import { Versions } from './request/versions.tsx'
+import { useRequestWords } from './request/words.ts'
+
+export function RequestPage() {
+  const say = useRequestWords()
+  const { request: id } = useParams({ from: '/requests/$request' })
+  const { tab = 'follow' } = useSearch({ from: '/requests/$request' })
+  const { data: request } = useSuspenseQuery({ ...requestQuery(id), refetchInterval: 15_000 })
+  return (
+    <PageBody
+      title={titleOf(request) ?? say('untitled')}
+      lead={say('request-lead')}
+      crumbs={<Link to="/requests">{say('requests')}</Link>}
+    >
+      <Standing request={request} />
+      <Tabs
+        label={say('parts')}
+        current={tab}
+        tabs={[
+          { id: 'follow', label: say('tab-follow') },
+          { id: 'request', label: say('tab-request') },
+          { id: 'documents', label: say('tab-documents', { count: request.attachments.length }) },
+        ]}
+      />
+      {tab === 'request' && <Asked request={request} />}
+      {tab === 'documents' && <Documents request={request} />}
+      {tab === 'follow' && <Follow request={request} />}
+    </PageBody>
+  )
+}
+
+/** One owner at any time, the clocks, and the way to the project. */
+function Standing({ request }: { readonly request: HabilitationRequest }) {
+  const say = useRequestWords()
+  const me = useMe()
+  const { id, state, turn, lead, clocks, projectId, certificate } = request
+  const isLead = lead.issuer === me.issuer && lead.subject === me.subject
+  return (
+    <>
+      <Stages state={state} />
+      <div className="standing">
+        <p>
+          <StateMark state={state} /> · {say('turn-of')} <Turn turn={turn} isLead={isLead} />
+          <br />
+          <span className="small">
+            {say('lead-of', { lead: lead.subject, organisation: lead.organisation, id })}
+          </span>
+        </p>
+        {projectId !== null && (
+          <p>
+            <Link className="button" to="/projects/$project" params={{ project: projectId }}>
+              {say('to-project', { project: projectId })}
+            </Link>
+          </p>
+        )}
+        {certificate && (
+          <p>
+            <a
+              className="button"
+              href={`/api/v1/habilitations/${id}/certificate`}
+              download={`${id}-certificate.json`}
+            >
+              {say('certificate')}
+            </a>
+          </p>
+        )}
+        <Clocks clocks={clocks} />
+      </div>
+    </>
+  )
+}
+
+function Follow({ request }: { readonly request: HabilitationRequest }) {
+  return (
+    <>
+      <ItemsAsked request={request} />
+      <Acts request={request} />
+      <Questions request={request} />
+      <Instruction request={request} />
+      <Versions request={request} />
+      <Happenings history={request.history} />
+    </>
+  )
+}
+
+function Asked({ request }: { readonly request: HabilitationRequest }) {
+  const say = useRequestWords()
+  const { data: form } = useSuspenseQuery(formQuery)
+  return (
+    <section aria-labelledby="asked-for">
+      <h2 id="asked-for">{say('tab-request')}</h2>
+      {form.steps.map((step) => (
+        <ReadStep key={step.step} request={request} step={step} />
+      ))}
+    </section>
+  )
+}
+
+function Documents({ request: { id, attachments } }: { readonly request: HabilitationRequest }) {
+  const say = useRequestWords()
+  return (
+    <section aria-labelledby="documents">
+      <h2 id="documents">{say('attachments')}</h2>
+      {attachments.length === 0 && <p className="empty">{say('attachments-none')}</p>}
+      <ul>
+        {attachments.map(({ attachment, name, bytes, sha256 }) => (
+          <li key={attachment}>
+            <a href={`/api/v1/habilitations/${id}/attachments/${attachment}`}>{name}</a>{' '}
+            <span className="small">{bytesOf(bytes)}</span>
+            <br />
+            <code className="small">sha256 {sha256}</code>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
