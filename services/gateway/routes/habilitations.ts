@@ -7,7 +7,7 @@ import { listHabilitations, readCertificate, readHabilitation, recheckPast } fro
 import { listReminders } from '../../habilitation/reminders.ts'
 import { pastQueries } from '../past-queries.ts'
 import { openRoute, type Route, route } from '../route.ts'
-import { barred, document, meter, progress, thread } from './request-shapes.ts'
+import { document, meter, progress, thread } from './request-shapes.ts'
 import { standing } from './request-standing.ts'
 
 const params = z.strictObject({ id: z.string().max(100) })
@@ -28,7 +28,6 @@ export const view = z
     comments: z.array(thread),
     attachments: z.array(document),
     ...standing,
-    barred: z.array(barred),
   })
   .meta({ id: 'Habilitation' })
 

@@ -55,9 +55,6 @@ export const thread = z.object({
   messages: z.array(z.object({ role: z.string(), by: z.string(), at: z.string(), text: z.string() })),
 })
 
-/** What a rule about persons forbids to the reader, though role and state would allow it. */
-export const barred = told.extend({ command: z.string(), rule: z.string() })
-
 export const document = z.object({
   attachment: z.string(),
   name: z.string(),

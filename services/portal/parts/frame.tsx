@@ -13,6 +13,8 @@ import { Waiting } from './waiting.tsx'
 
 const useWords = words('frame', { fr, en })
 
+const instructing = ['secretariat', 'ethics', 'dpo', 'authority', 'holder', 'manager', 'registrar'] as const
+
 /** Places of the portal, for whom each is worth showing; an empty list is everybody. */
 const places: readonly {
   readonly to: string
@@ -22,6 +24,7 @@ const places: readonly {
   { to: '/', word: 'home', roles: [] },
   { to: '/projects', word: 'projects', roles: ['researcher', 'lead'] },
   { to: '/requests', word: 'requests', roles: ['lead'] },
+  { to: '/requests/queue', word: 'instruction', roles: instructing },
   { to: '/ops', word: 'operation', roles: ['operator'] },
 ]
 
