@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from '@tanstack/react-router'
+import { queueFilterOf } from './pages/queue/filter.ts'
 import { filterOf } from './pages/requests/filter.ts'
 import { Frame } from './parts/frame.tsx'
 import { Mishap } from './parts/mishap.tsx'
@@ -77,6 +78,20 @@ const requestAmend = createRoute({
   component: lazyRouteComponent(() => import('./pages/amend.tsx'), 'AmendPage'),
 })
 
+const requestQueue = createRoute({
+  getParentRoute: () => root,
+  path: '/requests/queue',
+  validateSearch: queueFilterOf,
+  component: lazyRouteComponent(() => import('./pages/queue.tsx'), 'QueuePage'),
+})
+
+const requestReview = createRoute({
+  getParentRoute: () => root,
+  path: '/requests/$request/review',
+  validateSearch: tabOf,
+  component: lazyRouteComponent(() => import('./pages/review.tsx'), 'ReviewPage'),
+})
+
 const projects = createRoute({
   getParentRoute: () => root,
   path: '/projects',
@@ -97,7 +112,18 @@ const ops = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, requests, request, requestEdit, requestAmend, projects, project, ops]),
+  routeTree: root.addChildren([
+    home,
+    requests,
+    request,
+    requestEdit,
+    requestAmend,
+    projects,
+    project,
+    requestQueue,
+    requestReview,
+    ops,
+  ]),
   defaultErrorComponent: Mishap,
   defaultPreload: 'intent',
   scrollRestoration: true,

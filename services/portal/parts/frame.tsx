@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useParams, useRouterState, useSearch } from '@tanstack/react-router'
 import { Suspense, useEffect } from 'react'
 import { api, told } from '../client.ts'
-import { hasRole, type Me, meQuery, type Role } from '../session.ts'
+import { hasRole, instructing, type Me, meQuery, type Role } from '../session.ts'
 import { type KeyOf, language, words } from '../text.ts'
 import en from '../words/frame.en.json' with { type: 'json' }
 import fr from '../words/frame.fr.json' with { type: 'json' }
@@ -12,8 +12,6 @@ import { Refusal } from './refusal.tsx'
 import { Waiting } from './waiting.tsx'
 
 const useWords = words('frame', { fr, en })
-
-const instructing = ['secretariat', 'ethics', 'dpo', 'authority', 'holder', 'manager', 'registrar'] as const
 
 /** Places of the portal, for whom each is worth showing; an empty list is everybody. */
 const places: readonly {
