@@ -31,6 +31,7 @@ export function LineForm({ request, line, onDone }: LineFormProps) {
   return (
     <form onSubmit={send}>
       <p>{say('what.countersignatures')}</p>
+      <h3>{say('line-asked')}</h3>
       <LineView line={line} isStateShown={false} />
       <details>
         <summary>{say('to-sign')}</summary>

@@ -25,7 +25,7 @@ const justReasons = ({ reasons: text = '' }: Values) => ({ reasons: text })
 
 export const simpleActs = [
   {
-    ...{ act: 'interests', kind: 'main' },
+    ...{ act: 'interests', kind: 'plain' },
     takes: [
       { name: 'choice', options: ['none', 'some'] },
       { name: 'text', isOptional: true },
