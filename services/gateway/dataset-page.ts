@@ -46,6 +46,7 @@ export function datasetPage(shown: DatasetPage): string {
       one === undefined ? [] : [`<p>${escaped(one)}</p>`],
     ),
     `<h2>${word('ask')}</h2>`,
+    `<p><a href="/requests?dataset=${encodeURIComponent(name)}&amp;lang=${language}">${word('ask-link')}</a></p>`,
     `<p>${word('ask-note', { name })}</p>`,
     `<h2>${word('dictionary')}</h2>`,
     `<p><a href="/catalogue/${name}/dictionary.csv">${word('dictionary-file')}</a></p>`,

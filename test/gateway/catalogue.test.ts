@@ -84,6 +84,11 @@ describe('everybody', () => {
     }
   })
 
+  test('goes from a dataset to a request for it', async () => {
+    const page = await textOf('/catalogue/shown', { 'accept-language': 'fr' })
+    expect(page).toContain('<a href="/requests?dataset=shown&amp;lang=fr">Demander ce jeu</a>')
+  })
+
   test('takes the dictionary as CSV', async () => {
     const lines = (await textOf('/catalogue/shown/dictionary.csv')).split('\r\n')
     expect(lines[0]).toContain('table;column;type;role')

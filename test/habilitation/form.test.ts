@@ -81,6 +81,19 @@ describe('the form', () => {
   })
 })
 
+describe('the codes of a field', () => {
+  test('are told with their words, but for the routes that nobody may choose', () => {
+    const { steps, choices } = formOf(rules)
+    const fields = new Map(steps.flatMap((one) => one.fields.map((field) => [field.name, field.codes])))
+    expect(fields.get('purposes')).toEqual(['purposes-snds', 'purposes-ehds'])
+    expect(fields.get('title')).toEqual([])
+    expect(choices['purposes-snds']?.[0]).toMatchObject({ code: 'SNDS-III-1', family: 'snds', until: null })
+    const offered = rules.vocabularies.routes.filter(({ facts }) => facts.offered !== false)
+    expect(offered.length).toBeLessThan(rules.vocabularies.routes.length)
+    expect(choices.routes?.map(({ code }) => code)).toEqual(offered.map(({ code }) => code))
+  })
+})
+
 describe('a reader', () => {
   test('of the register meets nothing that is private, and some of it only after the decision', () => {
     const before = publicOf(full, { decided: false })

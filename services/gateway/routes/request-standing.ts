@@ -12,8 +12,8 @@ const change = z.object({
   path: z.string(),
   added: z.array(z.string()).optional(),
   removed: z.array(z.string()).optional(),
-  before: z.unknown(),
-  after: z.unknown(),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
 })
 
 const decided = z

@@ -1,5 +1,6 @@
 /** The codes that a field of the form may hold, as a page offers them. Pure. */
-import type { RequestVocabulary, Vocabularies } from '../vocabulary.ts'
+import type { Vocabularies } from '../vocabulary.ts'
+import type { CodeList } from './field.ts'
 
 /** A code with its words. */
 export interface Choice {
@@ -15,7 +16,7 @@ export interface Choice {
 }
 
 /** All of a vocabulary but the routes that nobody may choose. */
-export function choicesOf(list: RequestVocabulary, vocabularies: Vocabularies): readonly Choice[] {
+export function choicesOf(list: CodeList, vocabularies: Vocabularies): readonly Choice[] {
   if (list === 'routes') {
     const offered = vocabularies.routes.filter(({ facts }) => facts.offered !== false)
     return offered.map((one) => ({ ...worded(one), family: one.facts.family }))
@@ -26,6 +27,6 @@ export function choicesOf(list: RequestVocabulary, vocabularies: Vocabularies): 
 
 const families = ['snds', 'ehds'] as const
 
-function worded({ code, fr, en, source, until }: Vocabularies[RequestVocabulary][number]) {
+function worded({ code, fr, en, source, until }: Vocabularies[CodeList][number]) {
   return { code, fr, en, source: source.text, until }
 }

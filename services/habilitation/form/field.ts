@@ -3,7 +3,6 @@
  * (governance.md 4). It stands with the schema, so that form, API, validation and register read one place.
  */
 import { z } from 'zod'
-import type { RequestVocabulary } from '../vocabulary.ts'
 
 /** The six pages of the form, in their order. */
 export const steps = ['project', 'purpose', 'data', 'team', 'duration', 'commitment'] as const
@@ -14,6 +13,16 @@ export type Audience = 'instruction' | 'holder' | 'billing'
 
 /** French, then English. */
 export type Words = readonly [fr: string, en: string]
+
+/** The vocabularies whose codes stand in a field; their entries are in policies/vocabulary. */
+export type CodeList =
+  | 'routes'
+  | 'organisations'
+  | 'purposes-snds'
+  | 'purposes-ehds'
+  | 'prohibitions-snds'
+  | 'prohibitions-ehds'
+  | 'quasi-identifiers'
 
 export interface FieldAbout {
   readonly step: StepName
@@ -31,7 +40,7 @@ export interface FieldAbout {
   /** Dates, references and signatures belong to one request: a copy begins without them. */
   readonly copied?: false
   /** The vocabularies whose codes it holds. */
-  readonly codes?: readonly RequestVocabulary[]
+  readonly codes?: readonly CodeList[]
   readonly label: Words
   readonly help: Words
 }

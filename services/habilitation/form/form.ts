@@ -2,9 +2,8 @@
 import { z } from 'zod'
 import type { Surroundings } from '../around.ts'
 import { body as schema } from '../request.ts'
-import type { RequestVocabulary } from '../vocabulary.ts'
 import { type Choice, choicesOf } from './choices.ts'
-import { type Audience, aboutOf, type StepName, steps, type Words } from './field.ts'
+import { type Audience, aboutOf, type CodeList, type StepName, steps, type Words } from './field.ts'
 
 interface Told {
   readonly fr: string
@@ -26,7 +25,7 @@ interface FormField {
   readonly public: 'yes' | 'no' | 'decided' | 'part'
   readonly copied: boolean
   /** Names of `choices`. */
-  readonly codes: readonly RequestVocabulary[]
+  readonly codes: readonly CodeList[]
   /** JSON Schema of what may be sent. */
   readonly schema: unknown
 }

@@ -1,6 +1,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { PageBody } from '../parts/page.tsx'
 import { projectsQuery } from '../projects.ts'
+import './request.css'
 import { ProjectCards } from './project/cards.tsx'
 import { useProjectWords } from './project/words.ts'
 
@@ -10,7 +11,7 @@ export function ProjectsPage() {
   const { data } = useSuspenseQuery(projectsQuery)
   return (
     <PageBody title={say('projects')} lead={say('projects-lead')}>
-      <ProjectCards projects={data} />
+      <ProjectCards projects={data} heading="h2" />
     </PageBody>
   )
 }

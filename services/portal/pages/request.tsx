@@ -17,6 +17,7 @@ import { StateMark, Turn } from './request/state.tsx'
 import { Happenings, Stages } from './request/timeline.tsx'
 import { Versions } from './request/versions.tsx'
 import { useRequestWords } from './request/words.ts'
+import { isMine } from './requests/filter.ts'
 
 export function RequestPage() {
   const say = useRequestWords()
@@ -51,13 +52,12 @@ function Standing({ request }: { readonly request: HabilitationRequest }) {
   const say = useRequestWords()
   const me = useMe()
   const { id, state, turn, lead, clocks, projectId, certificate } = request
-  const isLead = lead.issuer === me.issuer && lead.subject === me.subject
   return (
     <>
       <Stages state={state} />
       <div className="standing">
         <p>
-          <StateMark state={state} /> · {say('turn-of')} <Turn turn={turn} isLead={isLead} />
+          <StateMark state={state} /> · {say('turn-of')} <Turn turn={turn} isMine={isMine(request, me)} />
           <br />
           <span className="small">
             {say('lead-of', { lead: lead.subject, organisation: lead.organisation, id })}

@@ -9,7 +9,7 @@ import { hasRole, useMe } from '../session.ts'
 import './request.css'
 import { StateMark, Turn } from './request/state.tsx'
 import { useNames, useRequestWords } from './request/words.ts'
-import { isShown } from './requests/filter.ts'
+import { isMine, isShown } from './requests/filter.ts'
 import { Filters } from './requests/filters.tsx'
 import { NewRequest } from './requests/new.tsx'
 
@@ -89,7 +89,7 @@ function Row({ request }: { readonly request: HabilitationRequest }) {
         )}
       </td>
       <td>
-        <Turn turn={turn} isLead={isLead} />
+        <Turn turn={turn} isMine={isMine(request, me)} />
       </td>
       <td>{last && <time dateTime={last.at}>{sinceOf(last.at)}</time>}</td>
     </tr>

@@ -18,10 +18,10 @@ export function PurposeBanner({ project }: { readonly project: string }) {
   const isActive = data.status === 'active'
   const tone: Tone = !isActive ? 'bad' : days <= 30 ? 'warn' : 'good'
   return (
-    <div className={`purpose ${tone}`}>
+    <section className={`purpose ${tone}`} aria-label={say('banner.project', { title: data.title })}>
       <strong>{say('banner.project', { title: data.title })}</strong>
       <span>{say('banner.purpose', { purposes: data.purposes.map(nameOf).join(', ') })}</span>
       <Mark tone={tone}>{isActive ? say('banner.days', { count: days }) : say('banner.ended')}</Mark>
-    </div>
+    </section>
   )
 }

@@ -8,7 +8,7 @@ const grades = ['A', 'B', 'C', 'D', 'E'] as const
 /** How much is asked for of what there is, why the grade is what it is, and the cheapest way to ask for less. */
 export function Meter({ minimisation }: Pick<HabilitationRequest, 'minimisation'>) {
   const say = useRequestWords()
-  const { grade, columns, quasiIdentifiers, scope, explanation, advice } = minimisation
+  const { grade, quasiIdentifiers, scope, explanation, advice } = minimisation
   return (
     <section aria-labelledby="meter">
       <h2 id="meter">{say('meter')}</h2>
@@ -23,9 +23,6 @@ export function Meter({ minimisation }: Pick<HabilitationRequest, 'minimisation'
         <p className="small">{say('meter-empty')}</p>
       ) : (
         <>
-          <p className="small">
-            {say('meter-columns', { asked: columns.asked, existing: columns.existing })}
-          </p>
           <ul className="plain small">
             {explanation.map((one) => (
               <li key={one.fr}>{inLanguage(one)}</li>

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { inLanguage } from '../../request-form.ts'
-import { useRequestWords } from '../request/words.ts'
+import { useNames, useRequestWords } from '../request/words.ts'
 import { rootOf, useDraft } from './draft.tsx'
 import { AccessDays, Meter } from './meter.tsx'
 
@@ -26,10 +26,16 @@ export function Rail() {
 /** Each missing item leads to its field. */
 function Missing() {
   const say = useRequestWords()
+  const named = useNames()
   const { form, request } = useDraft()
   const labels = new Map(
     form.steps.flatMap(({ fields }) => fields.map((one) => [one.name, inLanguage(one.label)])),
   )
+  const wordsOf = (path: string) => {
+    const label = labels.get(rootOf(path)) ?? path
+    const part = /\.(\w+)$/.exec(path)?.[1]
+    return part === undefined ? label : `${label} › ${named('member', part)}`
+  }
   const items = request.completeness.steps.flatMap(({ step, missing }) =>
     missing.map((item) => ({ ...item, step })),
   )
@@ -47,7 +53,7 @@ function Missing() {
                   search={(before) => ({ ...before, step: item.step, view: undefined })}
                   hash={item.path}
                 >
-                  {labels.get(rootOf(item.path)) ?? item.path}
+                  {wordsOf(item.path)}
                 </Link>{' '}
                 {inLanguage(item)}
               </li>
@@ -61,7 +67,7 @@ function Missing() {
           <ul className="missing small">
             {advice.map((item) => (
               <li key={`${item.path} ${item.fr}`}>
-                {labels.get(rootOf(item.path)) ?? item.path} : {inLanguage(item)}
+                {wordsOf(item.path)} : {inLanguage(item)}
               </li>
             ))}
           </ul>

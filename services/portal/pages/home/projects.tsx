@@ -18,7 +18,7 @@ export function OwnProjects() {
   return (
     <section aria-labelledby="projects">
       <h2 id="projects">{say('projects')}</h2>
-      <ProjectCards projects={data} />
+      <ProjectCards projects={data} heading="h3" />
     </section>
   )
 }

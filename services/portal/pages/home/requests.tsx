@@ -11,8 +11,6 @@ import { StateMark } from '../request/state.tsx'
 import { isMine } from '../requests/filter.ts'
 
 const useWords = words('home', { fr, en })
-/** A project that runs waits for its lead only in so far as she may amend it: that is no task. */
-const waits: ReadonlySet<string> = new Set(['draft', 'awaiting_completion', 'pre_permit', 'refused'])
 const most = 6
 
 /** For a lead: the requests that wait for her, and the way to a new one. */
@@ -22,7 +20,7 @@ export function OwnRequests() {
   const { data, error } = useQuery(requestsQuery)
   if (error) return <Refusal error={error} takesFocus={false} />
   if (!data) return <Waiting />
-  const mine = data.filter((request) => isMine(request, me) && waits.has(request.state))
+  const mine = data.filter((request) => isMine(request, me))
   return (
     <section aria-labelledby="own-requests">
       <h2 id="own-requests">{say('requests')}</h2>

@@ -7,8 +7,14 @@ import { useProjectWords } from './words.ts'
 
 export type Project = components['schemas']['Project']
 
+interface CardsProps {
+  readonly projects: readonly Project[]
+  /** One below what stands above the cards. */
+  readonly heading: 'h2' | 'h3'
+}
+
 /** Projects as cards; without any, the next thing to do. */
-export function ProjectCards({ projects }: { readonly projects: readonly Project[] }) {
+export function ProjectCards({ projects, heading }: CardsProps) {
   const say = useProjectWords()
   if (projects.length === 0) {
     return (
@@ -20,22 +26,28 @@ export function ProjectCards({ projects }: { readonly projects: readonly Project
   return (
     <ul className="cards">
       {projects.map((project) => (
-        <Card key={project.id} project={project} />
+        <Card key={project.id} project={project} heading={heading} />
       ))}
     </ul>
   )
 }
 
-function Card({ project: { id, title, status, purposes, until } }: { readonly project: Project }) {
+interface CardProps {
+  readonly project: Project
+  readonly heading: CardsProps['heading']
+}
+
+function Card({ project, heading: Title }: CardProps) {
+  const { id, title, status, purposes, until } = project
   const say = useProjectWords()
   const days = daysUntil(until)
   return (
     <li className="card">
-      <h3>
+      <Title>
         <Link to="/projects/$project" params={{ project: id }}>
           {title}
         </Link>
-      </h3>
+      </Title>
       <p className="small">{id}</p>
       <p>
         <StateMark state={status} />

@@ -9,7 +9,7 @@ export function Granted({ request }: { readonly request: HabilitationRequest }) 
     <section aria-labelledby="granted">
       <h2 id="granted">{say('granted')}</h2>
       {request.lines.map((line) => (
-        <LineView key={line.id} line={line} />
+        <LineView key={line.id} line={line} heading="h3" />
       ))}
     </section>
   )

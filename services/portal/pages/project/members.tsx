@@ -20,7 +20,7 @@ export function Members({ request }: { readonly request: HabilitationRequest }) 
     <section aria-labelledby="members">
       <h2 id="members">{say('members')}</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
-      <section className="wide" tabIndex={0} aria-label={say('members')}>
+      <section className="wide" tabIndex={0} aria-label={say('members-caption')}>
         <table>
           <caption>{say('members-caption')}</caption>
           <thead>

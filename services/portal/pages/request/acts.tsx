@@ -11,20 +11,22 @@ import { useRequestWords } from './words.ts'
 const confirmed = [
   { act: 'completion', kind: 'main' },
   { act: 'acceptance', kind: 'main' },
-  { act: 'appeal', kind: 'plain', takes: 'reasons' },
-  { act: 'revocation-appeal', kind: 'plain', takes: 'reasons' },
-  { act: 'renewal', kind: 'plain', takes: 'until' },
+  { act: 'appeal', takes: 'reasons' },
+  { act: 'revocation-appeal', takes: 'reasons' },
+  { act: 'renewal', takes: 'until' },
   { act: 'renunciation', kind: 'grave' },
   { act: 'withdrawal', kind: 'grave' },
 ] as const satisfies readonly Confirmed[]
 
 interface Confirmed {
   readonly act: Act
-  readonly kind: 'main' | 'plain' | 'grave'
+  readonly kind?: 'main' | 'grave'
   readonly takes?: 'reasons' | 'until'
 }
 
 type ConfirmedAct = (typeof confirmed)[number]
+
+const kindOf = ({ kind }: Confirmed) => kind
 
 export function Acts({ request }: { readonly request: HabilitationRequest }) {
   const say = useRequestWords()
@@ -42,7 +44,7 @@ export function Acts({ request }: { readonly request: HabilitationRequest }) {
           </Link>
         )}
         {own.map((one) => (
-          <button key={one.act} type="button" className={one.kind} onClick={() => setOpen(one)}>
+          <button key={one.act} type="button" className={kindOf(one)} onClick={() => setOpen(one)}>
             {say(`act.${one.act}`)}
           </button>
         ))}
@@ -89,7 +91,7 @@ function Confirming({ request, one, onClose }: ConfirmingProps) {
       <p className="actions">
         <button
           type="button"
-          className={one.kind}
+          className={kindOf(one)}
           disabled={act.isPending || (takes !== undefined && word.trim() === '')}
           onClick={() => act.mutate({ act: one.act, body }, { onSuccess: onClose })}
         >

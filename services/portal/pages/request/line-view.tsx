@@ -17,14 +17,14 @@ interface AskedTable {
   readonly filter?: string
 }
 
-/** One dataset that is asked for or granted: why, which rows, which columns, and what its holder said. */
-export function LineView({
-  line,
-  isStateShown = true,
-}: {
+interface LineViewProps {
   readonly line: Line
   readonly isStateShown?: boolean
-}) {
+  readonly heading?: 'h3' | 'h4'
+}
+
+/** One dataset that is asked for or granted: why, which rows, which columns, and what its holder said. */
+export function LineView({ line, isStateShown = true, heading: Title = 'h4' }: LineViewProps) {
   const say = useRequestWords()
   const named = useNames()
   const { dataset, holder, state, comment, countersignature } = line
@@ -33,9 +33,9 @@ export function LineView({
   return (
     <section className="card line">
       <div className="line-head">
-        <h4>
+        <Title>
           {dataset} {holder !== null && <span className="small">{holder}</span>}
-        </h4>
+        </Title>
         {isStateShown && (
           <Mark tone={tones[state]}>
             {named('line', state)}

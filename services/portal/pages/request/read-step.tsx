@@ -21,9 +21,11 @@ export function ReadStep({ request, step, isCommittee = false }: ReadStepProps) 
       (!isCommittee || seenBy.includes('instruction')) &&
       (request[name] !== undefined || (isCommittee && required) || threadsOn(request, name).length > 0),
   )
+  // The committee's view is a page of its own; elsewhere the step stands under the heading of the whole.
+  const Title = isCommittee ? 'h2' : 'h3'
   return (
     <section aria-labelledby={`read-${step.step}`}>
-      <h3 id={`read-${step.step}`}>{inLanguage(step.label)}</h3>
+      <Title id={`read-${step.step}`}>{inLanguage(step.label)}</Title>
       {isCommittee && <p className="help">{say('committee-help')}</p>}
       {fields.length === 0 && <p className="small">{say('nothing')}</p>}
       {fields.map((field) => (
@@ -44,9 +46,10 @@ function ReadField({ request, field, isCommittee }: ReadFieldProps) {
   const say = useRequestWords()
   const { data: form } = useSuspenseQuery(formQuery)
   const readers = field.seenBy.filter((one) => one !== 'applicant').map((one) => named('reader', one))
+  const Title = isCommittee ? 'h3' : 'h4'
   return (
     <div className="read-field" id={`field-${field.name}`}>
-      <h4>{inLanguage(field.label)}</h4>
+      <Title>{inLanguage(field.label)}</Title>
       {isCommittee && (
         <p className="small">
           {say('read-by', { readers: readers.join(', ') })} · {say(`public.${field.public}`)}

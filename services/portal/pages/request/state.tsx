@@ -23,8 +23,7 @@ export function StateMark({ state }: { readonly state: string }) {
 }
 
 /** Whose turn it is: “you” where the reader is meant. */
-export function Turn({ turn, isLead }: { readonly turn: string; readonly isLead: boolean }) {
+export function Turn({ turn, isMine }: { readonly turn: string; readonly isMine: boolean }) {
   const named = useNames()
-  const isMine = turn === 'lead' && isLead
   return isMine ? <Mark tone="warn">{named('turn', 'you')}</Mark> : <span>{named('turn', turn)}</span>
 }

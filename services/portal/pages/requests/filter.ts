@@ -2,7 +2,7 @@ import type { HabilitationRequest } from '../../requests.ts'
 import type { Me } from '../../session.ts'
 
 /** Groups of states, as people look for requests. */
-export const groups = {
+const groups = {
   writing: ['draft', 'awaiting_completion'],
   instruction: ['received', 'under_assessment', 'under_appeal'],
   acceptance: ['pre_permit'],
@@ -37,8 +37,12 @@ export function isInGroup({ state }: HabilitationRequest, group: Group): boolean
   return states.includes(state)
 }
 
+/** A project that runs is in the hands of its lead, and waits for nothing. */
+const runs: readonly string[] = ['issued', 'active']
+
 /** Whether the next act is hers: as the lead of it, or in a role that the turn names. */
-export function isMine({ turn, lead }: HabilitationRequest, me: Me): boolean {
+export function isMine({ turn, lead, state }: HabilitationRequest, me: Me): boolean {
+  if (runs.includes(state) && turn === 'lead') return false
   if (turn === 'lead') return lead.issuer === me.issuer && lead.subject === me.subject
   return me.roles.some((role) => role === turn)
 }

@@ -10,8 +10,10 @@ type Tied = Parameters<Parameters<typeof Field>[0]['children']>[0]
 /** One control for one value: a text, a number, a day, a choice. */
 export function Leaf(props: EditorProps) {
   const { path, label, help } = props
+  // Of a field that was begun, what is absent is said where it is; of one that was not, that it is awaited is enough.
+  const isPart = /[.[]/.test(path)
   const error = useFaults(path)
-    .filter((fault) => fault.path === path && !fault.isAbsent)
+    .filter((fault) => fault.path === path && (!fault.isAbsent || isPart))
     .map(({ text }) => text)
     .join(' ')
   return (

@@ -31,9 +31,9 @@ export function LineEditor({ path, schema, line, onChange, onRemove }: LineProps
   return (
     <section className="card line" aria-labelledby={`${path}-title`} data-path={path}>
       <div className="line-head">
-        <h3 id={`${path}-title`}>
+        <h2 id={`${path}-title`}>
           {data?.title ?? name} <span className="small">{name}</span>
-        </h3>
+        </h2>
         <button type="button" onClick={onRemove}>
           {say('line-remove', { dataset: name })}
         </button>
