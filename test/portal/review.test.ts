@@ -1,7 +1,7 @@
 /** A whole instruction by pages: secretariat, ethics, DPO, holder, the two persons of the authority, and those who stop and end. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import { deposit, draft } from '../contract/study.ts'
+import { descriptor, draft } from '../contract/study.ts'
 import { expectAccessible, openPortal, type Portal } from './portal.ts'
 
 const hostile = '<img src=x onerror=alert(1)>'
@@ -10,7 +10,7 @@ let portal: Portal
 let id: string
 beforeAll(async () => {
   portal = await openPortal()
-  await deposit(portal.node)
+  await portal.node.call('POST', '/api/v1/datasets', { as: 'rouen', body: descriptor })
   const opened = await portal.node.call('POST', '/api/v1/habilitations', {
     as: 'paul',
     body: { ...draft, aim: `Compter. ${hostile}` },
@@ -23,9 +23,16 @@ afterAll(() => portal?.close())
 const act = (as: string, command: string, body: unknown) =>
   portal.node.call('POST', `/api/v1/habilitations/${id}/${command}`, { as, body })
 
+/** Without motion: colours are looked at as they come to rest. */
+async function visiting(...[subject, viewing]: Parameters<Portal['as']>) {
+  const visit = await portal.as(subject, viewing)
+  await visit.page.emulateMedia({ reducedMotion: 'reduce' })
+  visit.page.setDefaultTimeout(10_000)
+  return visit
+}
+
 async function reviewing(subject: string, search = '') {
-  const visit = await portal.as(subject)
-  visit.page.setDefaultTimeout(8000)
+  const visit = await visiting(subject)
   await visit.goto(`/requests/${id}/review${search}`)
   await visit.page.getByRole('heading', { name: 'Ce que vous pouvez faire' }).waitFor()
   return visit
@@ -43,7 +50,7 @@ const shown = (page: Page) => page.locator('.standing').innerText()
 
 describe('an instruction', () => {
   test('begins in the queue of the secretariat, which asks for what is missing', async () => {
-    const { page, goto, complaints } = await portal.as('lucie')
+    const { page, goto, complaints } = await visiting('lucie')
     await goto('/')
     await page.getByRole('link', { name: 'Instruction' }).click()
     await page.getByRole('heading', { level: 1, name: 'À instruire' }).waitFor()
@@ -90,7 +97,6 @@ describe('an instruction', () => {
     await page.getByLabel('Qui le lit').first().selectOption('Ceux qui instruisent seulement')
     await page.getByRole('button', { name: 'Publier le commentaire' }).first().click()
     await page.locator('.thread').getByText(hostile).waitFor()
-    await page.screenshot({ path: '/tmp/wt-review-scratch/nadia.png', fullPage: true })
     await expectAccessible(page)
     expect(complaints).toEqual([])
   })
@@ -102,7 +108,6 @@ describe('an instruction', () => {
     expect(await dialog.locator('pre').innerText()).toContain('visits-demo')
     await dialog.getByRole('radio', { name: 'Accepter et signer' }).check()
     await dialog.getByLabel('Commentaire ou conditions (facultatif)').fill('Sans les coûts exacts.')
-    await page.screenshot({ path: '/tmp/wt-review-scratch/holder.png' })
     await expectAccessible(page)
     await dialog.getByRole('button', { name: 'Envoyer la réponse' }).click()
     await dialog.waitFor({ state: 'hidden' })
@@ -125,7 +130,6 @@ describe('an instruction', () => {
     await page.keyboard.type('500')
     await page.keyboard.press('Tab')
     await page.keyboard.type('Peu de lignes.')
-    await page.screenshot({ path: '/tmp/wt-review-scratch/decision.png' })
     await expectAccessible(page)
     await dialog.getByRole('button', { name: 'Proposer' }).focus()
     await page.keyboard.press('Enter')
@@ -190,18 +194,19 @@ describe('the life of a permit', () => {
 
 describe('in English and in the dark', () => {
   test('the queue is empty, and says when the last request came', async () => {
-    const { page, goto } = await portal.as('inès', { lang: 'en', theme: 'dark' })
+    const { page, goto } = await visiting('inès', { lang: 'en', theme: 'dark' })
     await goto('/requests/queue')
-    expect(await page.locator('.empty').first().innerText()).toMatch(/^No request here\. The last one arrived on/)
+    expect(await page.locator('.empty').first().innerText()).toMatch(
+      /^No request here\. The last one arrived on/,
+    )
     await page.getByRole('link', { name: /^All \(1\)/ }).click()
     await page.getByRole('link', { name: draft.title }).waitFor()
     expect(new URL(page.url()).searchParams.get('show')).toBe('all')
-    await page.screenshot({ path: '/tmp/wt-review-scratch/queue.png', fullPage: true })
     await expectAccessible(page)
   })
 
   test('the page of a request reads the same', async () => {
-    const { page, goto, complaints } = await portal.as('claire', { lang: 'en', theme: 'dark' })
+    const { page, goto, complaints } = await visiting('claire', { lang: 'en', theme: 'dark' })
     await goto(`/requests/${id}/review?tab=said`)
     await page.getByRole('heading', { name: 'What you can do' }).waitFor()
     await expectAccessible(page)

@@ -12,6 +12,7 @@ import { Reviews } from './queue/reviews.tsx'
 import './request.css'
 import { StateMark, Turn } from './request/state.tsx'
 import { useNames } from './request/words.ts'
+import { isMine } from './requests/filter.ts'
 import './review.css'
 import { useReviewWords } from './review/words.ts'
 
@@ -152,7 +153,7 @@ function Row({ request }: { readonly request: HabilitationRequest }) {
         <StateMark state={state} />
       </td>
       <td>
-        <Turn turn={turn} isLead={false} />
+        <Turn turn={turn} isMine={isMine(request, me)} />
       </td>
     </tr>
   )

@@ -52,6 +52,7 @@ function Standing({ request }: { readonly request: HabilitationRequest }) {
   const say = useRequestWords()
   const me = useMe()
   const { id, state, turn, lead, clocks, projectId, certificate } = request
+  const isLead = lead.issuer === me.issuer && lead.subject === me.subject
   return (
     <>
       <Stages state={state} />

@@ -6,6 +6,7 @@ import { PageBody } from '../parts/page.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { inLanguage } from '../request-form.ts'
 import { type HabilitationRequest, requestQuery, titleOf } from '../requests.ts'
+import { useMe } from '../session.ts'
 import { Meter } from './edit/meter.tsx'
 import './edit.css'
 import './request.css'
@@ -14,6 +15,7 @@ import { Documents } from './request/documents.tsx'
 import { StateMark, Turn } from './request/state.tsx'
 import { Happenings, Stages } from './request/timeline.tsx'
 import { useRequestWords } from './request/words.ts'
+import { isMine } from './requests/filter.ts'
 import './review.css'
 import { ReviewActs } from './review/acts.tsx'
 import { Changes } from './review/changes.tsx'
@@ -94,11 +96,12 @@ function Part({ tab, request }: PartProps) {
 /** One owner at any time, and the clocks. */
 function Standing({ request }: Pick<PartProps, 'request'>) {
   const say = useRequestWords()
+  const me = useMe()
   const { id, state, turn, lead, clocks } = request
   return (
     <div className="standing">
       <p>
-        <StateMark state={state} /> · {say('turn-of')} <Turn turn={turn} isLead={false} />
+        <StateMark state={state} /> · {say('turn-of')} <Turn turn={turn} isMine={isMine(request, me)} />
         <br />
         <span className="small">
           {say('lead-of', { lead: lead.subject, organisation: lead.organisation, id })}

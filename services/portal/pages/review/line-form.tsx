@@ -31,8 +31,7 @@ export function LineForm({ request, line, onDone }: LineFormProps) {
   return (
     <form onSubmit={send}>
       <p>{say('what.countersignatures')}</p>
-      <h3>{say('line-asked')}</h3>
-      <LineView line={line} isStateShown={false} />
+      <LineView line={line} isStateShown={false} heading="h3" />
       <details>
         <summary>{say('to-sign')}</summary>
         <pre className="to-sign">
