@@ -59,6 +59,8 @@ async function signedIn({ node, browser, viewing }: On, subject: string): Promis
   const context = await browser.newContext({
     locale: lang,
     colorScheme: theme,
+    // Colours are looked at as they come to rest.
+    reducedMotion: 'reduce',
     viewport: { width, height: 900 },
   })
   const page = await context.newPage()

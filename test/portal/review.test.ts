@@ -23,10 +23,8 @@ afterAll(() => portal?.close())
 const act = (as: string, command: string, body: unknown) =>
   portal.node.call('POST', `/api/v1/habilitations/${id}/${command}`, { as, body })
 
-/** Without motion: colours are looked at as they come to rest. */
 async function visiting(...[subject, viewing]: Parameters<Portal['as']>) {
   const visit = await portal.as(subject, viewing)
-  await visit.page.emulateMedia({ reducedMotion: 'reduce' })
   visit.page.setDefaultTimeout(10_000)
   return visit
 }

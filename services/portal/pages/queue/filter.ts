@@ -56,7 +56,7 @@ function isDue(
   }
 }
 
-export function isLate({ clocks }: HabilitationRequest): boolean {
+function isLate({ clocks }: HabilitationRequest): boolean {
   return clocks.some(({ late }) => late)
 }
 

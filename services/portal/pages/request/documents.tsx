@@ -15,7 +15,7 @@ export function Documents({ request: { id, attachments } }: { readonly request: 
             <a href={`/api/v1/habilitations/${id}/attachments/${attachment}`}>{name}</a>{' '}
             <span className="small">{bytesOf(bytes)}</span>
             <br />
-            <code className="small">sha256 {sha256}</code>
+            <code className="small">{`sha256 ${sha256}`}</code>
           </li>
         ))}
       </ul>
