@@ -3,7 +3,6 @@ import { Mark } from '../../parts/mark.tsx'
 import type { HabilitationRequest } from '../../requests.ts'
 import { Instruction } from '../request/instruction.tsx'
 import { Questions } from '../request/questions.tsx'
-import { Proposal } from './proposal.tsx'
 import { useReviewWords } from './words.ts'
 
 /** What has been said: interests, references, opinions, the answer of each holder, the decision, questions. */
@@ -32,7 +31,6 @@ export function Said({ request }: { readonly request: HabilitationRequest }) {
           </ul>
         </section>
       )}
-      <Proposal request={request} />
       <Instruction request={request} />
       {externals.length > 0 && (
         <section aria-labelledby="externals">

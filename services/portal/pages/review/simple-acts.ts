@@ -38,7 +38,7 @@ export const simpleActs = [
       { name: 'choice', options: ['favourable', 'conditions', 'unfavourable', 'recused'] },
       { name: 'comment', isOptional: true },
     ],
-    body: ({ choice, comment = '' }) => ({ opinion: choice, comment }),
+    body: ({ choice, comment = '' }) => ({ opinion: choice, comment: comment.trim() }),
   },
   { ...{ act: 'confirmation', kind: 'main' }, takes: [], body: nothing },
   {
