@@ -112,7 +112,7 @@ const happenings = [
   z.object({ type: z.literal('questioned'), items }),
   z.object({ type: z.literal('answered'), items }),
   z.object({ type: z.literal('extended'), reason: text }),
-  z.object({ type: z.literal('countersigned'), line }),
+  z.object({ type: z.literal('countersigned'), line, comment: text.exactOptional() }),
   z.object({ type: z.literal('declined'), dataset: z.string(), comment: text.optional() }),
   z.object({
     type: z.literal('proposed'),

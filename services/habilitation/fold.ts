@@ -30,6 +30,7 @@ export function fold(id: string, events: readonly HabilitationEvent[]): Habilita
     attachments: [],
     escalations: [],
     externals: [],
+    submissions: [],
     questions: [],
     answers: [],
     lines: {},
@@ -46,6 +47,11 @@ export function fold(id: string, events: readonly HabilitationEvent[]): Habilita
     history: [step(first)],
   }
   return rest.reduce(apply, start)
+}
+
+/** What was sent, kept as it was: the next submission is read against it. */
+function sentAgain({ submissions, request }: Habilitation, at: number): Reduced {
+  return { submissions: [...submissions, { at, request }] }
 }
 
 /** The state after one more event. */
@@ -76,12 +82,12 @@ const reducers: Reducers = {
     throw new Error('a stream is opened once')
   },
   changed: (before, { request }) => ({ request, lines: keptAnswers(before, request) }),
-  submitted: (_, { at }) => ({ stored: 'received', submittedAt: at }),
+  submitted: (before, { at }) => ({ ...{ stored: 'received', submittedAt: at }, ...sentAgain(before, at) }),
   returned: (_, { items, at, due = at + unsaid.completion }) => ({
     stored: 'awaiting_completion',
     returned: { items, at, due },
   }),
-  resubmitted: () => ({ stored: 'received' }),
+  resubmitted: (before, { at }) => ({ stored: 'received', ...sentAgain(before, at) }),
   completed: (_, { at }, by) => ({ stored: 'under_assessment', assessedAt: at, completedBy: by }),
   opinionGiven: ({ opinions }, { role, opinion, comment, at }, by) => ({
     opinions: [...opinions, { role, opinion, comment, by, at }],
@@ -102,8 +108,8 @@ const reducers: Reducers = {
   questioned: ({ questions }, { items, at }) => ({ questions: [...questions, { items, at }] }),
   answered: ({ answers }, { items, at }) => ({ answers: [...answers, { items, at }] }),
   extended: () => ({ extended: true }),
-  countersigned: (before, { line, at }, by) =>
-    answerLine(before, line.dataset, { answer: 'countersigned', by, at, line }),
+  countersigned: (before, { line, comment, at }, by) =>
+    answerLine(before, line.dataset, { answer: 'countersigned', by, at, line, ...(comment && { comment }) }),
   declined: (before, { dataset, comment, at }, by) =>
     answerLine(before, dataset, { answer: 'declined', by, at, ...(comment && { comment }) }),
   proposed: (_, { decision, reasons, conditions, crossed, at }, by) => ({

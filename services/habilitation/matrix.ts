@@ -164,11 +164,11 @@ export function roleRefusal(rule: string, wanted: readonly string[]): Refusal {
   return new Refusal('ROLE', { rule, fact: { key: 'fact.roles', with: { roles: wanted.join(', ') } } })
 }
 
-/** The commands that these capacities may give now; what a page offers as buttons. */
+/** The commands that these capacities may give in this state, whoever the person is; what she may herself is in possible.ts. */
 export function offered(
   roles: readonly Powers[],
   { held, state }: { held: readonly Capacity[]; state: State },
-): readonly string[] {
+): readonly CommandName[] {
   return commandNames.filter((command) => may(roles, { held, state, command }))
 }
 

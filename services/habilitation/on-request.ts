@@ -83,7 +83,8 @@ export const onRequest = {
       return happened({ type: 'declined', dataset, ...(comment && { comment }) })
     const id = lineId(lines, body, dataset)
     const unsigned = unsignedLine(asked, facts, { id, route: routeFacts(body, given) })
-    return happened({ type: 'countersigned', line: signed(unsigned, command.jws, given) })
+    const line = signed(unsigned, command.jws, given)
+    return happened({ type: 'countersigned', line, ...(comment && { comment }) })
   },
 
   /** A new proposal replaces one that nobody confirmed: who disagrees proposes, and the other confirms. */

@@ -120,6 +120,8 @@ export interface Habilitation {
   readonly attachments: readonly (Attachment & { readonly at: number })[]
   readonly escalations: readonly Escalated[]
   readonly externals: readonly { readonly kind: string; readonly reference: string }[]
+  /** What was sent, each time it was. */
+  readonly submissions: readonly { readonly at: number; readonly request: Body }[]
   readonly questions: readonly Items[]
   readonly answers: readonly Items[]
   /** By dataset; a line without an answer is pending. */

@@ -6,6 +6,7 @@ import { type Actor, samePerson } from '../kernel/id.ts'
 import type { Missing } from '../kernel/refusal.ts'
 import { routeFacts } from './around.ts'
 import { type Change, changesBetween } from './changes.ts'
+import type { Condition } from './clauses.ts'
 import { clocksOf, type LegalClock, regimeOf } from './clocks.ts'
 import { holdersOf, managersOf } from './command.ts'
 import { warnings } from './completeness.ts'
@@ -17,13 +18,15 @@ import { type GrantView, grantsOf } from './grant-view.ts'
 import { currentRef, stateAt } from './lifetime.ts'
 import { likeness } from './likeness.ts'
 import type { DatasetFacts } from './lines.ts'
-import { capacitiesOf, offered, type State, staff } from './matrix.ts'
+import { type State, staff } from './matrix.ts'
 import { type Minimisation, minimisation } from './minimisation.ts'
 import { inHand } from './on-request.ts'
+import { type Possible, possibleFor } from './possible.ts'
 import { type Progress, progressOf } from './progress.ts'
 import type { Body } from './request.ts'
 import { lineText } from './signature.ts'
 import type { Habilitation, Items, Opinion, Step } from './state.ts'
+import { ownLines, type Resubmission, resubmissionsOf } from './submissions.ts'
 import type { Vocabularies } from './vocabulary.ts'
 
 export interface LineView extends LineAsked {
@@ -37,14 +40,12 @@ export interface LineView extends LineAsked {
 }
 
 /** The body of the request with what the house knows of it (contract, section 6). Instants are UTC ISO 8601. */
-export interface HabilitationView extends Omit<Body, 'lines'>, Dossier {
+export interface HabilitationView extends Omit<Body, 'lines'>, Dossier, Possible {
   readonly id: string
   readonly state: State
   readonly lead: Actor & { readonly organisation: string }
   /** Who must act for it to go on; one owner, or nobody when it is over. */
   readonly turn: string
-  /** Commands that the reader may give now. */
-  readonly offered: readonly string[]
   readonly missing: readonly Missing[]
   /** The same by page of the form, counted, in both languages. */
   readonly completeness: Progress
@@ -58,12 +59,18 @@ export interface HabilitationView extends Omit<Body, 'lines'>, Dossier {
   readonly questions: readonly (Pick<Items, 'items'> & { readonly at: string })[]
   readonly answers: readonly (Pick<Items, 'items'> & { readonly at: string })[]
   readonly items: Items['items']
+  /** Numbers under which authorities outside gave their word. */
+  readonly externals: Habilitation['externals']
+  /** Each submission after the first, with what it changed of the one before. */
+  readonly resubmissions: readonly Resubmission[]
   readonly lines: readonly LineView[]
   readonly suspensions: readonly {
     readonly line?: string
     readonly person?: Actor
     readonly reason: string
     readonly at: string
+    /** Who has agreed to start again; it takes both. */
+    readonly agreed: readonly ('dpo' | 'authority')[]
   }[]
   /** The grant of each person, as far as the reader may know of it. */
   readonly grants: readonly GrantView[]
@@ -96,6 +103,7 @@ interface Decided extends Stamp {
   readonly decision: 'grant' | 'refuse'
   readonly reasons: string
   readonly crossed?: boolean
+  readonly conditions?: readonly Condition[]
 }
 
 export interface Seen {
@@ -139,14 +147,7 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
     state,
     lead,
     turn: turnOf(habilitation, seen),
-    offered: offered(vocabularies.roles, {
-      held: capacitiesOf(seen.by, {
-        lead,
-        holders: holdersOf(habilitation, seen),
-        managers: managersOf(habilitation, seen),
-      }),
-      state,
-    }),
+    ...possibleFor(habilitation, seen),
     missing,
     warnings: adviceOn(request, now),
     completeness: progressOf(request, { missing, advice: adviceOn(request, now) }, { vocabularies }),
@@ -164,12 +165,15 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
     questions: habilitation.questions.map(dated),
     answers: habilitation.answers.map(dated),
     items: state === 'awaiting_completion' ? (habilitation.returned?.items ?? []) : [],
+    externals: habilitation.externals,
+    resubmissions: resubmissionsOf(habilitation, seen, whole),
     lines: linesOf(habilitation, seen, whole),
-    suspensions: habilitation.stops.map(({ scope: { line, person }, reason, at }) => ({
+    suspensions: habilitation.stops.map(({ scope: { line, person }, reason, at, agreed }) => ({
       ...(line !== undefined && { line }),
       ...(person !== undefined && { person }),
       reason,
       at: new Date(at).toISOString(),
+      agreed: agreed.map(({ role }) => role),
     })),
     grants: grantsOf(habilitation, seen, whole),
     accessReview: habilitation.accessReview
@@ -191,19 +195,14 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
   }
 }
 
-/** A holder measures what is asked of itself. */
-function ownLines({ lines = [], ...rest }: Body, { by, facts }: Seen): Body {
-  return { ...rest, lines: lines.filter(({ dataset }) => facts.get(dataset)?.holder === by.organisation) }
-}
-
 /** What stops nothing: lengths, dates that are past, texts that say nothing of their own. */
 function adviceOn(request: Body, now: number): readonly Missing[] {
   return [...warnings(request, parisDay(now)), ...likeness(request)]
 }
 
 function decidedOf(proposal: NonNullable<Habilitation['proposal']>): Decided {
-  const { decision, reasons, crossed } = proposal
-  return { decision, reasons, ...(crossed !== undefined && { crossed }), ...stamp(proposal) }
+  const { decision, reasons, crossed, conditions } = proposal
+  return { decision, reasons, conditions, ...(crossed !== undefined && { crossed }), ...stamp(proposal) }
 }
 
 function amendmentOf(

@@ -41,8 +41,9 @@ export function patchRequest(
   return told(api.PATCH('/api/v1/habilitations/{id}', { params: { path: { id } }, body, keepalive: true }))
 }
 
-/** What a lead may ask of a request beside writing it. */
+/** What a lead, and whoever instructs or answers for data and people, may ask of a request beside writing it. */
 export type Act =
+  | InstructingAct
   | 'submission'
   | 'completion'
   | 'acceptance'
@@ -54,6 +55,31 @@ export type Act =
   | 'comments'
   | 'amendment'
   | 'renewal'
+
+type InstructingAct =
+  | 'completeness'
+  | 'interests'
+  | 'opinions'
+  | 'questions'
+  | 'external-references'
+  | 'extension'
+  | 'countersignatures'
+  | 'decision'
+  | 'confirmation'
+  | 'appeal-decision'
+  | 'suspension'
+  | 'lift'
+  | 'recall'
+  | 'revocation'
+  | 'dismissal'
+  | 'closure'
+  | 'attestation'
+  | 'grant-validation'
+  | 'grant-issue'
+  | 'grant-end'
+  | 'grant-review'
+  | 'review-campaign'
+  | 'access-review'
 
 interface Asked {
   readonly act: Act
@@ -71,6 +97,8 @@ export function useAct(id: string) {
   const queries = useQueryClient()
   return useMutation({
     mutationFn: (asked: Asked) => actOn(id, asked),
+    // Somebody else may have acted meanwhile: what is refused is looked at anew.
+    onError: () => queries.invalidateQueries({ queryKey: requestQuery(id).queryKey, exact: true }),
     onSuccess: async (after) => {
       queries.setQueryData(requestQuery(id).queryKey, after)
       await Promise.all([

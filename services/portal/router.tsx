@@ -7,6 +7,8 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router'
 import { auditSearch, inboxSearch, policiesSearch, reportsSearch, rightsSearch } from './dpo-search.ts'
+
+import { queueFilterOf } from './pages/queue/filter.ts'
 import { filterOf } from './pages/requests/filter.ts'
 import { Frame } from './parts/frame.tsx'
 import { Mishap } from './parts/mishap.tsx'
@@ -111,6 +113,20 @@ const requestAmend = createRoute({
   component: lazyRouteComponent(() => import('./pages/amend.tsx'), 'AmendPage'),
 })
 
+const requestQueue = createRoute({
+  getParentRoute: () => root,
+  path: '/requests/queue',
+  validateSearch: queueFilterOf,
+  component: lazyRouteComponent(() => import('./pages/queue.tsx'), 'QueuePage'),
+})
+
+const requestReview = createRoute({
+  getParentRoute: () => root,
+  path: '/requests/$request/review',
+  validateSearch: tabOf,
+  component: lazyRouteComponent(() => import('./pages/review.tsx'), 'ReviewPage'),
+})
+
 const projects = createRoute({
   getParentRoute: () => root,
   path: '/projects',
@@ -203,13 +219,16 @@ function isDay(given: unknown): given is string {
 }
 
 export const router = createRouter({
+  routeTree: root.addChildren([home, releases, release, ops, workshop, connections, =======
+const ops = createRoute({
+  getParentRoute: () => root, path: '/ops', component: lazyRouteComponent(() => import('./pages/ops.tsx'), 'OpsPage'), })
+
+export const router = createRouter({
   routeTree: root.addChildren([
-    home,
-    releases,
-    release,
-    ops,
-    workshop,
-    connections,
+    home, >>>>>>> wt-review
+    requests, request, requestEdit, requestAmend, projects, project, <<<<<<< HEAD
+    audit, inbox, rights, reports, policies, deposits, datasetDeposits, deposit, holdings, =======
+    requestQueue, requestReview, >>>>>>> wt-review]),
     requests,
     request,
     requestEdit,
@@ -225,6 +244,10 @@ export const router = createRouter({
     datasetDeposits,
     deposit,
     holdings,
+
+    requestQueue,
+    requestReview,
+    ops,
   ]),
   defaultErrorComponent: Mishap,
   defaultPreload: 'intent',

@@ -37,6 +37,18 @@ export function useMe(): Me {
   return useSuspenseQuery(meQuery).data
 }
 
+/** Roles that examine requests, or answer for data and people. */
+export const instructing = [
+  'secretariat',
+  'ethics',
+  'dpo',
+  'authority',
+  'holder',
+  'manager',
+  'registrar',
+  'operator',
+] as const satisfies readonly Role[]
+
 export function hasRole(me: Me, ...roles: readonly Role[]): boolean {
   return me.roles.some((one) => roles.includes(one))
 }

@@ -18,6 +18,7 @@ import type {
   PermitPayload,
   UnsignedLine,
 } from '../../services/habilitation/permit.ts'
+import { possibleFor } from '../../services/habilitation/possible.ts'
 import type { OpenRulebook } from '../../services/habilitation/rulebook.ts'
 import { turnOf } from '../../services/habilitation/view.ts'
 import { parisDay } from '../../services/kernel/clock.ts'
@@ -130,8 +131,13 @@ function given(by: string, now: number): Given {
 }
 
 function attempt(life: Life, { who, what }: { who: string; what: Later }, now: number): void {
+  const before = fold('D', life.events)
+  const around = given(who, now)
+  const { offered } = possibleFor(before, { ...around, ...around.grants })
   try {
-    const outcome = command(fold('D', life.events), what, given(who, now))
+    const outcome = command(before, what, around)
+    // What a person may do, she is told that she may.
+    expect(offered).toContain(what.type)
     const { issuer: by, subject, organisation } = person(who)
     for (const happening of outcome.happenings) {
       life.events.push({ v: 1, at: now, by: { issuer: by, subject, organisation }, ...happening })

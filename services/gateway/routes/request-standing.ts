@@ -21,6 +21,9 @@ const decided = z
     decision: z.enum(['grant', 'refuse']),
     reasons: z.string(),
     crossed: z.boolean().optional(),
+    conditions: z
+      .array(z.object({ text: z.string(), clause: z.string(), value: z.number().int().optional() }))
+      .optional(),
     ...stamp,
   })
   .nullable()
@@ -40,6 +43,13 @@ const grant = z.looseObject({
   state: z.string(),
   since: z.string(),
   lacking: z.array(z.string()).meta({ description: 'Proofs that the person lacks now' }),
+  validatedBy: z.string().optional(),
+  issuedBy: z.string().optional(),
+  review: z
+    .object({ dueAt: z.string(), awaits: z.array(z.enum(['lead', 'manager'])) })
+    .optional()
+    .meta({ description: 'Of an active grant' }),
+  reason: z.string().optional(),
 })
 
 const clock = z.object({
@@ -55,6 +65,9 @@ export const standing = {
   lead: z.object({ ...actor, organisation: z.string() }),
   turn: z.string().meta({ description: 'Who must act for it to go on; `nobody` when it is over' }),
   offered: z.array(z.string()).meta({ description: 'Commands that the reader may give now' }),
+  barred: z
+    .array(z.object({ command: z.string(), rule: z.string(), fr: z.string(), en: z.string() }))
+    .meta({ description: 'What a rule about persons forbids to the reader, though role and state allow it' }),
   clocks: z.array(clock),
   permit: z.object({ id: z.string(), version: z.number().int(), sha256: z.string() }).nullable(),
   proposal: decided,
@@ -62,8 +75,22 @@ export const standing = {
   questions: z.array(sent),
   answers: z.array(sent),
   items: sent.shape.items.meta({ description: 'What the secretariat asks, while it waits for the lead' }),
+  externals: z.array(z.object({ kind: z.string(), reference: z.string() })),
+  interests: z.array(z.object({ none: z.boolean(), text: z.string(), ...stamp })),
+  resubmissions: z
+    .array(z.object({ at: z.string(), changes: z.array(change) }))
+    .meta({ description: 'Each submission after the first, with what it changed of the one before' }),
+  accessReview: z.object({ conclusion: z.string(), comment: z.string(), ...stamp }).nullable(),
   lines: z.array(line),
-  suspensions: z.array(z.looseObject({ reason: z.string(), at: z.string() })),
+  suspensions: z.array(
+    z.object({
+      line: z.string().optional(),
+      person: z.object(actor).optional(),
+      reason: z.string(),
+      at: z.string(),
+      agreed: z.array(z.string()).meta({ description: 'Who has agreed to start again; it takes both' }),
+    }),
+  ),
   grants: z.array(grant),
   amendment: z.looseObject({ kind: z.string(), changes: z.array(change), proposal: decided }).nullable(),
   versions: z.array(

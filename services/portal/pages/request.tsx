@@ -1,15 +1,15 @@
 /** One request: who has the ball, what was said of it, what can be done now, and what it asks for. */
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
-import { bytesOf } from '../format.ts'
 import { PageBody } from '../parts/page.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { formQuery } from '../request-form.ts'
 import { type HabilitationRequest, requestQuery, titleOf } from '../requests.ts'
-import { useMe } from '../session.ts'
+import { hasRole, instructing, useMe } from '../session.ts'
 import './request.css'
 import { Acts } from './request/acts.tsx'
 import { Clocks } from './request/clocks.tsx'
+import { Documents } from './request/documents.tsx'
 import { Instruction } from './request/instruction.tsx'
 import { ItemsAsked, Questions } from './request/questions.tsx'
 import { ReadStep } from './request/read-step.tsx'
@@ -52,6 +52,7 @@ function Standing({ request }: { readonly request: HabilitationRequest }) {
   const say = useRequestWords()
   const me = useMe()
   const { id, state, turn, lead, clocks, projectId, certificate } = request
+  const isLead = lead.issuer === me.issuer && lead.subject === me.subject
   return (
     <>
       <Stages state={state} />
@@ -63,6 +64,13 @@ function Standing({ request }: { readonly request: HabilitationRequest }) {
             {say('lead-of', { lead: lead.subject, organisation: lead.organisation, id })}
           </span>
         </p>
+        {!isLead && state !== 'draft' && hasRole(me, ...instructing) && (
+          <p>
+            <Link className="button main" to="/requests/$request/review" params={{ request: id }}>
+              {say('to-review')}
+            </Link>
+          </p>
+        )}
         {projectId !== null && (
           <p>
             <Link className="button" to="/projects/$project" params={{ project: projectId }}>
@@ -109,26 +117,6 @@ function Asked({ request }: { readonly request: HabilitationRequest }) {
       {form.steps.map((step) => (
         <ReadStep key={step.step} request={request} step={step} />
       ))}
-    </section>
-  )
-}
-
-function Documents({ request: { id, attachments } }: { readonly request: HabilitationRequest }) {
-  const say = useRequestWords()
-  return (
-    <section aria-labelledby="documents">
-      <h2 id="documents">{say('attachments')}</h2>
-      {attachments.length === 0 && <p className="empty">{say('attachments-none')}</p>}
-      <ul>
-        {attachments.map(({ attachment, name, bytes, sha256 }) => (
-          <li key={attachment}>
-            <a href={`/api/v1/habilitations/${id}/attachments/${attachment}`}>{name}</a>{' '}
-            <span className="small">{bytesOf(bytes)}</span>
-            <br />
-            <code className="small">sha256 {sha256}</code>
-          </li>
-        ))}
-      </ul>
     </section>
   )
 }

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useParams, useRouterState, useSearch } from '@tanstack/react-router'
 import { Suspense, useEffect } from 'react'
 import { api, told } from '../client.ts'
-import { hasRole, type Me, meQuery, type Role } from '../session.ts'
+import { hasRole, instructing, type Me, meQuery, type Role } from '../session.ts'
 import { type KeyOf, language, words } from '../text.ts'
 import en from '../words/frame.en.json' with { type: 'json' }
 import fr from '../words/frame.fr.json' with { type: 'json' }
@@ -32,6 +32,10 @@ const places: readonly {
   { to: '/rights', word: 'rights', roles: ['dpo'] },
   { to: '/reports', word: 'reports', roles: ['dpo', 'authority'] },
   { to: '/policies', word: 'policies', roles: ['dpo', 'authority'] },
+  { to: '/projects', word: 'projects', roles: ['researcher', 'lead'] },
+  { to: '/requests', word: 'requests', roles: ['lead'] },
+  { to: '/requests/queue', word: 'instruction', roles: instructing },
+  { to: '/ops', word: 'operation', roles: ['operator'] },
 ]
 
 export function Frame() {

@@ -1,6 +1,7 @@
 import { momentOf } from '../../format.ts'
 import { Mark, type Tone } from '../../parts/mark.tsx'
 import type { HabilitationRequest } from '../../requests.ts'
+import { Proposal } from '../review/proposal.tsx'
 import { LineView } from './line-view.tsx'
 import { useNames, useRequestWords } from './words.ts'
 
@@ -14,22 +15,13 @@ const opinionTones: Readonly<Record<string, Tone>> = {
 /** What those who instruct have said: opinions, the answer of each holder, the decision. */
 export function Instruction({ request }: { readonly request: HabilitationRequest }) {
   const say = useRequestWords()
-  const { opinions, lines, proposal, state } = request
+  const { opinions, lines, state } = request
   if (state === 'draft') return null
   return (
     <section aria-labelledby="instruction">
       <h2 id="instruction">{say('instruction')}</h2>
       {opinions.length > 0 && <Opinions opinions={opinions} />}
-      {proposal && (
-        <p>
-          <Mark tone={proposal.decision === 'grant' ? 'good' : 'bad'}>
-            {say(`decision.${proposal.decision}`)}
-          </Mark>{' '}
-          <span className="small">{`${proposal.by}, ${momentOf(proposal.at)}`}</span>
-          <br />
-          <span className="said">{proposal.reasons}</span>
-        </p>
-      )}
+      <Proposal request={request} />
       <h3>{say('lines')}</h3>
       {lines.map((line) => (
         <LineView key={line.id} line={line} />

@@ -34,7 +34,7 @@ export function Versions({ request }: { readonly request: HabilitationRequest })
 }
 
 /** Clause by clause: what comes, what goes, what it was and becomes. */
-function ChangeList({ changes }: { readonly changes: Changes }) {
+export function ChangeList({ changes }: { readonly changes: Changes }) {
   const say = useRequestWords()
   const { data: form } = useSuspenseQuery(formQuery)
   if (changes.length === 0) return null
