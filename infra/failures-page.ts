@@ -17,11 +17,7 @@ const words = {
     alarm: 'Où le voir',
     nobody: 'personne ne répond',
     asUsual: 'comme d’habitude',
-    later: [
-      '## Pas encore dans cette table',
-      '',
-      'Le fournisseur de clés, la zone en clair pleine et un nœud pair qui manque.',
-    ],
+    later: ['## Pas encore dans cette table', '', 'La zone en clair pleine et un nœud pair qui manque.'],
   },
   en: {
     title: 'When a dependency fails',
@@ -35,11 +31,7 @@ const words = {
     alarm: 'Where to see it',
     nobody: 'nobody answers',
     asUsual: 'as usual',
-    later: [
-      '## Not in this table yet',
-      '',
-      'The key provider, the clear area when it is full, and a peer node that is away.',
-    ],
+    later: ['## Not in this table yet', '', 'The clear area when it is full, and a peer node that is away.'],
   },
 } as const
 

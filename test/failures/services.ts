@@ -162,4 +162,41 @@ const issuer: Dependency = {
   },
 }
 
-export const services = { database, disk, witness, issuer } satisfies Readonly<Record<string, Dependency>>
+const keysTest =
+  'test/failures/keys.test.ts › a provider of keys › that is %s holds back what is new, and a start'
+const noNewKey = {
+  fr: 'Ce qui est ouvert continue, le journal aussi. Ce qui demande une clé neuve attend : dépôt, extrait, document. Un démarrage finit par 1.',
+  en: 'What is open goes on, and so does the log. What needs a new key waits: a deposit, an extract, a document. A start ends with 1.',
+}
+
+const keys: Dependency = {
+  name: { fr: 'Fournisseur de clés', en: 'Key provider' },
+  alarm: '`keys.provider` · `huisclos doctor`',
+  cells: {
+    down: {
+      what: { fr: 'scellé, ou répond une erreur', en: 'sealed, or answers an error' },
+      expected: told(503, 'UNAVAILABLE'),
+      follows: noNewKey,
+      back: byItself,
+      test: keysTest,
+    },
+    slow: {
+      what: { fr: 'ne répond pas en 3 s', en: 'does not answer within 3 s' },
+      expected: told(503, 'UNAVAILABLE'),
+      follows: noNewKey,
+      back: byItself,
+      test: keysTest,
+    },
+    garbage: {
+      what: { fr: 'répond n’importe quoi', en: 'answers nonsense' },
+      expected: told(503, 'UNAVAILABLE'),
+      follows: noNewKey,
+      back: byItself,
+      test: keysTest,
+    },
+  },
+}
+
+export const services = { database, disk, witness, issuer, keys } satisfies Readonly<
+  Record<string, Dependency>
+>

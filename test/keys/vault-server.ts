@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { vaultProvider } from '../../services/keys/vault.ts'
 
-const vaultToken = 'hvs.for-tests'
+export const vaultToken = 'hvs.for-tests'
 
 export interface VaultServer {
   readonly url: string

@@ -7,6 +7,7 @@ import { type Configuration, readSettings, type Settings } from '../../services/
 import type { LoginIssuer } from '../../services/identity/issuers/configuration.ts'
 import { systemClock } from '../../services/kernel/clock.ts'
 import { type Log, silentLog } from '../../services/kernel/log.ts'
+import type { KeysConfiguration } from '../../services/keys/configuration.ts'
 import { type Node, openNode } from '../../services/node.ts'
 import { freePort } from '../contract/system.ts'
 import { openDatabase, type TestDatabase } from '../house.ts'
@@ -17,6 +18,8 @@ export const address = 'https://huisclos.test'
 interface Around {
   /** Stand in for what a file could never name: issuers without TLS. */
   readonly logins: readonly LoginIssuer[]
+  /** The same: a server of keys without TLS. */
+  readonly keys: KeysConfiguration
   readonly log: Log
   readonly environment: Readonly<Record<string, string>>
 }
@@ -61,7 +64,10 @@ export async function openProductionHome(): Promise<ProductionHome> {
   await writeFile(join(folder, 'kek'), randomBytes(32).toString('base64'), { mode: 0o400 })
   await writeFile(join(folder, 'chu.jwks'), JSON.stringify({ keys: [jwkOf(key)] }))
 
-  async function settingsWith(changes: object, logins: readonly LoginIssuer[]): Promise<Settings> {
+  async function settingsWith(
+    changes: object,
+    { logins = [], keys }: Partial<Pick<Around, 'logins' | 'keys'>>,
+  ): Promise<Settings> {
     const path = join(folder, 'node.json')
     await writeFile(path, JSON.stringify({ ...written(folder), ...changes }))
     const settings = readSettings({
@@ -76,19 +82,19 @@ export async function openProductionHome(): Promise<ProductionHome> {
       ...settings,
       mode: {
         kind: 'production',
-        configuration: { ...configuration, issuers: locally(configuration, logins) },
+        configuration: { ...configuration, ...(keys && { keys }), issuers: locally(configuration, logins) },
       },
     }
   }
 
   return {
     ...{ folder, database, key },
-    async open(changes = {}, { logins = [], log = silentLog, environment = {} } = {}) {
-      const settings = await settingsWith(changes, logins)
+    async open(changes = {}, { log = silentLog, environment = {}, ...others } = {}) {
+      const settings = await settingsWith(changes, others)
       return start(settings, log, environment)
     },
     async openDemo() {
-      const { mode: _mode, ...settings } = await settingsWith({}, [])
+      const { mode: _mode, ...settings } = await settingsWith({}, {})
       return start({ ...settings, mode: { kind: 'demo', demo: 'empty' } }, silentLog)
     },
     async close() {

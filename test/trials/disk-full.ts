@@ -16,6 +16,7 @@ import {
   grantAll,
   tables,
 } from './deposit-life.ts'
+import { victimsOf } from './kills/victims.ts'
 
 export interface DiskFullFigures {
   readonly faults: readonly string[]
@@ -28,6 +29,8 @@ const disk = '1200m'
 const run = promisify(execFile)
 
 interface Place {
+  /** Of the node. */
+  readonly pid: number
   readonly home: string
   readonly call: Caller
   readonly faults: string[]
@@ -41,7 +44,7 @@ export async function main(say: (line: string) => void): Promise<DiskFullFigures
   const system = await startSystem({ home })
   try {
     await deposit(system)
-    const place: Place = { home, call: callerOf(system), faults: [], told: {} }
+    const place: Place = { pid: system.child.pid ?? 0, home, call: callerOf(system), faults: [], told: {} }
     for (const [name, step] of Object.entries({ putting, beginning, going, checking, granting })) {
       await step(place)
       say(`${name}: ${place.faults.length} faults`)
@@ -135,11 +138,13 @@ async function going(place: Place): Promise<void> {
   expect(place, 'piece again', [String((await piece(offset)).status), '204'])
 }
 
+const isRead = async ({ pid }: Place) => (await victimsOf(pid)).some(({ kind }) => kind === 'reader')
+
 async function checking(place: Place): Promise<void> {
   const { call, home } = place
   const told: DepositTold = {
     kind: 'deposit',
-    ...tables(2, 4_000_000),
+    ...tables(2, 1_000_000),
     received: new Map(),
     offset: 0,
     isSubmitted: false,
@@ -154,7 +159,7 @@ async function checking(place: Place): Promise<void> {
   while (!told.isSubmitted) await wait(20)
   await fill(home, mebibyte)
   // Nobody can ask how far it is while the log takes nothing; a minute after it was given up it is tried again.
-  await wait(40_000)
+  for (let quiet = 0; quiet < 5; await wait(1000)) quiet = (await isRead(place)) ? 0 : quiet + 1
   await empty(home)
   const met = await until(
     look,
