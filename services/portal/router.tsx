@@ -219,34 +219,29 @@ function isDay(given: unknown): given is string {
 }
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, releases, release, ops, workshop, connections, =======
-const ops = createRoute({
-  getParentRoute: () => root, path: '/ops', component: lazyRouteComponent(() => import('./pages/ops.tsx'), 'OpsPage'), })
-
-export const router = createRouter({
   routeTree: root.addChildren([
-    home, >>>>>>> wt-review
-    requests, request, requestEdit, requestAmend, projects, project, <<<<<<< HEAD
-    audit, inbox, rights, reports, policies, deposits, datasetDeposits, deposit, holdings, =======
-    requestQueue, requestReview, >>>>>>> wt-review]),
+    home,
+    projects,
+    project,
+    workshop,
+    connections,
+    releases,
+    release,
     requests,
+    requestQueue,
     request,
     requestEdit,
     requestAmend,
-    projects,
-    project,
+    requestReview,
+    deposits,
+    datasetDeposits,
+    deposit,
+    holdings,
     audit,
     inbox,
     rights,
     reports,
     policies,
-    deposits,
-    datasetDeposits,
-    deposit,
-    holdings,
-
-    requestQueue,
-    requestReview,
     ops,
   ]),
   defaultErrorComponent: Mishap,
