@@ -155,7 +155,7 @@ export function tasksOf({ study, dataset }: { study: string; dataset: string }):
         await hand.click(hand.button('Suspendre le projet…'))
         await hand.page.getByRole('dialog').getByLabel('Motif').fill('Des questions que rien n’explique.')
         await hand.click(hand.button('Suspendre'))
-        await hand.page.locator('.busiest').getByText('suspendu').waitFor()
+        await hand.page.locator('.busiest .mark').filter({ hasText: 'suspendu' }).waitFor()
       },
     },
     {

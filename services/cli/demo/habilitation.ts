@@ -130,7 +130,7 @@ const member = 'member() { node -p "JSON.parse(require(\'fs\').readFileSync(0)).
 
 const asCalled = ({ by, call, body }: Act) => `post ${by} /$ID/${call} '${JSON.stringify(body)}'`
 
-/** The whole step in a shell: two functions of its own, then one line per act. */
+/** The whole step as somebody types it: two functions of its own, then one line per act. */
 function asTypedAll(stage: Stage): readonly string[] {
   const opening = `post paul "" '${JSON.stringify(requestOf(stage))}'`
   const question = { project: '$PROJECT', purpose: otherPurpose, sql: byDepartment }

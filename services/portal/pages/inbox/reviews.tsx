@@ -58,7 +58,7 @@ function Persons() {
               </td>
               <td>{dayOf(dueAt)}</td>
               <td>
-                {awaits.length === 0 ? say('nobody') : awaits.map((who) => say(`${who}.awaited`)).join(', ')}
+                {awaits.length === 0 ? say('nobody') : awaits.map((who) => say(`awaited.${who}`)).join(', ')}
               </td>
             </tr>
           ))}
