@@ -134,7 +134,7 @@ function NewFile({ release, onDone }: NewFileProps) {
         {(tied) => <input {...tied} name="name" required maxLength={100} />}
       </Field>
       {(['shows', 'population', 'related'] as const).map((one) => (
-        <Field key={one} label={say(one)} help={say(`${one}.help`)}>
+        <Field key={one} label={say(one)} help={say(`help.${one}`)}>
           {(tied) => <textarea {...tied} name={one} rows={2} required={one !== 'related'} maxLength={1000} />}
         </Field>
       ))}
