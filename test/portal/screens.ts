@@ -66,15 +66,17 @@ async function picture(
     waitUntil: 'networkidle',
   })
   await page.getByRole('heading', { level: 1 }).first().waitFor()
+  // A page that asks again and again is never idle.
+  await page.waitForLoadState('networkidle', { timeout: 2000 }).catch(() => {})
   if (isWorkshop) {
     await page.getByRole('button', { name: 'Exécuter' }).first().click()
     await page.getByText('Aucune case').waitFor()
   }
   const person = of.path === '/' && of.person !== null ? `-${of.person}` : ''
-  const name = `${of.path.replaceAll(/\W+/g, '-').replaceAll(/^-|-$/g, '') || 'start'}${person}-${width}.jpg`
+  const name = `${of.path.replaceAll(/\W+/g, '-').replaceAll(/^-|-$/g, '') || 'start'}${person}-${width}.png`
   const height = Math.min(most, await page.evaluate(() => document.documentElement.scrollHeight))
   await page.setViewportSize({ width, height: Math.max(900, height) })
-  await page.screenshot({ path: folder + name, type: 'jpeg', quality: 70 })
+  await page.screenshot({ path: folder + name })
   await page.setViewportSize({ width, height: 900 })
   return name
 }

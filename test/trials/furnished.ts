@@ -30,7 +30,7 @@ export async function furnish(system: System): Promise<(page: ListedPage) => str
   const path = `/api/v1/releases/${release.id}`
   await done('POST', `${path}/files`, { as: 'alice', body: { name: 'sexe.csv', query, context } })
   await done('POST', `${path}/submission`, { as: 'alice' })
-  const { deposits } = await done('GET', '/api/v1/datasets/pmsi-demo/deposits', { as: 'rouen' })
+  const { deposits } = await done('GET', '/api/v1/deposits?dataset=pmsi-demo', { as: 'rouen' })
   const filled = {
     $dataset: 'pmsi-demo',
     $release: release.id,

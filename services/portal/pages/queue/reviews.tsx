@@ -30,7 +30,7 @@ export function Reviews() {
         <p className="empty">{say('reviews-none')}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
-        <section className="wide" tabIndex={0} aria-label={say('reviews')}>
+        <section className="wide" tabIndex={0} aria-label={say('reviews-caption')}>
           <table>
             <caption>{say('reviews-caption')}</caption>
             <thead>

@@ -46,9 +46,7 @@ export function FilePanel({ release, file }: FileProps) {
           <>
             <dt>{say('statement')}</dt>
             <dd>
-              <pre>
-                <code>{source.statement}</code>
-              </pre>
+              <code>{source.statement}</code>
             </dd>
           </>
         )}
