@@ -34,7 +34,7 @@ export async function openPortal(log: Log): Promise<string | null> {
   return read()
 }
 
-/** Names the sources and the versions of the packages. */
+/** Names the sources, and the versions of the packages where a lock file tells them. */
 async function stampOf(): Promise<string> {
   const found = await readdir(sources, { recursive: true, withFileTypes: true })
   const files = found
@@ -42,8 +42,8 @@ async function stampOf(): Promise<string> {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !file.startsWith(portalFolder))
     .sort()
-  const hashes = await Promise.all([...files, lock].map(async (file) => sha256(await readFile(file))))
-  return sha256(hashes.join('\n'))
+  const hashes = await Promise.all(files.map(async (file) => sha256(await readFile(file))))
+  return sha256([...hashes, sha256(await readFile(lock).catch(() => ''))].join('\n'))
 }
 
 /** Built aside and renamed into place; of two that build at once the later one stays. */
