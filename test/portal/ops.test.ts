@@ -22,6 +22,9 @@ describe('the operator', () => {
     await goto('/')
     await page.getByRole('link', { name: 'Exploitation' }).click()
     await page.getByRole('heading', { level: 1, name: 'Exploitation' }).waitFor()
+    // Each part of the page asks for itself.
+    for (const name of ['Clés au repos', 'Dernier démarrage'])
+      await page.getByRole('heading', { level: 2, name }).waitFor()
     expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual(
       expect.arrayContaining([
         'Journal de preuves',
