@@ -95,7 +95,10 @@ describe('a deposit in French', () => {
     await tabTo(page, /^Remettre le dépôt$/)
     await page.keyboard.press('Enter')
     await page.getByText('Accepté : version 1').waitFor()
-    expect(await page.getByRole('img', { name: /^Complétude de chaque colonne/ }).count()).toBe(2)
+    await page
+      .getByRole('img', { name: /^Complétude de chaque colonne/ })
+      .nth(1)
+      .waitFor()
     await expectAccessible(page)
     expect(complaints).toEqual([])
   })

@@ -52,7 +52,7 @@ describe('a holder', () => {
     await goto('/')
     await page.getByRole('heading', { name: '2 lignes à contresigner' }).waitFor()
     await page.getByRole('link', { name: /^pmsi-demo/ }).waitFor()
-    expect(await page.getByRole('link', { name: hostile }).count()).toBe(1)
+    await page.getByRole('link', { name: hostile }).waitFor()
     await expectAccessible(page)
     expect(complaints).toEqual([])
   })

@@ -217,7 +217,9 @@ describe('a lead', () => {
 
 /** The option whose words contain these. */
 async function labelOf(page: Page, words: string): Promise<string> {
-  const options = await page.getByLabel('Demande à copier').locator('option').allInnerTexts()
+  const select = page.getByLabel('Demande à copier')
+  await select.locator('option', { hasText: words }).first().waitFor({ state: 'attached' })
+  const options = await select.locator('option').allInnerTexts()
   return options.find((one) => one.includes(words)) ?? ''
 }
 

@@ -56,7 +56,7 @@ describe('an instruction', () => {
     await expectAccessible(page)
     await page.getByRole('link', { name: draft.title }).click()
     await page.getByRole('heading', { name: 'Ce que vous pouvez faire' }).waitFor()
-    expect(await page.getByText(hostile).count()).toBe(1)
+    await page.getByText(hostile).waitFor()
     const dialog = await opened(page, 'Demander des compléments')
     await dialog.getByLabel('Champ de la demande').selectOption('aim')
     await dialog.getByLabel('Ce que vous demandez').fill('Précisez le comptage.')
