@@ -4,7 +4,7 @@
  *
  *     <home>/…/<folder>/<file>.sealed               on disk
  *     <clear area>/<kind>/<of>/<version>/<file>     the same while somebody reads it
- *     <clear area>/work/<uuid>/                     what is being made and is not sealed yet
+ *     work/<uuid>/ beside the kinds                 what is being made and is not sealed yet
  */
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'

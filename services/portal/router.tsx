@@ -7,7 +7,6 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router'
 import { auditSearch, inboxSearch, policiesSearch, reportsSearch, rightsSearch } from './dpo-search.ts'
-
 import { queueFilterOf } from './pages/queue/filter.ts'
 import { filterOf } from './pages/requests/filter.ts'
 import { Frame } from './parts/frame.tsx'

@@ -5,6 +5,7 @@ import { dayOf, sinceOf } from '../format.ts'
 import { Field } from '../parts/field.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { PageBody } from '../parts/page.tsx'
+import { Region } from '../parts/region.tsx'
 import { type HabilitationRequest, requestsQuery, titleOf } from '../requests.ts'
 import { useMe } from '../session.ts'
 import { isInQueue, nearestClock, type QueueFilter, shows, waitingFor } from './queue/filter.ts'
@@ -108,8 +109,7 @@ function Empty({ requests }: Pick<FiltersProps, 'requests'>) {
 function Waiting({ requests }: Pick<FiltersProps, 'requests'>) {
   const say = useReviewWords()
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
-    <section className="wide" tabIndex={0} aria-label={say('queue')}>
+    <Region label={say('queue')}>
       <table>
         <caption>{say('queue-count', { count: requests.length })}</caption>
         <thead>
@@ -127,7 +127,7 @@ function Waiting({ requests }: Pick<FiltersProps, 'requests'>) {
           ))}
         </tbody>
       </table>
-    </section>
+    </Region>
   )
 }
 

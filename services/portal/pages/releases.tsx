@@ -8,6 +8,7 @@ import { Field } from '../parts/field.tsx'
 import { Mark, type Tone } from '../parts/mark.tsx'
 import { PageBody } from '../parts/page.tsx'
 import { Refusal } from '../parts/refusal.tsx'
+import { Region } from '../parts/region.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { projectsQuery } from '../projects.ts'
 import { type Release, releasesQuery, useAct } from '../releases.ts'
@@ -60,8 +61,7 @@ export function ReleasesPage() {
 function Releases({ releases }: { readonly releases: readonly Release[] }) {
   const say = useWords()
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="wide" tabIndex={0} aria-label={say('title')}>
+    <Region label={say('title')}>
       <table>
         <caption>{say('caption')}</caption>
         <thead>
@@ -93,7 +93,7 @@ function Releases({ releases }: { readonly releases: readonly Release[] }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </Region>
   )
 }
 

@@ -4,6 +4,7 @@ import { Link, useSearch } from '@tanstack/react-router'
 import { dayOf, sinceOf } from '../format.ts'
 import { Mark } from '../parts/mark.tsx'
 import { PageBody } from '../parts/page.tsx'
+import { Region } from '../parts/region.tsx'
 import { type HabilitationRequest, remindersQuery, requestsQuery, titleOf } from '../requests.ts'
 import { hasRole, useMe } from '../session.ts'
 import './request.css'
@@ -36,8 +37,7 @@ export function RequestsPage() {
 function Listed({ requests }: { readonly requests: readonly HabilitationRequest[] }) {
   const say = useRequestWords()
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
-    <section className="wide" tabIndex={0} aria-label={say('requests')}>
+    <Region label={say('requests')}>
       <table>
         <caption>{say('requests-count', { count: requests.length })}</caption>
         <thead>
@@ -54,7 +54,7 @@ function Listed({ requests }: { readonly requests: readonly HabilitationRequest[
           ))}
         </tbody>
       </table>
-    </section>
+    </Region>
   )
 }
 

@@ -3,6 +3,7 @@ import type { components } from '../../api.ts'
 import { momentOf, sinceOf } from '../../format.ts'
 import { Mark } from '../../parts/mark.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
+import { Region } from '../../parts/region.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { queries } from '../../session.ts'
 import { words } from '../../text.ts'
@@ -28,8 +29,7 @@ export function TokenList({ projects }: { readonly projects: readonly components
   return (
     <>
       {revoke.error && <Refusal error={revoke.error} />}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is scrolled by keyboard too */}
-      <section className="wide" tabIndex={0} aria-label={say('tokens')}>
+      <Region label={say('tokens')}>
         <table>
           <caption>{say('tokens.caption')}</caption>
           <thead>
@@ -55,7 +55,7 @@ export function TokenList({ projects }: { readonly projects: readonly components
             ))}
           </tbody>
         </table>
-      </section>
+      </Region>
     </>
   )
 }

@@ -1,5 +1,6 @@
 import { dayOf } from '../../format.ts'
 import { Mark, type Tone } from '../../parts/mark.tsx'
+import { Region } from '../../parts/region.tsx'
 import type { HabilitationRequest } from '../../requests.ts'
 import { useNames } from '../request/words.ts'
 import { useProjectWords } from './words.ts'
@@ -19,8 +20,7 @@ export function Members({ request }: { readonly request: HabilitationRequest }) 
   return (
     <section aria-labelledby="members">
       <h2 id="members">{say('members')}</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
-      <section className="wide" tabIndex={0} aria-label={say('members-caption')}>
+      <Region label={say('members-caption')}>
         <table>
           <caption>{say('members-caption')}</caption>
           <thead>
@@ -52,7 +52,7 @@ export function Members({ request }: { readonly request: HabilitationRequest }) 
             ))}
           </tbody>
         </table>
-      </section>
+      </Region>
     </section>
   )
 }

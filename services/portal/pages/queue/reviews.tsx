@@ -6,6 +6,7 @@ import { dayOf, daysUntil } from '../../format.ts'
 import { Field } from '../../parts/field.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
+import { Region } from '../../parts/region.tsx'
 import { hasRole, queries, useMe } from '../../session.ts'
 import { useNames } from '../request/words.ts'
 import { useReviewWords } from '../review/words.ts'
@@ -29,8 +30,7 @@ export function Reviews() {
       {data.length === 0 ? (
         <p className="empty">{say('reviews-none')}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
-        <section className="wide" tabIndex={0} aria-label={say('reviews-caption')}>
+        <Region label={say('reviews-caption')}>
           <table>
             <caption>{say('reviews-caption')}</caption>
             <thead>
@@ -64,7 +64,7 @@ export function Reviews() {
               ))}
             </tbody>
           </table>
-        </section>
+        </Region>
       )}
       {hasRole(me, 'dpo') && <Campaign />}
     </section>

@@ -3,6 +3,7 @@ import { api, told } from '../../client.ts'
 import { bytesOf, numberOf } from '../../format.ts'
 import { Mark } from '../../parts/mark.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
+import { Region } from '../../parts/region.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { type Findings, findingsQuery, type Release, type ReleaseFile, useAct } from '../../releases.ts'
 import { words } from '../../text.ts'
@@ -176,8 +177,7 @@ function Cells({ findings, file }: { readonly findings: Findings; readonly file:
 function Statistics({ findings: { statistics } }: { readonly findings: Findings }) {
   const say = useWords()
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="wide" tabIndex={0} aria-label={say('statistics')}>
+    <Region label={say('statistics')}>
       <table>
         <caption>{say('statistics')}</caption>
         <thead>
@@ -202,6 +202,6 @@ function Statistics({ findings: { statistics } }: { readonly findings: Findings 
           ))}
         </tbody>
       </table>
-    </section>
+    </Region>
   )
 }

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import type { ReportsSearch } from '../../dpo-search.ts'
 import { Refusal } from '../../parts/refusal.tsx'
+import { Region } from '../../parts/region.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { type ReportAsked, type ReportSection, reportQuery } from '../../reports.ts'
 import { useWords } from './words.ts'
@@ -49,8 +50,7 @@ function Section({ section: { title, rows } }: { readonly section: ReportSection
     <>
       <h3>{title}</h3>
       {isTable ? (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard
-        <section className="wide" tabIndex={0} aria-label={title}>
+        <Region label={title}>
           <table>
             <thead>
               <tr>
@@ -71,7 +71,7 @@ function Section({ section: { title, rows } }: { readonly section: ReportSection
               ))}
             </tbody>
           </table>
-        </section>
+        </Region>
       ) : (
         <dl className="report-fields">
           {rows.flat().map(({ label, value }) => (

@@ -5,6 +5,7 @@ import { datasetLinesQuery, optOutsQuery } from '../../opt-outs.ts'
 import { Field } from '../../parts/field.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
+import { Region } from '../../parts/region.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { useWords } from './words.ts'
 
@@ -53,8 +54,7 @@ function Receipts({ dataset }: { readonly dataset: string }) {
       </p>
     )
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard
-    <section className="wide" tabIndex={0} aria-label={caption}>
+    <Region label={caption}>
       <table>
         <caption>{caption}</caption>
         <thead>
@@ -86,6 +86,6 @@ function Receipts({ dataset }: { readonly dataset: string }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </Region>
   )
 }

@@ -7,6 +7,7 @@ import { effectsQuery } from '../../opt-outs.ts'
 import { Field } from '../../parts/field.tsx'
 import { Mark, type Tone } from '../../parts/mark.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
+import { Region } from '../../parts/region.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { useWords } from './words.ts'
 
@@ -80,8 +81,7 @@ function Changes({ domain: { domain, changes } }: { readonly domain: Domain }) {
   const say = useWords()
   if (changes.length === 0) return <p className="small">{say('no-changes')}</p>
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard
-    <section className="wide" tabIndex={0} aria-label={`${say('changes')} ${domain}`}>
+    <Region label={`${say('changes')} ${domain}`}>
       <table>
         <caption>{say('changes')}</caption>
         <thead>
@@ -107,6 +107,6 @@ function Changes({ domain: { domain, changes } }: { readonly domain: Domain }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </Region>
   )
 }

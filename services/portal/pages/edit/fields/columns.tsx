@@ -1,4 +1,5 @@
 import type { Column, Table } from '../../../datasets.ts'
+import { Region } from '../../../parts/region.tsx'
 import { useNames, useRequestWords } from '../../request/words.ts'
 import { useFaults } from '../draft.tsx'
 
@@ -25,8 +26,7 @@ export function Columns({ path, table, chosen, justifications, onChange }: Colum
     onChange({ columns: after })
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
-    <section className="wide" tabIndex={0} aria-label={say('columns-of', { table: table.name })}>
+    <Region label={say('columns-of', { table: table.name })}>
       <table>
         <caption>{say('columns-of', { table: table.name })}</caption>
         <thead>
@@ -52,7 +52,7 @@ export function Columns({ path, table, chosen, justifications, onChange }: Colum
           ))}
         </tbody>
       </table>
-    </section>
+    </Region>
   )
 }
 
