@@ -1,7 +1,9 @@
 /**
- * What PostgreSQL can do to forget a row. A deleted row stays in its page until VACUUM, and its bytes may stay in the hole that
- * VACUUM leaves there: the table is written anew, to another file, and the former file is removed. What this does not reach is
- * the write-ahead log until its segments are used again, the blocks of a removed file on a disk, replicas and backups: a wrapped key that
+ * What PostgreSQL can do to forget a row. A deleted row stays in its page until VACUUM, its bytes may stay in the hole that VACUUM
+ * leaves there, and VACUUM FULL carries over what any transaction that began before the deletion might still look at: the table is
+ * written anew as it is now, to another file, and the former file is removed (PostgreSQL, ALTER TABLE: "not MVCC-safe"; whoever reads
+ * under an older snapshot holds a lock on the table, `store/copy/snapshot.ts`, or finds it empty). What this does not reach is the
+ * write-ahead log until its segments are used again, the blocks of a removed file on a disk, replicas and backups: a wrapped key that
  * lies there dies with its KEK, at the next rotation.
  */
 import type { Log } from '../kernel/log.ts'
@@ -32,7 +34,9 @@ async function purge(db: Database, log: Log): Promise<void> {
     await db.connection().execute(async (connection) => {
       await rawSql`SELECT set_config('lock_timeout', ${patience}, false)`.execute(connection)
       try {
-        await rawSql`VACUUM (FULL) keys_wrapped`.execute(connection)
+        await rawSql`ALTER TABLE keys_wrapped ALTER COLUMN wrapped_at TYPE bigint USING wrapped_at + 0`.execute(
+          connection,
+        )
       } finally {
         await rawSql`SELECT set_config('lock_timeout', '0', false)`.execute(connection)
       }

@@ -101,6 +101,17 @@ test('numbers go on where they were, and constraints hold', async () => {
   await restored.end()
 })
 
+test('a snapshot sees a table whole that somebody would write anew meanwhile', async () => {
+  const snapshot = await openSnapshot(source.url)
+  const anew = client.query(`SET lock_timeout = '200ms';
+    ALTER TABLE dataset_opt_out ALTER COLUMN added_at TYPE bigint USING added_at + 0`)
+  await expect(anew).rejects.toMatchObject({ code: '55P03' })
+  await client.query('SET lock_timeout = 0')
+  const seen = await readAll(snapshot)
+  await snapshot.close()
+  expect(seen.get('dataset_opt_out')?.split('\n')).toHaveLength(1_204)
+})
+
 test('a snapshot does not see what is written after it', async () => {
   const snapshot = await openSnapshot(source.url)
   await client.query(`INSERT INTO identity_organisation (id, name, kind) VALUES ('later', 'later', 'x')`)

@@ -23,14 +23,17 @@ export interface Snapshot extends Closable {
 const fetched = 500
 
 /**
- * Opens a transaction that sees the database as it is now, and changes nothing. Nobody waits for it: the server keeps what it needs to
- * see meanwhile. Rejects with the error of `pg` when the database cannot be reached.
+ * Opens a transaction that sees the database as it is now, and changes nothing. Who reads and writes does not wait for it;
+ * who would write a whole table anew does (a migration, the shredding of a key). Rejects with the error of `pg` when the database cannot be reached.
  */
 export async function openSnapshot(url: string): Promise<Snapshot> {
   const client = newClient(url, { name: 'backup' })
   await client.connect()
   try {
+    const names = (await tablesOf(client)).map(({ name }) => quoted(name))
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    // Before the first look: a table that is written anew under an older snapshot would be read as empty.
+    if (names.length > 0) await client.query(`LOCK TABLE ${names.join(', ')} IN ACCESS SHARE MODE`)
     await client.query(plainText)
     const tables = await tablesOf(client)
     const { rows: migrations } = await client.query<AppliedMigration>(
