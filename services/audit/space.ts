@@ -55,7 +55,8 @@ const messages: Readonly<Record<SpaceState, string>> = {
   full: 'no space left for the audit log: nothing is recorded, nothing runs',
 }
 
-const lookEveryMs = 10_000
+/** A disk may fill in a second: what is written before the next look and finds no room ends the node. */
+const lookEveryMs = 1000
 
 export class SpaceGuard {
   readonly #options: SpaceOptions
@@ -63,6 +64,7 @@ export class SpaceGuard {
   readonly #measure: MeasureSpace
   readonly #timer: NodeJS.Timeout
   #space: Space
+  #looking: Promise<void> | undefined
 
   constructor(options: SpaceOptions) {
     this.#options = options
@@ -72,7 +74,7 @@ export class SpaceGuard {
     this.#timer = setInterval(() => this.lookSoon(), lookEveryMs).unref()
   }
 
-  /** As it was at the last look; one is taken every ten seconds. */
+  /** As it was at the last look; one is taken every second. */
   get space(): Space {
     return this.#space
   }
@@ -81,8 +83,13 @@ export class SpaceGuard {
     return this.#space.state === 'full'
   }
 
+  /** One at a time: a disk that hangs is not asked again and again. */
   lookSoon(): void {
-    this.look().catch(() => this.#options.log.warn('the free space of the audit log cannot be read'))
+    this.#looking ??= this.look()
+      .catch(() => this.#options.log.warn('the free space of the audit log cannot be read'))
+      .finally(() => {
+        this.#looking = undefined
+      })
   }
 
   async look(): Promise<void> {

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { spaceFloor, spaceState } from '../../services/audit/space.ts'
 import { verifyLog } from '../../services/audit/verify/verify.ts'
@@ -56,6 +57,15 @@ describe('a disk that fills up', () => {
     expect(await names()).toContain('.reserve')
     await full.close()
     expect(await verifyLog({ dir: join(test_.home, 'audit') })).toMatchObject({ status: 'intact' })
+  })
+
+  test('is seen by a node to which nobody speaks', async () => {
+    const audit = await open()
+    freeBytes = mebibyte
+    const until = performance.now() + 8_000
+    while (audit.space.state !== 'full' && performance.now() < until) await wait(50)
+    expect(audit.space.state).toBe('full')
+    await audit.close()
   })
 
   test('does not go on in the room that its reserve gave up', async () => {

@@ -62,7 +62,7 @@ async function observed(mend: () => Promise<unknown>): Promise<Observed> {
 }
 
 describe('the disk of the log', () => {
-  /** The room is looked at every 256 entries, and every ten seconds. */
+  /** The room is looked at every 256 entries, and every second. */
   const look = async () => {
     const body = { type: 'access.read', route: 'GET /api/v1/me' } as const
     const append = () => world.node.house.audit.append(body, {}).catch(() => undefined)

@@ -61,16 +61,16 @@ export async function main(say: (line: string) => void): Promise<DiskFullFigures
 /** Leaves so much room and no more. */
 async function fill(home: string, leave: number): Promise<void> {
   const { bavail, bsize } = await statfs(home)
-  const size = bavail * bsize - leave
   const path = join(home, '..', 'filler')
   const piece = Buffer.alloc(mebibyte, 1)
-  for (let at = 0; at + mebibyte <= size; at += mebibyte) await writeFile(path, piece, { flag: 'a' })
+  for (let left = bavail * bsize - leave; left > 0; left -= mebibyte)
+    await writeFile(path, piece.subarray(0, Math.min(left, mebibyte)), { flag: 'a' })
 }
 
 async function empty(home: string): Promise<void> {
   await rm(join(home, '..', 'filler'), { force: true })
-  // The log looks at its room every ten seconds.
-  await wait(11_000)
+  // The log looks at its room every second.
+  await wait(2000)
 }
 
 const folder = (home: string, ...names: string[]) => readdir(join(home, ...names)).catch(() => [] as string[])
@@ -138,13 +138,21 @@ async function going(place: Place): Promise<void> {
   expect(place, 'piece again', [String((await piece(offset)).status), '204'])
 }
 
+/** Costs that do not compress: the version takes more than is left. */
+function largeVisits(rows: number): Buffer {
+  const visit = (i: number) => `${i};P${i % 60};2026-01-01;${(i * 7919) % 999_983},5`
+  const lines = ['visit_id;patient_id;day;cost', ...Array.from({ length: rows }, (_, i) => visit(i))]
+  return Buffer.from(lines.join('\n'))
+}
+
 const isRead = async ({ pid }: Place) => (await victimsOf(pid)).some(({ kind }) => kind === 'reader')
 
 async function checking(place: Place): Promise<void> {
   const { call, home } = place
   const told: DepositTold = {
     kind: 'deposit',
-    ...tables(2, 1_000_000),
+    ...tables(2, 1),
+    visits: largeVisits(1_000_000),
     received: new Map(),
     offset: 0,
     isSubmitted: false,
@@ -179,7 +187,7 @@ async function checking(place: Place): Promise<void> {
 async function granting(place: Place): Promise<void> {
   const { call, home } = place
   await fill(home, mebibyte)
-  await wait(11_000)
+  await wait(2000)
   const refused = await call('GET', '/api/v1/projects', { as: 'alice' })
   expect(place, 'nothing left', [`${refused.status} ${refused.json?.code}`, '503 UNAVAILABLE'])
   await empty(home)
