@@ -8,7 +8,7 @@ interface Kept {
 }
 
 /** Of each kind. Beyond it the oldest go: nobody can fill the memory by beginning sign-ins. */
-const limit = 1_000
+const limit = 250
 
 /** One memory per kind of thing (session, code, grant …), asked for by the provider. */
 export function openDemoMemory(clock: Clock): AdapterFactory {
