@@ -199,14 +199,15 @@ export async function recoverUploads({ uploads, files }: UploadNeeds): Promise<v
   await files.sweep(new Set(unfinished.map((one) => one.id)))
 }
 
-/** Removes what has expired, and what is for a deposit that takes nothing more. */
+/** Removes what has expired, and what is for a deposit that takes nothing more. Who writes to another upload is left in peace. */
 export async function expireUploads(needs: UploadNeeds): Promise<void> {
   const now = needs.deposits.clock.now()
-  for (const { id } of await needs.uploads.all()) {
+  const isDue = (one: UploadRow) => one.expiresAt <= now || !one.isOpen
+  for (const { id } of (await needs.uploads.all()).filter(isDue)) {
     const turn = await needs.turns.take(id)
     try {
       const upload = await needs.uploads.find(id)
-      if (upload !== null && (upload.expiresAt <= now || !upload.isOpen)) await drop(needs, upload)
+      if (upload !== null && isDue(upload)) await drop(needs, upload)
     } finally {
       turn.end()
     }

@@ -236,3 +236,20 @@ test('who comes later takes over from a connection that has gone silent, at the 
   await send(id, 4, 'efgh')
   expect(await needs.deposits.register.files(deposit)).toMatchObject([{ bytes: 8 }])
 })
+
+test('whoever sends is not stopped by the search for what has expired', async () => {
+  const { id } = await begin(8)
+  let goOn = () => {}
+  const seen = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  async function* slow() {
+    yield Buffer.from('abcd')
+    await seen
+    yield Buffer.from('efgh')
+  }
+  const sent = continueUpload(needs, rouen, { id, offset: 0, body: slow() })
+  const swept = expireUploads(needs).then(goOn)
+  expect(await sent).toMatchObject({ offset: 8 })
+  await swept
+})
