@@ -31,6 +31,8 @@ export const limitSettings = z.strictObject({
   socketsPerAddress: whole(1, 1_000_000, 100),
   /** Files that one person sends at the same time. Default 3. */
   streamsPerPerson: whole(1, 10_000, 3),
+  /** Streams of events that one person has open at the same time. Default 3. */
+  eventStreamsPerPerson: whole(1, 10_000, 3),
   /** Queries of one person that run, and that wait for a turn. Default 2 and 10. */
   queriesRunning: whole(1, 10_000, 2),
   queriesWaiting: whole(0, 100_000, 10),
@@ -68,6 +70,7 @@ export const demoLimits: LimitSettings = {
   ...productionLimits,
   socketsPerAddress: unmet,
   streamsPerPerson: 10_000,
+  eventStreamsPerPerson: 10_000,
   queriesRunning: 10_000,
   queriesWaiting: 100_000,
   queriesPerProject: 10_000,

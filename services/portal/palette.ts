@@ -48,9 +48,7 @@ export function useGoals(me: Me, isOpen: boolean): Goals {
   const datasets = useQuery({ ...datasetsQuery(''), ...asked })
   const own = projects.data ?? []
   const runs = useQueries({
-    queries: own
-      .slice(0, mostProjects)
-      .map(({ id }) => ({ ...runsQuery(id), ...asked, refetchInterval: false })),
+    queries: own.slice(0, mostProjects).map(({ id }) => ({ ...runsQuery(id), ...asked })),
   })
   const say = useWords()
   const sources = [projects, requests, datasets, ...runs]
