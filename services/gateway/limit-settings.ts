@@ -64,13 +64,12 @@ const unmet = 1_000_000
 
 /**
  * Those of a demo: nothing that counts calls, queries, connections or files is below 100 a second and person (contract,
- * section 2). What bounds one request stays.
+ * section 2). What bounds one request stays, and so do streams of events: a browser has six connections to one address.
  */
 export const demoLimits: LimitSettings = {
   ...productionLimits,
   socketsPerAddress: unmet,
   streamsPerPerson: 10_000,
-  eventStreamsPerPerson: 10_000,
   queriesRunning: 10_000,
   queriesWaiting: 100_000,
   queriesPerProject: 10_000,

@@ -169,12 +169,14 @@ describe('what ends a stream', () => {
   })
 
   test('the session is closed, and only hers', async () => {
-    const { follow, watchers } = await open()
+    const { follow, watchers, state } = await open()
     const hers = await follow('alice')
     const another = await follow('nadia')
     await Promise.all([hers.until('"step":0'), another.until('"step":0')])
     for (const watcher of watchers) watcher([{ id: 'of alice' }])
     expect(await hers.all).not.toContain('event: end')
+    state.work = { step: 1, total: 2 }
+    expect(await another.until('"step":1')).toContain('"step":1')
     another.leave()
   })
 
