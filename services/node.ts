@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Settings } from './config.ts'
 import { machineSandbox, type Sandbox } from './engine/box/sandbox.ts'
 import { createApp, createWaitingApp } from './gateway/app.ts'
+import { openEventStreams } from './gateway/event-streams.ts'
 import type { House } from './gateway/house.ts'
 import { openLimits } from './gateway/limits.ts'
 import { routes } from './gateway/routes.ts'
@@ -129,6 +130,7 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
     close: () => {
       const sendAway = () => {
         steps.ready = false
+        void house.events.close()
         door.leave(createWaitingApp(steps, { ...doorway, rule: 'node.stopping' }))
       }
       const { running } = house.query
@@ -194,6 +196,7 @@ async function houseOf(
     log,
     readiness: steps,
     limits: openLimits(doorway.limits, doorway),
+    events: openEventStreams({ log, sessions: identity.sessions }),
     portal: {
       startPage: '',
       assets: pathOf('portal/assets'),

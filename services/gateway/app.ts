@@ -182,6 +182,7 @@ function counted(house: House, routes: readonly Route[]) {
 function kindOf({ method, path, stream, rate }: Route): CallKind {
   if (/^\/(healthz|readyz|metrics)$/.test(path)) return 'probe'
   if (stream !== undefined) return 'file'
+  if (path.endsWith('/events')) return 'events'
   if (rate === 'queries' || /\/queries$/.test(path)) return method === 'post' ? 'query' : 'read'
   return method === 'get' || method === 'options' ? 'read' : 'act'
 }

@@ -30,6 +30,7 @@ import type { PublicRegister } from '../review/register/register.ts'
 import type { ReportNeeds } from '../review/reports/make.ts'
 import type { Verification } from '../review/verification.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
+import type { EventStreams } from './event-streams.ts'
 import type { Limits } from './limits.ts'
 import type { Metrics } from './metrics.ts'
 import type { Readiness } from './readiness.ts'
@@ -90,6 +91,7 @@ export interface House {
   /** Whether workers run in a sandbox; a demonstration without one says that it is degraded. */
   readonly isBoxed: boolean
   readonly limits: Limits
+  readonly events: EventStreams
   readonly portal: Portal
   /** SHA-256 of the rules in force; every answer names it. */
   readonly policy: string

@@ -31,6 +31,8 @@ export const limitSettings = z.strictObject({
   socketsPerAddress: whole(1, 1_000_000, 100),
   /** Files that one person sends at the same time. Default 3. */
   streamsPerPerson: whole(1, 10_000, 3),
+  /** Streams of events that one person has open at the same time. Default 3. */
+  eventStreamsPerPerson: whole(1, 10_000, 3),
   /** Queries of one person that run, and that wait for a turn. Default 2 and 10. */
   queriesRunning: whole(1, 10_000, 2),
   queriesWaiting: whole(0, 100_000, 10),
@@ -62,7 +64,7 @@ const unmet = 1_000_000
 
 /**
  * Those of a demo: nothing that counts calls, queries, connections or files is below 100 a second and person (contract,
- * section 2). What bounds one request stays.
+ * section 2). What bounds one request stays, and so do streams of events: a browser has six connections to one address.
  */
 export const demoLimits: LimitSettings = {
   ...productionLimits,

@@ -33,6 +33,8 @@ export interface Limits {
   caller<T>(response: Response, verify: () => Promise<T>): Promise<T>
   /** Begins a file of this person; call what comes back when it is over. */
   stream(by: Actor): () => void
+  /** The same for a stream of events. */
+  events(by: Actor): () => void
 }
 
 const windowSeconds = 60
@@ -84,7 +86,8 @@ export function openLimits(
         throw error
       }
     },
-    stream: openStreams(settings.streamsPerPerson),
+    stream: openStreams(settings.streamsPerPerson, 'rate.streams'),
+    events: openStreams(settings.eventStreamsPerPerson, 'rate.events'),
   }
 }
 
@@ -125,11 +128,11 @@ export function tellLater(response: Response, rule: string): void {
   response.set('Retry-After', String(laterSeconds))
 }
 
-function openStreams(most: number): Limits['stream'] {
+function openStreams(most: number, rule: string): Limits['stream'] {
   const places = openPlaces(most)
   return ({ issuer, subject }) => {
     const end = places.take(JSON.stringify([issuer, subject]))
-    if (end === null) throw new Refusal('RATE', { rule: 'rate.streams' })
+    if (end === null) throw new Refusal('RATE', { rule })
     return end
   }
 }

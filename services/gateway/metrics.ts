@@ -44,8 +44,8 @@ interface AnsweredCall {
   readonly seconds: number
 }
 
-/** What a call weighs: a query, a file on its way, an act, a look, or what machines ask every few seconds. */
-const callKinds = ['query', 'file', 'act', 'read', 'probe'] as const
+/** What a call weighs: a query, a file on its way, a stream of events, an act, a look, or what machines ask every few seconds. */
+const callKinds = ['query', 'file', 'events', 'act', 'read', 'probe'] as const
 export type CallKind = (typeof callKinds)[number]
 
 /** A figure that is one number. */

@@ -8,7 +8,7 @@ import { problemType } from './problem.ts'
 
 type Headers = Readonly<Record<string, string>>
 
-/** What a handler answers with; `sent` when `sendReleased` has already written. */
+/** What a handler answers with; `events` begins a stream, once the call is recorded; `sent` when `sendReleased` has already written. */
 export type Reply =
   | { readonly status?: number; readonly json: unknown; readonly headers?: Headers }
   | {
@@ -17,6 +17,7 @@ export type Reply =
       readonly content: string | Uint8Array
       readonly headers?: Headers
     }
+  | { readonly events: (response: Response) => void }
   | 'sent'
 
 export interface Returned {
@@ -40,6 +41,10 @@ export function languageOf(request: Request): Language {
 /** Writes what a handler returned. JSON passes the schema of its status: a member that is not declared does not leave. */
 export function sendReply(response: Response, responses: Responses, reply: Reply): void {
   if (reply === 'sent') return
+  if ('events' in reply) {
+    reply.events(response)
+    return
+  }
   const status = reply.status ?? Number(Object.keys(responses)[0])
   response.status(status).set(reply.headers ?? {})
   if ('json' in reply) {

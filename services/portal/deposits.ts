@@ -3,6 +3,7 @@ import { queryOptions, useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { components } from './api.ts'
 import { api, told } from './client.ts'
+import type { Followed } from './follow.ts'
 import { Problem } from './problem.ts'
 import { queries } from './session.ts'
 
@@ -60,13 +61,16 @@ export function depositsQuery(dataset?: string) {
   })
 }
 
-/** Asked again each second while it is being checked. */
 export function depositQuery(id: string) {
   return queryOptions({
     queryKey: ['deposit', id],
     queryFn: () => told(api.GET('/api/v1/deposits/{id}', { params: { path: { id } } })),
-    refetchInterval: ({ state }) => (state.data?.status === 'checking' ? 1000 : false),
   })
+}
+
+/** Its events, while it is being checked. */
+export function followedDeposit(id: string): Followed {
+  return { queryKey: depositQuery(id).queryKey, path: `/api/v1/deposits/${id}` }
 }
 
 /** The deposit contract of a dataset; null where none was made. */

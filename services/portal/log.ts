@@ -4,6 +4,7 @@ import type { components } from './api.ts'
 import { api, told } from './client.ts'
 import { addDays, today } from './days.ts'
 import { type AuditSearch, auditSearch } from './dpo-search.ts'
+import type { Followed } from './follow.ts'
 
 export type AuditEntry = components['schemas']['AuditEntry']
 export type AuditEntryDetail = components['schemas']['AuditEntryDetail']
@@ -59,13 +60,17 @@ export function statisticsQuery(search: Pick<AuditSearch, 'from' | 'to'>) {
   })
 }
 
-/** Asked again each second while one runs. */
 export const verificationQuery = queryOptions({
   queryKey: ['log', 'verification'],
   queryFn: () => told(api.GET('/api/v1/audit/verification')),
-  refetchInterval: ({ state }) => (state.data?.running ? 1000 : false),
   ...still,
 })
+
+/** Its events, while one runs. */
+export const followedVerification: Followed = {
+  queryKey: verificationQuery.queryKey,
+  path: '/api/v1/audit/verification',
+}
 
 /** The address of the file of a search. */
 export function exportAddress(search: AuditSearch, format: 'csv' | 'xlsx'): string {

@@ -1,6 +1,7 @@
 /** Questions about projects that several pages ask. */
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { api, told } from './client.ts'
+import type { Followed } from './follow.ts'
 import { language } from './text.ts'
 
 export const projectsQuery = queryOptions({
@@ -8,13 +9,16 @@ export const projectsQuery = queryOptions({
   queryFn: async () => (await told(api.GET('/api/v1/projects'))).projects,
 })
 
-/** Asked again each second while its extract is sealed. */
 export function projectQuery(id: string) {
   return queryOptions({
     queryKey: ['projects', id],
     queryFn: () => told(api.GET('/api/v1/projects/{id}', { params: { path: { id } } })),
-    refetchInterval: ({ state }) => (state.data?.bulle.status === 'preparing' ? 1000 : false),
   })
+}
+
+/** Its events, while its extract is sealed. */
+export function followedProject(id: string): Followed {
+  return { queryKey: projectQuery(id).queryKey, path: `/api/v1/projects/${id}` }
 }
 
 const vocabulariesQuery = queryOptions({

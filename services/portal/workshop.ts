@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { components } from './api.ts'
 import { api, told } from './client.ts'
+import type { Followed } from './follow.ts'
 
 export type GrantedTable = components['schemas']['GrantedTable']
 export type GrantedColumn = GrantedTable['columns'][number]
@@ -24,14 +25,20 @@ export function tablesQuery(project: string) {
   })
 }
 
-/** One's own queries; asked again each second while one of them runs. */
+/** One's own queries. */
 export function runsQuery(project: string) {
   return queryOptions({
     queryKey: ['projects', project, 'queries'],
     queryFn: async () =>
       (await told(api.GET('/api/v1/projects/{id}/queries', { params: { path: { id: project } } }))).queries,
-    refetchInterval: ({ state }) => (state.data?.some(({ outcome }) => outcome === 'running') ? 1000 : false),
   })
+}
+
+const queriesOf = ({ queries }: { readonly queries: readonly QueryRun[] }) => queries
+
+/** Their events, while one of them runs. */
+export function followedRuns(project: string): Followed {
+  return { queryKey: runsQuery(project).queryKey, path: `/api/v1/projects/${project}/queries`, of: queriesOf }
 }
 
 /** The decision on a text without its run. It depends on no row: the same text is asked once while the page is open. */

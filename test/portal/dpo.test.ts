@@ -112,6 +112,37 @@ describe('every page of the DPO', () => {
     await decision.getByText('Base légale').waitFor()
   })
 
+  test('every person is asked to be confirmed until a day, in one step', async () => {
+    const { page, goto } = nadia
+    await goto('/inbox?tab=reviews')
+    await page.getByRole('button', { name: 'Lancer la campagne' }).click()
+    await page.getByText(/^Campagne lancée : \d+ projets? à revoir/).waitFor()
+    await expectAccessible(page)
+  })
+
+  test('a change of the rules is approved by another person, who reads what differs', async () => {
+    const files = [{ path: 'query.cedar', text: '// <img src=x onerror=alert(1)>' }]
+    const proposal = { files, reason: 'Une version de plus.', unchecked: true }
+    const proposed = await portal.node.call('POST', '/api/v1/policies/proposals', {
+      as: 'nadia',
+      body: proposal,
+    })
+    expect(proposed.status).toBe(201)
+    await nadia.goto('/policies?tab=proposals')
+    await nadia.page.getByRole('button', { name: 'Approuver' }).click()
+    expect(await nadia.page.getByRole('alert').innerText()).toContain('CONFLICT_OF_INTEREST')
+    const { page, goto, complaints } = await portal.as('claire')
+    page.setDefaultTimeout(8_000)
+    await goto('/policies?tab=proposals')
+    await page.getByRole('button', { name: 'Approuver' }).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('link', { name: 'Voir les différences' }).click()
+    await page.getByRole('region', { name: 'Après' }).getByText('// <img src=x onerror=alert(1)>').waitFor()
+    await page.getByRole('button', { name: 'Approuver' }).click()
+    await page.getByText(/Approuvé le .* par claire$/).waitFor()
+    expect(complaints).toEqual([])
+  })
+
   test('the tables of the figures say what the pictures say', async () => {
     await nadia.goto('/audit')
     await nadia.page.getByText('Les mêmes chiffres en tableau').click()

@@ -2,23 +2,39 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
 import { descriptor, draft } from '../contract/study.ts'
+import { administer, openDatabase } from '../house.ts'
 import { expectAccessible, openPortal, type Portal } from './portal.ts'
 
 const hostile = '<img src=x onerror=alert(1)>'
 
 let portal: Portal
+let database: Awaited<ReturnType<typeof openDatabase>>
 let id: string
 beforeAll(async () => {
-  portal = await openPortal()
+  database = await openDatabase()
+  portal = await openPortal({ databaseUrl: database.url })
+  // Without the standing word of his line manager he is validated, then issued.
+  await administer(database.url, "UPDATE identity_account SET review_until_ms = NULL WHERE subject = 'bruno'")
   await portal.node.call('POST', '/api/v1/datasets', { as: 'rouen', body: descriptor })
   const opened = await portal.node.call('POST', '/api/v1/habilitations', {
     as: 'paul',
-    body: { ...draft, aim: `Compter. ${hostile}` },
+    body: {
+      ...draft,
+      aim: `Compter. ${hostile}`,
+      persons: [...draft.persons, { issuer: 'demo', subject: 'bruno', profile: 'analyst' }],
+    },
   })
   id = opened.json.id
   await act('paul', 'submission', {})
 }, 120_000)
-afterAll(() => portal?.close())
+afterAll(async () => {
+  await portal?.close()
+  await database?.close()
+})
+
+const read = () => portal.node.call('GET', `/api/v1/habilitations/${id}`, { as: 'nadia' })
+
+const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)
 
 const act = (as: string, command: string, body: unknown) =>
   portal.node.call('POST', `/api/v1/habilitations/${id}/${command}`, { as, body })
@@ -99,6 +115,17 @@ describe('an instruction', () => {
     expect(complaints).toEqual([])
   })
 
+  test('is given more time once, for a reason', async () => {
+    const { page } = await reviewing('claire')
+    const dialog = await opened(page, 'Prolonger le délai')
+    await dialog.getByLabel('Raison').fill(`Un avis attendu. ${hostile}`)
+    await dialog.getByRole('button', { name: 'Prolonger', exact: true }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    await page.getByRole('link', { name: 'Historique' }).click()
+    await page.getByText('Délai prolongé').waitFor()
+    expect(await page.getByRole('button', { name: 'Prolonger le délai' }).count()).toBe(0)
+  })
+
   test('takes the answer of the holder, line by line, with what it signs in sight', async () => {
     const { page } = await reviewing('Données CHU')
     const dialog = await opened(page, 'Répondre pour visits-demo')
@@ -176,6 +203,41 @@ describe('the life of a permit', () => {
     await expectAccessible(page)
   })
 
+  test('the registrar issues the person whom her line manager validated', async () => {
+    const marc = await reviewing('marc', '?tab=persons')
+    await marc.page.getByRole('button', { name: 'Valider bruno' }).click()
+    await marc.page.getByText('Validée par marc').waitFor()
+    const { page } = await reviewing('rené', '?tab=persons')
+    await page.getByRole('button', { name: 'Délivrer l’habilitation de bruno' }).click()
+    await page.getByText('Délivrée par rene').waitFor()
+    await expectAccessible(page)
+  })
+
+  test('the DPO asks from the queue that every person be confirmed until a day', async () => {
+    const { page, goto } = await visiting('nadia')
+    await goto('/requests/queue')
+    await page.getByLabel('Revue de toutes les personnes').fill(day(40))
+    await page.getByRole('button', { name: 'Demander la revue' }).click()
+    await page.getByText('Revue demandée pour 1 projet.').waitFor()
+    expect(await page.getByRole('row').filter({ hasText: 'bruno' }).innerText()).toContain('encadrement')
+    await expectAccessible(page)
+  })
+
+  test('a revocation that was announced is dropped by two others of the authority, each with reasons', async () => {
+    expect((await act('yves', 'revocation', { reason: 'Un doute.' })).json.state).toBe('revocation_noticed')
+    for (const [who, state] of [
+      ['claire', 'Révocation annoncée'],
+      ['odile', 'Accès ouvert'],
+    ] as const) {
+      const { page } = await reviewing(who)
+      const dialog = await opened(page, 'Abandonner la révocation')
+      await dialog.getByLabel('Raisons').fill('Le doute est levé.')
+      await dialog.getByRole('button', { name: 'Abandonner', exact: true }).click()
+      await dialog.waitFor({ state: 'hidden' })
+      expect(await shown(page)).toContain(state)
+    }
+  })
+
   test('what somebody else did meanwhile is refused with a sentence, and the page shows what is the case', async () => {
     const { page } = await reviewing('yves')
     const dialog = await opened(page, 'Révoquer l’accès')
@@ -190,6 +252,60 @@ describe('the life of a permit', () => {
   })
 })
 
+describe('the end of a permit', () => {
+  test('the operator destroys the extract for good, and the DPO attests it', async () => {
+    const { page } = await reviewing('karim')
+    const dialog = await opened(page, 'Détruire l’extrait')
+    expect(await dialog.innerText()).toContain('Rien ne les rend.')
+    await dialog.getByRole('button', { name: 'Détruire définitivement' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect(await shown(page)).toContain('Fermeture en cours')
+    const destroyed = async () => (await read()).json.certificate !== null
+    while (!(await destroyed())) await new Promise((resolve) => setTimeout(resolve, 50))
+    const last = await reviewing('nadia')
+    const attesting = await opened(last.page, 'Attester la destruction')
+    await expectAccessible(last.page)
+    await attesting.getByRole('button', { name: 'Attester', exact: true }).click()
+    await attesting.waitFor({ state: 'hidden' })
+    expect(await shown(last.page)).toContain('Close')
+  })
+})
+
+describe('an appeal', () => {
+  test('is heard by somebody of the authority who had no part in the decision', async () => {
+    const title = 'Une demande refusée'
+    const begun = await portal.node.call('POST', '/api/v1/habilitations', {
+      as: 'paul',
+      body: { ...draft, title },
+    })
+    const refused = begun.json.id
+    const reasons = 'Sans intérêt public.'
+    for (const [as, command, body] of [
+      ['paul', 'submission', {}],
+      ['lucie', 'completeness', { complete: true }],
+      ['rouen', 'countersignatures', { dataset: 'visits-demo', decision: 'accept' }],
+      ['claire', 'decision', { decision: 'refuse', reasons }],
+      ['yves', 'confirmation', {}],
+      ['paul', 'appeal', { reasons: hostile }],
+    ] as const)
+      await portal.node.call('POST', `/api/v1/habilitations/${refused}/${command}`, { as, body })
+    const barred = await visiting('claire')
+    await barred.goto(`/requests/${refused}/review`)
+    await barred.page.getByText(/^T10/).waitFor()
+    expect(await barred.page.getByRole('button', { name: 'Trancher le recours' }).count()).toBe(0)
+    const { page, goto, complaints } = await visiting('odile')
+    await goto(`/requests/${refused}/review`)
+    const dialog = await opened(page, 'Trancher le recours')
+    await dialog.getByRole('radio', { name: 'Le recours est accueilli' }).check()
+    await dialog.getByLabel('Raisons').fill('L’intérêt est établi.')
+    await expectAccessible(page)
+    await dialog.getByRole('button', { name: 'Trancher', exact: true }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect(await shown(page)).toContain('Accordée, à accepter')
+    expect(complaints).toEqual([])
+  })
+})
+
 describe('in English and in the dark', () => {
   test('the queue is empty, and says when the last request came', async () => {
     const { page, goto } = await visiting('inès', { lang: 'en', theme: 'dark' })
@@ -197,7 +313,7 @@ describe('in English and in the dark', () => {
     expect(await page.locator('.empty').first().innerText()).toMatch(
       /^No request here\. The last one arrived on/,
     )
-    await page.getByRole('link', { name: /^All \(1\)/ }).click()
+    await page.getByRole('link', { name: /^All \(2\)/ }).click()
     await page.getByRole('link', { name: draft.title }).waitFor()
     expect(new URL(page.url()).searchParams.get('show')).toBe('all')
     await expectAccessible(page)

@@ -117,6 +117,20 @@ export const shortcuts: readonly Shortcut[] = [
     },
   },
   {
+    keys: { fr: 'Ctrl + K (⌘ + K)', en: 'Ctrl + K (⌘ + K)' },
+    does: {
+      fr: 'Portail : ouvre la palette, qui mène par quelques lettres à une page, un projet, une demande, un jeu de données ou une requête.',
+      en: 'Portal: opens the palette, which leads by a few letters to a page, project, request, dataset or query.',
+    },
+  },
+  {
+    keys: { fr: '?', en: '?' },
+    does: {
+      fr: 'Portail : montre les raccourcis de la page, et permet de ne plus prendre ceux d’une seule touche.',
+      en: 'Portal: shows the shortcuts of the page, and lets you turn off those of a single key.',
+    },
+  },
+  {
     keys: { fr: 'Ctrl + Entrée (⌘ + Entrée)', en: 'Ctrl + Enter (⌘ + Enter)' },
     does: { fr: 'Atelier SQL : lance la question.', en: 'SQL workshop: runs the question.' },
   },

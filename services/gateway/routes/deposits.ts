@@ -5,6 +5,7 @@ import { changeDialect } from '../../dataset/dialect-change.ts'
 import { previewTable, receiveManifest } from '../../dataset/dialogue.ts'
 import { holderQualitySchema } from '../../dataset/quality/label.ts'
 import { paced } from '../arrival.ts'
+import { eventsOf } from '../events.ts'
 import { type Route, route } from '../route.ts'
 
 export const finding = z.object({
@@ -234,5 +235,15 @@ export const depositRoutes: readonly Route[] = [
     handler: async (house, { by, params: { id }, language }) => ({
       json: await readDeposit(house.dataset, by, { deposit: id, language }),
     }),
+  }),
+  eventsOf({
+    path: '/api/v1/deposits/{id}',
+    summary: 'A deposit while it is checked',
+    authorisation: { who: ['holder'], sees: 'holder' },
+    params: byId,
+    schema: deposit,
+    read: (house, { by, params: { id }, language }) =>
+      readDeposit(house.dataset, by, { deposit: id, language }),
+    isOver: ({ status }) => status !== 'checking',
   }),
 ]

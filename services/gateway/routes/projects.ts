@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { fieldRoles } from '../../dataset/descriptor.ts'
 import { listProjects, readProject } from '../../habilitation/read.ts'
+import { eventsOf } from '../events.ts'
 import type { House } from '../house.ts'
 import { type Route, route } from '../route.ts'
 
@@ -92,6 +93,18 @@ export const projectRoutes: readonly Route[] = [
     handler: async (house, { by, params: { id } }) => ({
       json: await withBulle(house, await readProject(house.habilitation, by, id)),
     }),
+  }),
+  eventsOf({
+    path: '/api/v1/projects/{id}',
+    summary: 'A project while its extract is prepared',
+    authorisation: { who: 'account', sees: 'project' },
+    params,
+    about: ({ id }) => ({ project: id }),
+    schema: project,
+    read: async (house, { by, params: { id } }) =>
+      withBulle(house, await readProject(house.habilitation, by, id)),
+    // One that waits for data of its holder may wait for weeks.
+    isOver: ({ bulle: { status, progress } }) => status !== 'preparing' || progress === undefined,
   }),
   route({
     method: 'get',

@@ -5,6 +5,8 @@ import type { Person } from '../../identity/person.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { say } from '../../kernel/text.ts'
 import { cancelQuery, checkQuery, listQueries, runQuery } from '../../query/run.ts'
+import { eventsOf } from '../events.ts'
+import type { House } from '../house.ts'
 import { formatOf, resultTypes, sendReleased } from '../released.ts'
 import { type Route, route } from '../route.ts'
 
@@ -117,6 +119,8 @@ const run = z
   })
   .meta({ id: 'QueryRun' })
 
+const runs = z.object({ queries: z.array(run) })
+
 const path = '/api/v1/projects/{id}/queries'
 const about = ({ id }: { id: string }) => ({ project: id })
 
@@ -194,19 +198,37 @@ export const queryRoutes: readonly Route[] = [
     records: 'read',
     params: project,
     about,
-    responses: { 200: { description: 'Never their text', schema: z.object({ queries: z.array(run) }) } },
-    handler: async (house, { by, params }) => {
-      await insistVisible(house.habilitation, by, params.id)
-      const runs = await listQueries(house.query, by, params.id)
-      const queries = runs.map(({ submittedAt, endedAt, ...rest }) => ({
-        ...rest,
-        submittedAt: new Date(submittedAt).toISOString(),
-        endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
-      }))
-      return { json: { queries } }
-    },
+    responses: { 200: { description: 'Never their text', schema: runs } },
+    handler: async (house, { by, params }) => ({ json: await runsOf(house, { by, params }) }),
+  }),
+  eventsOf({
+    path,
+    summary: 'One’s own queries of a project while one of them runs',
+    authorisation: { who: 'account', sees: 'question' },
+    params: project,
+    about,
+    schema: runs,
+    read: runsOf,
+    isOver: ({ queries }) => queries.every(({ outcome }) => outcome !== 'running'),
   }),
 ]
+
+interface Asking {
+  readonly by: Person
+  readonly params: { readonly id: string }
+}
+
+async function runsOf(house: House, { by, params: { id } }: Asking): Promise<z.infer<typeof runs>> {
+  await insistVisible(house.habilitation, by, id)
+  const listed = await listQueries(house.query, by, id)
+  return {
+    queries: listed.map(({ submittedAt, endedAt, ...rest }) => ({
+      ...rest,
+      submittedAt: new Date(submittedAt).toISOString(),
+      endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
+    })),
+  }
+}
 
 /** The members that are there: `undefined` and absent are one to zod and two to our types. */
 function defined(by: Person, body: z.infer<typeof question>) {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { isoInstant } from '../../kernel/clock.ts'
 import { type VerificationState, verificationStates } from '../../review/verification.ts'
+import { eventsOf } from '../events.ts'
 import type { House } from '../house.ts'
 import { type Route, route } from '../route.ts'
 
@@ -46,6 +47,14 @@ export const verificationRoutes: readonly Route[] = [
     records: 'read',
     responses: { 200: { description: 'What runs, and the last', schema: state } },
     handler: async (house) => ({ json: shown(house, await house.verification.state()) }),
+  }),
+  eventsOf({
+    path,
+    summary: 'A verification of the log while it runs; DPO only',
+    authorisation: { who: ['dpo'], sees: 'none' },
+    schema: state,
+    read: async (house) => shown(house, await house.verification.state()),
+    isOver: ({ running }) => running === null,
   }),
   route({
     method: 'post',

@@ -1,7 +1,15 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { api, told } from '../client.ts'
-import { type DatasetShown, type Deposit, datasetQuery, depositQuery, tablesOf } from '../deposits.ts'
+import {
+  type DatasetShown,
+  type Deposit,
+  datasetQuery,
+  depositQuery,
+  followedDeposit,
+  tablesOf,
+} from '../deposits.ts'
+import { LongWork } from '../parts/long-work.tsx'
 import { PageBody } from '../parts/page.tsx'
 import { Refusal } from '../parts/refusal.tsx'
 import { Waiting } from '../parts/waiting.tsx'
@@ -47,6 +55,12 @@ export function DepositPage() {
       <p role="status">
         <StatusMark status={status} /> <span className="small">{id}</span>
       </p>
+      <LongWork
+        name={say('deposit.title', { title })}
+        isRunning={status === 'checking'}
+        share={shareOf(deposit.data)}
+        followed={followedDeposit(id)}
+      />
       {status === 'open' ? (
         <>
           <Files dataset={dataset.data} deposit={deposit.data} />
@@ -61,6 +75,12 @@ export function DepositPage() {
       <CommandLine line={lineFor(dataset.data)} />
     </PageBody>
   )
+}
+
+/** How much of the files has been read. */
+function shareOf({ progress }: Deposit): number | undefined {
+  const { bytes = 0, total = 0 } = progress ?? {}
+  return total > 0 ? Math.min(1, bytes / total) : undefined
 }
 
 /** Nothing of a file goes into it: tables are named as the descriptor names them. */

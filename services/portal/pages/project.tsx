@@ -2,10 +2,11 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { dayOf, daysUntil } from '../format.ts'
+import { LongWork } from '../parts/long-work.tsx'
 import { PageBody } from '../parts/page.tsx'
 import { Refusal } from '../parts/refusal.tsx'
 import { Tabs } from '../parts/tabs.tsx'
-import { projectQuery } from '../projects.ts'
+import { followedProject, projectQuery } from '../projects.ts'
 import { type HabilitationRequest, requestQuery } from '../requests.ts'
 import { useMe } from '../session.ts'
 import { Bulle } from './project/bulle.tsx'
@@ -37,6 +38,11 @@ export function ProjectPage() {
         </a>
       }
     >
+      <LongWork
+        name={say('bulle.work')}
+        isRunning={project.bulle.status === 'preparing'}
+        followed={followedProject(id)}
+      />
       <Facts project={project} />
       <Tabs
         label={say('parts')}

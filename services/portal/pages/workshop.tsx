@@ -1,10 +1,11 @@
 /** SQL on a project: what it grants on the left; a statement that is checked while it is written; below it what may leave. */
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
+import { LongWork } from '../parts/long-work.tsx'
 import { Mishap } from '../parts/mishap.tsx'
 import { PageBody } from '../parts/page.tsx'
 import { Waiting } from '../parts/waiting.tsx'
-import { projectQuery } from '../projects.ts'
+import { followedProject, projectQuery } from '../projects.ts'
 import { words } from '../text.ts'
 import en from '../words/workshop.en.json' with { type: 'json' }
 import fr from '../words/workshop.fr.json' with { type: 'json' }
@@ -26,6 +27,11 @@ export function WorkshopPage() {
   const crumbs = <a href={`/projects/${project}`}>{data.title}</a>
   return (
     <PageBody title={say('title')} lead={say('lead')} crumbs={crumbs}>
+      <LongWork
+        name={say('preparing.name')}
+        isRunning={!over.has(data.status) && data.bulle.status === 'preparing'}
+        followed={followedProject(project)}
+      />
       {over.has(data.status) ? (
         <>
           <Ended status={data.status} project={project} />

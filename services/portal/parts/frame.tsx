@@ -3,37 +3,17 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useParams, useRouterState, useSearch } from '@tanstack/react-router'
 import { Suspense, useEffect } from 'react'
 import { api, told } from '../client.ts'
-import { hasRole, instructing, type Me, meQuery, type Role } from '../session.ts'
-import { type KeyOf, language, words } from '../text.ts'
+import { type Me, meQuery } from '../session.ts'
+import { language, words } from '../text.ts'
 import en from '../words/frame.en.json' with { type: 'json' }
 import fr from '../words/frame.fr.json' with { type: 'json' }
 import { PurposeBanner } from './banner.tsx'
+import { Commands } from './commands.tsx'
+import { placesOf } from './places.ts'
 import { Refusal } from './refusal.tsx'
 import { Waiting } from './waiting.tsx'
 
 const useWords = words('frame', { fr, en })
-
-/** Places of the portal, for whom each is worth showing; an empty list is everybody. */
-const places: readonly {
-  readonly to: string
-  readonly word: KeyOf<typeof fr>
-  readonly roles: readonly Role[]
-}[] = [
-  { to: '/', word: 'home', roles: [] },
-  { to: '/projects', word: 'projects', roles: ['researcher', 'lead'] },
-  { to: '/requests', word: 'requests', roles: ['lead'] },
-  { to: '/requests/queue', word: 'instruction', roles: instructing },
-  { to: '/deposits', word: 'deposits', roles: ['holder'] },
-  { to: '/holdings', word: 'holdings', roles: ['holder'] },
-  { to: '/audit', word: 'audit', roles: ['dpo'] },
-  { to: '/inbox', word: 'inbox', roles: ['dpo'] },
-  { to: '/rights', word: 'rights', roles: ['dpo'] },
-  { to: '/reports', word: 'reports', roles: ['dpo', 'authority'] },
-  { to: '/policies', word: 'policies', roles: ['dpo', 'authority'] },
-  { to: '/releases', word: 'releases', roles: ['researcher', 'lead', 'checker'] },
-  { to: '/connections', word: 'connections', roles: ['researcher'] },
-  { to: '/ops', word: 'operation', roles: ['operator'] },
-]
 
 export function Frame() {
   const say = useWords()
@@ -50,6 +30,7 @@ export function Frame() {
           <img src="/assets/huisclos.svg" width="28" height="28" alt="" /> huisclos
         </Link>
         {me.data && <Places me={me.data} />}
+        {me.data && <Commands me={me.data} />}
         <Settings />
         {me.data && <Person me={me.data} />}
       </header>
@@ -95,10 +76,9 @@ function Footer() {
 
 function Places({ me }: { readonly me: Me }) {
   const say = useWords()
-  const own = places.filter(({ roles }) => roles.length === 0 || hasRole(me, ...roles))
   return (
     <nav aria-label={say('places')} className="places">
-      {own.map(({ to, word }) => (
+      {placesOf(me).map(({ to, word }) => (
         <Link key={to} to={to} activeProps={{ 'aria-current': 'page' }} activeOptions={{ exact: to === '/' }}>
           {say(word)}
         </Link>

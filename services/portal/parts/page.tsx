@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react'
+import { setPageTitle } from '../title.ts'
 
 export interface PageProps {
   readonly title: string
@@ -15,7 +16,7 @@ export interface PageProps {
 export function PageBody({ title, lead, crumbs, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
-    document.title = `${title} — huisclos`
+    setPageTitle(title)
     heading.current?.focus({ preventScroll: true })
   }, [title])
   return (

@@ -2,7 +2,8 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { api, told } from '../../client.ts'
 import { numberOf, sinceOf } from '../../format.ts'
-import { type AuditVerification, verificationQuery } from '../../log.ts'
+import { type AuditVerification, followedVerification, verificationQuery } from '../../log.ts'
+import { LongWork } from '../../parts/long-work.tsx'
 import { Mark, type Tone } from '../../parts/mark.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
 import { queries } from '../../session.ts'
@@ -42,10 +43,20 @@ export function Seal() {
           {say(isRunning ? 'running' : 'verify')}
         </button>
       </div>
+      <LongWork
+        name={say('work')}
+        isRunning={isRunning}
+        share={data?.running ? shareOf(data.running) : undefined}
+        followed={followedVerification}
+      />
       {data?.last?.status === 'tampered' && !isRunning && <Damage last={data.last} />}
       {(begin.error ?? error) && <Refusal error={begin.error ?? error} takesFocus={false} />}
     </section>
   )
+}
+
+function shareOf({ entries, total }: NonNullable<AuditVerification['running']>): number | undefined {
+  return total > 0 ? Math.min(1, entries / total) : undefined
 }
 
 function Running({ running }: { readonly running: NonNullable<AuditVerification['running']> }) {

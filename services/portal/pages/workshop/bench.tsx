@@ -4,6 +4,7 @@ import { useRef } from 'react'
 import type { components } from '../../api.ts'
 import { Refusal } from '../../parts/refusal.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
+import { useShortcut } from '../../shortcuts.ts'
 import { words } from '../../text.ts'
 import en from '../../words/workshop.en.json' with { type: 'json' }
 import fr from '../../words/workshop.fr.json' with { type: 'json' }
@@ -25,6 +26,9 @@ export function Bench({ project }: { readonly project: components['schemas']['Pr
   const statement = useStatement(project)
   const run = useRun(project.id)
   const editor = useRef<Editor | null>(null)
+  useShortcut('Mod+Enter', say('key.run'))
+  useShortcut('Ctrl+Space', say('key.names'))
+  useShortcut('Escape Tab', say('key.leave'))
   const begin = (sql: string) => {
     if (run.isRunning || statement.isUnsaid || sql.trim() === '') return
     if (statement.tab === 'journal')

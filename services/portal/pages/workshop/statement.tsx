@@ -2,12 +2,13 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { lazy, type RefObject, Suspense } from 'react'
 import type { components } from '../../api.ts'
 import { Field } from '../../parts/field.tsx'
+import { LongWork } from '../../parts/long-work.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { words } from '../../text.ts'
 import en from '../../words/workshop.en.json' with { type: 'json' }
 import fr from '../../words/workshop.fr.json' with { type: 'json' }
-import { type Asked, checkQuery, type GrantedTable, runsQuery } from '../../workshop.ts'
+import { type Asked, checkQuery, followedRuns, type GrantedTable, runsQuery } from '../../workshop.ts'
 import type { Editor } from './editor-view.ts'
 import { examplesOf } from './examples.ts'
 import { Preflight } from './preflight.tsx'
@@ -81,17 +82,23 @@ export function StatementPane(props: PaneProps) {
 }
 
 function RunCard({ project, run }: { readonly project: string; readonly run: Run }) {
+  const say = useWords()
   const { data } = useQuery({ ...runsQuery(project), enabled: run.isRunning })
   const { begun, isRunning, isCancelling, cancel } = run
-  if (!isRunning || !begun) return null
-  const isWaiting = data?.some(({ id, waiting }) => id === begun.id && waiting) === true
+  const isWaiting = data?.some(({ id, waiting }) => id === begun?.id && waiting) === true
+  const isAnyRunning = isRunning || data?.some(({ outcome }) => outcome === 'running') === true
   return (
-    <Progress
-      since={begun.at}
-      isWaiting={isWaiting}
-      isCancelling={isCancelling}
-      onCancel={() => cancel(begun.id)}
-    />
+    <>
+      {isRunning && begun && (
+        <Progress
+          since={begun.at}
+          isWaiting={isWaiting}
+          isCancelling={isCancelling}
+          onCancel={() => cancel(begun.id)}
+        />
+      )}
+      <LongWork name={say('run.name')} isRunning={isAnyRunning} followed={followedRuns(project)} />
+    </>
   )
 }
 

@@ -45,7 +45,7 @@ export function Ended({ status, project }: StatusProps) {
   )
 }
 
-/** The extract is sealed line by line; the page asks again each second. */
+/** The extract is sealed line by line. */
 export function Preparing({ project: { bulle } }: { readonly project: Project }) {
   const say = useWords()
   const { progress, tables } = bulle
