@@ -239,6 +239,19 @@ export interface DatasetVersion {
   certificate: string | null
 }
 
+export interface HabilitationBegun {
+  /** Random identifier of the act */
+  id: string
+  /** The request that it is about, which may not have a row yet */
+  stream: string
+  /** How many events the request had when the act was decided */
+  before: number
+  /** Instant, ms since 1970 */
+  begun_ms: number
+  /** Events, entries and permit, as services/habilitation/rows.ts has them; nothing here is changed */
+  body: Json
+}
+
 export interface HabilitationCounter {
   /** Kind and year, such as request/2026 */
   name: string
@@ -653,6 +666,7 @@ export interface Tables {
   dataset_opt_out_list: DatasetOptOutList
   dataset_upload: DatasetUpload
   dataset_version: DatasetVersion
+  habilitation_begun: HabilitationBegun
   habilitation_counter: HabilitationCounter
   habilitation_event: HabilitationEvent
   habilitation_permit: HabilitationPermit

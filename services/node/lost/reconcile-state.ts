@@ -6,6 +6,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../kernel/log.ts'
+import { endBegunActs } from './begun.ts'
 import type { EndingNeeds } from './endings.ts'
 import { redoEndings } from './endings.ts'
 import { type Finding, redoHabilitations } from './habilitations.ts'
@@ -24,9 +25,12 @@ const reconciliationFile = 'reconciliation.json'
 
 /** Before anything is decided. StartError, status 75, when database and log are not of one history. Gives what was found. */
 export async function reconcileState(needs: StateNeeds): Promise<readonly Finding[]> {
-  const events = await needs.recorded.events()
-  await insistOnOneHistory(needs, { events, others: needs.others })
+  const before = await needs.recorded.events()
+  await insistOnOneHistory(needs, { events: before, others: needs.others })
+  const ended = await endBegunActs(needs, before)
+  const events = ended.length === 0 ? before : await needs.recorded.events()
   const findings = [
+    ...ended,
     ...(await redoHabilitations(needs, events)),
     ...(await redoEndings(needs, events)),
     ...(await redoReleases(needs)),
