@@ -111,9 +111,11 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const address = production?.configuration.address ?? door.url
   closing.keep('server file', await writeServerFile(settings.home, { url: address, pid: process.pid }))
   const floors = await openUpTo(ground, { settings, steps, folder, address, production, figures })
-  const isBoxed = (await sandbox).kind !== 'none'
+  const box = await sandbox
+  const isBoxed = box.kind !== 'none'
+  const hasGroups = box.kind !== 'none' && box.groups !== undefined
   const metrics = figures.metrics(figuresOn(floors, { settings, clock, isBoxed, production, steps }))
-  const house = { ...(await houseOf(floors, { steps, address, options })), metrics, isBoxed }
+  const house = { ...(await houseOf(floors, { steps, address, options })), metrics, isBoxed, hasGroups }
   const project = isFull
     ? await steps.run(stepNames.demo, () => seedDemo(house, floors.identity.accounts), notedProject)
     : null
@@ -173,7 +175,7 @@ interface HouseOf {
 async function houseOf(
   { keys, evidence, identity, rooms }: Floors,
   { steps, address, options }: HouseOf,
-): Promise<Omit<House, 'metrics' | 'isBoxed'>> {
+): Promise<Omit<House, 'metrics' | 'isBoxed' | 'hasGroups'>> {
   const { log } = options
   const doorway = doorwayOf(options.settings)
   const { stopSessions } = rooms.query.running

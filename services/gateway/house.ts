@@ -89,6 +89,8 @@ export interface House {
   readonly metrics: Metrics
   /** Whether workers run in a sandbox; a demonstration without one says that it is degraded. */
   readonly isBoxed: boolean
+  /** Whether each worker has a control group of its own; without, the limits of its process hold alone. */
+  readonly hasGroups: boolean
   readonly limits: Limits
   readonly portal: Portal
   /** SHA-256 of the rules in force; every answer names it. */
