@@ -44,6 +44,8 @@ export interface NodeOptions {
   readonly stopping?: AbortSignal
   /** Of the log; tests put failing disks here. */
   readonly storage?: Ground['storage']
+  /** What stands before the clear area; tests make it full or late here. */
+  readonly clearArea?: Ground['clearArea']
   /** Where another node runs on this home: listens, and opens when that one has stopped, or rejects when this aborts. */
   readonly takeOver?: AbortSignal
   /** How long the door still answers when the node stops; tests do not wait for it. */
@@ -149,10 +151,10 @@ async function productionOf(
 }
 
 function groundOf(
-  { settings: { home }, clock, log, durable = true, stopping, storage }: NodeOptions,
+  { settings: { home }, clock, log, durable = true, stopping, storage, clearArea }: NodeOptions,
   made: Pick<Ground, 'closing' | 'onFatal' | 'sandbox'>,
 ): Ground {
-  return { home, clock, log, durable, stopping, storage, ...made }
+  return { home, clock, log, durable, stopping, storage, clearArea, ...made }
 }
 
 /** A demo is for this machine alone. */
