@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Body } from '../../services/audit/entry.ts'
 import { openOptOutRegister } from '../../services/dataset/opt-out-register.ts'
+import { openOptOutSeals } from '../../services/dataset/opt-out-seal.ts'
 import { openRecorded, type Recorded } from '../../services/habilitation/recorded.ts'
 import { type HabilitationEntry, heldShut, redoneBy } from '../../services/habilitation/redo.ts'
 import { openRegistry } from '../../services/habilitation/registry.ts'
@@ -245,7 +246,8 @@ describe('on PostgreSQL', () => {
   })
 
   describe('opt-outs whose registration was cut', () => {
-    const list = () => openOptOutRegister(store)
+    const seals = openOptOutSeals({ of: async () => Buffer.alloc(32, 1) })
+    const list = () => openOptOutRegister(store, seals)
     const named = (one: string) => `h1k01_${one.repeat(32)}`
     const begin = (domain: string, sha256: string, one: string) =>
       list().begin({ sha256, domain, holder: 'chu-rouen', at: now, pseudonyms: [named(one)] })
