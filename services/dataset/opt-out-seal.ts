@@ -2,7 +2,8 @@
  * Who objects, as it lies in the database: sealed, with a keyed hash by which somebody is found again. Both keys come of one that the
  * KEK of the node wraps, one for each domain: the tables alone, or a copy of them, say of nobody that she objects.
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { hmac } from '../kernel/hash.ts'
 import { SealedDamaged } from '../keys/chunks.ts'
 import type { Keyring } from '../keys/keyring.ts'
 
@@ -18,18 +19,17 @@ export interface OptOutSeal {
 /** Of one domain; UNAVAILABLE when the provider of keys is. Not asked for inside a transaction: it asks the database itself. */
 export type OptOutSeals = (domain: string) => Promise<OptOutSeal>
 
-const [keyBytes, nonceBytes, tagBytes] = [32, 12, 16]
+const [nonceBytes, tagBytes] = [12, 16]
 
 export function openOptOutSeals(keyring: Pick<Keyring, 'of'>): OptOutSeals {
   return async (domain) => sealOf(await keyring.of({ kind: 'opt-out-list', id: domain }))
 }
 
 function sealOf(key: Uint8Array): OptOutSeal {
-  const derived = (use: string) =>
-    Buffer.from(hkdfSync('sha256', key, '', `huisclos|opt-out|${use}`, keyBytes))
-  const [sealing, naming] = [derived('seal'), derived('mac')]
+  // The key is random as it is: one MAC of each use's name is a key of its own.
+  const [sealing, naming] = [hmac(key, 'huisclos|opt-out|seal'), hmac(key, 'huisclos|opt-out|mac')]
   return {
-    mac: (text) => createHmac('sha256', naming).update(text).digest('hex'),
+    mac: (text) => hmac(naming, text).toString('hex'),
     seal(text, about) {
       const nonce = randomBytes(nonceBytes)
       const cipher = createCipheriv('aes-256-gcm', sealing, nonce).setAAD(Buffer.from(about))
