@@ -17,7 +17,11 @@ const words = {
     alarm: 'Où le voir',
     nobody: 'personne ne répond',
     asUsual: 'comme d’habitude',
-    later: ['## Pas encore dans cette table', '', 'La zone en clair pleine et un nœud pair qui manque.'],
+    later: [
+      '## Pas encore dans cette table',
+      '',
+      'Un nœud pair qui manque : cette version n’en interroge aucun.',
+    ],
   },
   en: {
     title: 'When a dependency fails',
@@ -31,7 +35,7 @@ const words = {
     alarm: 'Where to see it',
     nobody: 'nobody answers',
     asUsual: 'as usual',
-    later: ['## Not in this table yet', '', 'The clear area when it is full, and a peer node that is away.'],
+    later: ['## Not in this table yet', '', 'A peer node that is away: this release asks none.'],
   },
 } as const
 

@@ -45,6 +45,8 @@ export interface NodeOptions {
   readonly stopping?: AbortSignal
   /** Of the log; tests put failing disks here. */
   readonly storage?: Ground['storage']
+  /** What stands before the clear area; tests make it full or late here. */
+  readonly clearArea?: Ground['clearArea']
   /** Where another node runs on this home: listens, and opens when that one has stopped, or rejects when this aborts. */
   readonly takeOver?: AbortSignal
   /** How long the door still answers when the node stops; tests do not wait for it. */
@@ -112,9 +114,11 @@ async function openFloors(options: NodeOptions, closing: Closing): Promise<Node>
   const address = production?.configuration.address ?? door.url
   closing.keep('server file', await writeServerFile(settings.home, { url: address, pid: process.pid }))
   const floors = await openUpTo(ground, { settings, steps, folder, address, production, figures })
-  const isBoxed = (await sandbox).kind !== 'none'
+  const box = await sandbox
+  const isBoxed = box.kind !== 'none'
+  const hasGroups = box.kind !== 'none' && box.groups !== undefined
   const metrics = figures.metrics(figuresOn(floors, { settings, clock, isBoxed, production, steps }))
-  const house = { ...(await houseOf(floors, { steps, address, options })), metrics, isBoxed }
+  const house = { ...(await houseOf(floors, { steps, address, options })), metrics, isBoxed, hasGroups }
   const project = isFull
     ? await steps.run(stepNames.demo, () => seedDemo(house, floors.identity.accounts), notedProject)
     : null
@@ -149,10 +153,10 @@ async function productionOf(
 }
 
 function groundOf(
-  { settings: { home }, clock, log, durable = true, stopping, storage }: NodeOptions,
+  { settings: { home }, clock, log, durable = true, stopping, storage, clearArea }: NodeOptions,
   made: Pick<Ground, 'closing' | 'onFatal' | 'sandbox'>,
 ): Ground {
-  return { home, clock, log, durable, stopping, storage, ...made }
+  return { home, clock, log, durable, stopping, storage, clearArea, ...made }
 }
 
 /** A demo is for this machine alone. */
@@ -175,7 +179,7 @@ interface HouseOf {
 async function houseOf(
   { keys, evidence, identity, rooms }: Floors,
   { steps, address, options }: HouseOf,
-): Promise<Omit<House, 'metrics' | 'isBoxed'>> {
+): Promise<Omit<House, 'metrics' | 'isBoxed' | 'hasGroups'>> {
   const { log } = options
   const doorway = doorwayOf(options.settings)
   const { stopSessions } = rooms.query.running

@@ -9,7 +9,9 @@ export interface TestStore extends Store {
 }
 
 /** On a fresh database, which `close` removes. */
-export async function openTestStore(options: Pick<StoreOptions, 'connections'> = {}): Promise<TestStore> {
+export async function openTestStore(
+  options: Pick<StoreOptions, 'connections' | 'answerMs'> = {},
+): Promise<TestStore> {
   const database = await openDatabase()
   const store = await openStore({ url: database.url, log: silentLog, ...options })
   return {

@@ -10,11 +10,11 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Receipt } from '../kernel/id.ts'
 import type { Log } from '../kernel/log.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { Turns } from '../kernel/turns.ts'
 import type { QueryNeeds } from '../query/question.ts'
 import type { ReleaseFiles } from './files.ts'
 import type { Acted, ReleaseRegister } from './register.ts'
 import type { Release } from './release.ts'
-import type { Turns } from './turns.ts'
 import { type Around, maySee } from './who.ts'
 
 export interface AirlockNeeds {

@@ -1,10 +1,11 @@
 /** The room, put together. */
+
+import { openTurns } from '../kernel/turns.ts'
 import type { AtRest } from '../keys/at-rest.ts'
 import type { Store } from '../store/store.ts'
 import type { AirlockNeeds } from './act.ts'
 import { openReleaseFiles } from './files.ts'
 import { openReleaseRegister } from './register.ts'
-import { openTurns } from './turns.ts'
 
 interface AirlockOn extends Omit<AirlockNeeds, 'register' | 'files' | 'turns'> {
   readonly store: Pick<Store, 'db'>

@@ -3,9 +3,9 @@
  * lock of the row: an act asks the database for more, and would wait for connections that others hold while they wait for it.
  */
 import type { Receipt } from '../kernel/id.ts'
+import { openTurns } from '../kernel/turns.ts'
 import type { Store } from '../store/store.ts'
 import { type Release, readRelease } from './release.ts'
-import { openTurns } from './turns.ts'
 
 /** What an act leaves: the release after it, and the last of its entries. */
 export interface Acted {

@@ -1,5 +1,10 @@
-/** Opt-outs in PostgreSQL: the only file that names their tables. */
+/** Opt-outs in PostgreSQL: with opt-out-sealing.ts the only file that names their tables. */
+import { setImmediate as othersFirst } from 'node:timers/promises'
+import { z } from 'zod'
 import type { Database, Store } from '../store/store.ts'
+import type { DatasetOptOut } from '../store/tables.ts'
+import type { OptOutSeal, OptOutSeals } from './opt-out-seal.ts'
+import { aboutRow, sealPlain } from './opt-out-sealing.ts'
 
 /** One opt-out of a domain. */
 export interface OptOut {
@@ -43,9 +48,17 @@ export interface OptOutRegister {
   begun(): Promise<readonly string[]>
   /** Ends one that stands and is of this holder, as a new version. False when there is none. */
   reverse(change: Change, number: number): Promise<boolean>
+  /** Seals what an earlier release wrote in the clear, all of it or nothing; answers how many. Done again, there is none. */
+  sealPlain(): Promise<number>
 }
 
-export function openOptOutRegister({ db }: Store): OptOutRegister {
+const named = z.array(z.string()).min(1)
+/** Opened between two looks at whatever else waits. */
+const openedAtOnce = 500
+
+export function openOptOutRegister({ db }: Pick<Store, 'db'>, seals: OptOutSeals): OptOutRegister {
+  /** Rows never change who they are about: each is opened once. */
+  const opened = new Map<number, string>()
   return {
     async version(domain) {
       const row = await db
@@ -62,21 +75,40 @@ export function openOptOutRegister({ db }: Store): OptOutRegister {
         .where('domain', '=', domain)
         .orderBy('number')
         .execute()
-      return rows.map((row) => ({
-        number: row.number,
-        holder: row.holder,
-        pseudonym: row.pseudonym,
-        addedVersion: row.added_version,
-        addedAt: row.added_at,
-        reversedVersion: row.reversed_version,
-        reversedAt: row.reversed_at,
-      }))
+      if (rows.length === 0) return []
+      const seal = await seals(domain)
+      const found: OptOut[] = []
+      for (const [i, row] of rows.entries()) {
+        if (i % openedAtOnce === 0) await othersFirst()
+        const pseudonym = opened.get(row.number) ?? openRow(seal, row)
+        opened.set(row.number, pseudonym)
+        found.push({
+          number: row.number,
+          holder: row.holder,
+          pseudonym,
+          addedVersion: row.added_version,
+          addedAt: row.added_at,
+          reversedVersion: row.reversed_version,
+          reversedAt: row.reversed_at,
+        })
+      }
+      return found
     },
     async begin({ sha256, domain, holder, pseudonyms, at }) {
-      const row = { sha256, domain, holder, pseudonyms: [...pseudonyms], begun_at: at }
-      await db.insertInto('dataset_opt_out_begun').values(row).execute()
+      const sealed = (await seals(domain)).seal(JSON.stringify(pseudonyms), aboutBegun(domain, sha256))
+      await db
+        .insertInto('dataset_opt_out_begun')
+        .values({ sha256, domain, holder, sealed, begun_at: at })
+        .execute()
     },
-    finish: (sha256) => db.transaction().execute((transaction) => finish(transaction, sha256)),
+    async finish(sha256) {
+      const begun = await begunRow(db, sha256).executeTakeFirst()
+      if (begun === undefined) return false
+      // Begun in an earlier release, whose list has nobody who could be found again.
+      if (begun.sealed === null) await sealPlain(db, seals)
+      const seal = await seals(begun.domain)
+      return db.transaction().execute((transaction) => finish(transaction, sha256, seal))
+    },
     forget: (sha256) => forget(db, sha256),
     async begun() {
       const rows = await db.selectFrom('dataset_opt_out_begun').select('sha256').orderBy('begun_at').execute()
@@ -84,8 +116,22 @@ export function openOptOutRegister({ db }: Store): OptOutRegister {
     },
     reverse: (change, number) =>
       db.transaction().execute((transaction) => reverse(transaction, change, number)),
+    sealPlain: () => sealPlain(db, seals),
   }
 }
+
+type Row = Pick<DatasetOptOut, 'domain' | 'pseudonym' | 'mac' | 'sealed'>
+
+function openRow(seal: OptOutSeal, { domain, pseudonym, mac, sealed }: Row): string {
+  // Of an earlier release, before the start has sealed it.
+  if (sealed === null) return pseudonym ?? ''
+  return seal.open(sealed, aboutRow(domain, mac ?? ''))
+}
+
+const aboutBegun = (domain: string, sha256: string) => `opt-outs begun|${domain}|${sha256}`
+
+const begunRow = (db: Database, sha256: string) =>
+  db.selectFrom('dataset_opt_out_begun').selectAll().where('sha256', '=', sha256)
 
 /** Locks the list of a domain until the transaction ends, so that versions follow each other. */
 async function nextVersion(db: Database, domain: string): Promise<number> {
@@ -102,18 +148,27 @@ async function nextVersion(db: Database, domain: string): Promise<number> {
   return row.version
 }
 
-async function finish(db: Database, sha256: string): Promise<boolean> {
-  const begun = await db
-    .selectFrom('dataset_opt_out_begun')
-    .selectAll()
-    .where('sha256', '=', sha256)
-    .forUpdate()
-    .executeTakeFirst()
+async function finish(db: Database, sha256: string, seal: OptOutSeal): Promise<boolean> {
+  const begun = await begunRow(db, sha256).forUpdate().executeTakeFirst()
   if (begun === undefined) return false
-  const { domain, holder, pseudonyms, begun_at } = begun
-  const isAdded = await add(db, { domain, holder, at: begun_at }, pseudonyms)
+  const { domain, holder, sealed, begun_at } = begun
+  const pseudonyms =
+    sealed === null
+      ? (begun.pseudonyms ?? [])
+      : named.parse(JSON.parse(seal.open(sealed, aboutBegun(domain, sha256))))
+  const isAdded = await add(db, { domain, holder, at: begun_at }, sealedOf(domain, { pseudonyms, seal }))
   if (isAdded) await forget(db, sha256)
   return isAdded
+}
+
+function sealedOf(
+  domain: string,
+  { pseudonyms, seal }: { readonly pseudonyms: readonly string[]; readonly seal: OptOutSeal },
+) {
+  return [...new Set(pseudonyms)].map((pseudonym) => {
+    const mac = seal.mac(pseudonym)
+    return { mac, sealed: seal.seal(pseudonym, aboutRow(domain, mac)) }
+  })
 }
 
 async function forget(db: Database, sha256: string): Promise<void> {
@@ -123,21 +178,25 @@ async function forget(db: Database, sha256: string): Promise<void> {
 async function add(
   db: Database,
   { domain, holder, at }: Change,
-  pseudonyms: readonly string[],
+  persons: readonly { readonly mac: string; readonly sealed: Buffer }[],
 ): Promise<boolean> {
   const standing = await db
     .selectFrom('dataset_opt_out')
-    .select('pseudonym')
+    .select('mac')
     .where('domain', '=', domain)
     .where('reversed_version', 'is', null)
-    .where('pseudonym', 'in', [...pseudonyms])
+    .where(
+      'mac',
+      'in',
+      persons.map(({ mac }) => mac),
+    )
     .execute()
-  const known = new Set(standing.map((row) => row.pseudonym))
-  const fresh = [...new Set(pseudonyms)].filter((one) => !known.has(one))
+  const known = new Set(standing.map(({ mac }) => mac))
+  const fresh = persons.filter(({ mac }) => !known.has(mac))
   if (fresh.length === 0) return false
   const version = await nextVersion(db, domain)
-  const rows = fresh.map((pseudonym) => ({
-    ...{ domain, holder, pseudonym },
+  const rows = fresh.map((person) => ({
+    ...{ domain, holder, ...person },
     ...{ added_version: version, added_at: at },
   }))
   await db

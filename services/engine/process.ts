@@ -8,7 +8,7 @@ import type { Box } from './box/box.ts'
 import { launchBare, launchBoxed } from './box/launch.ts'
 import { machineSandbox } from './box/sandbox.ts'
 import { queryFailed } from './failure.ts'
-import { askedBytes, attach, type Process, type WorkerOptions } from './worker.ts'
+import { attach, bytesOf, type Process, type WorkerOptions } from './worker.ts'
 
 export type { Process } from './worker.ts'
 
@@ -26,8 +26,9 @@ export interface ProcessOptions extends WorkerOptions {
  * `startProcess({ entry: new URL('./seal-worker.ts', import.meta.url), … })`.
  */
 export async function startProcess({ entry, box = {}, ...options }: ProcessOptions): Promise<Process> {
-  if ((await machineSandbox()).kind !== 'bubblewrap') return attach(launchBare({ entry }), options)
-  const wanted = { entry, box, dataBytes: askedBytes(options.memoryBytes) }
+  const sandbox = await machineSandbox()
+  if (sandbox.kind !== 'bubblewrap') return attach(launchBare({ entry }), options)
+  const wanted = { entry, box, ...bytesOf(options.memoryBytes), groups: sandbox.groups }
   const launched = await launchBoxed(wanted).catch((error: unknown) => {
     const cause = error instanceof Error ? error.name : 'unknown'
     options.log?.warn('a worker could not be started', { worker: options.name, cause })

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { type Log, silentLog } from '../kernel/log.ts'
-import type { Child, Launched } from './box/launch.ts'
+import type { Child, Launched, LaunchOptions } from './box/launch.ts'
 import { EngineFailure, type FailureKind, queryFailed } from './failure.ts'
 import { encodeFrames, FrameReader, type Message } from './frames.ts'
 import { watchMemory } from './memory.ts'
@@ -80,8 +80,18 @@ function dataBytes(memoryBytes: number): number {
 }
 
 /** What it may ask for at all: a part of it is never touched, such as stacks of threads and what allocators keep. */
-export function askedBytes(memoryBytes: number): number {
+function askedBytes(memoryBytes: number): number {
   return 2 * dataBytes(memoryBytes)
+}
+
+/** What it may hold in memory: above this it is killed. */
+function residentBytes(memoryBytes: number): number {
+  return Math.round(dataBytes(memoryBytes) * 1.2)
+}
+
+/** The bounds of a process whose engine has so much memory, as its launcher takes them. */
+export function bytesOf(memoryBytes: number): Pick<LaunchOptions, 'dataBytes' | 'residentBytes'> {
+  return { dataBytes: askedBytes(memoryBytes), residentBytes: residentBytes(memoryBytes) }
 }
 
 /** A launched child as a process that answers calls; rejects with QUERY_FAILED when it does not come up in time. */
@@ -117,7 +127,7 @@ class Worker implements Process {
     })
     this.#readFrames(new FrameReader(options.maxAnswerBytes ?? ANSWER_BYTES))
     this.#readErrors()
-    const limit = dataBytes(options.memoryBytes) * 1.2
+    const limit = residentBytes(options.memoryBytes)
     void worker.then((pid) => {
       const stop = watchMemory(pid, limit, () => this.#end(new EngineFailure('memory')))
       void this.closed.then(stop)

@@ -90,6 +90,8 @@ export interface House {
   readonly metrics: Metrics
   /** Whether workers run in a sandbox; a demonstration without one says that it is degraded. */
   readonly isBoxed: boolean
+  /** Whether each worker has a control group of its own; without, the limits of its process hold alone. */
+  readonly hasGroups: boolean
   readonly limits: Limits
   readonly events: EventStreams
   readonly portal: Portal

@@ -1,12 +1,12 @@
 /**
- * actOn: one command of a person on one request or permit. A crash between entry and row leaves an entry without a row, which
- * the start of the node sees (security.md 4.10); never a row without an entry.
+ * actOn: one command of a person on one request or permit. A crash between entry and row leaves an act that was begun, which the start
+ * of the node ends (security.md 4.10); never a row without an entry.
  */
 import { z } from 'zod'
 import type { Person } from '../identity/person.ts'
 import { parisDay } from '../kernel/clock.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { type ActNeeds, change, withReceipts } from './change.ts'
+import { type ActNeeds, change } from './change.ts'
 import { destroyExtract } from './closing.ts'
 import type { Command } from './commands.ts'
 import { escalated } from './escalation.ts'
@@ -15,7 +15,7 @@ import { entryOf } from './evidence.ts'
 import { copyOf } from './form/seen.ts'
 import { mayEver, notTheirs, possibleCapacities } from './matrix.ts'
 import { readBody, readHabilitation } from './read.ts'
-import type { Addition } from './registry.ts'
+import { recordAct } from './recording.ts'
 import { type Body, patched } from './request.ts'
 import { factsFor } from './surroundings.ts'
 import type { HabilitationView } from './view.ts'
@@ -54,24 +54,16 @@ async function open(needs: ActNeeds, by: Person, asked: unknown): Promise<string
     ...(copiedFrom !== undefined && { copiedFrom }),
   } as const
   let id = ''
-  await withReceipts(needs, async (receipts) => {
-    await needs.registry.open(async (next) => {
-      const now = needs.clock.now()
-      const year = parisDay(now).slice(0, 4)
-      id = `D-${year}-${String(await next(`request/${year}`)).padStart(4, '0')}`
-      const events: Addition['events'][number][] = []
-      for (const happening of [first, ...escalated(request, facts)]) {
-        const event: HabilitationEvent = { v: 1, at: now, by: actor, ...happening }
-        const entry = entryOf(happening, { habilitation: id, state: 'draft' })
-        const receipt = await needs.audit.append(entry, {
-          by,
-          ...(happening === first && { sealed: request }),
-        })
-        receipts.push(receipt)
-        events.push({ event, receipt })
-      }
-      return { id, events }
-    })
+  await needs.registry.open(async (next) => {
+    const now = needs.clock.now()
+    const year = parisDay(now).slice(0, 4)
+    id = `D-${year}-${String(await next(`request/${year}`)).padStart(4, '0')}`
+    const steps = [first, ...escalated(request, facts)].map((happening) => ({
+      event: { v: 1, at: now, by: actor, ...happening } satisfies HabilitationEvent,
+      entry: entryOf(happening, { habilitation: id, state: 'draft' }),
+      about: {},
+    }))
+    await recordAct(needs, { id, events: [] }, { by, asked: request, steps })
   })
   return id
 }

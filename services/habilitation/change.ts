@@ -1,11 +1,10 @@
 /**
- * A command carried out: the row is locked, the state folded, the command decided, each event recorded in the audit log, then
- * stored with the number of its entry, then its effects begin.
+ * A command carried out: in its turn the state is folded, the command decided, each event recorded in the audit log, then stored with
+ * the number of its entry, then its effects begin.
  */
 import type { Audit } from '../audit/record.ts'
 import type { Person } from '../identity/person.ts'
 import { parisDay } from '../kernel/clock.ts'
-import type { Receipt } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { command, holdersOf, type Later } from './command.ts'
 import { effectsOf } from './consequence.ts'
@@ -20,7 +19,9 @@ import { stateAt } from './lifetime.ts'
 import type { Effects } from './lines.ts'
 import type { Permits } from './permits.ts'
 import type { ReadNeeds } from './read.ts'
-import type { Addition, NextNumber, Stored } from './registry.ts'
+import { type Decided, recordAct } from './recording.ts'
+import type { NextNumber } from './registry.ts'
+import type { Stored } from './rows.ts'
 import type { Habilitation } from './state.ts'
 import { bodiesOf, gather, signingFor } from './surroundings.ts'
 import { maySee } from './view.ts'
@@ -52,19 +53,16 @@ export async function change(needs: ActNeeds, id: string, asking: Asking): Promi
   let done: Outcome = { happenings: [] }
   let project: string | undefined
   let passed: { readonly before: Habilitation; readonly after: Habilitation } | undefined
-  const found = await withReceipts(needs, (receipts) =>
-    needs.registry.change(id, async (stored, next) => {
-      const before = fold(id, stored.events)
-      const given = await givenFor(needs, before, { ...asking, next })
-      if (isHidden(before, asking, given)) throw new Refusal('NOT_FOUND')
-      done = command(before, asking.asked, given)
-      project = done.permit?.base ?? before.project
-      const added = await record(needs, { stored, given, outcome: done, asked: asking.asked, receipts })
-      const after = fold(id, [...stored.events, ...added.events.map(({ event }) => event)])
-      passed = { before, after }
-      return added
-    }),
-  )
+  const found = await needs.registry.change(id, async (stored, next) => {
+    const before = fold(id, stored.events)
+    const given = await givenFor(needs, before, { ...asking, next })
+    if (isHidden(before, asking, given)) throw new Refusal('NOT_FOUND')
+    done = command(before, asking.asked, given)
+    project = done.permit?.base ?? before.project
+    const decided = decidedOf(stored, { given, outcome: done, asked: asking.asked })
+    await recordAct(needs, stored, decided)
+    passed = { before, after: fold(id, [...stored.events, ...decided.steps.map(({ event }) => event)]) }
+  })
   if (!found) throw new Refusal('NOT_FOUND')
   if (project !== undefined) await effectsOf(needs, project, done.happenings)
   if (passed !== undefined) await endSessions(needs, passed.before, passed.after)
@@ -107,40 +105,29 @@ async function nextBase({ authority }: ActNeeds, now: number, next: NextNumber):
 }
 
 interface ToRecord {
-  readonly stored: Stored
   readonly given: Given
   readonly outcome: Outcome
   readonly asked: Later
-  readonly receipts: Receipt[]
 }
 
-/** One entry per event, each durable before the next; the texts of the command go sealed beside the first. */
-async function record(
-  needs: ActNeeds,
-  { stored, given, outcome, asked, receipts }: ToRecord,
-): Promise<Addition> {
+/** One entry per event; the texts of the command go sealed beside the first. */
+function decidedOf({ id, events }: Stored, { given, outcome, asked }: ToRecord): Decided {
   const { by, now } = given
   const { issuer, subject, organisation } = by
   const actor = 'asSystem' in given && given.asSystem ? null : { issuer, subject, organisation }
-  const events: { event: HabilitationEvent; receipt: Receipt }[] = []
-  for (const happening of outcome.happenings) {
+  const known = [...events]
+  const steps = outcome.happenings.map((happening) => {
     const event: HabilitationEvent = { v: 1, at: now, by: actor, ...happening }
-    const after = fold(stored.id, [...stored.events, ...events.map((one) => one.event), event])
-    const entry = entryOf(happening, { habilitation: stored.id, state: stateAt(after, now) })
-    const project = after.project
-    const receipt = await needs.audit.append(entry, {
-      by,
+    known.push(event)
+    const after = fold(id, known)
+    const { project } = after
+    const about = {
       ...(project !== undefined && { project }),
       holders: holdersConcerned(after, happening, given),
-      ...(events.length === 0 && { sealed: asked }),
-    })
-    receipts.push(receipt)
-    events.push({ event, receipt })
-  }
-  const last = events.at(-1)
-  return outcome.permit && last
-    ? { events, permit: { permit: outcome.permit, receipt: last.receipt } }
-    : { events }
+    }
+    return { event, entry: entryOf(happening, { habilitation: id, state: stateAt(after, now) }), about }
+  })
+  return { by, asked, steps, permit: outcome.permit }
 }
 
 /** The holder of the line that an event is about, or all of them. */
@@ -148,18 +135,4 @@ function holdersConcerned(after: Habilitation, happening: Happening, given: Give
   const dataset = datasetOf(happening)
   if (dataset === undefined) return holdersOf(after, given)
   return [given.facts.get(dataset)?.holder ?? []].flat()
-}
-
-/** If the rows fail after their entries were written, the log says that these came to nothing. */
-export async function withReceipts<T>(
-  needs: ActNeeds,
-  work: (receipts: Receipt[]) => Promise<T>,
-): Promise<T> {
-  const receipts: Receipt[] = []
-  try {
-    return await work(receipts)
-  } catch (error) {
-    for (const { seq } of receipts) await needs.audit.append({ type: 'state.aborted', of: seq }, {})
-    throw error
-  }
 }

@@ -6,7 +6,8 @@ import { fold } from './fold.ts'
 import type { PermitKeys } from './keys.ts'
 import { standingOf } from './lifetime.ts'
 import type { CurrentPermit, Permit, PermitLine } from './permit.ts'
-import type { Registry, Stored } from './registry.ts'
+import type { Registry } from './registry.ts'
+import type { Stored } from './rows.ts'
 import { invalid, isSigned, openPermit } from './signature.ts'
 
 export interface Permits {

@@ -19,8 +19,8 @@ import {
   type Withheld,
 } from './public-texts.ts'
 import type { ReadNeeds } from './read.ts'
-import type { Stored } from './registry.ts'
 import type { Body } from './request.ts'
+import type { Stored } from './rows.ts'
 import type { Habilitation } from './state.ts'
 import type { Vocabularies } from './vocabulary.ts'
 

@@ -2,7 +2,7 @@
 import type { Database, Store } from '../store/store.ts'
 import { rawSql } from '../store/store.ts'
 import type { HabilitationEvent, HappeningType } from './event.ts'
-import { addEvents, eventsOf, type Stored } from './registry.ts'
+import { addEvents, eventsOf, reserve, type Stored } from './rows.ts'
 
 export interface RecordedEvent {
   /** Of the request. */
@@ -67,24 +67,6 @@ async function redo(
   const stored = { id, events: await eventsOf(transaction, id) }
   const event = work(stored)
   if (event === null) return false
-  await addEvents(transaction, stored, [{ event, place: { log, seq } }])
+  await addEvents(transaction, { id, before: stored.events.length }, [{ event, place: { log, seq } }])
   return true
-}
-
-/** Such as D-2026-0117, of a request, and FR-NOR-2026-000042, of a project. */
-const numbered = /^(.+)-(\d{4})-(\d{1,9})$/
-
-async function reserve(db: Database, id: string): Promise<void> {
-  const [, prefix, year, digits] = numbered.exec(id) ?? []
-  if (!(Number(digits) > 0)) return
-  const row = { name: `${prefix === 'D' ? 'request' : 'permit'}/${year}`, value: Number(digits) }
-  await db
-    .insertInto('habilitation_counter')
-    .values(row)
-    .onConflict((conflict) =>
-      conflict.column('name').doUpdateSet(({ fn, val, ref }) => ({
-        value: fn('greatest', [ref('habilitation_counter.value'), val(row.value)]),
-      })),
-    )
-    .execute()
 }

@@ -7,7 +7,7 @@ import type { Body } from '../audit/entry.ts'
 import type { Happening } from './event.ts'
 import { fold } from './fold.ts'
 import { standInRole } from './recorded.ts'
-import type { Stored } from './registry.ts'
+import type { Stored } from './rows.ts'
 import type { Habilitation } from './state.ts'
 
 /** An entry about a request or a permit. */
@@ -32,6 +32,11 @@ const harmless: ReadonlySet<HabilitationEntry['type']> = new Set([
   ...(['habilitation.validated', 'habilitation.issued', 'habilitation.review_asked'] as const),
   ...(['habilitation.attached', 'habilitation.detached', 'habilitation.reviewed'] as const),
 ])
+
+/** Whether an entry says of itself that something is allowed no more, or may say so. */
+export function mayRestrict({ type }: Body): boolean {
+  return !(harmless as ReadonlySet<string>).has(type)
+}
 
 /** What the row of a lost entry must say; null when nothing is to be added, because the act was harmless or nothing is left to restrict. */
 export function redoneBy(stored: Stored, entry: HabilitationEntry, why: string): Happening | null {

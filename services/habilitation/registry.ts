@@ -1,31 +1,38 @@
 /**
- * Events and permits in PostgreSQL; with recorded.ts the only file that names the habilitation tables. Rows are added, never changed, but for
- * the one row per request that a command locks. Every row says which entry of the audit log was written before it.
+ * Events and permits in PostgreSQL; with recorded.ts and rows.ts the only file that names the habilitation tables. Rows are added, never
+ * changed. Every row says which entry of the audit log was written before it. Commands take turns here and not under a lock of the row:
+ * a command asks the database for more, and would wait for connections that others hold while they wait for it.
  */
-import type { Receipt } from '../kernel/id.ts'
+import { openTurns, type Turns } from '../kernel/turns.ts'
 import type { Database, Store } from '../store/store.ts'
 import { event, type HabilitationEvent } from './event.ts'
-import type { Permit } from './permit.ts'
+import {
+  type BegunAct,
+  beginAct,
+  begunActs,
+  type EntryPlace,
+  eventsOf,
+  finishAct,
+  forgetAct,
+  type Stored,
+} from './rows.ts'
 
-export interface Stored {
-  readonly id: string
-  readonly events: readonly HabilitationEvent[]
-}
-
-/** What one command adds; each event with the receipt of its entry. */
-export interface Addition {
-  readonly events: readonly { readonly event: HabilitationEvent; readonly receipt: Receipt }[]
-  readonly permit?: { readonly permit: Permit; readonly receipt: Receipt }
-}
-
-/** Gives the next number of a series, from 1; a command that is rolled back gives it back. */
+/** Gives the next number of a series, from 1; it is used once an act with it has begun, and nobody else gets it until then. */
 export type NextNumber = (series: string) => Promise<number>
 
 export interface Registry {
-  /** Adds a new request, under the id that the work chooses. */
-  open(work: (next: NextNumber) => Promise<Addition & { readonly id: string }>): Promise<void>
-  /** Adds to a request that nobody else changes meanwhile. False when there is no such request; then the work has not run. */
-  change(id: string, work: (stored: Stored, next: NextNumber) => Promise<Addition>): Promise<boolean>
+  /** Runs a work that begins and finishes a new request, under the id that it chooses. */
+  open(work: (next: NextNumber) => Promise<void>): Promise<void>
+  /** Runs a work on a request that nobody else changes meanwhile. False when there is no such request; then the work has not run. */
+  change(id: string, work: (stored: Stored, next: NextNumber) => Promise<void>): Promise<boolean>
+  /** Before the first entry of an act is written. */
+  begin(act: BegunAct): Promise<void>
+  /** After the last one. Rejects when the request has moved on. */
+  finish(act: BegunAct, places: readonly EntryPlace[]): Promise<void>
+  /** Of an act that the log says came to nothing. */
+  forget(act: Pick<BegunAct, 'id'>): Promise<void>
+  /** What was begun and neither finished nor forgotten, the oldest first. */
+  begun(): Promise<readonly BegunAct[]>
   read(id: string): Promise<Stored | null>
   /** By id, the newest first. */
   list(): Promise<readonly Stored[]>
@@ -40,21 +47,20 @@ export interface Registry {
 }
 
 export function openRegistry({ db }: Pick<Store, 'db'>): Registry {
+  const turns = openTurns()
   return {
-    open: (work) =>
-      db.transaction().execute(async (trx) => {
-        const { id, ...addition } = await work(numbers(trx))
-        await trx.insertInto('habilitation_stream').values({ id, project: null, events: 1 }).execute()
-        await add(trx, { id, events: [] }, addition)
-      }),
+    open: (work) => numbered({ db, turns }, work),
     change: (id, work) =>
-      db.transaction().execute(async (trx) => {
-        const row = trx.selectFrom('habilitation_stream').select('id').where('id', '=', id).forUpdate()
-        if ((await row.executeTakeFirst()) === undefined) return false
-        const stored = { id, events: await eventsOf(trx, id) }
-        await add(trx, stored, await work(stored, numbers(trx)))
+      turns.take(async () => {
+        const events = await eventsOf(db, id)
+        if (events.length === 0) return false
+        await numbered({ db, turns }, (next) => work({ id, events }, next))
         return true
-      }),
+      }, `of ${id}`),
+    begin: (act) => db.transaction().execute((transaction) => beginAct(transaction, act)),
+    finish: (act, places) => db.transaction().execute((transaction) => finishAct(transaction, act, places)),
+    forget: ({ id }) => forgetAct(db, id),
+    begun: () => begunActs(db),
     async read(id) {
       const events = await eventsOf(db, id)
       return events.length === 0 ? null : { id, events }
@@ -77,17 +83,6 @@ export function openRegistry({ db }: Pick<Store, 'db'>): Registry {
       return row?.last ?? null
     },
   }
-}
-
-/** The events of a request in their order; none when there is no such request. */
-export async function eventsOf(db: Database, id: string): Promise<readonly HabilitationEvent[]> {
-  const rows = await db
-    .selectFrom('habilitation_event')
-    .select('body')
-    .where('stream', '=', id)
-    .orderBy('position')
-    .execute()
-  return rows.map(({ body }) => event.parse(body))
 }
 
 async function everything(db: Database): Promise<readonly Stored[]> {
@@ -118,65 +113,20 @@ async function ofProject(db: Database, project: string) {
   return row ?? null
 }
 
-async function add(
-  trx: Database,
-  { id, events: before }: Stored,
-  { events, permit }: Addition,
-): Promise<void> {
-  if (events.length === 0) return
-  const rows = events.map(({ event: one, receipt }) => ({ event: one, place: receipt }))
-  await addEvents(trx, { id, events: before }, rows)
-  if (permit !== undefined) await addPermit(trx, id, permit)
-}
-
-interface EventRow {
-  readonly event: HabilitationEvent
-  /** The entry of the log that was written before. */
-  readonly place: Pick<Receipt, 'log' | 'seq'>
-}
-
-/** Adds events behind those that a request has, whose row the transaction has locked. */
-export async function addEvents(
-  trx: Database,
-  { id, events: before }: Stored,
-  events: readonly EventRow[],
-): Promise<void> {
-  const rows = events.map(({ event: one, place }, i) => ({
-    stream: id,
-    position: before.length + i + 1,
-    at_ms: one.at,
-    body: JSON.stringify(one),
-    audit_log: place.log,
-    audit_seq: place.seq,
-  }))
-  await trx.insertInto('habilitation_event').values(rows).execute()
-  const total = before.length + events.length
-  await trx.updateTable('habilitation_stream').set({ events: total }).where('id', '=', id).execute()
-}
-
-async function addPermit(
-  trx: Database,
-  stream: string,
-  { permit, receipt }: NonNullable<Addition['permit']>,
-) {
-  const { sha256, base: project, version, jws } = permit
-  const row = { sha256, stream, project, version, jws, audit_log: receipt.log, audit_seq: receipt.seq }
-  await trx.insertInto('habilitation_permit').values(row).execute()
-  await trx.updateTable('habilitation_stream').set({ project }).where('id', '=', stream).execute()
-}
-
-function numbers(trx: Database): NextNumber {
-  return async (series) => {
-    const { value } = await trx
-      .insertInto('habilitation_counter')
-      .values({ name: series, value: 1 })
-      .onConflict((row) =>
-        row
-          .column('name')
-          .doUpdateSet(({ eb, ref }) => ({ value: eb(ref('habilitation_counter.value'), '+', 1) })),
-      )
-      .returning('value')
-      .executeTakeFirstOrThrow()
-    return value
+/** Lends numbers to one work: whoever else wants one of the same series waits until that is over. */
+async function numbered<T>(
+  { db, turns }: { readonly db: Database; readonly turns: Turns },
+  work: (next: NextNumber) => Promise<T>,
+): Promise<T> {
+  const held = new Map<string, () => void>()
+  const next: NextNumber = async (series) => {
+    if (!held.has(series)) held.set(series, await turns.hold(`number ${series}`))
+    const row = db.selectFrom('habilitation_counter').select('value').where('name', '=', series)
+    return ((await row.executeTakeFirst())?.value ?? 0) + 1
+  }
+  try {
+    return await work(next)
+  } finally {
+    for (const end of held.values()) end()
   }
 }

@@ -95,6 +95,18 @@ export function openLinks({ db }: Pick<Store, 'db'>, audit: Audit): Links {
   }
 }
 
+/** Whether an identity is tied to this account: what a start holds against the log. */
+export async function isTied(
+  { db }: Pick<Store, 'db'>,
+  { issuer, subject }: Actor,
+  account: Actor,
+): Promise<boolean> {
+  const tied = db.selectFrom('identity_link').select('subject')
+  const own = tied.where('account_issuer', '=', account.issuer).where('account_subject', '=', account.subject)
+  const row = own.where('issuer', '=', issuer).where('subject', '=', subject)
+  return (await row.executeTakeFirst()) !== undefined
+}
+
 /** Accounts as doors look them up: an identity that is tied opens the account that it is tied to. */
 export function withLinks(accounts: Accounts, links: Pick<Links, 'accountOf'>): Accounts {
   return { ...accounts, find: async (identity) => accounts.find(await links.accountOf(identity)) }

@@ -6,6 +6,7 @@ export type KeyKind =
   | 'check'
   | 'deposit'
   | 'kept'
+  | 'opt-out-list'
   | 'opt-outs'
   | 'profile'
   | 'pseudonym'

@@ -19,6 +19,7 @@ import { openVault } from '../engine/vault.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
 import { hasCode } from '../kernel/system-error.ts'
+import type { ClearArea } from '../keys/clear-area.ts'
 import { catchUp, indexedEntry } from '../review/indexing.ts'
 import { type AuditIndex, openAuditIndex } from '../store/audit-index.ts'
 import { startEmbedded } from '../store/embedded.ts'
@@ -45,6 +46,8 @@ export interface Ground {
   readonly onFatal: (exitCode: number) => void
   /** Where the log is written and how the room there is measured; tests put failing disks here. */
   readonly storage?: Pick<AuditOptions, 'disk' | 'measureSpace'> | undefined
+  /** What stands before the clear area; tests make it full or late here. */
+  readonly clearArea?: ((area: ClearArea) => ClearArea) | undefined
   /** Aborted when the process is told to stop while a floor is still being opened. */
   readonly stopping?: AbortSignal | undefined
 }

@@ -103,7 +103,7 @@ interface KeySettings extends Partial<ProductionKeys> {
  * the database, with 1 where its provider does not answer.
  */
 export async function openKeyFloor(ground: Ground, settings: KeySettings): Promise<KeyFloor> {
-  const { home, clock, log, closing } = ground
+  const { home, clock, log, closing, clearArea = (area: ClearArea) => area } = ground
   const { store, volume, memory } = settings
   const isDemo = settings.provider === undefined
   const provider = settings.provider ?? (await demoProvider(home))
@@ -114,7 +114,7 @@ export async function openKeyFloor(ground: Ground, settings: KeySettings): Promi
   await keyring.sweep()
   const place = { home, ...(volume !== undefined && { volume }), ...(memory !== undefined && { memory }) }
   const kind = await kindOf(place, { isDemo, log })
-  const clear = closing.keep('clear area', await openClearArea(kind, place))
+  const clear = clearArea(closing.keep('clear area', await openClearArea(kind, place)))
   return { provider, keyring, secrets, isDemo, clear, files: openAtRest({ keyring, clear }) }
 }
 

@@ -43,6 +43,8 @@ export async function reconcile(
   await reconcileState(await stateOf(rooms, audit, ground))
   // Not before the database is known to be that of this home: its keys are what opens the files from then on.
   await ground.sealHome()
+  const sealed = await dataset.optOuts.sealPlain()
+  if (sealed > 0) ground.log.warn('opt-outs of an earlier release were sealed', { rows: sealed })
   await sweepDocuments(habilitation)
   await abandonQueries(query, audit)
   await recoverUploads(uploads)

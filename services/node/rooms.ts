@@ -12,6 +12,7 @@ import type { DepositNeeds } from '../dataset/deposit.ts'
 import { openDatasets } from '../dataset/filter.ts'
 import { type HarvestedCatalogues, openHarvested } from '../dataset/harvest/harvested.ts'
 import { openOptOutRegister } from '../dataset/opt-out-register.ts'
+import { openOptOutSeals } from '../dataset/opt-out-seal.ts'
 import { openPreviewer } from '../dataset/previewer.ts'
 import { openDatasetRegister } from '../dataset/register.ts'
 import { openDepositStorage } from '../dataset/storage.ts'
@@ -138,7 +139,7 @@ export async function openRooms(
 ): Promise<Rooms> {
   const { home, clock, log, closing } = ground
   const register = openDatasetRegister(store)
-  const optOuts = openOptOutRegister(store)
+  const optOuts = openOptOutRegister(store, openOptOutSeals(atRest.keyring))
   const sealed = { home, atRest: atRest.files, keyring: atRest.keyring }
   const storage = openDepositStorage(sealed)
   const catalogue = openCatalogue({ register, folderOf: storage.folderOf })

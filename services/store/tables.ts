@@ -153,8 +153,8 @@ export interface DatasetOptOut {
   domain: string
   /** Organisation that registered it, and that alone reverses it */
   holder: string
-  /** First-level pseudonym; function and key version are its first characters */
-  pseudonym: string
+  /** First-level pseudonym of a row of an earlier release, until the first start has sealed it; null since */
+  pseudonym: string | null
   /** First version of the list that has it */
   added_version: number
   /** Instant of the registration, ms since 1970 */
@@ -163,6 +163,10 @@ export interface DatasetOptOut {
   reversed_version: number | null
   /** Instant of the reversal, ms since 1970 */
   reversed_at: number | null
+  /** HMAC-SHA-256 of the pseudonym under a key of its domain, hexadecimal: who objects twice has one row */
+  mac: string | null
+  /** The pseudonym, AES-256-GCM under a key of its domain: nonce, text, tag */
+  sealed: Buffer | null
 }
 
 export interface DatasetOptOutBegun {
@@ -172,10 +176,12 @@ export interface DatasetOptOutBegun {
   domain: string
   /** Organisation that registers them */
   holder: string
-  /** First-level pseudonyms */
-  pseudonyms: string[]
+  /** Of a registration that a stop of an earlier release cut; null since */
+  pseudonyms: string[] | null
   /** Instant of the registration, ms since 1970 */
   begun_at: number
+  /** The first-level pseudonyms, sealed as in dataset_opt_out */
+  sealed: Buffer | null
 }
 
 export interface DatasetOptOutList {
@@ -237,6 +243,19 @@ export interface DatasetVersion {
   destroyed_at: number | null
   /** JWS of the operator over the destruction (dataset/version-certificate.ts) */
   certificate: string | null
+}
+
+export interface HabilitationBegun {
+  /** Random identifier of the act */
+  id: string
+  /** The request that it is about, which may not have a row yet */
+  stream: string
+  /** How many events the request had when the act was decided */
+  before: number
+  /** Instant, ms since 1970 */
+  begun_ms: number
+  /** Events, entries and permit, as services/habilitation/rows.ts has them; nothing here is changed */
+  body: Json
 }
 
 export interface HabilitationCounter {
@@ -653,6 +672,7 @@ export interface Tables {
   dataset_opt_out_list: DatasetOptOutList
   dataset_upload: DatasetUpload
   dataset_version: DatasetVersion
+  habilitation_begun: HabilitationBegun
   habilitation_counter: HabilitationCounter
   habilitation_event: HabilitationEvent
   habilitation_permit: HabilitationPermit

@@ -8,11 +8,14 @@ export type Persons = readonly number[]
 
 const word = (what: string) => `wq${what}stolen`
 
-/** Key, text and attachment of persons, and what somebody asks: none of it is on a disk in any form. */
+/** Key, text and attachment of persons, who objects, and what somebody asks: none of it is on a disk in any form. */
 export function textsOf(persons: Persons): readonly string[] {
   const own = persons.flatMap((one) => [keyOf(one), noteOf(one)])
-  return [...own, ...(['document', 'waiting', 'piece', 'literal'] as const).map(word)]
+  return [...own, objector, ...(['document', 'waiting', 'piece', 'literal'] as const).map(word)]
 }
+
+/** First-level pseudonym of somebody who objects: the database has it, sealed. */
+const objector = 'h1k01_5ca1ab1e0ddba11c0ffee0decade0bed'
 
 const keyOf = (person: number) => word(`key${person}n`)
 const noteOf = (person: number) => word(`note${person}n`)
@@ -73,12 +76,19 @@ export async function live(system: System, persons: Persons): Promise<Study> {
     const { status, text } = await call('POST', at, { as: 'alice', body: { sql } })
     if (status !== 200) throw new Error(text)
   }
+  await object(system)
   await attach(system)
   return { project, habilitation, ...(await begin(system, tables.patients)) }
 }
 
 async function openDeposit({ call }: System): Promise<string> {
   return (await call('POST', '/api/v1/datasets/visits-demo/deposits', { as: 'rouen' })).json.id
+}
+
+async function object({ call }: System): Promise<void> {
+  const path = '/api/v1/datasets/visits-demo/opt-outs'
+  const { status, text } = await call('POST', path, { as: 'rouen', body: { pseudonyms: [objector] } })
+  if (status >= 300) throw new Error(text)
 }
 
 async function attach({ call }: System): Promise<void> {

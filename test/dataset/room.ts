@@ -18,6 +18,7 @@ import {
   submitDeposit,
 } from '../../services/dataset/deposit.ts'
 import { type OptOutRegister, openOptOutRegister } from '../../services/dataset/opt-out-register.ts'
+import { openOptOutSeals } from '../../services/dataset/opt-out-seal.ts'
 import { openPreviewer } from '../../services/dataset/previewer.ts'
 import { openDatasetRegister } from '../../services/dataset/register.ts'
 import { openDepositStorage } from '../../services/dataset/storage.ts'
@@ -83,8 +84,8 @@ async function roomOn(database: TestDatabase): Promise<Room> {
   const home = await mkdtemp(join(tmpdir(), 'huisclos-dataset-'))
   const audit = rememberingAudit()
   const register = openDatasetRegister(store)
-  const optOuts = openOptOutRegister(store)
   const sealed = await openAtRestRoom(home, store)
+  const optOuts = openOptOutRegister(store, openOptOutSeals(sealed.keyring))
   const { atRest, clear } = sealed
   const storage = openDepositStorage({ home, atRest })
   const previewer = openPreviewer({ storage, log: silentLog, memoryBytes: 512 * 1024 ** 2 })

@@ -37,7 +37,7 @@ export interface World extends Closable {
   exit(): Promise<number>
 }
 
-export interface WorldOptions extends Pick<NodeOptions, 'storage' | 'policies'> {
+export interface WorldOptions extends Pick<NodeOptions, 'storage' | 'policies' | 'clearArea'> {
   readonly databaseUrl: string
   readonly clock?: Clock
   /** Of those who ask, where it is not that of the node. */
@@ -48,7 +48,7 @@ export interface WorldOptions extends Pick<NodeOptions, 'storage' | 'policies'> 
 const everyMs = 20
 
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const { databaseUrl, clock = systemClock, callers = clock, storage, policies } = options
+  const { databaseUrl, clock = systemClock, callers = clock, storage, policies, clearArea } = options
   const home = await mkdtemp(join(tmpdir(), 'huisclos-failures-'))
   const told: string[] = []
   const exits: number[] = []
@@ -61,7 +61,11 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   }
   const open = () => {
     const onFatal = (code: number) => void exits.push(code)
-    const given = { ...(storage && { storage }), ...(policies !== undefined && { policies }) }
+    const given = {
+      ...(storage && { storage }),
+      ...(policies !== undefined && { policies }),
+      ...(clearArea && { clearArea }),
+    }
     return openNode({ settings, clock, log, print: () => {}, onFatal, durable: false, ...given })
   }
   let node = await open().catch(async (error: unknown) => {

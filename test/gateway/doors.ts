@@ -67,6 +67,7 @@ export function openDoors(limits = openLimits(demoLimits)): Doors {
     metrics: openMetrics([]),
     limits,
     isBoxed: true,
+    hasGroups: false,
     portal: {
       startPage: '<!doctype html><title>huisclos</title>',
       assets: 'services/portal/assets',

@@ -12,8 +12,9 @@ import type { PermitKeys } from '../../services/habilitation/keys.ts'
 import type { DatasetFacts, Datasets, StopCode } from '../../services/habilitation/lines.ts'
 import type { CurrentPermit, Permit, PermitPayload } from '../../services/habilitation/permit.ts'
 import { openPermits } from '../../services/habilitation/permits.ts'
-import type { Addition, Registry, Stored } from '../../services/habilitation/registry.ts'
+import type { Registry } from '../../services/habilitation/registry.ts'
 import type { Body } from '../../services/habilitation/request.ts'
+import type { BegunAct, EntryPlace, Stored } from '../../services/habilitation/rows.ts'
 import { type NodeRulebook, openRulebook } from '../../services/habilitation/rulebook.ts'
 import type { SigningKey } from '../../services/habilitation/signature.ts'
 import type { Directory } from '../../services/habilitation/surroundings.ts'
@@ -21,6 +22,7 @@ import { demoAccounts, demoOrganisations } from '../../services/identity/demo-ac
 import { thumbprint } from '../../services/identity/jwk.ts'
 import type { Account, Person } from '../../services/identity/person.ts'
 import type { Actor, Receipt } from '../../services/kernel/id.ts'
+import { openTurns } from '../../services/kernel/turns.ts'
 import { atRestWithoutClear } from '../keys/at-rest-room.ts'
 
 /** Inside the access period of the least body: Saturday 21 November 2026, 10:00 in Paris. */
@@ -220,50 +222,44 @@ function openMemoryAudit(): MemoryAudit {
 
 /** The registry in memory; the same tests run on it and on PostgreSQL. */
 export function openMemoryRegistry(): Registry {
-  const streams = new Map<string, { event: HabilitationEvent; receipt: Receipt }[]>()
+  const streams = new Map<string, { event: HabilitationEvent; receipt: EntryPlace }[]>()
   const permits: { project: string; stream: string; jws: string }[] = []
   const counters = new Map<string, number>()
-  let last: Promise<unknown> = Promise.resolve()
-  const alone = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = last.then(work)
-    last = mine.catch(() => undefined)
-    return mine
-  }
+  const acts: BegunAct[] = []
+  const { take: alone } = openTurns()
   const stored = (id: string): Stored | null => {
     const rows = streams.get(id)
     return rows ? { id, events: rows.map(({ event }) => JSON.parse(JSON.stringify(event))) } : null
   }
-  const add = (id: string, { events, permit }: Addition) => {
-    streams.set(id, [...(streams.get(id) ?? []), ...events])
-    if (permit) permits.push({ project: permit.permit.base, stream: id, jws: permit.permit.jws })
+  const next = async (series: string) => (counters.get(series) ?? 0) + 1
+  const reserve = (id: string) => {
+    const [prefix, year, digits] = id.split(/-(?=\d+(?:-|$))/)
+    counters.set(`${prefix === 'D' ? 'request' : 'permit'}/${year}`, Number(digits))
   }
-  const numbered = async <T>(work: (next: (series: string) => Promise<number>) => Promise<T>): Promise<T> => {
-    const before = new Map(counters)
-    try {
-      return await work(async (series) => {
-        const value = (counters.get(series) ?? 0) + 1
-        counters.set(series, value)
-        return value
-      })
-    } catch (error) {
-      counters.clear()
-      for (const [series, value] of before) counters.set(series, value)
-      throw error
-    }
+  const forget: Registry['forget'] = async ({ id }) => {
+    acts.splice(0, acts.length, ...acts.filter((act) => act.id !== id))
   }
   return {
-    open: (work) =>
-      alone(async () => {
-        const { id, ...addition } = await numbered(work)
-        add(id, addition)
-      }),
+    open: (work) => alone(() => work(next)),
     change: (id, work) =>
       alone(async () => {
         const before = stored(id)
-        if (before === null) return false
-        add(id, await numbered((next) => work(before, next)))
-        return true
+        if (before !== null) await work(before, next)
+        return before !== null
       }),
+    async begin(act) {
+      acts.push(act)
+      if (act.before === 0) reserve(act.stream)
+      if (act.permit) reserve(act.permit.base)
+    },
+    async finish(act, places) {
+      const rows = places.map((receipt, i) => ({ event: act.events[i] as HabilitationEvent, receipt }))
+      streams.set(act.stream, [...(streams.get(act.stream) ?? []), ...rows])
+      if (act.permit) permits.push({ project: act.permit.base, stream: act.stream, jws: act.permit.jws })
+      await forget(act)
+    },
+    forget,
+    begun: async () => [...acts],
     read: async (id) => stored(id),
     list: async () =>
       [...streams.keys()]

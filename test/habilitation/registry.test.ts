@@ -69,23 +69,32 @@ describe.each(kinds)('the registry %s', (_, open) => {
     expect(ended.find((one) => one.status === 'rejected')).toMatchObject({ reason: { code: 'WRONG_STATE' } })
   })
 
-  test('keeps nothing of a command that fails, its numbers included', async () => {
+  test('keeps nothing of a command that fails before it has begun, its numbers included', async () => {
     const registry = open()
     const room = await openRoom({ registry })
     const id = await opened(room)
     const before = await registry.read(id)
+    const given: number[] = []
     const work = registry.change(id, async (_stored, next) => {
-      await next('permit/2031')
+      given.push(await next('permit/2031'), await next('permit/2031'))
       throw new Error('the disk is gone')
     })
     await expect(work).rejects.toThrow('the disk is gone')
     expect(await registry.read(id)).toEqual(before)
-    const given: number[] = []
-    await registry.change(id, async (_stored, next) => {
-      given.push(await next('permit/2031'), await next('permit/2031'))
-      return { events: [] }
+    await registry.change(id, async (_stored, next) => void given.push(await next('permit/2031')))
+    expect(given).toEqual([1, 1, 1])
+  })
+
+  test('gives a number that an act has begun with to nobody else, whatever becomes of the act', async () => {
+    const registry = open()
+    const room = await openRoom({
+      registry: { ...registry, finish: () => Promise.reject(new Error('gone')) },
     })
-    expect(given).toEqual([1, 2])
+    await expect(opened(room)).rejects.toThrow('gone')
+    const id = await opened({ ...room, registry })
+    const [first] = room.audit.entries.map(({ body }) => 'habilitation' in body && body.habilitation)
+    expect(id).not.toBe(first)
+    expect(await registry.begun()).toEqual([])
   })
 
   test('counts all events, whosever they are', async () => {
@@ -110,16 +119,8 @@ describe('record, then act', () => {
   test('when the row cannot be stored the log says that the entry came to nothing', async () => {
     const room = await openRoom()
     const id = await opened(room)
-    const broken: Registry = {
-      ...room.registry,
-      change: async (one, work) => {
-        await room.registry.change(one, async (stored, next) => {
-          await work(stored, next)
-          return { events: [] }
-        })
-        throw new Error('the database stopped')
-      },
-    }
+    const stop = () => Promise.reject(new Error('the database stopped'))
+    const broken: Registry = { ...room.registry, finish: stop, forget: stop }
     const acting = actOn({ ...room, registry: broken }, person('paul'), {
       id,
       command: { type: 'submission' },

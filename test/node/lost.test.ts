@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Body } from '../../services/audit/entry.ts'
-import type { Indexed } from '../../services/audit/writer.ts'
 import { openOptOutRegister } from '../../services/dataset/opt-out-register.ts'
+import { openOptOutSeals } from '../../services/dataset/opt-out-seal.ts'
 import { openRecorded, type Recorded } from '../../services/habilitation/recorded.ts'
 import { type HabilitationEntry, heldShut, redoneBy } from '../../services/habilitation/redo.ts'
 import { openRegistry } from '../../services/habilitation/registry.ts'
@@ -16,11 +16,10 @@ import { insistOnOneHistory } from '../../services/node/lost/one-history.ts'
 import { openRoom } from '../habilitation/fixtures.ts'
 import { act, granted, opened } from '../habilitation/walk.ts'
 import { openTestStore, type TestStore } from '../stored.ts'
+import { alice, logOf, now } from './lost-log.ts'
 
 let store: TestStore
 let recorded: Recorded
-const now = Date.now()
-const alice = { issuer: 'demo', subject: 'alice' }
 
 beforeAll(async () => {
   store = await openTestStore()
@@ -31,35 +30,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await store?.close()
 })
-
-/** A log with these entries, `ts` a minute ago, and the index of it. */
-function logOf(bodies: readonly Body[], sealed: unknown = null) {
-  const ts = new Date(now - 60_000).toISOString()
-  const entries: Indexed[] = bodies.map((body, seq) => ({
-    ...{ shard: '2026', seq, ts, leaf: '', body, actor: { ...alice, ps: '' } },
-    ...{ isSealed: false, numbers: {} },
-  }))
-  const appended: Body[] = []
-  const audit: EndingNeeds['audit'] = {
-    ...{ origin: 'node.test/audit/2026', shards: ['2026'], size: entries.length },
-    entry: async (seq) => entries[seq] ?? null,
-    unseal: async () => sealed,
-    append: async (body) => {
-      appended.push(body)
-      return {} as never
-    },
-  }
-  const auditIndex: EndingNeeds['auditIndex'] = {
-    search: async ({ type }) => ({
-      entries: entries
-        .filter(({ body }) => body.type === type)
-        .map(({ seq, body }) => ({
-          ...{ shard: '2026', seq, ts, type: body.type, outcome: 'done', actor: null, leaf: '' },
-        })),
-    }),
-  }
-  return { audit, auditIndex, appended }
-}
 
 const optOuts = {
   version: async () => 0,
@@ -276,7 +246,8 @@ describe('on PostgreSQL', () => {
   })
 
   describe('opt-outs whose registration was cut', () => {
-    const list = () => openOptOutRegister(store)
+    const seals = openOptOutSeals({ of: async () => Buffer.alloc(32, 1) })
+    const list = () => openOptOutRegister(store, seals)
     const named = (one: string) => `h1k01_${one.repeat(32)}`
     const begin = (domain: string, sha256: string, one: string) =>
       list().begin({ sha256, domain, holder: 'chu-rouen', at: now, pseudonyms: [named(one)] })

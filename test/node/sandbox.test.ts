@@ -18,17 +18,19 @@ test.each(found)(
     const node = await openTestNode({}, { sandbox })
     try {
       expect((await node.call('GET', '/')).json).toContain(words)
-      const isNone = (await sandbox).kind === 'none'
+      const box = await sandbox
+      const isNone = box.kind === 'none'
+      const workerGroups = box.kind !== 'none' && box.groups !== undefined
       expect(await node.call('GET', '/healthz')).toEqual({
         status: 200,
-        json: isNone ? { status: 'degraded', lacks: ['sandbox'] } : { status: 'ok' },
+        json: { ...(isNone ? { status: 'degraded', lacks: ['sandbox'] } : { status: 'ok' }), workerGroups },
       })
       expect(await node.call('GET', '/readyz')).toMatchObject({ status: 200, json: { ready: true } })
       expect((await node.call('GET', '/metrics')).json).toContain(`\nhuisclos_sandboxed ${isNone ? 0 : 1}\n`)
       const { json } = await node.call('GET', `/api/v1/audit/entries/${new Date().getFullYear()}/1`, {
         as: 'nadia',
       })
-      expect(JSON.stringify(json)).toContain(`"sandbox":"${(await sandbox).kind}"`)
+      expect(JSON.stringify(json)).toContain(`"sandbox":"${box.kind}"`)
     } finally {
       await node.close()
     }

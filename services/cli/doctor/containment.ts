@@ -18,6 +18,7 @@ import {
   wrong,
 } from './check.ts'
 import { kernelFile } from './machine.ts'
+import { workerGroupsOf } from './node.ts'
 
 /** Of the layers between us and a box, the one that refuses; each has its remedy. */
 type Layer =
@@ -94,10 +95,16 @@ async function layerOf(about: About, why: Extract<Sandbox, { kind: 'none' }>['wh
   return masked ? 'proc' : 'start'
 }
 
-/** A group of its own per worker needs that ours was handed to us; without it limits of resources hold alone. */
+/**
+ * A group of its own per worker needs that ours was handed to us; without it limits of resources hold alone. A running node says what it
+ * found; of one that is to be started, what this process finds of itself is the best that can be said.
+ */
 export const controlGroups: Check = {
   name: 'cgroup',
   async look(about) {
+    const found = await workerGroupsOf(about)
+    if (found === true) return fine(both('un groupe par processus', 'a group for each worker'))
+    if (found === false) return notDelegated
     const path = /^0::(\/.*)$/m.exec(await kernelFile(about, 'proc/self/cgroup'))?.[1]
     const folder = join(about.root, 'sys/fs/cgroup', path ?? '/')
     const controllers = await readFile(join(folder, 'cgroup.controllers'), 'utf8').catch(() => '')
@@ -107,15 +114,17 @@ export const controlGroups: Check = {
     )
     const missing = ['cpu', 'memory', 'pids'].filter((name) => !controllers.split(/\s+/).includes(name))
     if (path !== undefined && isOurs && missing.length === 0) return fine(path)
-    return worth(
-      both(
-        'non délégué : les limites de ressources tiennent seules',
-        'not delegated: limits of resources hold alone',
-      ),
-      both('systemd : Delegate=cpu memory pids', 'systemd: Delegate=cpu memory pids'),
-    )
+    return notDelegated
   },
 }
+
+const notDelegated = worth(
+  both(
+    'non délégué : les limites de ressources tiennent seules',
+    'not delegated: limits of resources hold alone',
+  ),
+  both('systemd : Delegate=cpu memory pids', 'systemd: Delegate=cpu memory pids'),
+)
 
 const wantedBytes = 512 * 1024 ** 2
 /** Magic number of tmpfs (statfs(2)). */

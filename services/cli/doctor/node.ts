@@ -22,6 +22,13 @@ export async function readyOf(about: Pick<About, 'server'>): Promise<Ready | nul
   return { ...body, status: answer.status }
 }
 
+/** Whether its workers have control groups of their own; undefined where nothing answers. */
+export async function workerGroupsOf(about: Pick<About, 'server'>): Promise<unknown> {
+  const answer = await askNode(about, '/healthz')
+  const health: { workerGroups?: unknown } = Object(await answer?.json().catch(() => null))
+  return health.workerGroups
+}
+
 export const server: Check = {
   name: 'server',
   async look(about) {

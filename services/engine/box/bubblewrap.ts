@@ -10,7 +10,8 @@ const maxFiles = 1024
 /** Seconds of processor time of one process in its whole life: a bound for what no deadline ends. */
 const maxCpuSeconds = 36_000
 const heapMebibytes = 2048
-const scratchBytes = 1024 ** 3
+/** Most that a scratch folder, which lies in memory, may hold. */
+export const scratchBytes = 1024 ** 3
 
 /** Folders of shared libraries; on most systems the first ones are links to the ones below /usr. */
 const libraryFolders = ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/usr/local/lib']

@@ -7,8 +7,9 @@ import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import type { Box, Measure } from './box.ts'
-import { boxCommand, infoFd, seccompFd } from './bubblewrap.ts'
+import { boxCommand, infoFd, scratchBytes, seccompFd } from './bubblewrap.ts'
 import { bundleOf, kept, nativeModules } from './bundle.ts'
+import { type Group, type Groups, inGroup } from './groups.ts'
 import { seccompProgram } from './seccomp.ts'
 
 export type Child = ChildProcessByStdio<Writable, Readable, Readable>
@@ -17,37 +18,58 @@ export interface Launched {
   readonly child: Child
   /** Number of the process that does the work, in this namespace; undefined when it is not known. */
   readonly worker: Promise<number | undefined>
+  /** Of its own, where there is one. */
+  readonly group?: Group | undefined
 }
 
 export interface LaunchOptions {
   readonly entry: URL
   readonly box: Box
   readonly dataBytes: number
+  /** Most that may lie in memory, where there are groups to hold it to that. */
+  readonly residentBytes: number
+  readonly groups?: Groups | undefined
 }
 
 /** Its own session: an interrupt typed in the terminal reaches the parent, which ends its workers in its own order. */
 const detached = true
+/** Pages of program files, buffers of the kernel, bubblewrap itself. */
+const slackBytes = 128 * 1024 ** 2
 const infoSchema = z.object({ 'child-pid': z.number().int().positive() })
 
 /** In a box; rejects where there is none. `without` is for the test of the probe alone. */
 export async function launchBoxed(
-  { entry, box, dataBytes }: LaunchOptions,
+  { entry, box, dataBytes, residentBytes, groups }: LaunchOptions,
   without: readonly Measure[] = [],
 ): Promise<Launched> {
   const program = { file: await bundleOf(entry), modules: nativeModules(), dataBytes }
-  const [command = '', ...rest] = boxCommand(box, program, without)
   const filter = openSync(await filterFile(), 'r')
+  let group: Group | undefined
   try {
+    group = await groups?.make({ memoryBytes: memoryOf(box, residentBytes) })
+    const plain = boxCommand(box, program, without)
+    const [command = '', ...rest] = group === undefined ? plain : inGroup(group, plain)
     const stdio: StdioOptions = ['pipe', 'pipe', 'pipe']
     stdio[seccompFd] = filter
     stdio[infoFd] = 'pipe'
     const env = without.includes('environment') ? process.env : {}
     const child = spawn(command, rest, { cwd: '/', env, stdio, detached })
+    const end = () => void group?.end()
+    child.once('error', end).once('close', end)
     const info = child.stdio[infoFd]
-    return { child: child as unknown as Child, worker: numberIn(info as Readable) }
+    return { child: child as unknown as Child, worker: numberIn(info as Readable), group }
+  } catch (error) {
+    await group?.end()
+    throw error
   } finally {
     closeSync(filter)
   }
+}
+
+/** A little more than where the watch of the house ends it, which says why; what it writes lies in memory too and has no bound here. */
+function memoryOf({ write = [], scratch }: Box, residentBytes: number): number | undefined {
+  if (write.length > 0) return undefined
+  return residentBytes + slackBytes + (scratch === undefined ? 0 : scratchBytes)
 }
 
 /** Without a box: an empty environment, no core file, and nothing else between it and the machine. */

@@ -3,6 +3,8 @@
  * system calls do not reach, nor which capabilities it holds.
  */
 import { readFile, readlink } from 'node:fs/promises'
+import { basename } from 'node:path'
+import type { Group } from './groups.ts'
 
 const namespaces = {
   net: 'network',
@@ -16,6 +18,8 @@ const namespaces = {
 /** Most that each limit may be; what is written there otherwise is `unlimited`. */
 interface Bounds {
   readonly dataBytes: number
+  /** The control group that it must be in, where it must be in one. */
+  readonly group?: Pick<Group, 'folder'> | undefined
 }
 
 /** What is wrong with the box of a process of this number; everything, where nothing can be read. */
@@ -31,6 +35,7 @@ export async function weaknessesOf(pid: number | undefined, bounds: Bounds): Pro
       ...shared.map((one) => `shares the ${one} of the machine`),
       ...ofStatus(status),
       ...ofLimits(limits, bounds),
+      ...(await ofGroup(pid, bounds)),
     ]
   } catch {
     // No /proc, or one that hides it.
@@ -75,4 +80,11 @@ function ofLimits(limits: string, { dataBytes }: Bounds): readonly string[] {
     'Max cpu time': 36_000,
   }
   return Object.entries(most).some(([name, bound]) => hard(name) > bound) ? ['has no limits'] : []
+}
+
+/** The kernel names the group by its path below a root that may not be ours; the name of the box is in it once. */
+async function ofGroup(pid: number, { group }: Bounds): Promise<readonly string[]> {
+  if (group === undefined) return []
+  const path = /^0::(.*)$/m.exec(await readFile(`/proc/${pid}/cgroup`, 'latin1'))?.[1] ?? ''
+  return basename(path) === basename(group.folder) ? [] : ['is in no group of its own']
 }

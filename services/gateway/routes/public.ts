@@ -37,6 +37,9 @@ function witnessesOf(witnessing: House['witnessing']) {
 const health = z.object({
   status: z.enum(['ok', 'degraded']),
   lacks: z.array(z.literal('sandbox')).optional(),
+  workerGroups: z.boolean().meta({
+    description: 'Each worker has a control group of its own; false: the limits of its process hold alone',
+  }),
 })
 
 export const publicRoutes: readonly Route[] = [
@@ -51,8 +54,10 @@ export const publicRoutes: readonly Route[] = [
         schema: health,
       },
     },
-    handler: async ({ isBoxed }) => ({
-      json: isBoxed ? { status: 'ok' } : { status: 'degraded', lacks: ['sandbox'] },
+    handler: async ({ isBoxed, hasGroups: workerGroups }) => ({
+      json: isBoxed
+        ? { status: 'ok', workerGroups }
+        : { status: 'degraded', lacks: ['sandbox'], workerGroups },
     }),
   }),
   openRoute({

@@ -1,4 +1,4 @@
-/** Endings that only the log knows: versions withdrawn, opt-outs lodged, sessions closed, tokens revoked, identities untied. */
+/** Endings that only the log knows: versions withdrawn, opt-outs lodged, sessions closed, tokens revoked, identities untied; and beginnings that came to nothing. */
 import { z } from 'zod'
 import type { Indexed } from '../../audit/writer.ts'
 import type { VersionRegister } from '../../dataset/version-register.ts'
@@ -8,6 +8,7 @@ import { recoverSessions } from '../../identity/session-recovery.ts'
 import type { Store } from '../../store/store.ts'
 import { abortedIn, entriesOf, leave, originOf, placeName } from './entries.ts'
 import type { Finding } from './habilitations.ts'
+import { tellOpenings } from './openings.ts'
 import { finishOptOuts, holdForOptOuts, type OptOutNeeds } from './opt-outs.ts'
 import { redoProofs } from './proofs.ts'
 
@@ -33,6 +34,7 @@ export async function redoEndings(
     ...(await redoTokens(needs)),
     ...(await redoUnlinks(needs)),
     ...(await redoProofs(needs)),
+    ...(await tellOpenings(needs, needs.now - livedMs)),
     ...(await finishOptOuts(needs)),
     ...(await holdForOptOuts(needs, events)),
   ]

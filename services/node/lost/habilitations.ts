@@ -21,7 +21,7 @@ export interface Finding {
 
 export interface HabilitationRows extends LogReading {
   readonly recorded: Recorded
-  readonly registry: Pick<Registry, 'list'>
+  readonly registry: Pick<Registry, 'list' | 'read' | 'begun' | 'finish' | 'forget'>
 }
 
 /** Goes through them, the oldest first; a second time there is nothing to do. */

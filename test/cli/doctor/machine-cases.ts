@@ -2,6 +2,7 @@ import { containment } from '../../../services/cli/doctor/containment.ts'
 import { arrow, engine, engineSnapshot } from '../../../services/cli/doctor/engine.ts'
 import { nodeLife, nodeVersion, packages, timeZones } from '../../../services/cli/doctor/machine.ts'
 import { type Case, type Place, production } from './case.ts'
+import { answering } from './written-cases.ts'
 
 /** A file as the kernel writes it. */
 const kernel = (path: string, text: string) => async (place: Place) => {
@@ -146,6 +147,10 @@ export const machineCases: readonly Case[] = [
     },
     ill: {
       'not delegated': { when: kernel('proc/self/cgroup', '0::/\n'), severe: false, seen: /non délégué/ },
+      'a running node that found none': {
+        when: (place) => answering(place, { '/healthz': { json: { workerGroups: false } } }),
+        ...{ severe: false, seen: /non délégué/ },
+      },
     },
   },
   {

@@ -42,7 +42,10 @@ const backup =
   }
 
 /** A node that answers these paths; 404 elsewhere. */
-async function answering(place: Place, answers: Readonly<Record<string, { status?: number; json: object }>>) {
+export async function answering(
+  place: Place,
+  answers: Readonly<Record<string, { status?: number; json: object }>>,
+) {
   const server = createServer((request, response) => {
     const answer = answers[request.url ?? '']
     response.writeHead(answer?.status ?? (answer ? 200 : 404)).end(JSON.stringify(answer?.json ?? {}))
