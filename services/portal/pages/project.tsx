@@ -3,6 +3,7 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { dayOf, daysUntil } from '../format.ts'
 import { PageBody } from '../parts/page.tsx'
+import { Ready } from '../parts/ready.tsx'
 import { Refusal } from '../parts/refusal.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { projectQuery } from '../projects.ts'
@@ -21,6 +22,16 @@ import { StateMark } from './request/state.tsx'
 import { Versions } from './request/versions.tsx'
 
 export function ProjectPage() {
+  const { project } = useParams({ from: '/projects/$project' })
+  const answer = useQuery(projectQuery(project))
+  return (
+    <Ready answers={[answer]}>
+      <Shown />
+    </Ready>
+  )
+}
+
+function Shown() {
   const say = useProjectWords()
   const { project: id } = useParams({ from: '/projects/$project' })
   const { tab = 'data' } = useSearch({ from: '/projects/$project' })

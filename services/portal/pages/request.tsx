@@ -1,7 +1,8 @@
 /** One request: who has the ball, what was said of it, what can be done now, and what it asks for. */
-import { useSuspenseQuery } from '@tanstack/react-query'
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { PageBody } from '../parts/page.tsx'
+import { Ready } from '../parts/ready.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { formQuery } from '../request-form.ts'
 import { type HabilitationRequest, requestQuery, titleOf } from '../requests.ts'
@@ -20,6 +21,15 @@ import { useRequestWords } from './request/words.ts'
 import { isMine } from './requests/filter.ts'
 
 export function RequestPage() {
+  const { request } = useParams({ from: '/requests/$request' })
+  return (
+    <Ready answers={[useQuery(requestQuery(request)), useQuery(formQuery)]}>
+      <Shown />
+    </Ready>
+  )
+}
+
+function Shown() {
   const say = useRequestWords()
   const { request: id } = useParams({ from: '/requests/$request' })
   const { tab = 'follow' } = useSearch({ from: '/requests/$request' })
