@@ -12,6 +12,7 @@ import { Bench } from './workshop/bench.tsx'
 import { Journal } from './workshop/journal.tsx'
 import { Ended, NotActive, Preparing } from './workshop/states.tsx'
 import './workshop.css'
+import './workshop/texts.css'
 
 const useWords = words('workshop', { fr, en })
 
