@@ -15,6 +15,8 @@ import { Granted } from './project/granted.tsx'
 import { Members } from './project/members.tsx'
 import { OptOuts } from './project/opt-outs.tsx'
 import { OwnQueries } from './project/own-queries.tsx'
+import { Quota } from './project/quota.tsx'
+import './project/quota.css'
 import { useProjectWords } from './project/words.ts'
 import './request.css'
 import { Acts } from './request/acts.tsx'
@@ -49,6 +51,7 @@ function Shown() {
       }
     >
       <Facts project={project} />
+      <Quota project={id} />
       <Tabs
         label={say('parts')}
         current={tab}
@@ -110,7 +113,7 @@ function Parts({ id, tab, project }: PartsProps) {
   if (error) return <Refusal error={error} takesFocus={false} />
   if (!request) return null
   if (tab === 'data') return <Granted request={request} />
-  if (tab === 'team') return <Members request={request} />
+  if (tab === 'team') return <Members request={request} project={project} />
   return tab === 'permit' ? <Permit request={request} project={project} /> : null
 }
 

@@ -3,6 +3,8 @@ import { Mark } from '../../parts/mark.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
 import { Problem } from '../../problem.ts'
 import { useRequestWords } from '../request/words.ts'
+import { Clashes } from './clashes.tsx'
+import './clashes.css'
 import { useDraft } from './draft.tsx'
 
 /** Whether what was typed is stored; a refusal with its reason. */
@@ -26,6 +28,7 @@ export function Saved() {
         {phase === 'refused' && isOfFields && <Mark tone="bad">{say('not-saved-field')}</Mark>}
       </p>
       {phase === 'refused' && !isOfFields && <Refusal error={error} takesFocus={false} />}
+      <Clashes />
     </>
   )
 }
