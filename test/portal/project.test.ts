@@ -51,6 +51,35 @@ describe('a lead follows a request', () => {
     expect(complaints).toEqual([])
   })
 
+  test('prints a whole request: all steps, folded columns too, ink on white, nothing of the page around it', async () => {
+    const { page, goto, complaints } = await portal.as('paul', { theme: 'dark' })
+    await goto(`/requests/${granted.habilitation}?tab=request`)
+    await page.evaluate(() =>
+      Object.assign(globalThis, { print: () => dispatchEvent(new Event('beforeprint')) }),
+    )
+    expect(await page.locator('.paper details:not([open])').count()).toBeGreaterThan(0)
+    await page.getByRole('button', { name: 'Imprimer ou enregistrer en PDF' }).press('Enter')
+    expect(await page.locator('.paper details:not([open])').count()).toBe(0)
+    await page.emulateMedia({ media: 'print' })
+    for (const other of ['.top', 'footer', '.tabs', '.standing', '.paper button'])
+      expect({ other, shown: await page.locator(other).first().isVisible() }).toEqual({ other, shown: false })
+    for (const shown of ['h1', '#read-project', '#read-commitment', '.on-paper', '#documents'])
+      expect({ shown, isThere: await page.locator(shown).first().isVisible() }).toEqual({
+        shown,
+        isThere: true,
+      })
+    const { color, paper } = await page.evaluate(() => {
+      const { color } = getComputedStyle(document.body)
+      return { color, paper: getComputedStyle(document.documentElement).getPropertyValue('--paper') }
+    })
+    expect({ color, paper }).toEqual({ color: 'rgb(0, 0, 0)', paper: '#fff' })
+    expect((await page.pdf()).subarray(0, 5).toString()).toBe('%PDF-')
+    await page.emulateMedia({ media: null })
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')))
+    await expectAccessible(page)
+    expect(complaints).toEqual([])
+  })
+
   test('answers the questions of those who instruct, and a comment on one field', async () => {
     const { page, goto } = await portal.as('paul')
     const items = [{ field: 'aim', comment: 'Par quel âge ?' }]

@@ -12,8 +12,8 @@ import { Acts } from './request/acts.tsx'
 import { Clocks } from './request/clocks.tsx'
 import { Documents } from './request/documents.tsx'
 import { Instruction } from './request/instruction.tsx'
+import { Paper } from './request/paper.tsx'
 import { ItemsAsked, Questions } from './request/questions.tsx'
-import { ReadStep } from './request/read-step.tsx'
 import { StateMark, Turn } from './request/state.tsx'
 import { Happenings, Stages } from './request/timeline.tsx'
 import { Versions } from './request/versions.tsx'
@@ -50,7 +50,7 @@ function Shown() {
           { id: 'documents', label: say('tab-documents', { count: request.attachments.length }) },
         ]}
       />
-      {tab === 'request' && <Asked request={request} />}
+      {tab === 'request' && <Paper request={request} />}
       {tab === 'documents' && <Documents request={request} />}
       {tab === 'follow' && <Follow request={request} />}
     </PageBody>
@@ -115,18 +115,5 @@ function Follow({ request }: { readonly request: HabilitationRequest }) {
       <Versions request={request} />
       <Happenings history={request.history} />
     </>
-  )
-}
-
-function Asked({ request }: { readonly request: HabilitationRequest }) {
-  const say = useRequestWords()
-  const { data: form } = useSuspenseQuery(formQuery)
-  return (
-    <section aria-labelledby="asked-for">
-      <h2 id="asked-for">{say('tab-request')}</h2>
-      {form.steps.map((step) => (
-        <ReadStep key={step.step} request={request} step={step} />
-      ))}
-    </section>
   )
 }
