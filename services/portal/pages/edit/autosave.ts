@@ -1,6 +1,5 @@
 /** What was typed and not yet stored. It is sent a moment after the last key; what is refused stays on the page and says why. */
 import { Problem, Silence } from '../../problem.ts'
-import { Clash } from './storing.ts'
 
 export type Edits = Readonly<Record<string, unknown>>
 
@@ -14,7 +13,21 @@ export interface Saving {
   readonly error: unknown
 }
 
-/** Stores some fields; answers the names of those that it could send. */
+/** Fields that were changed here and elsewhere since they were read; the others have been stored. */
+export class Clash extends Error {
+  readonly fields: readonly string[]
+  /** Those that were stored. */
+  readonly sent: readonly string[]
+
+  constructor(fields: readonly string[], sent: readonly string[]) {
+    super('changed here and elsewhere')
+    this.name = 'Clash'
+    this.fields = fields
+    this.sent = sent
+  }
+}
+
+/** Stores some fields; answers the names of those that it could send. Throws Clash. */
 export type Send = (edits: Edits) => Promise<readonly string[]>
 
 const pauseMs = 600

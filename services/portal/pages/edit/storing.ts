@@ -1,21 +1,7 @@
 /** How what was typed is stored over what others, or another window, stored meanwhile: nothing of either is lost. */
 import { Problem } from '../../problem.ts'
 import { type HabilitationRequest, patchRequest } from '../../requests.ts'
-import type { Edits } from './autosave.ts'
-
-/** Fields that were changed here and elsewhere since they were read; the others have been stored. */
-export class Clash extends Error {
-  readonly fields: readonly string[]
-  /** Those that were stored. */
-  readonly sent: readonly string[]
-
-  constructor(fields: readonly string[], sent: readonly string[]) {
-    super('changed here and elsewhere')
-    this.name = 'Clash'
-    this.fields = fields
-    this.sent = sent
-  }
-}
+import { Clash, type Edits } from './autosave.ts'
 
 export interface Storing {
   /** What the page had when somebody began to type. */

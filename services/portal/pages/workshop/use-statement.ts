@@ -7,7 +7,6 @@ import type { Asked } from '../../workshop.ts'
 import { useDrafts } from './use-drafts.ts'
 
 export const resultTabs = ['table', 'chart', 'plan', 'journal'] as const
-export type ResultTab = (typeof resultTabs)[number]
 
 const mark = '#sql='
 /** Longer addresses are cut by some tools through which people pass them on. */
