@@ -37,7 +37,7 @@ export function WorkshopPage() {
       ) : (
         <>
           {data.status !== 'active' && <NotActive status={data.status} project={project} />}
-          <Bench project={data} />
+          <Bench key={data.id} project={data} />
         </>
       )}
     </PageBody>

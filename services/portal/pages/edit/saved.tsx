@@ -11,7 +11,7 @@ import { useDraft } from './draft.tsx'
 export function Saved() {
   const say = useRequestWords()
   const { saving } = useDraft()
-  const { phase, at, error, edits } = saving
+  const { phase, at, error, edits, clashing } = saving
   const isPartOf = phase === 'saved' && Object.keys(edits).length > 0
   // What is wrong with one field is said at that field.
   const isOfFields = error instanceof Problem && (error.body.missing ?? []).length > 0
@@ -19,7 +19,7 @@ export function Saved() {
     <>
       <p role="status" className="saved">
         {(phase === 'waiting' || phase === 'saving') && <Mark tone="wait">{say('saving')}</Mark>}
-        {phase === 'saved' && at !== null && (
+        {phase === 'saved' && at !== null && clashing.length === 0 && (
           <Mark tone={isPartOf ? 'wait' : 'good'}>
             {say(isPartOf ? 'saved-in-part' : 'saved', { time: timeOf(at) })}
           </Mark>
