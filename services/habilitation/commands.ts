@@ -101,6 +101,8 @@ interface Opening {
 interface Change {
   readonly type: 'change'
   readonly patch: unknown
+  /** That of the body it was written on (`revisionOf`); absent where what was changed meanwhile may be overwritten. */
+  readonly revision?: number
 }
 /** A document, once its bytes lie among the files of the house; and its removal. */
 interface AttachmentGiven {

@@ -14,13 +14,15 @@ import { optOutFaults } from './opt-out-clause.ts'
 import type { PermitLine } from './permit.ts'
 import { crossed } from './quasi.ts'
 import { type Body, patched } from './request.ts'
-import type { Habilitation, LineAnswer } from './state.ts'
+import { type Habilitation, type LineAnswer, revisionOf } from './state.ts'
 
 type Before = Habilitation
 
 export const onRequest = {
   /** A column that makes it a project of another kind does so in the same act. */
-  change: (before: Before, { patch }: CommandOf<'change'>, { facts }: Given): Outcome => {
+  change: (before: Before, { patch, revision }: CommandOf<'change'>, { facts }: Given): Outcome => {
+    if (revision !== undefined && revision !== revisionOf(before))
+      throw new Refusal('WRONG_STATE', { rule: 'change.revision', hint: { key: 'change.revision.hint' } })
     const request = patched(before.request, patch)
     const down = downward(request, before.escalations)
     if (down.length > 0) throw new Refusal('INVALID', { rule: 'escalated', missing: down })

@@ -171,3 +171,8 @@ export function sameScope(a: Scope, b: Scope): boolean {
   if (a.person === undefined || b.person === undefined) return a.person === b.person
   return samePerson(a.person, b.person)
 }
+
+/** How often the text of a request was changed: the same number is the same text. */
+export function revisionOf({ history }: Pick<Habilitation, 'history'>): number {
+  return history.filter(({ type }) => type === 'changed').length
+}

@@ -25,7 +25,7 @@ import { type Possible, possibleFor } from './possible.ts'
 import { type Progress, progressOf } from './progress.ts'
 import type { Body } from './request.ts'
 import { lineText } from './signature.ts'
-import type { Habilitation, Items, Opinion, Step } from './state.ts'
+import { type Habilitation, type Items, type Opinion, revisionOf, type Step } from './state.ts'
 import { ownLines, type Resubmission, resubmissionsOf } from './submissions.ts'
 import type { Vocabularies } from './vocabulary.ts'
 
@@ -53,6 +53,8 @@ export interface HabilitationView extends Omit<Body, 'lines'>, Dossier, Possible
   readonly warnings: readonly Missing[]
   readonly clocks: readonly LegalClock[]
   readonly projectId: string | null
+  /** How often its text was changed; named again by whoever changes it on (`If-Match`). */
+  readonly revision: number
   readonly permit: { readonly id: string; readonly version: number; readonly sha256: string } | null
   readonly proposal: Decided | null
   readonly opinions: readonly (Omit<Opinion, 'by' | 'at'> & Stamp)[]
@@ -154,6 +156,7 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
     minimisation: minimisation(whole ? request : ownLines(request, seen), seen.facts),
     clocks: clocksOf(habilitation, regimeOf(request, vocabularies), now),
     projectId: project ?? null,
+    revision: revisionOf(habilitation),
     permit: ref ? { id: ref.id, version: ref.version, sha256: ref.sha256 } : null,
     proposal: proposal && decidedOf(proposal),
     opinions: opinions.map(({ role, opinion, comment, ...one }) => ({

@@ -3,28 +3,45 @@ import { language } from './text.ts'
 
 const zone = 'Europe/Paris'
 
+/** Made once by language: to make one costs far more than to use it, and a table that scrolls writes hundreds of cells a frame. */
+function kept<F>(make: (locale: string) => F): () => F {
+  const made = new Map<string, F>()
+  return () => {
+    const locale = language()
+    const known = made.get(locale) ?? make(locale)
+    made.set(locale, known)
+    return known
+  }
+}
+
+const datesIn = (options: Intl.DateTimeFormatOptions) =>
+  kept((locale) => new Intl.DateTimeFormat(locale, { ...options, timeZone: zone }))
+
+const plain = kept((locale) => new Intl.NumberFormat(locale))
+const days = datesIn({ dateStyle: 'medium' })
+const moments = datesIn({ dateStyle: 'medium', timeStyle: 'short' })
+const times = datesIn({ timeStyle: 'short' })
+
 /** Thousands apart, decimal comma in French. */
 export function numberOf(value: number, digits?: number): string {
-  const options = digits === undefined ? {} : { minimumFractionDigits: digits, maximumFractionDigits: digits }
+  if (digits === undefined) return plain().format(value)
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits }
   return new Intl.NumberFormat(language(), options).format(value)
 }
 
 /** `21 nov. 2026`. */
 export function dayOf(instant: string | number): string {
-  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeZone: zone }).format(
-    new Date(instant),
-  )
+  return days().format(new Date(instant))
 }
 
 /** `21 nov. 2026, 14:02`. */
 export function momentOf(instant: string | number): string {
-  const options = { dateStyle: 'medium', timeStyle: 'short', timeZone: zone } as const
-  return new Intl.DateTimeFormat(language(), options).format(new Date(instant))
+  return moments().format(new Date(instant))
 }
 
 /** `14:02`. */
 export function timeOf(instant: string | number): string {
-  return new Intl.DateTimeFormat(language(), { timeStyle: 'short', timeZone: zone }).format(new Date(instant))
+  return times().format(new Date(instant))
 }
 
 const steps = [

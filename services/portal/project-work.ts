@@ -1,4 +1,4 @@
-/** Questions about the work of a project: one's own queries, and what opt-outs did to its extracts. */
+/** Questions about the work of a project: one’s own queries, what is used of its limits, and what opt-outs did to its extracts. */
 import { queryOptions } from '@tanstack/react-query'
 import { api, told } from './client.ts'
 
@@ -7,6 +7,14 @@ export function ownQueriesQuery(project: string) {
     queryKey: ['projects', project, 'queries'],
     queryFn: async () =>
       (await told(api.GET('/api/v1/projects/{id}/queries', { params: { path: { id: project } } }))).queries,
+  })
+}
+
+/** What is used of the project; asked again with each visit of its page. */
+export function projectUseQuery(project: string) {
+  return queryOptions({
+    queryKey: ['projects', project, 'use'],
+    queryFn: () => told(api.GET('/api/v1/projects/{id}/use', { params: { path: { id: project } } })),
   })
 }
 

@@ -33,12 +33,15 @@ export function openRequest(body: Readonly<Record<string, unknown>>): Promise<Ha
   return told(api.POST('/api/v1/habilitations', { body }))
 }
 
-/** Changes a draft by a JSON merge patch. It is still sent when the page is being left. */
+/** Changes a draft, as it was read, by a JSON merge patch. It is still sent when the page is being left. */
 export function patchRequest(
-  id: string,
+  { id, revision }: Pick<HabilitationRequest, 'id' | 'revision'>,
   body: Readonly<Record<string, unknown>>,
 ): Promise<HabilitationRequest> {
-  return told(api.PATCH('/api/v1/habilitations/{id}', { params: { path: { id } }, body, keepalive: true }))
+  const headers = { 'If-Match': `"${revision}"` }
+  return told(
+    api.PATCH('/api/v1/habilitations/{id}', { params: { path: { id } }, body, headers, keepalive: true }),
+  )
 }
 
 /** What a lead, and whoever instructs or answers for data and people, may ask of a request beside writing it. */

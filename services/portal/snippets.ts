@@ -1,6 +1,6 @@
 /** The same question from a tool of one's own, with a personal access token; as docs/tools.md has it. Pure. */
 
-export const tools = ['curl', 'Python', 'R'] as const
+export const tools = ['curl', 'Python', 'R', 'DuckDB', 'DBeaver', 'huisclos'] as const
 export type Tool = (typeof tools)[number]
 
 export interface Question {
@@ -15,21 +15,56 @@ export interface Question {
 export function snippetOf(tool: Tool, question: Question): string {
   const { address, project, ...body } = question
   const url = `${address}/api/v1/projects/${project}/queries`
-  return { curl: curlOf, Python: pythonOf, R: rOf }[tool]({ url, body })
+  return writers[tool]({ address, project, url, body })
 }
 
 interface Call {
+  readonly address: string
+  readonly project: string
   readonly url: string
-  readonly body: Readonly<Record<string, string>>
+  readonly body: Omit<Question, 'address' | 'project'>
 }
 
-function curlOf({ url, body }: Call): string {
-  const json = JSON.stringify(body).replaceAll("'", "'\\''")
+const writers: Readonly<Record<Tool, (call: Call) => string>> = {
+  curl: (call) => curlOf(call, "--header 'Accept: text/csv'"),
+  Python: pythonOf,
+  R: rOf,
+  DuckDB: (call) => `${fetching(call)}duckdb -c "FROM '${file}'"\n`,
+  DBeaver: (call) => `${fetching(call)}echo "SELECT * FROM read_parquet('$PWD/${file}')"\n`,
+  huisclos: commandOf,
+}
+
+/** Where tools that open files find an answer. */
+const file = 'huisclos.parquet'
+
+/** A whole answer with its types, as a file of the person's own machine. */
+function fetching(call: Call): string {
+  return curlOf(call, `--header 'Accept: application/vnd.apache.parquet' --output ${file}`)
+}
+
+/** One word of a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
+
+function curlOf({ url, body }: Call, form: string): string {
   return `curl --fail-with-body ${url} \\
   --header "Authorization: Bearer $HUISCLOS_TOKEN" \\
   --header 'Content-Type: application/json' \\
-  --header 'Accept: text/csv' \\
-  --data '${json}'
+  ${form} \\
+  --data ${quoted(JSON.stringify(body))}
+`
+}
+
+/** In the session of `huisclos login`; it needs no token. */
+function commandOf({ address, project, body: { sql, purpose, objective } }: Call): string {
+  const aims = Object.entries({ purpose, objective }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name} ${quoted(value)}`],
+  )
+  const options = [`--project ${quoted(project)}`, ...aims, '--format csv'].join(' ')
+  return `export HUISCLOS_URL=${address}
+npx huisclos login
+npx huisclos query ${options} ${quoted(sql)}
 `
 }
 

@@ -11,6 +11,8 @@ import type { Store } from '../store/store.ts'
 export interface Quota {
   /** Takes one query of a project and day; false when as many were taken as are granted. */
   take(project: string, day: string, granted: number): Promise<boolean>
+  /** How many were taken. */
+  used(project: string, day: string): Promise<number>
 }
 
 export function openQuota({ db }: Pick<Store, 'db'>): Quota {
@@ -28,6 +30,15 @@ export function openQuota({ db }: Pick<Store, 'db'>): Quota {
         .returning('used')
         .executeTakeFirst()
       return taken !== undefined
+    },
+    async used(project, day) {
+      const row = await db
+        .selectFrom('query_quota')
+        .select('used')
+        .where('project', '=', project)
+        .where('day', '=', day)
+        .executeTakeFirst()
+      return row?.used ?? 0
     },
   }
 }

@@ -59,6 +59,14 @@ export interface DatasetEntries {
   readonly entries: number
 }
 
+/** When a person last asked the data of a project. */
+export interface LastQuestion {
+  readonly issuer: string
+  readonly subject: string
+  /** Of Europe/Paris. */
+  readonly day: string
+}
+
 const mostFrequent = 50
 
 export async function statistics(db: Database, { from, to }: Period): Promise<AuditStatistics> {
@@ -145,5 +153,15 @@ export async function byDataset(db: Database, { from, to }: Period): Promise<rea
     SELECT d.dataset, e.type, count(*)::int AS entries
     FROM audit_dataset d JOIN audit_index e ON e.shard = d.shard AND e.seq = d.seq
     WHERE d.ts_ms >= ${from} AND d.ts_ms < ${to} GROUP BY 1, 2 ORDER BY 1, 2`.execute(db)
+  return rows
+}
+
+/** Of questions that were allowed, whatever came of them. */
+export async function lastQuestions(db: Database, project: string): Promise<readonly LastQuestion[]> {
+  const { rows } = await rawSql<LastQuestion>`
+    SELECT p.issuer, p.subject,
+      to_char(to_timestamp(max(e.ts_ms) / 1000.0) AT TIME ZONE 'Europe/Paris', 'YYYY-MM-DD') AS day
+    FROM audit_index e JOIN audit_person p ON p.ps = e.ps
+    WHERE e.project = ${project} AND e.type = 'query.intent' GROUP BY 1, 2 ORDER BY 1, 2`.execute(db)
   return rows
 }

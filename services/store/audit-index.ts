@@ -9,6 +9,8 @@ import {
   activity,
   byDataset,
   type DatasetEntries,
+  type LastQuestion,
+  lastQuestions,
   type MonthlyEntries,
   monthly,
   type Outcome,
@@ -91,6 +93,8 @@ export interface AuditIndex extends Closable {
   monthly(period: Period): Promise<readonly MonthlyEntries[]>
   /** Entries of a period by each dataset that they are about, and type. */
   byDataset(period: Period): Promise<readonly DatasetEntries[]>
+  /** Of each person who ever asked the data of a project, the last day. */
+  lastQuestions(project: string): Promise<readonly LastQuestion[]>
   /** The highest seq of each shard that is there from its first entry on; what lies behind the log is to be added again. */
   head(): Promise<ReadonlyMap<string, number>>
   /** Empties the index and fills it from the log. The persons behind the pseudonyms stay. */
@@ -128,6 +132,7 @@ export function openAuditIndex(store: Store, log: Log): AuditIndex {
     releases: (period) => read(() => releases(db, period)),
     monthly: (period) => read(() => monthly(db, period)),
     byDataset: (period) => read(() => byDataset(db, period)),
+    lastQuestions: (project) => read(() => lastQuestions(db, project)),
     head: async () =>
       head(db).catch((error: unknown) => {
         throw asUnavailable(error)

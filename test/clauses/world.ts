@@ -64,7 +64,10 @@ export interface World {
 }
 
 /** One query was asked today; what a quota counts is the business of test/query/quota.test.ts. */
-const oneTaken: QueryNeeds['quota'] = { take: async (_project, _day, granted) => granted > 1 }
+const oneTaken: QueryNeeds['quota'] = {
+  take: async (_project, _day, granted) => granted > 1,
+  used: async () => 1,
+}
 
 /** Accounts other than those of the demo, by subject. */
 const known = new Map<string, Account>()

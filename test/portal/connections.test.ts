@@ -39,7 +39,7 @@ describe('one’s own connections', () => {
   test('each tool has a text that names no door that is not there, in English too', async () => {
     const { page, goto, complaints } = await portal.as('alice', { lang: 'en', theme: 'dark' })
     await goto('/connections?lang=en')
-    for (const tool of ['Python', 'R', 'curl']) {
+    for (const tool of ['Python', 'R', 'DuckDB', 'DBeaver', 'curl']) {
       await page.getByRole('link', { name: tool, exact: true }).click()
       const text = await page.getByLabel(`Text for ${tool}`).inputValue()
       expect(text).toContain(`${portal.node.url}/api/v1/projects/${project}/queries`)

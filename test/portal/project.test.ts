@@ -1,7 +1,8 @@
 /** What a lead follows and does once a request is sent: the timeline, questions, the project, an amendment. */
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import { draft } from '../contract/study.ts'
+import { draft, path } from '../contract/study.ts'
 import { expectAccessible, openPortal, type Portal } from './portal.ts'
 
 let portal: Portal
@@ -46,6 +47,35 @@ describe('a lead follows a request', () => {
     await expectAccessible(page)
     await page.getByRole('link', { name: 'La demande' }).click()
     await page.getByText('Count visits by sex.').waitFor()
+    await expectAccessible(page)
+    expect(complaints).toEqual([])
+  })
+
+  test('prints a whole request: all steps, folded columns too, ink on white, nothing of the page around it', async () => {
+    const { page, goto, complaints } = await portal.as('paul', { theme: 'dark' })
+    await goto(`/requests/${granted.habilitation}?tab=request`)
+    await page.evaluate(() =>
+      Object.assign(globalThis, { print: () => dispatchEvent(new Event('beforeprint')) }),
+    )
+    expect(await page.locator('.paper details:not([open])').count()).toBeGreaterThan(0)
+    await page.getByRole('button', { name: 'Imprimer ou enregistrer en PDF' }).press('Enter')
+    expect(await page.locator('.paper details:not([open])').count()).toBe(0)
+    await page.emulateMedia({ media: 'print' })
+    for (const other of ['.top', 'footer', '.tabs', '.standing', '.paper button'])
+      expect({ other, shown: await page.locator(other).first().isVisible() }).toEqual({ other, shown: false })
+    for (const shown of ['h1', '#read-project', '#read-commitment', '.on-paper', '#documents'])
+      expect({ shown, isThere: await page.locator(shown).first().isVisible() }).toEqual({
+        shown,
+        isThere: true,
+      })
+    const { color, paper } = await page.evaluate(() => {
+      const { color } = getComputedStyle(document.body)
+      return { color, paper: getComputedStyle(document.documentElement).getPropertyValue('--paper') }
+    })
+    expect({ color, paper }).toEqual({ color: 'rgb(0, 0, 0)', paper: '#fff' })
+    expect((await page.pdf()).subarray(0, 5).toString()).toBe('%PDF-')
+    await page.emulateMedia({ media: null })
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')))
     await expectAccessible(page)
     expect(complaints).toEqual([])
   })
@@ -158,4 +188,76 @@ describe('a project', () => {
     await goto(`/projects/${granted.project}`)
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Il n’y a rien à cette adresse')
   })
+})
+
+describe('what is used of a project', () => {
+  let project = ''
+  const used = (as: string) => portal.node.call('GET', `/api/v1/projects/${project}/use`, { as })
+  const ask = (sql: string) =>
+    portal.node.call('POST', `/api/v1/projects/${project}/queries`, { as: 'alice', body: { sql } })
+
+  /** A project of its own under these limits, once its extract is there. */
+  async function grantedWith(limits: object): Promise<string> {
+    const opened = await call('paul', '', { ...draft, lines, title: 'Trois par jour', limits })
+    let at = ''
+    for (const [as, act, given] of path) {
+      const body = act === 'countersignatures' ? { ...given, dataset: 'pmsi-demo' } : (given ?? {})
+      at = (await call(as, `/${opened.json.id}/${act}`, body)).json.projectId ?? at
+    }
+    const stateOf = async () =>
+      (await portal.node.call('GET', `/api/v1/projects/${at}`, { as: 'alice' })).json
+    while ((await stateOf()).bulle?.status !== 'ready') await setTimeout(200)
+    return at
+  }
+
+  test('is counted against the limits of its permit, and told by day to who answers for it', async () => {
+    project = await grantedWith({ queriesPerDay: 3 })
+    expect((await ask('SELECT sex, count(*) AS n FROM patients GROUP BY sex')).status).toBe(200)
+    expect((await ask('SELECT patient_id FROM patients')).status).toBe(403)
+    const day = (await used('alice')).json.queries.day
+    const queries = { day, used: 1, granted: 3 }
+    expect(day).toMatch(/^\d{4}-\d\d-\d\d$/)
+    for (const as of ['alice', 'rouen', 'claire']) expect((await used(as)).json).toEqual({ queries })
+    for (const as of ['paul', 'nadia']) {
+      const { json } = await used(as)
+      expect(json.queries).toEqual(queries)
+      expect(json.members).toContainEqual({ issuer: 'demo', subject: 'alice', lastDay: day })
+      expect(json.members.filter(({ lastDay }: { lastDay: string | null }) => lastDay !== null)).toHaveLength(
+        1,
+      )
+    }
+    expect((await used('bruno')).status).toBe(404)
+  }, 60_000)
+
+  test('is a ring beside its numbers, and the last day of each member to the lead alone', async () => {
+    const { page, goto, complaints } = await portal.as('paul')
+    await goto(`/projects/${project}?tab=team`)
+    await page.getByText(/^Questions du .* : 1 sur 3$/).waitFor()
+    await page.getByRole('columnheader', { name: 'Dernière question' }).waitFor()
+    expect(await page.getByRole('row', { name: /^alice/ }).innerText()).not.toContain('aucune')
+    await expectAccessible(page)
+    expect(complaints).toEqual([])
+    const member = await portal.as('alice')
+    await member.goto(`/projects/${project}?tab=team`)
+    await member.page.getByText(/1 sur 3$/).waitFor()
+    expect(await member.page.getByText('Dernière question').count()).toBe(0)
+  })
+})
+
+test('a page has its title before the answer that it asks for', async () => {
+  const { page } = await portal.as('paul')
+  let go = () => {}
+  const held = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  await page.route('**/api/v1/projects', async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.goto(`${portal.node.url}/projects`)
+  await page.getByRole('heading', { level: 1, name: 'Projets' }).waitFor()
+  expect(await page.locator('.cards').count()).toBe(0)
+  go()
+  await page.locator('.cards').waitFor()
+  await page.unroute('**/api/v1/projects')
 })

@@ -280,3 +280,55 @@ describe('in English', () => {
     expect(complaints).toEqual([])
   })
 })
+
+describe('two windows on one draft', () => {
+  const elsewhere = (id: string, body: object, headers = {}) =>
+    portal.node.call('PATCH', `/api/v1/habilitations/${id}`, { as: 'paul', body, headers })
+  let id = ''
+
+  test('are told apart by the revision that a change was written on', async () => {
+    id = await opened({ title: 'Une étude', aim: 'Compter.' })
+    const first = await elsewhere(id, { aim: 'Compter les visites.' }, { 'if-match': '"0"' })
+    expect(first).toMatchObject({ status: 200, json: { revision: 1 } })
+    const late = await elsewhere(id, { aim: 'Trop tard.' }, { 'if-match': '"0"' })
+    expect(late).toMatchObject({ status: 409, json: { code: 'WRONG_STATE', rule: 'change.revision' } })
+    expect(late.json.hint).toMatch(/^Ce brouillon a été changé entre-temps/)
+    expect(await elsewhere(id, {}, { 'if-match': 'W/"1"' })).toMatchObject({ status: 200 })
+    expect(await elsewhere(id, {}, { 'if-match': '*' })).toMatchObject({ status: 200 })
+    expect(await elsewhere(id, {}, { 'if-match': '"one"' })).toMatchObject({ status: 422 })
+  })
+
+  test('each keep what they changed, where it is not the same', async () => {
+    const { page, goto } = await portal.as('paul')
+    await goto(`/requests/${id}/edit?step=project`)
+    await page.getByLabel('Titre du projet').waitFor()
+    await elsewhere(id, { aim: 'Compter autrement.' })
+    await page.getByLabel('Titre du projet').fill('Un autre titre')
+    await saved(page)
+    expect(await stored(page)).toMatchObject({ title: 'Un autre titre', aim: 'Compter autrement.' })
+    expect(await page.getByLabel('But', { exact: true }).inputValue()).toBe('Compter autrement.')
+  })
+
+  test('leave the choice to the person where it is, and store nothing before', async () => {
+    const { page, complaints } = await portal.as('paul')
+    const title = page.getByLabel('Titre du projet')
+    const clash = page.getByRole('alert', { name: 'Changé dans une autre fenêtre.' })
+    await elsewhere(id, { title: hostile })
+    await title.fill('Le mien')
+    await clash.getByText(hostile).waitFor()
+    await title.fill('Le mien, plus long')
+    await page.getByLabel('But', { exact: true }).fill('Compter encore.')
+    await expectAccessible(page)
+    expect(await stored(page)).toMatchObject({ title: hostile })
+    await clash.getByRole('button', { name: /^Garder le mien/ }).press('Enter')
+    await saved(page)
+    expect(await stored(page)).toMatchObject({ title: 'Le mien, plus long', aim: 'Compter encore.' })
+    await elsewhere(id, { title: hostile })
+    await title.fill('Encore un')
+    await clash.getByRole('button', { name: /^Reprendre l’autre/ }).click()
+    await clash.waitFor({ state: 'detached' })
+    expect(await title.inputValue()).toBe(hostile)
+    expect(await stored(page)).toMatchObject({ title: hostile })
+    expect(complaints).toEqual([])
+  })
+})

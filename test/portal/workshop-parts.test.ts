@@ -1,7 +1,10 @@
 /** What the workshop works out by itself: completion, examples, pictures, files and texts for other tools. */
+import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from '@jest/globals'
 import { proposalsAt } from '../../services/portal/pages/workshop/completion.ts'
+import { type Draft, firstDraft, openDrafts } from '../../services/portal/pages/workshop/drafts.ts'
 import { examplesOf } from '../../services/portal/pages/workshop/examples.ts'
+import { differences } from '../../services/portal/pages/workshop/lines.ts'
 import { pictureOf } from '../../services/portal/pages/workshop/plot.ts'
 import { snippetOf } from '../../services/portal/snippets.ts'
 import type { Answer, GrantedTable } from '../../services/portal/workshop.ts'
@@ -130,11 +133,104 @@ describe('a picture', () => {
   })
 })
 
-test('a text for another tool carries a statement with quotes and lines as it is', () => {
-  const question = { address: 'http://node', project: 'P', sql: `SELECT 'l''an'\nFROM "t"` }
-  const curl = snippetOf('curl', question)
-  const [, data = ''] = /--data '([\s\S]*)'\n$/.exec(curl) ?? []
-  expect(JSON.parse(data.replaceAll("'\\''", "'"))).toEqual({ sql: question.sql })
-  for (const tool of ['Python', 'R'] as const)
-    expect(snippetOf(tool, question)).toContain(JSON.stringify(question.sql))
+/** The storage of a browser, of which only `room` values are left. */
+function storeOf(room = Number.POSITIVE_INFINITY) {
+  const kept = new Map<string, string>()
+  return {
+    get length() {
+      return kept.size
+    },
+    key: (place: number) => [...kept.keys()][place] ?? null,
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem(key: string, value: string) {
+      if (kept.size >= room && !kept.has(key)) throw new DOMException('full', 'QuotaExceededError')
+      kept.set(key, value)
+    },
+    removeItem: (key: string) => void kept.delete(key),
+  }
+}
+const draftOf = (id: string, text: string, at = 0): Draft => ({
+  ...{ id, text, title: '', madeAt: at, touchedAt: at },
+})
+
+describe('texts in hand', () => {
+  test('are those of one person on one project, in the order in which they were begun', () => {
+    const store = storeOf()
+    const drafts = openDrafts(store, ['demo', 'alice', 'P1'])
+    drafts.put(draftOf('b', 'SELECT 2', 2))
+    drafts.put(draftOf('a', 'SELECT 1', 1))
+    expect(drafts.list().map(({ text }) => text)).toEqual(['SELECT 1', 'SELECT 2'])
+    expect(openDrafts(store, ['demo', 'alice', 'P2']).list()).toEqual([])
+    expect(openDrafts(store, ['demo', 'bruno', 'P1']).list()).toEqual([])
+    drafts.remove('a')
+    expect(drafts.list()).toHaveLength(1)
+  })
+
+  test('are told apart from what another program wrote, and say when they were not kept', () => {
+    const store = storeOf(1)
+    store.setItem('huisclos.draft:demo:alice:P1:x', '{"title":1}')
+    const drafts = openDrafts(store, ['demo', 'alice', 'P1'])
+    expect(drafts.list()).toEqual([])
+    expect(drafts.put(draftOf('a', 'SELECT 1'))).toBe(false)
+    expect(openDrafts(null, ['demo']).put(draftOf('a', ''))).toBe(false)
+    expect(openDrafts(storeOf(), ['demo']).put(draftOf('a', 'x'.repeat(100_001)))).toBe(false)
+  })
+
+  test('begin with the text of the address where it is known, else in an empty one or a new one', () => {
+    const [one, blank, made] = [draftOf('1', 'SELECT 1', 1), draftOf('2', ' ', 2), draftOf('new', '')]
+    expect(firstDraft([one, blank], 'SELECT 1', made)).toBe(one)
+    expect(firstDraft([one, blank], 'SELECT 9', made)).toMatchObject({ id: '2', text: 'SELECT 9' })
+    expect(firstDraft([one], 'SELECT 9', made)).toMatchObject({ id: 'new', text: 'SELECT 9' })
+    expect(firstDraft([one, { ...blank, touchedAt: 3 }], '', made).id).toBe('2')
+    expect(firstDraft([], '', made)).toBe(made)
+  })
+
+  test('differ by lines, and give both texts back', () => {
+    const [first, second] = ['a\nb\nc\na', 'a\nx\nc\na\na']
+    const found = differences(first, second)
+    expect(found.map(({ of, text }) => of[0] + text).join(' ')).toBe('ba fb sx bc ba sa')
+    const long = 'a\n'.repeat(2000)
+    for (const pair of [[first, second] as const, [long, `b\n${long}`] as const]) {
+      const lines = differences(...pair)
+      const textOf = (side: 'first' | 'second') =>
+        lines.flatMap(({ of, text }) => (of === side || of === 'both' ? [text] : [])).join('\n')
+      expect([textOf('first'), textOf('second')]).toEqual(pair)
+    }
+  })
+})
+
+describe('a text for another tool', () => {
+  const sql = `SELECT 'l''an $(false) \`false\`'\nFROM "t"`
+  const question = { address: 'http://node', project: 'P', sql }
+
+  /** What a real shell hands to the programs that the text names, word by word. */
+  function wordsOf(text: string): string[] {
+    const told = '() { printf \'%s\\0\' "$@"; }\n'
+    const programs = ['curl', 'npx', 'duckdb'].map((program) => program + told).join('')
+    return execFileSync('sh', ['-c', programs + text], { encoding: 'utf8' }).split('\0')
+  }
+
+  test('carries a statement with quotes, lines and what a shell would run, as it is', () => {
+    for (const tool of ['curl', 'DuckDB', 'DBeaver'] as const) {
+      const given = wordsOf(snippetOf(tool, question))
+      expect(JSON.parse(given[given.indexOf('--data') + 1] ?? '')).toEqual({ sql })
+      expect(given[1]).toBe('http://node/api/v1/projects/P/queries')
+    }
+    const command = wordsOf(snippetOf('huisclos', { ...question, purpose: 'it’s' }))
+    expect(command.slice(2, -1)).toEqual([
+      ...['huisclos', 'query', '--project', 'P', '--purpose', 'it’s', '--format', 'csv', sql],
+    ])
+    for (const tool of ['Python', 'R'] as const)
+      expect(snippetOf(tool, question)).toContain(JSON.stringify(question.sql))
+  })
+
+  test('leads a tool that opens files to the file of the answer', () => {
+    for (const tool of ['DuckDB', 'DBeaver'] as const) {
+      const given = wordsOf(snippetOf(tool, question))
+      const name = given[given.indexOf('--output') + 1] ?? ''
+      expect(name).toMatch(/\.parquet$/)
+      expect(given).toContain('Accept: application/vnd.apache.parquet')
+      expect(given.slice(given.indexOf('--data') + 2).join(' ')).toContain(name)
+    }
+  })
 })

@@ -156,12 +156,105 @@ describe('the workshop', () => {
     await ask(page)
     await cell(page, hostile).waitFor()
     await page.getByText('Take away').click()
-    await page.getByRole('button', { name: 'Copy for curl, Python or R' }).click()
+    await page.getByRole('button', { name: 'Copy for another tool' }).click()
     await page.getByRole('button', { name: 'Python', exact: true }).click()
     expect(await page.getByRole('textbox', { name: 'Text for Python' }).inputValue()).toContain(hostile)
     await expectAccessible(page)
     expect(complaints).toEqual([])
   })
+})
+
+describe('texts in hand', () => {
+  const tab = (page: Page, name: string) => page.getByRole('tab', { name, exact: true })
+
+  test('wait in tabs of their own, which the keyboard alone opens, names, goes through and closes', async () => {
+    const { page, goto, complaints } = await portal.as('paul')
+    await goto(workshop)
+    await editorOf(page).focus()
+    await page.keyboard.type('SELECT 1 AS one')
+    await page.getByRole('button', { name: 'Nouvel onglet' }).press('Enter')
+    await page.locator('.sql-editor:focus-within').waitFor()
+    await page.keyboard.type('SELECT 2 AS two')
+    await page.getByLabel('Titre de l’onglet').fill(hostile)
+    await tab(page, hostile).press('ArrowLeft')
+    await tab(page, 'Requête 1').and(page.locator('[aria-selected=true]:focus')).waitFor()
+    expect(await editorOf(page).innerText()).toBe('SELECT 1 AS one')
+    await editorOf(page).press('Control+z')
+    expect(await editorOf(page).innerText()).not.toContain('two')
+    await page.keyboard.press('Control+y')
+    await page.getByRole('region', { name: 'Avant d’exécuter' }).getByText('Permise').waitFor()
+    await expectAccessible(page)
+    await tab(page, 'Requête 1').press('End')
+    await page.keyboard.press('Delete')
+    await page.getByRole('button', { name: `Reprendre « ${hostile} »` }).press('Enter')
+    expect(await tab(page, hostile).getAttribute('aria-selected')).toBe('true')
+    expect(complaints).toEqual([])
+  })
+
+  test('are there again at the next visit, their answers are not', async () => {
+    const { page, goto } = await portal.as('paul')
+    await goto('/')
+    await goto(workshop)
+    await tab(page, hostile).waitFor()
+    expect(await editorOf(page).innerText()).toBe('SELECT 2 AS two')
+    await ask(page)
+    await page.getByRole('columnheader', { name: /^two/ }).waitFor()
+    const kept = await page.evaluate(() => Object.entries({ ...localStorage }))
+    expect(kept.map(([key]) => key.replace(/[^:]+$/, ''))).toEqual(
+      kept.map(() => `huisclos.draft:demo:paul:${project}:`),
+    )
+    const members = ['madeAt', 'text', 'title', 'touchedAt']
+    for (const [, value] of kept) expect(Object.keys(JSON.parse(value)).sort()).toEqual(members)
+  })
+
+  test('are compared as texts once they were asked', async () => {
+    const { page } = await portal.as('paul')
+    await editorOf(page).press('Control+End')
+    await page.keyboard.type(', 3 AS three')
+    await ask(page)
+    await page.getByRole('columnheader', { name: /^three/ }).waitFor()
+    await page.getByRole('link', { name: 'Journal', exact: true }).click()
+    const rows = page.getByRole('row')
+    for (const place of [1, 2]) await rows.nth(place).getByRole('button', { name: 'Comparer' }).click()
+    const compared = page.locator('.comparison')
+    expect(await compared.locator('del').innerText()).toMatch(/^− SELECT 2 AS two\s*$/)
+    expect(await compared.locator('ins').innerText()).toMatch(/^\+ SELECT 2 AS two, 3 AS three\s*$/)
+    await expectAccessible(page)
+  })
+})
+
+test('the plan tells what is read, how persons are counted and what may be withheld, before anything runs', async () => {
+  const { page, complaints } = await opened('SELECT ward, avg(cost_eur) AS mean FROM stays GROUP BY ward')
+  await page.getByRole('link', { name: 'Plan', exact: true }).click()
+  await page.getByRole('region', { name: 'Ce que le texte lit' }).getByText('pmsi-demo.stays').waitFor()
+  await page.getByText('elles sont d’abord réunies par personne').waitFor()
+  await page.getByText('Un groupe de moins de 11 personnes est absent').waitFor()
+  await page.getByRole('row', { name: /^mean/ }).getByText('T1, T2').waitFor()
+  await expectAccessible(page)
+  expect(complaints).toEqual([])
+})
+
+test('what the catalogue has and the project has not is named, and leads its lead to an amendment', async () => {
+  const body = {
+    ...{ name: 'unasked', title: hostile, kind: 'non-personal', holder: 'chu-rouen' },
+    resources: [{ name: 'beds', schema: { fields: [{ name: 'ward', type: 'string' }] } }],
+  }
+  expect(await portal.node.call('POST', '/api/v1/datasets', { as: 'rouen', body })).toMatchObject({
+    status: 201,
+  })
+  const { page, goto, complaints } = await portal.as('paul')
+  await goto(workshop)
+  await page.getByText('1 table du catalogue, non accordée').click()
+  const other = page.getByRole('region', { name: 'unasked' })
+  await other.getByText(hostile).waitFor()
+  expect(await other.getByRole('button').count()).toBe(0)
+  await expectAccessible(page)
+  await page.getByRole('link', { name: 'Les demander par un avenant' }).click()
+  await page.getByRole('heading', { level: 1, name: /^Avenant : / }).waitFor()
+  expect(complaints).toEqual([])
+  const member = await opened('SELECT 1')
+  await member.page.getByText('1 table du catalogue, non accordée').click()
+  await member.page.getByText('Le responsable du projet peut les demander').waitFor()
 })
 
 describe('what a project may name', () => {

@@ -134,6 +134,7 @@ export class QueryHouse {
           if (used < granted) this.used.set(day, used + 1)
           return used < granted
         },
+        used: async (_, day) => this.used.get(day) ?? 0,
       },
       limits: { timeoutMs: 20_000, memoryBytes: 2 ** 29, maxRows: 10_000 },
     }

@@ -37,6 +37,8 @@ describe('the daily quota', () => {
     expect(await quota.take('p', '2026-11-21', 500)).toBe(false)
     expect(await quota.take('another', '2026-11-21', 500)).toBe(true)
     expect(await quota.take('p', '2026-11-22', 500)).toBe(true)
+    expect(await quota.used('p', '2026-11-21')).toBe(500)
+    expect(await quota.used('p', '2026-11-23')).toBe(0)
   })
 
   test('is that of the permit: of five that ask at once two are answered, the others are told why', async () => {

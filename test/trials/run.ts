@@ -31,6 +31,7 @@ import { main as oracle } from './oracle.ts'
 import { main as production } from './production.ts'
 import { main as restart } from './restart.ts'
 import { permits, type Figures as Stopped, sessions } from './revocation.ts'
+import { isSmooth, main as scroll } from './scroll.ts'
 import { main as soak } from './soak.ts'
 import { main as stolenDisk } from './stolen-disk.ts'
 import { main as tamper } from './tamper.ts'
@@ -227,6 +228,12 @@ const trials: Readonly<Record<string, Trial>> = {
     return figures
   },
   production: async (_argument, say) => production(say),
+  // `rows` of the answer
+  scroll: async (argument, say) => {
+    const figures = await scroll(Number(argument ?? 100_000), say)
+    if (!isSmooth(figures)) throw new Error('the trial has failed')
+    return figures
+  },
   revocation: (argument, say) => stopping(permits({ rounds: Number(argument ?? 20), queries: 50 }, say), say),
   'session-closure': (argument, say) =>
     stopping(sessions({ rounds: Number(argument ?? 20), queries: 50 }, say), say),

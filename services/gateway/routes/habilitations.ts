@@ -5,6 +5,7 @@ import { type Command, commandBodies, type FurtherType } from '../../habilitatio
 import { keySet, operatorOf } from '../../habilitation/keys.ts'
 import { listHabilitations, readCertificate, readHabilitation, recheckPast } from '../../habilitation/read.ts'
 import { listReminders } from '../../habilitation/reminders.ts'
+import { Refusal } from '../../kernel/refusal.ts'
 import { pastQueries } from '../past-queries.ts'
 import { openRoute, type Route, route } from '../route.ts'
 import { document, meter, progress, thread } from './request-shapes.ts'
@@ -23,6 +24,7 @@ export const view = z
     missing: z.array(z.object({ path: z.string(), message: z.string() })),
     warnings: z.array(z.object({ path: z.string(), message: z.string() })),
     projectId: z.string().nullable(),
+    revision: z.number().int().meta({ description: 'How often its text was changed' }),
     completeness: progress,
     minimisation: meter,
     comments: z.array(thread),
@@ -100,6 +102,17 @@ const rechecked = z.object({
   ),
 })
 
+/**
+ * RFC 9110 13.1.1, with the revision of the text as its tag; `*` and an absent header ask for nothing. No answer carries it as its
+ * ETag: the state of a request moves on while its text stays, and a cache would take the two for the same.
+ */
+function revisionAsked(header: string | undefined): { readonly revision?: number } {
+  if (header === undefined || header === '*') return {}
+  const [, revision] = /^(?:W\/)?"(\d{1,9})"$/.exec(header) ?? []
+  if (revision === undefined) throw new Refusal('INVALID', { rule: 'if-match' })
+  return { revision: Number(revision) }
+}
+
 export const habilitationRoutes: readonly Route[] = [
   route({
     method: 'post',
@@ -164,15 +177,17 @@ export const habilitationRoutes: readonly Route[] = [
   route({
     method: 'patch',
     path: `${path}/{id}`,
-    summary: 'Changes a draft by a JSON merge patch (RFC 7396)',
+    summary:
+      'Changes a draft by a JSON merge patch (RFC 7396). `If-Match` names the revision it was written on: WRONG_STATE if another came first',
     authorisation: { who: { command: 'change' }, sees: 'request' },
     records: 'own',
     params,
     body: anything,
     responses: { 200: { description: 'The changed draft', schema: view } },
-    handler: async (house, { by, params: { id }, body }) => ({
-      json: await actOn(house.habilitation, by, { id, command: { type: 'change', patch: body } }),
-    }),
+    handler: async (house, { by, params: { id }, body, request }) => {
+      const command = { type: 'change', patch: body, ...revisionAsked(request.get('if-match')) } as const
+      return { json: await actOn(house.habilitation, by, { id, command }) }
+    },
   }),
   route({
     method: 'get',

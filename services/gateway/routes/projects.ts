@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { fieldRoles } from '../../dataset/descriptor.ts'
 import { listProjects, readProject } from '../../habilitation/read.ts'
+import { readUse } from '../../review/project-use.ts'
 import { eventsOf } from '../events.ts'
 import type { House } from '../house.ts'
 import { type Route, route } from '../route.ts'
@@ -57,6 +58,20 @@ const granted = z
   })
   .meta({ id: 'GrantedTable' })
 
+const use = z
+  .object({
+    queries: z.object({
+      day: z.string().meta({ description: 'Of Europe/Paris' }),
+      used: z.number().int(),
+      granted: z.number().int().nullable().meta({ description: 'Of one day; null where none is set' }),
+    }),
+    members: z
+      .array(z.object({ issuer: z.string(), subject: z.string(), lastDay: z.string().nullable() }))
+      .optional()
+      .meta({ description: 'To the lead and the DPO: the day each member last asked the data' }),
+  })
+  .meta({ id: 'ProjectUse' })
+
 const ended: ReadonlySet<string> = new Set(['expired', 'revoked', 'renounced', 'closing', 'closed'])
 
 /** The extract of a permit that has ended is closed to everybody from that instant, whenever its files are destroyed. */
@@ -105,6 +120,20 @@ export const projectRoutes: readonly Route[] = [
       withBulle(house, await readProject(house.habilitation, by, id)),
     // One that waits for data of its holder may wait for weeks.
     isOver: ({ bulle: { status, progress } }) => status !== 'preparing' || progress === undefined,
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/projects/{id}/use',
+    summary: 'What is used of a project: questions of the day; to its lead and the DPO, who asked last when',
+    authorisation: { who: 'account', sees: 'project' },
+    records: 'read',
+    params,
+    about: ({ id }) => ({ project: id }),
+    responses: { 200: { description: 'Counts and days, no hour of anybody', schema: use } },
+    handler: async (house, { by, params: { id } }) => {
+      const { habilitation: projects, query, auditIndex } = house
+      return { json: await readUse({ projects, quota: query.quota, auditIndex }, by, id) }
+    },
   }),
   route({
     method: 'get',

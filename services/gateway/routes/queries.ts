@@ -78,7 +78,11 @@ const explanation = z
     ),
     rules: z.array(said).meta({ description: 'Every rule that may withhold something of this answer' }),
     leaves: z.array(
-      z.object({ plan: z.enum(['U', 'X']), groups: z.enum(['absent', 'kept']), tables: z.array(z.string()) }),
+      z.object({
+        plan: z.enum(['U', 'X', 'M']),
+        groups: z.enum(['absent', 'kept']),
+        tables: z.array(z.string()),
+      }),
     ),
     reads: z.array(
       z.object({

@@ -1,9 +1,11 @@
 /** An amendment of what is granted: the same steps and editors as the request, sent as one change. */
+import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { PageBody } from '../parts/page.tsx'
+import { Ready } from '../parts/ready.tsx'
 import { Refusal } from '../parts/refusal.tsx'
-import { inLanguage } from '../request-form.ts'
-import { titleOf } from '../requests.ts'
+import { formQuery, inLanguage } from '../request-form.ts'
+import { requestQuery, titleOf } from '../requests.ts'
 import { type Amending, AmendmentOf } from './amend/amendment.tsx'
 import { useDraft } from './edit/draft.tsx'
 import { StepFields } from './edit/step.tsx'
@@ -15,9 +17,11 @@ import { useRequestWords } from './request/words.ts'
 export function AmendPage() {
   const { request } = useParams({ from: '/requests/$request/amend' })
   return (
-    <AmendmentOf key={request} id={request}>
-      {(amending) => <AmendBody amending={amending} />}
-    </AmendmentOf>
+    <Ready answers={[useQuery(requestQuery(request)), useQuery(formQuery)]}>
+      <AmendmentOf key={request} id={request}>
+        {(amending) => <AmendBody amending={amending} />}
+      </AmendmentOf>
+    </Ready>
   )
 }
 

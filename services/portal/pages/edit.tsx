@@ -1,8 +1,10 @@
 /** A request, written in six short steps. The address says which; what is typed is stored as it is typed. */
+import { useQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { PageBody } from '../parts/page.tsx'
-import { inLanguage, type Step } from '../request-form.ts'
-import { titleOf } from '../requests.ts'
+import { Ready } from '../parts/ready.tsx'
+import { formQuery, inLanguage, type Step } from '../request-form.ts'
+import { requestQuery, titleOf } from '../requests.ts'
 import { Attachments } from './edit/attachments.tsx'
 import { DraftOf, useDraft } from './edit/draft.tsx'
 import { Rail } from './edit/rail.tsx'
@@ -18,9 +20,11 @@ import { useRequestWords } from './request/words.ts'
 export function EditPage() {
   const { request } = useParams({ from: '/requests/$request/edit' })
   return (
-    <DraftOf key={request} id={request}>
-      <Writing />
-    </DraftOf>
+    <Ready answers={[useQuery(requestQuery(request)), useQuery(formQuery)]}>
+      <DraftOf key={request} id={request}>
+        <Writing />
+      </DraftOf>
+    </Ready>
   )
 }
 

@@ -4,6 +4,7 @@ import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { dayOf, daysUntil } from '../format.ts'
 import { LongWork } from '../parts/long-work.tsx'
 import { PageBody } from '../parts/page.tsx'
+import { Ready } from '../parts/ready.tsx'
 import { Refusal } from '../parts/refusal.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { followedProject, projectQuery } from '../projects.ts'
@@ -15,6 +16,8 @@ import { Granted } from './project/granted.tsx'
 import { Members } from './project/members.tsx'
 import { OptOuts } from './project/opt-outs.tsx'
 import { OwnQueries } from './project/own-queries.tsx'
+import { Quota } from './project/quota.tsx'
+import './project/quota.css'
 import { useProjectWords } from './project/words.ts'
 import './request.css'
 import { Acts } from './request/acts.tsx'
@@ -22,6 +25,16 @@ import { StateMark } from './request/state.tsx'
 import { Versions } from './request/versions.tsx'
 
 export function ProjectPage() {
+  const { project } = useParams({ from: '/projects/$project' })
+  const answer = useQuery(projectQuery(project))
+  return (
+    <Ready answers={[answer]}>
+      <Shown />
+    </Ready>
+  )
+}
+
+function Shown() {
   const say = useProjectWords()
   const { project: id } = useParams({ from: '/projects/$project' })
   const { tab = 'data' } = useSearch({ from: '/projects/$project' })
@@ -44,6 +57,7 @@ export function ProjectPage() {
         followed={followedProject(id)}
       />
       <Facts project={project} />
+      <Quota project={id} />
       <Tabs
         label={say('parts')}
         current={tab}
@@ -105,7 +119,7 @@ function Parts({ id, tab, project }: PartsProps) {
   if (error) return <Refusal error={error} takesFocus={false} />
   if (!request) return null
   if (tab === 'data') return <Granted request={request} />
-  if (tab === 'team') return <Members request={request} />
+  if (tab === 'team') return <Members request={request} project={project} />
   return tab === 'permit' ? <Permit request={request} project={project} /> : null
 }
 

@@ -1,10 +1,11 @@
 /** What waits for whoever instructs: requests with their clocks, and the reviews of persons that are due. */
-import { useSuspenseQuery } from '@tanstack/react-query'
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { dayOf, sinceOf } from '../format.ts'
 import { Field } from '../parts/field.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { PageBody } from '../parts/page.tsx'
+import { Ready } from '../parts/ready.tsx'
 import { Region } from '../parts/region.tsx'
 import { type HabilitationRequest, requestsQuery, titleOf } from '../requests.ts'
 import { useMe } from '../session.ts'
@@ -18,6 +19,14 @@ import './review.css'
 import { useReviewWords } from './review/words.ts'
 
 export function QueuePage() {
+  return (
+    <Ready answers={[useQuery(requestsQuery)]}>
+      <Queue />
+    </Ready>
+  )
+}
+
+function Queue() {
   const say = useReviewWords()
   const me = useMe()
   const filter = useSearch({ from: '/requests/queue' })

@@ -1,7 +1,8 @@
 /** One request: who has the ball, what was said of it, what can be done now, and what it asks for. */
-import { useSuspenseQuery } from '@tanstack/react-query'
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { PageBody } from '../parts/page.tsx'
+import { Ready } from '../parts/ready.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { formQuery } from '../request-form.ts'
 import { type HabilitationRequest, requestQuery, titleOf } from '../requests.ts'
@@ -11,8 +12,8 @@ import { Acts } from './request/acts.tsx'
 import { Clocks } from './request/clocks.tsx'
 import { Documents } from './request/documents.tsx'
 import { Instruction } from './request/instruction.tsx'
+import { Paper } from './request/paper.tsx'
 import { ItemsAsked, Questions } from './request/questions.tsx'
-import { ReadStep } from './request/read-step.tsx'
 import { StateMark, Turn } from './request/state.tsx'
 import { Happenings, Stages } from './request/timeline.tsx'
 import { Versions } from './request/versions.tsx'
@@ -20,6 +21,15 @@ import { useRequestWords } from './request/words.ts'
 import { isMine } from './requests/filter.ts'
 
 export function RequestPage() {
+  const { request } = useParams({ from: '/requests/$request' })
+  return (
+    <Ready answers={[useQuery(requestQuery(request)), useQuery(formQuery)]}>
+      <Shown />
+    </Ready>
+  )
+}
+
+function Shown() {
   const say = useRequestWords()
   const { request: id } = useParams({ from: '/requests/$request' })
   const { tab = 'follow' } = useSearch({ from: '/requests/$request' })
@@ -40,7 +50,7 @@ export function RequestPage() {
           { id: 'documents', label: say('tab-documents', { count: request.attachments.length }) },
         ]}
       />
-      {tab === 'request' && <Asked request={request} />}
+      {tab === 'request' && <Paper request={request} />}
       {tab === 'documents' && <Documents request={request} />}
       {tab === 'follow' && <Follow request={request} />}
     </PageBody>
@@ -105,18 +115,5 @@ function Follow({ request }: { readonly request: HabilitationRequest }) {
       <Versions request={request} />
       <Happenings history={request.history} />
     </>
-  )
-}
-
-function Asked({ request }: { readonly request: HabilitationRequest }) {
-  const say = useRequestWords()
-  const { data: form } = useSuspenseQuery(formQuery)
-  return (
-    <section aria-labelledby="asked-for">
-      <h2 id="asked-for">{say('tab-request')}</h2>
-      {form.steps.map((step) => (
-        <ReadStep key={step.step} request={request} step={step} />
-      ))}
-    </section>
   )
 }

@@ -4,6 +4,7 @@ import { Link, useSearch } from '@tanstack/react-router'
 import { dayOf, sinceOf } from '../format.ts'
 import { Mark } from '../parts/mark.tsx'
 import { PageBody } from '../parts/page.tsx'
+import { Ready } from '../parts/ready.tsx'
 import { Region } from '../parts/region.tsx'
 import { type HabilitationRequest, remindersQuery, requestsQuery, titleOf } from '../requests.ts'
 import { hasRole, useMe } from '../session.ts'
@@ -15,6 +16,14 @@ import { Filters } from './requests/filters.tsx'
 import { NewRequest } from './requests/new.tsx'
 
 export function RequestsPage() {
+  return (
+    <Ready answers={[useQuery(requestsQuery)]}>
+      <Own />
+    </Ready>
+  )
+}
+
+function Own() {
   const say = useRequestWords()
   const me = useMe()
   const filter = useSearch({ from: '/requests' })

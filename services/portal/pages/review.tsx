@@ -1,10 +1,11 @@
 /** One request for whoever examines it: the request on the left, on the right what she can do and what to look at. */
-import { useSuspenseQuery } from '@tanstack/react-query'
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { PageBody } from '../parts/page.tsx'
+import { Ready } from '../parts/ready.tsx'
 import { Tabs } from '../parts/tabs.tsx'
-import { inLanguage } from '../request-form.ts'
+import { formQuery, inLanguage } from '../request-form.ts'
 import { type HabilitationRequest, requestQuery, titleOf } from '../requests.ts'
 import { useMe } from '../session.ts'
 import { Meter } from './edit/meter.tsx'
@@ -29,6 +30,15 @@ const tabs = ['request', 'said', 'changes', 'documents', 'persons', 'history'] a
 type Tab = (typeof tabs)[number]
 
 export function ReviewPage() {
+  const { request } = useParams({ from: '/requests/$request/review' })
+  return (
+    <Ready answers={[useQuery(requestQuery(request)), useQuery(formQuery)]}>
+      <Review />
+    </Ready>
+  )
+}
+
+function Review() {
   const say = useReviewWords()
   const { request: id } = useParams({ from: '/requests/$request/review' })
   const { tab: asked } = useSearch({ from: '/requests/$request/review' })

@@ -13,6 +13,7 @@ import { Bench } from './workshop/bench.tsx'
 import { Journal } from './workshop/journal.tsx'
 import { Ended, NotActive, Preparing } from './workshop/states.tsx'
 import './workshop.css'
+import './workshop/texts.css'
 
 const useWords = words('workshop', { fr, en })
 
@@ -42,7 +43,7 @@ export function WorkshopPage() {
       ) : (
         <>
           {data.status !== 'active' && <NotActive status={data.status} project={project} />}
-          <Bench project={data} />
+          <Bench key={data.id} project={data} />
         </>
       )}
     </PageBody>

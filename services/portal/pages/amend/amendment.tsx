@@ -29,9 +29,10 @@ export function AmendmentOf({ id, children }: AmendmentProps) {
   const draft: Draft = {
     request,
     form,
-    saving: { edits, phase: error ? 'refused' : 'still', at: null, error },
+    saving: { edits, phase: error ? 'refused' : 'still', clashing: [], at: null, error },
     value: (name) => (Object.hasOwn(edits, name) ? edits[name] : request[name]),
     set: (name, value) => setEdits((before) => ({ ...before, [name]: value })),
+    settle: () => {},
     flush: () => Promise.resolve(),
   }
   const amending = {

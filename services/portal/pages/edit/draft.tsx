@@ -1,11 +1,20 @@
 /** The draft that a page edits: what the house has of it, with what was typed since on top. */
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react'
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useSyncExternalStore,
+} from 'react'
 import { Problem } from '../../problem.ts'
 import { type FormField, formQuery, inLanguage, type RequestForm, schemaOf } from '../../request-form.ts'
-import { type HabilitationRequest, patchRequest, requestQuery } from '../../requests.ts'
+import { type HabilitationRequest, requestQuery } from '../../requests.ts'
 import { Autosave, type Edits, type Saving } from './autosave.ts'
 import { asAsked, mergePatchFor, sendable } from './patch.ts'
+import { store } from './storing.ts'
 
 export interface Draft {
   readonly request: HabilitationRequest
@@ -13,6 +22,8 @@ export interface Draft {
   readonly saving: Saving
   readonly value: (name: string) => unknown
   readonly set: (name: string, value: unknown) => void
+  /** Of a field that was changed elsewhere too: what was typed here is kept, or given up. */
+  readonly settle: (name: string, isKept: boolean) => void
   /** Stores what waits, at once. */
   readonly flush: () => Promise<void>
 }
@@ -29,16 +40,24 @@ export function DraftOf({ id, children }: { readonly id: string; readonly childr
   const queries = useQueryClient()
   const { data: request } = useSuspenseQuery(requestQuery(id))
   const { data: form } = useSuspenseQuery(formQuery)
+  /** What the page had when somebody began to type; it may have read newer answers since. */
+  const read = useRef(request)
   const autosave = useMemo(() => {
-    const { queryKey } = requestQuery(id)
+    const asked = requestQuery(id)
+    const { queryKey } = asked
     const fields = fieldsOf(form)
     return new Autosave(async (edits) => {
-      const before = queries.getQueryData(queryKey)
-      const asked = patchFor({ before, fields }, edits)
-      if (Object.keys(asked).length === 0) return []
       await queries.cancelQueries({ queryKey })
-      queries.setQueryData(queryKey, await store(id, asked))
-      return Object.keys(asked)
+      const storing = {
+        read: read.current,
+        again: () => queries.fetchQuery({ ...asked, staleTime: 0 }),
+        patchFor: (before: HabilitationRequest, some: Edits) => patchFor({ before, fields }, some),
+        onStored(now: HabilitationRequest) {
+          read.current = now
+          queries.setQueryData(queryKey, now)
+        },
+      }
+      return store(storing, edits)
     })
   }, [id, form, queries])
   const saving = useSyncExternalStore(autosave.subscribe, autosave.snapshot)
@@ -48,27 +67,14 @@ export function DraftOf({ id, children }: { readonly id: string; readonly childr
     form,
     saving,
     value: (name) => (Object.hasOwn(saving.edits, name) ? saving.edits[name] : request[name]),
-    set: (name, value) => autosave.set(name, value),
+    set(name, value) {
+      if (Object.keys(saving.edits).length === 0) read.current = request
+      autosave.set(name, value)
+    },
+    settle: (name, isKept) => autosave.settle(name, isKept),
     flush: () => autosave.flush(),
   }
   return <DraftContext value={draft}>{children}</DraftContext>
-}
-
-/** A field of an impossible form keeps no other from being stored; it is refused all the same. */
-async function store(id: string, asked: Record<string, unknown>): Promise<HabilitationRequest> {
-  try {
-    return await patchRequest(id, asked)
-  } catch (error) {
-    const faulty = error instanceof Problem ? (error.body.missing ?? []).map(({ path }) => rootOf(path)) : []
-    const others = Object.entries(asked).filter(([name]) => !faulty.includes(name))
-    if (faulty.length > 0 && others.length > 0) await patchRequest(id, Object.fromEntries(others))
-    throw error
-  }
-}
-
-/** `lines[0].dataset` → `lines`. */
-export function rootOf(path: string): string {
-  return /^\w+/.exec(path)?.[0] ?? ''
 }
 
 /** Every field of the form by its name. */

@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router'
 import { inLanguage } from '../../request-form.ts'
 import { useNames, useRequestWords } from '../request/words.ts'
-import { rootOf, useDraft } from './draft.tsx'
+import { useDraft } from './draft.tsx'
 import { AccessDays, Meter } from './meter.tsx'
+import { rootOf } from './storing.ts'
 
 /** Beside every step: how far the request is, what it lacks, and how much it asks for. */
 export function Rail() {

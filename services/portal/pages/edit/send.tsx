@@ -1,15 +1,16 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
-import { patchRequest, titleOf, useAct } from '../../requests.ts'
+import { patchRequest, requestQuery, titleOf, useAct } from '../../requests.ts'
 import { useRequestWords } from '../request/words.ts'
 import { useDraft } from './draft.tsx'
 
 /** The last act of the form: what is missing, or the engagement and the sending. */
 export function Send() {
   const say = useRequestWords()
-  const { request, flush } = useDraft()
+  const { request, saving, flush } = useDraft()
   const [isOpen, setOpen] = useState(false)
   const { complete, steps } = request.completeness
   const lacking = steps.reduce((sum, { missing }) => sum + missing.length, 0)
@@ -21,7 +22,12 @@ export function Send() {
     <section aria-labelledby="send">
       <h2 id="send">{say('send')}</h2>
       <p>{complete ? say('send-ready') : say('send-missing', { count: lacking })}</p>
-      <button type="button" className="main" disabled={!complete} onClick={() => void ask()}>
+      <button
+        type="button"
+        className="main"
+        disabled={!complete || saving.clashing.length > 0}
+        onClick={() => void ask()}
+      >
         {say('send-act')}
       </button>
       <Dialog title={say('send-title')} isOpen={isOpen} onClose={() => setOpen(false)}>
@@ -35,13 +41,15 @@ function Engagement({ onClose }: { readonly onClose: () => void }) {
   const say = useRequestWords()
   const navigate = useNavigate()
   const { request } = useDraft()
+  const queries = useQueryClient()
   const act = useAct(request.id)
   const [isMeant, setMeant] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const send = async () => {
     try {
       // The engagement is a field of the request like the others: it goes with what is sent.
-      await patchRequest(request.id, { truthful: true })
+      const engaged = await patchRequest(request, { truthful: true })
+      queries.setQueryData(requestQuery(request.id).queryKey, engaged)
       await act.mutateAsync({ act: 'submission' })
       await navigate({ to: '/requests/$request', params: { request: request.id } })
     } catch (refused) {

@@ -1,6 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
+import type { components } from '../../api.ts'
 import { dayOf } from '../../format.ts'
 import { Mark, type Tone } from '../../parts/mark.tsx'
 import { Region } from '../../parts/region.tsx'
+import { projectUseQuery } from '../../project-work.ts'
 import type { HabilitationRequest } from '../../requests.ts'
 import { useNames } from '../request/words.ts'
 import { useProjectWords } from './words.ts'
@@ -12,10 +15,16 @@ const tones: Readonly<Record<string, Tone>> = {
   ended: 'plain',
 }
 
-/** Who works on the data, in what profile, and what keeps somebody from it. */
-export function Members({ request }: { readonly request: HabilitationRequest }) {
+interface MembersProps {
+  readonly request: HabilitationRequest
+  readonly project: string
+}
+
+/** Who works on the data, in what profile, and what keeps somebody from it; when each last asked, for whom the API tells it. */
+export function Members({ request, project }: MembersProps) {
   const say = useProjectWords()
   const named = useNames()
+  const { members } = useQuery(projectUseQuery(project)).data ?? {}
   const persons = Array.isArray(request.persons) ? (request.persons as readonly Person[]) : []
   return (
     <section aria-labelledby="members">
@@ -29,6 +38,7 @@ export function Members({ request }: { readonly request: HabilitationRequest }) 
               <th scope="col">{say('profile')}</th>
               <th scope="col">{say('grant')}</th>
               <th scope="col">{say('since')}</th>
+              {members && <th scope="col">{say('last-access')}</th>}
             </tr>
           </thead>
           <tbody>
@@ -48,6 +58,7 @@ export function Members({ request }: { readonly request: HabilitationRequest }) 
                   )}
                 </td>
                 <td>{dayOf(since)}</td>
+                {members && <LastAccess last={lastOf(members, { issuer, subject })} />}
               </tr>
             ))}
           </tbody>
@@ -61,4 +72,17 @@ interface Person {
   readonly issuer: string
   readonly subject: string
   readonly profile?: string
+}
+
+type Used = NonNullable<components['schemas']['ProjectUse']['members']>
+
+function lastOf(members: Used, person: Person): string | null {
+  const found = members.find((one) => one.issuer === person.issuer && one.subject === person.subject)
+  return found?.lastDay ?? null
+}
+
+/** A day and no hour: when somebody works is nobody's business. */
+function LastAccess({ last }: { readonly last: string | null }) {
+  const say = useProjectWords()
+  return <td>{last === null ? say('never-asked') : dayOf(`${last}T12:00:00Z`)}</td>
 }

@@ -10,6 +10,7 @@ import en from '../../words/workshop.en.json' with { type: 'json' }
 import fr from '../../words/workshop.fr.json' with { type: 'json' }
 import { type Asked, tablesQuery } from '../../workshop.ts'
 import type { Editor } from './editor-view.ts'
+import { OtherTables } from './others.tsx'
 import { Results } from './results.tsx'
 import { StatementPane } from './statement.tsx'
 import { Tables } from './tables.tsx'
@@ -31,7 +32,7 @@ export function Bench({ project }: { readonly project: components['schemas']['Pr
   useShortcut('Escape Tab', say('key.leave'))
   const begin = (sql: string) => {
     if (run.isRunning || statement.isUnsaid || sql.trim() === '') return
-    if (statement.tab === 'journal')
+    if (statement.tab === 'journal' || statement.tab === 'plan')
       void navigate({ to: '.', search: (before) => ({ ...before, tab: 'table' }), resetScroll: false })
     run.begin({ ...statement.asked, sql })
   }
@@ -39,6 +40,12 @@ export function Bench({ project }: { readonly project: components['schemas']['Pr
     statement.write(sql, about)
     editor.current?.replace(sql)
     editor.current?.focus()
+  }
+  const reopen = (asked: Asked) => {
+    const { sql, ...about } = asked
+    const isInPlace = statement.text.trim() === '' || statement.text === sql || !statement.drafts.canAdd
+    if (isInPlace) write(asked)
+    else statement.writeElsewhere(sql, about)
   }
   const known = tables.data ?? []
   return (
@@ -49,6 +56,7 @@ export function Bench({ project }: { readonly project: components['schemas']['Pr
         {!tables.data && !tables.error && <Waiting />}
         {tables.data?.length === 0 && <p className="empty">{say('tables.none')}</p>}
         <Tables tables={known} onInsert={(name) => editor.current?.insert(name)} />
+        {tables.data && <OtherTables project={project} granted={known} />}
       </section>
       <div className="work">
         <StatementPane
@@ -60,7 +68,7 @@ export function Bench({ project }: { readonly project: components['schemas']['Pr
           onRun={begin}
           onWrite={write}
         />
-        <Results project={project.id} run={run} tab={statement.tab} text={statement.text} onWrite={write} />
+        <Results {...{ run, statement }} project={project.id} onWrite={write} onReopen={reopen} />
       </div>
     </div>
   )

@@ -9,6 +9,8 @@ export interface SqlEditorProps {
   /** To begin with; from then on the editor has the text, and `handle` puts another in its place. */
   readonly text: string
   readonly tables: readonly GrantedTable[]
+  /** It was asked for: the keyboard goes on in it. */
+  readonly takesFocus: boolean
   /** What is refused, where it stands; undefined while that is being found out. */
   readonly fault: Place | null | undefined
   readonly onText: (text: string) => void
@@ -18,7 +20,8 @@ export interface SqlEditorProps {
 }
 
 /** Loaded on its own: it is the largest part of the page. */
-export function SqlEditor({ label, hint, text, tables, fault, onText, onRun, handle }: SqlEditorProps) {
+export function SqlEditor(props: SqlEditorProps) {
+  const { label, hint, text, tables, takesFocus, fault, onText, onRun, handle } = props
   const place = useRef<HTMLDivElement>(null)
   const now = useRef({ text, tables, onText, onRun })
   now.current = { text, tables, onText, onRun }
@@ -31,11 +34,12 @@ export function SqlEditor({ label, hint, text, tables, fault, onText, onRun, han
       propose: (whole, at, isAsked) => proposalsAt({ text: whole, at, isAsked }, now.current.tables),
     })
     handle.current = editor
+    if (takesFocus) editor.focus()
     return () => {
       handle.current = null
       editor.close()
     }
-  }, [label, hint, handle])
+  }, [label, hint, takesFocus, handle])
   useEffect(() => {
     if (fault !== undefined) handle.current?.underline(fault)
   }, [fault, handle])

@@ -1,6 +1,6 @@
 /** An answer as a table of which only the rows in sight are there, so that a hundred thousand scroll like ten. */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useMemo, useRef } from 'react'
+import { memo, useMemo, useRef } from 'react'
 import { words } from '../../text.ts'
 import en from '../../words/workshop.en.json' with { type: 'json' }
 import fr from '../../words/workshop.fr.json' with { type: 'json' }
@@ -48,15 +48,7 @@ export function ResultTable({ answer }: { readonly answer: Answer }) {
         <tbody>
           <Space height={seen.at(0)?.start ?? 0} />
           {seen.map(({ index }) => (
-            <tr key={index} aria-rowindex={index + 2} style={{ height: rowHeight }}>
-              {columns.map(({ place, kind }) =>
-                withheld.has(`${index} ${place}`) ? (
-                  <Withheld key={place} {...answer.disclosure} />
-                ) : (
-                  <Cell key={place} value={rows[index]?.[place]} kind={kind} />
-                ),
-              )}
-            </tr>
+            <Row key={index} {...{ index, answer, columns, withheld }} />
           ))}
           <Space height={last ? getTotalSize() - last.end : 0} />
         </tbody>
@@ -64,6 +56,29 @@ export function ResultTable({ answer }: { readonly answer: Answer }) {
     </section>
   )
 }
+
+interface RowProps {
+  readonly index: number
+  readonly answer: Answer
+  readonly columns: readonly Column[]
+  readonly withheld: ReadonlySet<string>
+}
+
+/** Written once while it stays in sight, whatever comes in above or below it. */
+const Row = memo(function Row({ index, answer, columns, withheld }: RowProps) {
+  const values = answer.rows[index]
+  return (
+    <tr aria-rowindex={index + 2} style={{ height: rowHeight }}>
+      {columns.map(({ place, kind }) =>
+        withheld.has(`${index} ${place}`) ? (
+          <Withheld key={place} {...answer.disclosure} />
+        ) : (
+          <Cell key={place} value={values?.[place]} kind={kind} />
+        ),
+      )}
+    </tr>
+  )
+})
 
 function Heads({ columns }: { readonly columns: readonly Column[] }) {
   return (

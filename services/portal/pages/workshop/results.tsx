@@ -9,31 +9,35 @@ import { type Asked, checkQuery } from '../../workshop.ts'
 import { Journal } from './journal.tsx'
 import { Leaving } from './leaving.tsx'
 import { Outcome } from './outcome.tsx'
+import { Plan } from './plan.tsx'
 import { Accepted } from './preflight.tsx'
 import type { Begun, Run } from './use-run.ts'
-import { type ResultTab, resultTabs } from './use-statement.ts'
+import { resultTabs, type Statement } from './use-statement.ts'
 
 const useWords = words('workshop', { fr, en })
 
 interface ResultsProps {
   readonly project: string
   readonly run: Run
-  readonly tab: ResultTab
-  /** The statement as it stands now. */
-  readonly text: string
+  readonly statement: Statement
   readonly onWrite: (asked: Asked) => void
+  /** Beside what is being written. */
+  readonly onReopen: (asked: Asked) => void
 }
 
-/** What came of the last question, as a table or a picture; and the questions before it. */
-export function Results({ project, run, tab, text, onWrite }: ResultsProps) {
+/** What came of the last question, as a table or a picture; what would come of the next; and the questions before it. */
+export function Results({ project, run, statement, onWrite, onReopen }: ResultsProps) {
   const say = useWords()
+  const { tab, text, paused, isUnsaid } = statement
   const tabs = resultTabs.map((id) => ({ id, label: say(`tab.${id}`) }))
   return (
     <section className="results" aria-labelledby="results">
       <h2 id="results">{say('results')}</h2>
       <Tabs label={say('results')} tabs={tabs} current={tab} />
       {tab === 'journal' ? (
-        <Journal project={project} onReopen={onWrite} onCancel={run.cancel} />
+        <Journal project={project} onReopen={onReopen} onCancel={run.cancel} />
+      ) : tab === 'plan' ? (
+        <Plan project={project} asked={paused} isUnsaid={isUnsaid} />
       ) : (
         <Last {...{ project, run, text, onWrite }} isChart={tab === 'chart'} />
       )}
@@ -41,7 +45,11 @@ export function Results({ project, run, tab, text, onWrite }: ResultsProps) {
   )
 }
 
-type LastProps = Pick<ResultsProps, 'project' | 'run' | 'text' | 'onWrite'> & { readonly isChart: boolean }
+interface LastProps extends Pick<ResultsProps, 'project' | 'run' | 'onWrite'> {
+  /** The statement as it stands now. */
+  readonly text: string
+  readonly isChart: boolean
+}
 
 function Last({ project, run, text, isChart, onWrite }: LastProps) {
   const say = useWords()

@@ -9,6 +9,7 @@ import { words } from '../../text.ts'
 import en from '../../words/workshop.en.json' with { type: 'json' }
 import fr from '../../words/workshop.fr.json' with { type: 'json' }
 import { type Asked, checkQuery, followedRuns, type GrantedTable, runsQuery } from '../../workshop.ts'
+import { DraftTabs, tabOf } from './draft-tabs.tsx'
 import type { Editor } from './editor-view.ts'
 import { examplesOf } from './examples.ts'
 import { Preflight } from './preflight.tsx'
@@ -38,6 +39,7 @@ export function StatementPane(props: PaneProps) {
     enabled: statement.paused.sql.trim() !== '' && !statement.isUnsaid,
     placeholderData: keepPreviousData,
   })
+  const { open, takesFocus } = statement.drafts
   const isEmpty = statement.text.trim() === ''
   const decided = isEmpty ? undefined : check.data
   const isAsking = !isEmpty && (!statement.isPaused || check.isFetching)
@@ -45,10 +47,13 @@ export function StatementPane(props: PaneProps) {
     <section className="statement" aria-labelledby="statement">
       <h2 id="statement">{say('statement')}</h2>
       <Aims project={project} statement={statement} />
-      <div className="editor-frame">
+      <DraftTabs drafts={statement.drafts} panel="draft-text" />
+      <div className="editor-frame" role="tabpanel" id="draft-text" aria-labelledby={tabOf(open)}>
         <Suspense fallback={<Waiting />}>
           <SqlEditor
-            {...{ tables, onRun }}
+            // A text of its own has a history of its own: undoing never brings back another.
+            key={open.id}
+            {...{ tables, onRun, takesFocus }}
             label={say('editor')}
             hint={say('editor.hint')}
             text={statement.text}
@@ -58,7 +63,9 @@ export function StatementPane(props: PaneProps) {
           />
         </Suspense>
       </div>
-      <p className="small">{say('editor.keys')}</p>
+      <p className="small">
+        {say('editor.keys')} {say('drafts.kept')}
+      </p>
       {isEmpty && <Examples tables={tables} onWrite={onWrite} />}
       {check.error && !isEmpty ? (
         <Refusal error={check.error} takesFocus={false} />

@@ -4,9 +4,9 @@ import { useEffect, useMemo, useState } from 'react'
 import type { components } from '../../api.ts'
 import type { WorkshopSearch } from '../../searches.ts'
 import type { Asked } from '../../workshop.ts'
+import { useDrafts } from './use-drafts.ts'
 
-export const resultTabs = ['table', 'chart', 'journal'] as const
-export type ResultTab = (typeof resultTabs)[number]
+export const resultTabs = ['table', 'chart', 'plan', 'journal'] as const
 
 const mark = '#sql='
 /** Longer addresses are cut by some tools through which people pass them on. */
@@ -16,7 +16,8 @@ const settlingMs = 400
 export function useStatement(project: components['schemas']['Project']) {
   const search = useSearch({ strict: false }) as WorkshopSearch
   const navigate = useNavigate()
-  const [text, setText] = useState(textOfAddress)
+  const drafts = useDrafts(project.id, textOfAddress())
+  const { text } = drafts.open
   const [settled, setSettled] = useState(text)
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -31,9 +32,15 @@ export function useStatement(project: components['schemas']['Project']) {
     [purpose, objective],
   )
   const objectives = objectivesOf(project)
+  const takeAim = (aim: Aim) => {
+    if (aim.purpose === undefined && aim.objective === undefined) return
+    void navigate({ to: '.', search: (before) => ({ ...before, ...aim }), hash: true, replace: true })
+  }
   return {
     text,
-    setText,
+    /** The texts that are being written; `text` is that of the open one. */
+    drafts,
+    setText: drafts.write,
     tab: resultTabs.find((one) => one === search.tab) ?? 'table',
     /** As it stands now. */
     asked: { sql: text, ...about } satisfies Asked,
@@ -45,7 +52,7 @@ export function useStatement(project: components['schemas']['Project']) {
     isUnsaid:
       (project.purposes.length > 1 && purpose === undefined) ||
       (objectives.length > 1 && objective === undefined),
-    choose: (chosen: Pick<WorkshopSearch, 'purpose' | 'objective'>) =>
+    choose: (chosen: Aim) =>
       void navigate({
         to: '.',
         search: (before) => ({ ...before, ...chosen }),
@@ -53,17 +60,23 @@ export function useStatement(project: components['schemas']['Project']) {
         replace: true,
         resetScroll: false,
       }),
-    write(sql: string, aim: Pick<WorkshopSearch, 'purpose' | 'objective'> = {}) {
-      setText(sql)
+    write(sql: string, aim: Aim = {}) {
+      drafts.write(sql)
       setSettled(sql)
       keepInAddress(sql)
-      if (aim.purpose !== undefined || aim.objective !== undefined)
-        void navigate({ to: '.', search: (before) => ({ ...before, ...aim }), hash: true, replace: true })
+      takeAim(aim)
+    },
+    /** Beside what is being written, which stays. */
+    writeElsewhere(sql: string, aim: Aim = {}) {
+      drafts.add(sql)
+      takeAim(aim)
     },
   }
 }
 
 export type Statement = ReturnType<typeof useStatement>
+
+type Aim = Pick<WorkshopSearch, 'purpose' | 'objective'>
 
 interface Objective {
   readonly id: string
