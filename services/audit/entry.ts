@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { airlockBodies } from './entry-airlock.ts'
+import { incidentBodies } from './entry-incident.ts'
 import { code, count, decision, hash, permit, text } from './entry-words.ts'
 
 const datasetVersion = z.strictObject({ name: text, version: count, sha256: hash.optional() })
@@ -313,6 +314,7 @@ const bodies = [
     anomaly: text,
     conclusion: z.enum(['explained', 'corrected', 'incident', 'mistaken']),
   }),
+  ...incidentBodies,
 ] as const
 
 /** What happened, without who, when and where. */

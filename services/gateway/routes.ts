@@ -15,6 +15,7 @@ import { findingRoutes } from './routes/findings.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
 import { apiHelpRoute, helpRoutes } from './routes/help.ts'
 import { identityRoutes } from './routes/identities.ts'
+import { incidentRoutes } from './routes/incidents.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { loginRoutes } from './routes/login.ts'
 import { logoutRoutes } from './routes/logout.ts'
@@ -91,6 +92,7 @@ const documented: readonly Route[] = [
   ...reviewRoutes,
   ...verificationRoutes,
   ...monthRoutes,
+  ...incidentRoutes,
   ...reportRoutes,
   ...vocabularyRoutes,
   ...publicRoutes,

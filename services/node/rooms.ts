@@ -47,8 +47,9 @@ import { openRegistry as openQueryList } from '../query/registry.ts'
 import { openRunning } from '../query/running.ts'
 import { openQueryTurns, type TurnLimits } from '../query/turns.ts'
 import { openFindings } from '../review/findings.ts'
+import { openIncidents } from '../review/incidents.ts'
 import type { ReviewNeeds } from '../review/month.ts'
-import { openPublicRegister, type PublicRegister } from '../review/register/register.ts'
+import { openPublicRegister, type PublicRegister, type RegisterNeeds } from '../review/register/register.ts'
 import type { ReportNeeds } from '../review/reports/make.ts'
 import { openVerification, type Verification } from '../review/verification.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
@@ -180,8 +181,6 @@ export async function openRooms(
     limits,
   }
   return {
-    register: openPublicRegister(published),
-    reports: { ...published, node },
     dataset: deposits,
     uploads: openUploads(deposits, { ...sealed, store }),
     versions: { audit, clock, register, storage, keys, versions, shred: bulles.recalled },
@@ -190,7 +189,7 @@ export async function openRooms(
     ...openCatalogueRooms(ground, engine, { audit, optOuts, rulebook, asking, atRest: atRest.files }),
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },
     policies: { audit, clock, kept, rulebook, register: policyRegister },
-    ...openReviewRooms(ground, { audit, auditIndex, store, rulebook }),
+    ...openReviewRooms(ground, { ...published, store, node }),
     habilitation: {
       ...common,
       ...{ accounts, registry, datasets, effects, keys, documents, grants },
@@ -201,14 +200,23 @@ export async function openRooms(
   }
 }
 
-/** What the DPO asks of the log. */
+/** What the DPO asks of the log, and what the node says of itself. */
 function openReviewRooms(
   { home, clock, log, closing }: Ground,
-  { audit, auditIndex, store, rulebook }: Pick<RoomsOn, 'audit' | 'auditIndex' | 'store' | 'rulebook'>,
-): Pick<Rooms, 'review' | 'verification'> {
+  {
+    store,
+    node,
+    ...published
+  }: Omit<ReportNeeds, 'incidents'> &
+    RegisterNeeds & { readonly rulebook: NodeRulebook; readonly store: Store },
+): Pick<Rooms, 'review' | 'verification' | 'register' | 'reports'> {
+  const { audit, auditIndex, rulebook } = published
+  const incidents = openIncidents(store)
   const on = { audit, auditIndex, clock }
   return {
-    review: { ...on, findings: openFindings(store), thresholds: rulebook.review },
+    register: openPublicRegister(published),
+    reports: { ...published, incidents, node },
+    review: { ...on, findings: openFindings(store), incidents, thresholds: rulebook.review, rulebook },
     verification: closing.keep('verification', openVerification({ ...on, log, dir: resolve(home, 'audit') })),
   }
 }

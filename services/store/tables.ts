@@ -629,6 +629,19 @@ export interface ReviewFinding {
   closed_by: string | null
 }
 
+export interface ReviewIncident {
+  /** Number in the register, such as I-2026-0001: year in Paris of its opening, then a count */
+  id: string
+  /** Finding of the monthly review that was closed as this incident; null for others */
+  finding: string | null
+  /** Instant of the detection, from which its clocks run, ms since 1970 UTC */
+  detected_ms: number
+  /** Instant it was closed, ms since 1970 UTC; null while it is open */
+  closed_ms: number | null
+  /** Facts, notices and decisions, as services/review/incident.ts has them */
+  body: Json
+}
+
 export interface StoreMigration {
   /** Name of the file */
   name: string
@@ -673,5 +686,6 @@ export interface Tables {
   query_quota: QueryQuota
   query_run: QueryRun
   review_finding: ReviewFinding
+  review_incident: ReviewIncident
   store_migration: StoreMigration
 }

@@ -88,6 +88,10 @@ const reasons = { reasons: 'Good.' }
 const decided = { decision: 'grant', ...reasons }
 const asking = { items: [{ field: 'aim', comment: 'Why?' }] }
 const words = { text: 'Why?' }
+const breach = {
+  kinds: ['integrity'],
+  ...{ nature: 'x', persons: 'x', records: 'x', effects: 'x', measures: 'x' },
+}
 
 const acts: Readonly<Record<string, (named: Named) => unknown>> = {
   completeness: () => ({ complete: true }),
@@ -170,6 +174,13 @@ const sent: Readonly<Record<string, (named: Named) => Sent>> = {
   'POST /api/v1/reviews/{month}/findings/{family}/{detector}/{key}/closing': () => ({
     body: { conclusion: 'explained', ...reason },
   }),
+  'POST /api/v1/incidents': () => ({ body: { title: 'A letter' } }),
+  'PUT /api/v1/incidents/{id}/facts': () => ({ body: breach }),
+  'POST /api/v1/incidents/{id}/notices': () => ({
+    body: { clock: 'incident.gdpr', answer: 'not-due', ...words },
+  }),
+  'POST /api/v1/incidents/{id}/persons': () => ({ body: { decision: 'not-told', ...reason } }),
+  'POST /api/v1/incidents/{id}/closing': () => ({ body: {} }),
 }
 
 /** What goes with a call: a whole body, so that its form refuses nobody. */
@@ -197,4 +208,9 @@ export const without: ReadonlySet<string> = new Set([
   'POST /api/v1/me/sessions/{id}/closure',
   'DELETE /api/v1/me/tokens/{id}',
   'POST /api/v1/reviews/{month}/findings/{family}/{detector}/{key}/closing',
+  'GET /api/v1/incidents/{id}',
+  'PUT /api/v1/incidents/{id}/facts',
+  'POST /api/v1/incidents/{id}/notices',
+  'POST /api/v1/incidents/{id}/persons',
+  'POST /api/v1/incidents/{id}/closing',
 ])

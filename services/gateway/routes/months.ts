@@ -69,12 +69,15 @@ export const monthRoutes: readonly Route[] = [
       reason: z.string().trim().min(1).max(2000),
     }),
     responses: {
-      200: { description: 'The finding, closed', schema: z.object({ finding, receipt }) },
+      200: {
+        description: 'The finding, closed; what is an incident is in the register under this number',
+        schema: z.object({ finding, receipt, incident: z.string().optional() }),
+      },
     },
     handler: async (house, { by, params, body, language }) => {
       const id = `${params.month}/${params.family}/${params.detector}/${params.key}`
-      const closed = await closeFinding(house.review, by, { id, ...body })
-      return { json: { finding: shown(closed.finding, language), receipt: closed.receipt } }
+      const { finding: closed, ...rest } = await closeFinding(house.review, by, { id, ...body })
+      return { json: { ...rest, finding: shown(closed, language) } }
     },
   }),
 ]
