@@ -1,15 +1,6 @@
 /** The register of incidents: the DPO keeps it, the authority reads it. */
 import { z } from 'zod'
-import { isoInstant } from '../../kernel/clock.ts'
-import {
-  breachKinds,
-  clocksOfIncident,
-  type Incident,
-  incidentClocks,
-  incidentFacts,
-  lackingOf,
-  type Notice,
-} from '../../review/incident.ts'
+import { type Incident, incidentClocks, incidentFacts } from '../../review/incident.ts'
 import {
   closeIncident,
   decideOnPersons,
@@ -20,6 +11,7 @@ import {
 import type { House } from '../house.ts'
 import type { Reply } from '../reply.ts'
 import { type Route, route } from '../route.ts'
+import { incident, shownIncident } from './incident-shapes.ts'
 
 const path = '/api/v1/incidents'
 const words = z.string().trim().min(1).max(4000)
@@ -27,54 +19,6 @@ const instant = z.iso
   .datetime({ offset: true })
   .transform((text) => Date.parse(text))
   .meta({ override: { type: 'string', format: 'date-time' } })
-
-const notice = z.object({
-  answer: z.enum(['sent', 'not-due']),
-  at: z.string(),
-  text: z.string().meta({ description: 'The reference of what was sent, or why nothing is due' }),
-  delay: z.string().optional().meta({ description: 'Why it was late' }),
-  by: z.string(),
-})
-
-const incident = z
-  .object({
-    id: z.string().meta({ description: 'Such as I-2026-0001' }),
-    title: z.string(),
-    detected: z.string(),
-    opened: z.string(),
-    openedBy: z.string(),
-    project: z.string().optional(),
-    entry: z.object({ shard: z.string(), seq: z.number().int() }).optional(),
-    finding: z.string().optional(),
-    state: z.enum(['open', 'closed']),
-    closed: z.string().optional(),
-    closedBy: z.string().optional(),
-    facts: z
-      .object({
-        kinds: z.array(z.enum(breachKinds)),
-        nature: z.string(),
-        persons: z.string(),
-        records: z.string(),
-        effects: z.string(),
-        measures: z.string(),
-      })
-      .optional(),
-    clocks: z.array(
-      z.object({
-        id: z.enum(incidentClocks),
-        dueAt: z.string(),
-        late: z.boolean(),
-        notice: notice.optional(),
-      }),
-    ),
-    persons: z
-      .object({ decision: z.enum(['told', 'not-told']), reason: z.string(), at: z.string(), by: z.string() })
-      .optional(),
-    lacks: z
-      .array(z.string())
-      .meta({ description: '`facts`, a clock, `persons`: what it takes to close it' }),
-  })
-  .meta({ id: 'Incident' })
 
 const byId = z.strictObject({ id: z.string().max(40) })
 const one = { 200: { description: 'The incident', schema: incident } }
@@ -90,7 +34,7 @@ const readings: readonly Route[] = [
     responses: { 200: { description: 'All of them', schema: z.object({ incidents: z.array(incident) }) } },
     handler: async (house) => {
       const all = await house.review.incidents.list()
-      return { json: { incidents: all.map((each) => shown(house, each)) } }
+      return { json: { incidents: all.map((each) => shownIncident(house, each)) } }
     },
   }),
   route({
@@ -125,7 +69,7 @@ const acts: readonly Route[] = [
         ...(detected !== undefined && { detectedAt: detected }),
         ...(entry && { entry }),
       })
-      return { status: 201, json: shown(house, opened) }
+      return { status: 201, json: shownIncident(house, opened) }
     },
   }),
   route({
@@ -188,29 +132,5 @@ const acts: readonly Route[] = [
 export const incidentRoutes: readonly Route[] = [...readings, ...acts]
 
 function answer(house: House, found: Incident): Reply {
-  return { json: shown(house, found) }
-}
-
-function shown({ review }: House, found: Incident): z.infer<typeof incident> {
-  const { detectedAt, openedAt, closed, persons, notices: _notices, overdue: _overdue, ...rest } = found
-  const { vocabularies } = review.rulebook
-  return {
-    ...rest,
-    detected: isoInstant(detectedAt),
-    opened: isoInstant(openedAt),
-    state: closed === undefined ? 'open' : 'closed',
-    ...(closed && { closed: isoInstant(closed.at), closedBy: closed.by }),
-    clocks: clocksOfIncident(found, { vocabularies, now: review.clock.now() }).map(
-      ({ notice, ...clock }) => ({
-        ...clock,
-        ...(notice && { notice: noticeOf(notice) }),
-      }),
-    ),
-    ...(persons && { persons: { ...persons, at: isoInstant(persons.at) } }),
-    lacks: closed === undefined ? lackingOf(found).map(({ path: what }) => what) : [],
-  }
-}
-
-function noticeOf({ clock: _clock, at, ...rest }: Notice): z.infer<typeof notice> {
-  return { ...rest, at: isoInstant(at) }
+  return { json: shownIncident(house, found) }
 }
