@@ -196,6 +196,7 @@ const bodies = [
       'habilitation.withdrawn',
       'habilitation.renounced',
       'habilitation.closed',
+      'habilitation.published',
     ] as const
   ).map((type) => z.strictObject({ type: z.literal(type), ...habilitationAct })),
   ...(['habilitation.attached', 'habilitation.detached', 'habilitation.read'] as const).map((type) =>

@@ -180,6 +180,7 @@ export async function openRooms(
     quota: openQuota(store),
     limits,
   }
+  const airlock = openAirlock({ ...common, ...sealed, store, log, accounts: known, keys, query })
   return {
     dataset: deposits,
     uploads: openUploads(deposits, { ...sealed, store }),
@@ -189,14 +190,14 @@ export async function openRooms(
     ...openCatalogueRooms(ground, engine, { audit, optOuts, rulebook, asking, atRest: atRest.files }),
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },
     policies: { audit, clock, kept, rulebook, register: policyRegister },
-    ...openReviewRooms(ground, { ...published, store, node }),
+    ...openReviewRooms(ground, { ...published, store, node, released: airlock.register.released }),
     habilitation: {
       ...common,
       ...{ accounts, registry, datasets, effects, keys, documents, grants },
       authority: { node, prefix: node },
     },
     query,
-    airlock: openAirlock({ ...common, ...sealed, store, log, accounts: known, keys, query }),
+    airlock,
   }
 }
 

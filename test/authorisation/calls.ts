@@ -119,6 +119,7 @@ const acts: Readonly<Record<string, (named: Named) => unknown>> = {
   'grant-end': (named) => ({ ...onGrant(named), ...reason }),
   'grant-review': onGrant,
   'review-campaign': () => ({ due: '2099-01-01' }),
+  results: () => ({ kind: 'publication', title: 'A', summary: 'B', link: '10.1234/a' }),
   'access-review': () => ({ conclusion: 'nothing', comment: 'x' }),
 }
 

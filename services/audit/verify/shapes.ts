@@ -86,7 +86,7 @@ const habilitation: Members = {
 const incidentClock = oneOf('incident.ehds', 'incident.gdpr', 'incident.ehds.interim', 'incident.ehds.final')
 const document: Members = { habilitation: text, state: text, attachment: text, sha256: hash, bytes: count }
 const habilitationActs =
-  'opened changed requested returned completed answered opinion interests commented countersigned declined proposed confirmed refused granted suspended lifted noticed dismissed validated issued ended review_asked reviewed lapsed revoked expired withdrawn renounced closed'
+  'opened changed requested returned completed answered opinion interests commented countersigned declined proposed confirmed refused granted suspended lifted noticed dismissed validated issued ended review_asked reviewed lapsed revoked expired withdrawn renounced closed published'
 
 /** Every type of entry with its members, `type` left out. */
 export const bodies: Readonly<Record<string, Members>> = {

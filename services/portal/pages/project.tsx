@@ -17,6 +17,7 @@ import { OwnQueries } from './project/own-queries.tsx'
 import { useProjectWords } from './project/words.ts'
 import './request.css'
 import { Acts } from './request/acts.tsx'
+import { Results } from './request/results.tsx'
 import { StateMark } from './request/state.tsx'
 import { Versions } from './request/versions.tsx'
 
@@ -115,6 +116,7 @@ function Permit({ request, project }: { readonly request: HabilitationRequest; r
         </Link>
       </p>
       <Acts request={request} />
+      <Results request={request} />
       <Versions request={request} />
       {isLead && <OptOuts project={project} />}
     </>
