@@ -40,6 +40,9 @@ const bad = z.strictObject({ class: text, shard: text, of: count.optional() }).o
 /** Two bundles of rules and the paths that differ. */
 const policyChange = { sha256: hash, previous: hash, changed: z.array(z.string().max(60)).max(128) }
 
+/** What a page of the log shows beside entries. */
+export const readBeside = ['figures', 'verification', 'projects'] as const
+
 const bodies = [
   z.strictObject({
     type: z.literal('log.started'),
@@ -286,7 +289,12 @@ const bodies = [
   z.strictObject({ type: z.literal('key.created'), purpose: text, sha256: hash }),
   /** Written before: as many keys are wrapped anew by this KEK. */
   z.strictObject({ type: z.literal('key.rotated'), provider: text, version: text, keys: count }),
-  z.strictObject({ type: z.literal('audit.read'), entries: count }),
+  z.strictObject({
+    type: z.literal('audit.read'),
+    entries: count,
+    /** What was read with them, on a page that shows it all. */
+    beside: z.array(z.enum(readBeside)).optional(),
+  }),
   z.strictObject({ type: z.literal('audit.opened'), shard: text, of: count }),
   z.strictObject({
     type: z.literal('audit.exported'),

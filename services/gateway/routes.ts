@@ -17,6 +17,7 @@ import { apiHelpRoute, helpRoutes } from './routes/help.ts'
 import { identityRoutes } from './routes/identities.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { logPageRoutes } from './routes/log-page.ts'
 import { loginRoutes } from './routes/login.ts'
 import { logoutRoutes } from './routes/logout.ts'
 import { monthRoutes } from './routes/months.ts'
@@ -90,6 +91,7 @@ const documented: readonly Route[] = [
   ...releaseRoutes,
   ...auditRoutes,
   ...reviewRoutes,
+  ...logPageRoutes,
   ...verificationRoutes,
   ...monthRoutes,
   ...incidentRoutes,

@@ -51,6 +51,7 @@ import { openIncidents } from '../review/incidents.ts'
 import type { ReviewNeeds } from '../review/month.ts'
 import { openPublicRegister, type PublicRegister, type RegisterNeeds } from '../review/register/register.ts'
 import type { ReportNeeds } from '../review/reports/make.ts'
+import { openSavedViews, type SavedViews } from '../review/saved-views.ts'
 import { openVerification, type Verification } from '../review/verification.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import type { Store } from '../store/store.ts'
@@ -72,6 +73,7 @@ export interface Rooms {
   readonly airlock: AirlockNeeds
   readonly review: ReviewNeeds
   readonly verification: Verification
+  readonly savedViews: SavedViews
   readonly policies: PolicyNeeds
   readonly register: PublicRegister
   readonly reports: ReportNeeds
@@ -210,7 +212,7 @@ function openReviewRooms(
     ...published
   }: Omit<ReportNeeds, 'incidents'> &
     RegisterNeeds & { readonly rulebook: NodeRulebook; readonly store: Store },
-): Pick<Rooms, 'review' | 'verification' | 'register' | 'reports'> {
+): Pick<Rooms, 'review' | 'verification' | 'savedViews' | 'register' | 'reports'> {
   const { audit, auditIndex, rulebook } = published
   const incidents = openIncidents(store)
   const on = { audit, auditIndex, clock }
@@ -218,6 +220,7 @@ function openReviewRooms(
     register: openPublicRegister(published),
     reports: { ...published, incidents, node },
     review: { ...on, findings: openFindings(store), incidents, thresholds: rulebook.review, rulebook },
+    savedViews: openSavedViews(store, clock),
     verification: closing.keep('verification', openVerification({ ...on, log, dir: resolve(home, 'audit') })),
   }
 }

@@ -642,6 +642,19 @@ export interface ReviewIncident {
   body: Json
 }
 
+export interface ReviewSavedView {
+  /** Issuer of the person */
+  issuer: string
+  /** Subject of the person */
+  subject: string
+  /** As she calls it */
+  name: string
+  /** What is searched for, as services/review/saved-views.ts has it */
+  filter: Json
+  /** When it was last saved, ms since 1970 */
+  saved_ms: number
+}
+
 export interface StoreMigration {
   /** Name of the file */
   name: string
@@ -687,5 +700,6 @@ export interface Tables {
   query_run: QueryRun
   review_finding: ReviewFinding
   review_incident: ReviewIncident
+  review_saved_view: ReviewSavedView
   store_migration: StoreMigration
 }

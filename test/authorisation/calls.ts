@@ -41,6 +41,7 @@ const byPrefix: readonly (readonly [string, keyof Named])[] = [
 const queries: Readonly<Record<string, (named: Named) => string>> = {
   'POST /api/v1/habilitations/{id}/attachments': () => '?name=a.pdf',
   'GET /api/v1/reviews': () => '?month=2026-11',
+  'DELETE /api/v1/audit/views': () => '?name=Refus',
   'GET /api/v1/reports/{name}': ({ organisation }) => `?organisation=${organisation}`,
   'GET /api/v1/proofs': ({ person }) => `?issuer=demo&subject=${person}`,
   'GET /api/v1/sessions': ({ person }) => `?issuer=demo&subject=${person}`,
@@ -175,6 +176,7 @@ const sent: Readonly<Record<string, (named: Named) => Sent>> = {
   'POST /api/v1/reviews/{month}/findings/{family}/{detector}/{key}/closing': () => ({
     body: { conclusion: 'explained', ...reason },
   }),
+  'POST /api/v1/audit/views': () => ({ body: { name: 'Refus', filter: {} } }),
   'POST /api/v1/incidents': () => ({ body: { title: 'A letter' } }),
   'PUT /api/v1/incidents/{id}/facts': () => ({ body: breach }),
   'POST /api/v1/incidents/{id}/notices': () => ({

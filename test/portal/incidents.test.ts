@@ -1,4 +1,4 @@
-/** Incidents of the DPO, in a real browser on the demonstration. */
+/** Incidents of the DPO, and the searches that she keeps, in a real browser on the demonstration. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Hand } from './dpo-tasks.ts'
 import { expectAccessible, openPortal, type Portal, type Visit } from './portal.ts'
@@ -112,6 +112,55 @@ describe('an incident', () => {
     await expectAccessible(page)
     await page.getByRole('link', { name: 'Registre des violations' }).click()
     await page.locator('.report').getByText('CNIL 2026-17').waitFor()
+  })
+})
+
+describe('the page of the log', () => {
+  const size = () => portal.node.house.audit.size
+  /** What the node wrote down since then, her session left aside. */
+  async function since(start: number) {
+    const found = []
+    for await (const { body } of portal.node.house.audit.entries(start, size()))
+      if (body.type !== 'access.read' || body.route !== 'GET /api/v1/me') found.push(body)
+    return found
+  }
+
+  test('is one reading of the log, which says what was read', async () => {
+    const { page, goto } = nadia
+    await goto('/')
+    await page.waitForLoadState('networkidle')
+    const before = size()
+    await goto('/audit')
+    await page.locator('.entries li').first().waitFor()
+    await page.getByRole('heading', { name: 'Motifs de refus' }).waitFor()
+    await page.waitForLoadState('networkidle')
+    const beside = ['verification', 'projects', 'figures']
+    expect(await since(before)).toEqual([{ type: 'audit.read', entries: expect.any(Number), beside }])
+    const answered = page.waitForResponse(/api\/v1\/audit\/page\?.*outcome=refused/)
+    await page.getByLabel('Issue', { exact: true }).selectOption('refused')
+    await (await answered).finished()
+    expect((await since(before)).at(-1)).toEqual({
+      ...{ type: 'audit.read', entries: expect.any(Number) },
+      beside: ['verification', 'projects'],
+    })
+    expect(await since(before)).toHaveLength(2)
+  })
+
+  test('keeps a search under a name, which is hers alone, and forgets it', async () => {
+    const { page } = nadia
+    await page.getByText('Garder cette recherche…').click()
+    await page.getByLabel('Nom de la recherche').fill(`Refus ${hostile}`)
+    await page.getByRole('button', { name: 'Garder', exact: true }).click()
+    await page.getByRole('link', { name: `Refus ${hostile}` }).waitFor()
+    await page.getByRole('link', { name: 'Tout effacer' }).click()
+    await page.getByRole('link', { name: `Refus ${hostile}` }).click()
+    await page.waitForURL(/outcome=refused/)
+    await expectAccessible(page)
+    expect((await portal.node.call('GET', '/api/v1/audit/views', { as: 'alice' })).status).toBe(403)
+    await page.getByRole('button', { name: `Oublier Refus ${hostile}` }).click()
+    await page.getByRole('link', { name: `Refus ${hostile}` }).waitFor({ state: 'detached' })
+    const { json } = await portal.node.call('GET', '/api/v1/audit/views', { as: 'nadia' })
+    expect(json.views).toEqual([])
   })
 })
 

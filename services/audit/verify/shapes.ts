@@ -245,7 +245,7 @@ export const bodies: Readonly<Record<string, Members>> = {
   'policy.refused': policyChange,
   'key.created': { purpose: text, sha256: hash },
   'key.rotated': { provider: text, version: text, keys: count },
-  'audit.read': { entries: count },
+  'audit.read': { entries: count, beside: optional(list(oneOf('figures', 'verification', 'projects'))) },
   'audit.opened': { shard: text, of: count },
   'audit.exported': {
     tiles: optional(text),
