@@ -164,8 +164,16 @@ describe('the page of the log', () => {
   })
 })
 
-test('the authority reads the register and acts on nothing', async () => {
+test('the authority sees what ran out, reads the register and acts on nothing', async () => {
   const { page, goto } = await portal.as('claire', { lang: 'en', theme: 'dark' })
+  const detected = new Date(Date.now() - 2 * 86_400_000).toISOString()
+  const late = { title: 'Two days ago', detected }
+  expect((await portal.node.call('POST', '/api/v1/incidents', { as: 'claire', body: late })).status).toBe(403)
+  await portal.node.call('POST', '/api/v1/incidents', { as: 'nadia', body: late })
+  await goto('/')
+  const section = page.getByRole('region', { name: 'Late incidents' })
+  await section.getByRole('link', { name: 'Two days ago' }).waitFor()
+  expect(await section.locator('li').count()).toBe(1)
   await goto('/incidents')
   await page.getByRole('link', { name: 'Un compte prêté.' }).click()
   await page.getByRole('heading', { name: 'Notice to the CNIL (72 hours)' }).waitFor()

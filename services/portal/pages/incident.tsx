@@ -50,45 +50,44 @@ function Whole({ incident }: { readonly incident: Incident }) {
 
 function Origin({ incident }: { readonly incident: Incident }) {
   const say = useWords()
-  const { id, detected, openedBy, opened, project, entry, finding, closed, closedBy } = incident
+  const { id, detected, openedBy, opened, closed, closedBy } = incident
   return (
     <>
       <p className="small">
         {id} · {say('detected.on', { when: momentOf(detected) })} ·{' '}
         {say('opened.by', { by: openedBy, when: momentOf(opened) })}
-        {project !== undefined && (
-          <>
-            {' '}
-            ·{' '}
-            <Link to="/audit" search={{ project }}>
-              {project}
-            </Link>
-          </>
-        )}
-        {entry && (
-          <>
-            {' '}
-            ·{' '}
-            <Link to="/audit" search={{ entry: `${entry.shard}/${entry.seq}` }}>
-              {say('entry', { entry: `${entry.shard}/${entry.seq}` })}
-            </Link>
-          </>
-        )}
-        {finding !== undefined && (
-          <>
-            {' '}
-            ·{' '}
-            <Link to="/inbox" search={{ month: finding.slice(0, 7) }}>
-              {say('finding')}
-            </Link>
-          </>
-        )}
       </p>
+      {hasRole(useMe(), 'dpo') && <Ways incident={incident} />}
       {closed !== undefined && (
         <p>
           <Mark tone="good">{say('closed.by', { by: closedBy ?? '–', when: momentOf(closed) })}</Mark>
         </p>
       )}
     </>
+  )
+}
+
+/** To what showed it; the log is for the DPO. */
+function Ways({ incident: { project, entry, finding } }: { readonly incident: Incident }) {
+  const say = useWords()
+  const place = entry && `${entry.shard}/${entry.seq}`
+  return (
+    <p className="incident-ways">
+      {project !== undefined && (
+        <Link to="/audit" search={{ project }}>
+          {project}
+        </Link>
+      )}
+      {place !== undefined && (
+        <Link to="/audit" search={{ entry: place }}>
+          {say('entry', { entry: place })}
+        </Link>
+      )}
+      {finding !== undefined && (
+        <Link to="/inbox" search={{ month: finding.slice(0, 7) }}>
+          {say('finding')}
+        </Link>
+      )}
+    </p>
   )
 }
