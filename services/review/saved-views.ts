@@ -13,9 +13,9 @@ export const viewFilter = z.strictObject({
   from: z.iso.date().exactOptional(),
   to: z.iso.date().exactOptional(),
 })
-export type ViewFilter = z.infer<typeof viewFilter>
+type ViewFilter = z.infer<typeof viewFilter>
 
-export interface SavedView {
+interface SavedView {
   readonly name: string
   readonly filter: ViewFilter
 }
