@@ -31,6 +31,7 @@ const harmless: ReadonlySet<HabilitationEntry['type']> = new Set([
   ...(['habilitation.refused', 'habilitation.lifted', 'habilitation.dismissed'] as const),
   ...(['habilitation.validated', 'habilitation.issued', 'habilitation.review_asked'] as const),
   ...(['habilitation.attached', 'habilitation.detached', 'habilitation.reviewed'] as const),
+  'habilitation.published',
 ])
 
 /** What the row of a lost entry must say; null when nothing is to be added, because the act was harmless or nothing is left to restrict. */

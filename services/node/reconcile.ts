@@ -13,6 +13,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import { abandonQueries } from '../query/abandon.ts'
 import { lastRecorded } from '../query/registry.ts'
 import { recordOverdue } from '../review/incident-acts.ts'
+import { restoreIncidents } from '../review/incident-recovery.ts'
 import type { Ground } from './floors.ts'
 import { reconcileState, type StateNeeds } from './lost/reconcile-state.ts'
 import type { Rooms } from './rooms.ts'
@@ -48,6 +49,7 @@ export async function reconcile(
   await abandonQueries(query, audit)
   await recoverUploads(uploads)
   await dataset.checker.resume()
+  await restoreIncidents(rooms.review)
   await passTime(rooms)
   for (const { id, events } of await habilitation.registry.list()) {
     const { project } = fold(id, events)

@@ -52,6 +52,7 @@ export async function openIncident(
       openedBy: by.subject,
       notices: [],
       overdue: [],
+      acts: 1,
     },
     ...(project !== undefined && { project }),
     ...(place && { entry: place }),
@@ -167,7 +168,8 @@ export async function recordOverdue(needs: IncidentNeeds): Promise<void> {
       const about = project === undefined ? {} : { project }
       for (const clock of clocks)
         await needs.audit.append({ type: 'incident.overdue', incident: id, clock }, about)
-      return { ...incident, overdue: [...incident.overdue, ...clocks] }
+      const acts = incident.acts + clocks.length
+      return { ...incident, overdue: [...incident.overdue, ...clocks], acts }
     })
 }
 
@@ -193,9 +195,9 @@ function acted(
   id: string,
   act: (incident: Incident) => Promise<Incident>,
 ): Promise<Incident> {
-  return incidents.change(id, (incident) => {
+  return incidents.change(id, async (incident) => {
     if (incident.closed !== undefined) throw conflict('incident.closed')
-    return act(incident)
+    return { ...(await act(incident)), acts: incident.acts + 1 }
   })
 }
 

@@ -71,6 +71,8 @@ const incident = z.strictObject({
   /** Clocks that ran out without an answer, as the log says too. */
   overdue: z.array(z.enum(incidentClocks)),
   closed: z.strictObject({ at: instant, by: z.string() }).exactOptional(),
+  /** Entries of the log about it. */
+  acts: z.number().int(),
 })
 /** Instants in ms; persons by their subject. */
 export type Incident = z.infer<typeof incident>

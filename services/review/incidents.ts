@@ -15,6 +15,8 @@ export interface Incidents {
   open(incident: Omit<Incident, 'id'>, record: (opened: Incident) => Promise<void>): Promise<Incident>
   /** Changes one that nobody else changes meanwhile; kept when `act` has resolved. Refusals: NOT_FOUND, and those of `act`. */
   change(id: string, act: (incident: Incident) => Promise<Incident>): Promise<Incident>
+  /** Keeps one as the log tells it, in place of what was there. */
+  restore(incident: Incident): Promise<void>
 }
 
 export function openIncidents({ db }: Pick<Store, 'db'>): Incidents {
@@ -50,6 +52,14 @@ export function openIncidents({ db }: Pick<Store, 'db'>): Incidents {
         await trx.updateTable('review_incident').set({ body, closed_ms }).where('id', '=', id).execute()
         return changed
       }),
+    async restore(incident) {
+      const { id, ...changing } = rowOf(incident)
+      await db
+        .insertInto('review_incident')
+        .values({ id, ...changing })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(changing))
+        .execute()
+    },
   }
 }
 

@@ -16,6 +16,7 @@ import {
   openIncident,
   recordOverdue,
 } from '../../services/review/incident-acts.ts'
+import { restoreIncidents } from '../../services/review/incident-recovery.ts'
 import { openIncidents } from '../../services/review/incidents.ts'
 import { closeFinding, readMonth } from '../../services/review/month.ts'
 import { makeReport } from '../../services/review/reports/make.ts'
@@ -182,6 +183,25 @@ describe('an incident', () => {
   test('that does not exist is not found', async () => {
     await expect(closeIncident(needs, nadia, 'I-2026-0404')).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await expect(needs.incidents.read('I-2026-0404')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  test('is put back from the log where the database is older, or gone, and is left alone where it is not', async () => {
+    const { id } = await complete()
+    const behind = await needs.incidents.read(id)
+    house.home.clock.set('2026-03-05T09:00:00.000Z')
+    await recordOverdue(needs)
+    const other = (await open('Un autre')).id
+    house.home.clock.set('2026-04-05T09:00:00.000Z')
+    await recordOverdue(needs)
+    const closed = await closeIncident(needs, nadia, id)
+    const rest = await needs.incidents.read(other)
+    const review = { ...needs, auditIndex: house.auditIndex }
+    expect(await restoreIncidents(review)).toBe(0)
+    await needs.incidents.restore(behind)
+    await house.store.db.deleteFrom('review_incident').where('id', '=', other).execute()
+    expect(await restoreIncidents(review)).toBe(2)
+    expect(await needs.incidents.read(id)).toEqual(closed)
+    expect(await needs.incidents.read(other)).toEqual(rest)
   })
 
   test('is told in the signed register of violations', async () => {

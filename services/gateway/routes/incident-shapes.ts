@@ -61,7 +61,16 @@ export const incident = z
 
 /** With its clocks as they stand now, and what it lacks to be closed. */
 export function shownIncident({ review }: Pick<House, 'review'>, found: Incident): z.infer<typeof incident> {
-  const { detectedAt, openedAt, closed, persons, notices: _notices, overdue: _overdue, ...rest } = found
+  const {
+    detectedAt,
+    openedAt,
+    closed,
+    persons,
+    notices: _notices,
+    overdue: _overdue,
+    acts: _acts,
+    ...rest
+  } = found
   const { vocabularies } = review.rulebook
   return {
     ...rest,

@@ -156,7 +156,7 @@ async function findings(audit: AuditLog): Promise<void> {
 /** Opened the day it was detected, and nothing more. */
 function incidentOn(day: string): Incident {
   const at = startOfParisDay(day)
-  const opened = { detectedAt: at, openedAt: at, openedBy: 'nadia', notices: [], overdue: [] }
+  const opened = { detectedAt: at, openedAt: at, openedBy: 'nadia', notices: [], overdue: [], acts: 1 }
   return { id: `I-${day}`, title: 'Un export chez un tiers', ...opened }
 }
 
