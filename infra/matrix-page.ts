@@ -30,6 +30,7 @@ const commands: Readonly<Record<Command, string>> = {
   'grant-review': 'confirmer l’accès d’une personne',
   'review-campaign': 'ouvrir une campagne de revue',
   'access-review': 'conclure la revue des accès en fin de projet',
+  results: 'remettre des résultats ou une publication',
   lapse: 'inscrire une revue restée sans réponse',
   interests: 'déclarer ses intérêts',
   attachment: 'joindre un document',

@@ -28,6 +28,8 @@ export interface ReleaseRegister {
   find(id: string): Promise<Release | null>
   /** The newest first; of one project, or all. */
   list(project?: string): Promise<readonly Release[]>
+  /** How many left, by project; of a project from which none did, nothing. */
+  released(): Promise<ReadonlyMap<string, number>>
   /** The highest entry of this log that a row knows, or null; compared with the log at start. */
   lastRecorded(log: string): Promise<number | null>
 }
@@ -68,6 +70,15 @@ export function openReleaseRegister({ db }: Pick<Store, 'db'>): ReleaseRegister 
       const all = db.selectFrom('airlock_release').select('body').orderBy('opened_ms', 'desc').orderBy('id')
       const rows = await (project === undefined ? all : all.where('project', '=', project)).execute()
       return rows.map(({ body }) => readRelease(body))
+    },
+    async released() {
+      const rows = await db
+        .selectFrom('airlock_release')
+        .select(({ fn }) => ['project', fn.countAll<string>().as('releases')])
+        .where('state', '=', 'released')
+        .groupBy('project')
+        .execute()
+      return new Map(rows.map(({ project, releases }) => [project, Number(releases)]))
     },
     async lastRecorded(log) {
       const row = await db

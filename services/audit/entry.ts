@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { airlockBodies } from './entry-airlock.ts'
+import { incidentBodies } from './entry-incident.ts'
 import { code, count, decision, hash, permit, text } from './entry-words.ts'
 
 const datasetVersion = z.strictObject({ name: text, version: count, sha256: hash.optional() })
@@ -38,6 +39,9 @@ const verdict = z.enum(['intact', 'tampered', 'stale', 'unverifiable'])
 const bad = z.strictObject({ class: text, shard: text, of: count.optional() }).optional()
 /** Two bundles of rules and the paths that differ. */
 const policyChange = { sha256: hash, previous: hash, changed: z.array(z.string().max(60)).max(128) }
+
+/** What a page of the log shows beside entries. */
+export const readBeside = ['figures', 'verification', 'projects'] as const
 
 const bodies = [
   z.strictObject({
@@ -195,6 +199,7 @@ const bodies = [
       'habilitation.withdrawn',
       'habilitation.renounced',
       'habilitation.closed',
+      'habilitation.published',
     ] as const
   ).map((type) => z.strictObject({ type: z.literal(type), ...habilitationAct })),
   ...(['habilitation.attached', 'habilitation.detached', 'habilitation.read'] as const).map((type) =>
@@ -284,7 +289,12 @@ const bodies = [
   z.strictObject({ type: z.literal('key.created'), purpose: text, sha256: hash }),
   /** Written before: as many keys are wrapped anew by this KEK. */
   z.strictObject({ type: z.literal('key.rotated'), provider: text, version: text, keys: count }),
-  z.strictObject({ type: z.literal('audit.read'), entries: count }),
+  z.strictObject({
+    type: z.literal('audit.read'),
+    entries: count,
+    /** What was read with them, on a page that shows it all. */
+    beside: z.array(z.enum(readBeside)).optional(),
+  }),
   z.strictObject({ type: z.literal('audit.opened'), shard: text, of: count }),
   z.strictObject({
     type: z.literal('audit.exported'),
@@ -313,6 +323,7 @@ const bodies = [
     anomaly: text,
     conclusion: z.enum(['explained', 'corrected', 'incident', 'mistaken']),
   }),
+  ...incidentBodies,
 ] as const
 
 /** What happened, without who, when and where. */

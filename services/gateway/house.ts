@@ -28,6 +28,7 @@ import type { QueryNeeds } from '../query/question.ts'
 import type { ReviewNeeds } from '../review/month.ts'
 import type { PublicRegister } from '../review/register/register.ts'
 import type { ReportNeeds } from '../review/reports/make.ts'
+import type { SavedViews } from '../review/saved-views.ts'
 import type { Verification } from '../review/verification.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import type { EventStreams } from './event-streams.ts'
@@ -62,6 +63,7 @@ export interface House {
   readonly personalTokens: PersonalTokenNeeds
   readonly review: ReviewNeeds
   readonly verification: Verification
+  readonly savedViews: SavedViews
   readonly policies: PolicyNeeds
   readonly airlock: AirlockNeeds
   readonly register: PublicRegister

@@ -24,6 +24,7 @@ export function requestPage(one: RegisterEntry, around: RequestPage): string {
     `<dl>${rows.map(([term, text]) => `<dt>${word(term)}</dt><dd>${text}</dd>`).join('\n')}</dl>`,
     `<h2>${word('facts')}</h2>`,
     `<ol>${facts.join('\n')}</ol>`,
+    ...publicationsOf(one, saying),
     ...versionsOf(one, word),
     ...activityOf(one, word),
     `<p><a href="/transparence?lang=${language}">${word('back')}</a></p>`,
@@ -87,13 +88,27 @@ function decisionOf(
   ]
 }
 
-function endOf({ endedAt, results, certificate }: RegisterEntry, { word, instantOf }: Saying): Row[] {
+function endOf(
+  { endedAt, results, certificate, releases }: RegisterEntry,
+  { word, instantOf }: Saying,
+): Row[] {
   return [
     ...some('ended', endedAt === null ? '' : instantOf(endedAt)),
     ...some('results-due', results === null ? '' : instantOf(results.dueAt)),
     ...(results?.overdue ? [['overdue', `<strong>${word('overdue')}</strong>`] as const] : []),
+    ...(releases === 0 ? [] : [['releases', `${releases}`] as const]),
     ...some('certificate', certificate === null ? '' : `<code>${escaped(certificate)}</code>`),
   ]
+}
+
+/** What the project says of its work; the links lead away from here. */
+function publicationsOf({ publications }: RegisterEntry, { word, instantOf }: Saying): string[] {
+  if (publications.length === 0) return []
+  const items = publications.map(
+    ({ kind, at, title, summary, link }) =>
+      `<li><strong>${escaped(title)}</strong> (${word(`publication.${kind}`)}, ${instantOf(at)})<br>${escaped(summary)}<br><a href="${escaped(link)}" rel="nofollow noopener noreferrer">${escaped(link)}</a></li>`,
+  )
+  return [`<h2>${word('publications')}</h2>`, `<ul>${items.join('\n')}</ul>`]
 }
 
 function versionsOf({ versions }: RegisterEntry, word: Word): string[] {

@@ -15,7 +15,9 @@ import { findingRoutes } from './routes/findings.ts'
 import { habilitationRoutes } from './routes/habilitations.ts'
 import { apiHelpRoute, helpRoutes } from './routes/help.ts'
 import { identityRoutes } from './routes/identities.ts'
+import { incidentRoutes } from './routes/incidents.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { logPageRoutes } from './routes/log-page.ts'
 import { loginRoutes } from './routes/login.ts'
 import { logoutRoutes } from './routes/logout.ts'
 import { monthRoutes } from './routes/months.ts'
@@ -89,8 +91,10 @@ const documented: readonly Route[] = [
   ...releaseRoutes,
   ...auditRoutes,
   ...reviewRoutes,
+  ...logPageRoutes,
   ...verificationRoutes,
   ...monthRoutes,
+  ...incidentRoutes,
   ...reportRoutes,
   ...vocabularyRoutes,
   ...publicRoutes,

@@ -4,6 +4,7 @@ import { type ClockId, clockOf } from './deadline.ts'
 import { dueOf } from './durations.ts'
 import { currentRef, suspendsAt } from './lifetime.ts'
 import type { Body } from './request.ts'
+import { areResultsIn } from './results.ts'
 import { reviewClocks } from './review-clocks.ts'
 import type { Habilitation } from './state.ts'
 import type { ClockEntry, RouteFacts, Vocabularies } from './vocabulary.ts'
@@ -131,6 +132,6 @@ function ofPermit(habilitation: Habilitation, route: Regime, now: number): Runni
     ...reviewClocks(habilitation, { isOver, over }),
     ...hearing.map(({ at }) => started(route, 'revocation.hearing', { from: at })),
     ...(certificate ? [] : [started(route, 'delete.bulle', { from: over })]),
-    started(route, 'results.publish', { from: over }),
+    ...(areResultsIn(habilitation) ? [] : [started(route, 'results.publish', { from: over })]),
   ]
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Actor } from '../kernel/id.ts'
 import type { Attachment } from './event.ts'
 import { personBodies } from './person-commands.ts'
+import { resultBodies } from './results.ts'
 
 const text = z.string().min(1).max(20_000)
 const name = z.string().min(1).max(100)
@@ -85,6 +86,7 @@ export const commandBodies = {
   closure: z.strictObject({}),
   attestation: z.strictObject({}),
   ...personBodies,
+  ...resultBodies,
 } as const
 
 type Bodies = typeof commandBodies

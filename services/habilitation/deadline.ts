@@ -17,6 +17,10 @@ export const clockIds = [
   'revocation.hearing',
   'delete.bulle',
   'results.publish',
+  'incident.ehds',
+  'incident.ehds.interim',
+  'incident.ehds.final',
+  'incident.gdpr',
 ] as const
 export type ClockId = (typeof clockIds)[number]
 

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { grantsBegun, personHappenings } from './person-commands.ts'
 import { body } from './request.ts'
+import { resultHappenings } from './results.ts'
 
 const text = z.string().max(20_000)
 const actor = z.object({ issuer: z.string(), subject: z.string() })
@@ -174,6 +175,7 @@ const happenings = [
   }),
   z.object({ type: z.literal('closed') }),
   ...personHappenings,
+  ...resultHappenings,
 ] as const
 
 const happening = z.discriminatedUnion('type', happenings)

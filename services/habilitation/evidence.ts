@@ -61,6 +61,7 @@ const entryTypes: Readonly<Record<Exclude<HappeningType, OfDocument>, EntryType>
   grantLapsed: 'habilitation.lapsed',
   reviewAsked: 'habilitation.review_asked',
   accessReviewed: 'habilitation.reviewed',
+  resultsHandedIn: 'habilitation.published',
 }
 
 /** The type of the entry that is written before an event of this type. */

@@ -39,6 +39,7 @@ export function fold(id: string, events: readonly HabilitationEvent[]): Habilita
     changes: {},
     stops: [],
     grants: [],
+    results: [],
     closedLines: [],
     notice: null,
     dismissal: null,
@@ -183,6 +184,9 @@ const reducers: Reducers = {
   grantReviewed: ({ grants }, event) => ({ grants: grantReducers.grantReviewed(grants, event) }),
   grantLapsed: ({ grants }, event) => ({ grants: grantReducers.grantLapsed(grants, event) }),
   reviewAsked: ({ grants }, event) => ({ grants: grantReducers.reviewAsked(grants, event) }),
+  resultsHandedIn: ({ results }, { kind, title, summary, link, at }, by) => ({
+    results: [...results, { kind, title, summary, link, by, at }],
+  }),
   accessReviewed: (_, { conclusion, comment, at }, by) => ({
     accessReview: { conclusion, comment, by, at },
   }),

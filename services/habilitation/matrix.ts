@@ -88,6 +88,7 @@ export const commandNames = [
   'grant-review',
   'review-campaign',
   'access-review',
+  'results',
   'lapse',
   'escalation',
   'expiry',

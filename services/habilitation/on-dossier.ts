@@ -13,6 +13,8 @@ type Before = Habilitation
 
 /** Far more than reviewers write by hand. */
 const messagesMost = 1000
+/** Far more than a study publishes. */
+const resultsMost = 100
 
 export const onDossier = {
   /** An interest that was declared stays declared: nobody takes it back to give an opinion after all. */
@@ -45,6 +47,12 @@ export const onDossier = {
     if (found === undefined) throw new Refusal('NOT_FOUND', { rule: 'attachment.none' })
     const { sha256, bytes } = found
     return happened({ type: 'detached', attachment, sha256, bytes })
+  },
+
+  results: ({ results }: Before, command: CommandOf<'results'>): Outcome => {
+    if (results.length >= resultsMost) throw new Refusal('QUOTA_EXCEEDED', { rule: 'results.count' })
+    const { kind, title, summary, link } = command
+    return happened({ type: 'resultsHandedIn', kind, title, summary, link })
   },
 } as const
 

@@ -165,6 +165,7 @@ const probes: Probes = {
   'grant-review': (before) => forPersons(before, (person) => ({ type: 'grant-review', person })),
   'review-campaign': (_, now) => [{ type: 'review-campaign', due: addDays(parisDay(now), 1) }],
   'access-review': () => [{ type: 'access-review', conclusion: 'nothing', comment: text }],
+  results: () => [{ type: 'results', kind: 'publication', title: text, summary: text, link: 'https://a.fr' }],
   // No person asks these.
   shredding: () => [],
   lapse: () => [],

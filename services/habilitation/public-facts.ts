@@ -17,6 +17,7 @@ const told = {
   renounced: 'renounced',
   expired: 'expired',
   shredded: 'destroyed',
+  resultsHandedIn: 'published',
 } as const satisfies Partial<Record<HappeningType, string>>
 
 export const publicFactNames = [

@@ -20,6 +20,7 @@ import {
 } from './public-texts.ts'
 import type { ReadNeeds } from './read.ts'
 import type { Body } from './request.ts'
+import { addressOfLink } from './results.ts'
 import type { Stored } from './rows.ts'
 import type { Habilitation } from './state.ts'
 import type { Vocabularies } from './vocabulary.ts'
@@ -55,6 +56,15 @@ export interface PublicRequest extends PublicTexts {
   readonly facts: readonly PublicFact[]
   /** The results that are due to the public after the end of access (REG 61(4)). */
   readonly results: { readonly dueAt: string; readonly overdue: boolean } | null
+  /** What the project handed in, oldest first. */
+  readonly publications: readonly {
+    readonly kind: 'results' | 'publication'
+    readonly at: string
+    readonly title: string
+    readonly summary: string
+    /** An https address. */
+    readonly link: string
+  }[]
   readonly endedAt: string | null
   /** SHA-256 of the certificate of destruction. */
   readonly certificate: string | null
@@ -114,6 +124,7 @@ function publicOf({ id, events }: Stored, around: Around): readonly PublicReques
       versions: versionsOf(habilitation, withheld),
       facts: publicFacts(events, ended),
       results: resultsOf(habilitation, around, ended),
+      publications: publicationsOf(habilitation, persons),
       endedAt: ended === null ? null : isoInstant(ended),
       certificate: certificate?.sha256 ?? null,
     },
@@ -155,7 +166,18 @@ function versionsOf({ permits, changes }: Habilitation, withheld: Withheld): Pub
   })
 }
 
-/** Nobody can hand in results yet: the clock alone speaks, and past its end the entry says so. */
+function publicationsOf(
+  { results }: Habilitation,
+  persons: readonly string[],
+): PublicRequest['publications'] {
+  return results.map(({ kind, at, title, summary, link }) => ({
+    ...{ kind, at: isoInstant(at), link: addressOfLink(link) },
+    title: withoutContacts(title, persons),
+    summary: withoutContacts(summary, persons),
+  }))
+}
+
+/** Until they are handed in the clock speaks, and past its end the entry says so. */
 function resultsOf(
   habilitation: Habilitation,
   { now, vocabularies }: Around,

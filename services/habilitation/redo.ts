@@ -31,6 +31,7 @@ const harmless: ReadonlySet<HabilitationEntry['type']> = new Set([
   ...(['habilitation.refused', 'habilitation.lifted', 'habilitation.dismissed'] as const),
   ...(['habilitation.validated', 'habilitation.issued', 'habilitation.review_asked'] as const),
   ...(['habilitation.attached', 'habilitation.detached', 'habilitation.reviewed'] as const),
+  'habilitation.published',
 ])
 
 /** Whether an entry says of itself that something is allowed no more, or may say so. */

@@ -102,6 +102,16 @@ export interface Escalated {
   readonly at: number
 }
 
+interface HandedIn {
+  readonly kind: 'results' | 'publication'
+  readonly title: string
+  readonly summary: string
+  /** An https address or a DOI. */
+  readonly link: string
+  readonly by: Actor
+  readonly at: number
+}
+
 export interface Habilitation {
   readonly id: string
   readonly copiedFrom?: string
@@ -150,6 +160,8 @@ export interface Habilitation {
     readonly by: Actor
     readonly at: number
   }
+  /** What was handed in for the public, oldest first. */
+  readonly results: readonly HandedIn[]
   /** Datasets whose line its holder took back, or that an escalation closed. */
   readonly closedLines: readonly string[]
   readonly notice: { readonly reason: string; readonly by: Actor; readonly at: number } | null

@@ -78,6 +78,9 @@ export interface HabilitationView extends Omit<Body, 'lines'>, Dossier, Possible
   readonly grants: readonly GrantView[]
   /** The review of the last period, once the access is over. */
   readonly accessReview: (Stamp & { readonly conclusion: string; readonly comment: string }) | null
+  /** Handed in for the public, oldest first. */
+  readonly results: readonly (Stamp &
+    Pick<Habilitation['results'][number], 'kind' | 'title' | 'summary' | 'link'>)[]
   readonly amendment: {
     readonly kind: string
     readonly request: Body
@@ -186,6 +189,7 @@ export function view(habilitation: Habilitation, seen: Seen): HabilitationView {
           ...stamp(habilitation.accessReview),
         }
       : null,
+    results: habilitation.results.map(({ by, at, ...one }) => ({ ...one, ...stamp({ by, at }) })),
     amendment: amendment && amendmentOf(habilitation, amendment, seen.by),
     versions: habilitation.permits.map(({ id: jti, version, sha256 }) => ({
       id: jti,

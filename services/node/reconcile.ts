@@ -12,6 +12,8 @@ import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { abandonQueries } from '../query/abandon.ts'
 import { lastRecorded } from '../query/registry.ts'
+import { recordOverdue } from '../review/incident-acts.ts'
+import { restoreIncidents } from '../review/incident-recovery.ts'
 import type { Ground } from './floors.ts'
 import { reconcileState, type StateNeeds } from './lost/reconcile-state.ts'
 import type { Rooms } from './rooms.ts'
@@ -39,7 +41,7 @@ export async function reconcile(
   audit: AuditLog,
   ground: Pick<Ground, 'home' | 'log'> & { readonly sealHome: () => Promise<void> },
 ): Promise<void> {
-  const { dataset, uploads, versions, habilitation, bulles, query, airlock } = rooms
+  const { dataset, versions, uploads, habilitation, bulles, query } = rooms
   await reconcileState(await stateOf(rooms, audit, ground))
   // Not before the database is known to be that of this home: its keys are what opens the files from then on.
   await ground.sealHome()
@@ -49,7 +51,8 @@ export async function reconcile(
   await abandonQueries(query, audit)
   await recoverUploads(uploads)
   await dataset.checker.resume()
-  await passTime({ habilitation, uploads, versions, airlock })
+  await restoreIncidents(rooms.review)
+  await passTime(rooms)
   for (const { id, events } of await habilitation.registry.list()) {
     const { project } = fold(id, events)
     if (project === undefined) continue
@@ -103,7 +106,8 @@ export async function passTime({
   uploads,
   versions,
   airlock,
-}: Pick<Rooms, 'habilitation' | 'uploads' | 'versions' | 'airlock'>): Promise<void> {
+  review,
+}: Pick<Rooms, 'habilitation' | 'uploads' | 'versions' | 'airlock' | 'review'>): Promise<void> {
   await recordExpiries(habilitation, system)
   await recordLapses(habilitation, system)
   await finishClosings(habilitation, system)
@@ -111,6 +115,7 @@ export async function passTime({
   await expireUploads(uploads)
   await endRetention(versions, system)
   await passAirlockTime(airlock, system)
+  await recordOverdue(review)
 }
 
 function refusedIsNull(error: unknown): null {

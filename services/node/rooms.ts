@@ -48,9 +48,11 @@ import { openRegistry as openQueryList } from '../query/registry.ts'
 import { openRunning } from '../query/running.ts'
 import { openQueryTurns, type TurnLimits } from '../query/turns.ts'
 import { openFindings } from '../review/findings.ts'
+import { openIncidents } from '../review/incidents.ts'
 import type { ReviewNeeds } from '../review/month.ts'
-import { openPublicRegister, type PublicRegister } from '../review/register/register.ts'
+import { openPublicRegister, type PublicRegister, type RegisterNeeds } from '../review/register/register.ts'
 import type { ReportNeeds } from '../review/reports/make.ts'
+import { openSavedViews, type SavedViews } from '../review/saved-views.ts'
 import { openVerification, type Verification } from '../review/verification.ts'
 import type { AuditIndex } from '../store/audit-index.ts'
 import type { Store } from '../store/store.ts'
@@ -72,6 +74,7 @@ export interface Rooms {
   readonly airlock: AirlockNeeds
   readonly review: ReviewNeeds
   readonly verification: Verification
+  readonly savedViews: SavedViews
   readonly policies: PolicyNeeds
   readonly register: PublicRegister
   readonly reports: ReportNeeds
@@ -180,9 +183,8 @@ export async function openRooms(
     quota: openQuota(store),
     limits,
   }
+  const airlock = openAirlock({ ...common, ...sealed, store, log, accounts: known, keys, query })
   return {
-    register: openPublicRegister(published),
-    reports: { ...published, node },
     dataset: deposits,
     uploads: openUploads(deposits, { ...sealed, store }),
     versions: { audit, clock, register, storage, keys, versions, shred: bulles.recalled },
@@ -191,25 +193,35 @@ export async function openRooms(
     ...openCatalogueRooms(ground, engine, { audit, optOuts, rulebook, asking, atRest: atRest.files }),
     proofs: { accounts, audit, clock, store, rules: rulebook.persons },
     policies: { audit, clock, kept, rulebook, register: policyRegister },
-    ...openReviewRooms(ground, { audit, auditIndex, store, rulebook }),
+    ...openReviewRooms(ground, { ...published, store, node, released: airlock.register.released }),
     habilitation: {
       ...common,
       ...{ accounts, registry, datasets, effects, keys, documents, grants },
       authority: { node, prefix: node },
     },
     query,
-    airlock: openAirlock({ ...common, ...sealed, store, log, accounts: known, keys, query }),
+    airlock,
   }
 }
 
-/** What the DPO asks of the log. */
+/** What the DPO asks of the log, and what the node says of itself. */
 function openReviewRooms(
   { home, clock, log, closing }: Ground,
-  { audit, auditIndex, store, rulebook }: Pick<RoomsOn, 'audit' | 'auditIndex' | 'store' | 'rulebook'>,
-): Pick<Rooms, 'review' | 'verification'> {
+  {
+    store,
+    node,
+    ...published
+  }: Omit<ReportNeeds, 'incidents'> &
+    RegisterNeeds & { readonly rulebook: NodeRulebook; readonly store: Store },
+): Pick<Rooms, 'review' | 'verification' | 'savedViews' | 'register' | 'reports'> {
+  const { audit, auditIndex, rulebook } = published
+  const incidents = openIncidents(store)
   const on = { audit, auditIndex, clock }
   return {
-    review: { ...on, findings: openFindings(store), thresholds: rulebook.review },
+    register: openPublicRegister(published),
+    reports: { ...published, incidents, node },
+    review: { ...on, findings: openFindings(store), incidents, thresholds: rulebook.review, rulebook },
+    savedViews: openSavedViews(store, clock),
     verification: closing.keep('verification', openVerification({ ...on, log, dir: resolve(home, 'audit') })),
   }
 }

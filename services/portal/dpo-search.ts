@@ -38,6 +38,9 @@ export interface AuditSearch {
 const outcomes = ['allowed', 'refused', 'failed', 'done'] as const
 export type Outcome = (typeof outcomes)[number]
 
+/** Where an entry stands. */
+const placePattern = /^\d{4}\/\d{1,15}$/
+
 export function auditSearch(search: Search): AuditSearch {
   const { outcome, entry, ...rest } = wordsIn(search, [
     'project',
@@ -54,7 +57,7 @@ export function auditSearch(search: Search): AuditSearch {
     ...rest,
     ...daysIn(search, ['from', 'to']),
     ...(known && { outcome: known }),
-    ...(entry !== undefined && /^\d{4}\/\d{1,15}$/.test(entry) && { entry }),
+    ...(entry !== undefined && placePattern.test(entry) && { entry }),
   }
 }
 
@@ -77,6 +80,16 @@ export function inboxSearch(search: Search): InboxSearch {
     ...(tab === 'reviews' && { tab }),
     ...(month !== undefined && /^20\d{2}-(0[1-9]|1[0-2])$/.test(month) && { month }),
   }
+}
+
+export interface IncidentsSearch {
+  /** The entry that showed it, as `2026/412`. */
+  readonly entry?: string
+}
+
+export function incidentsSearch(search: Search): IncidentsSearch {
+  const { entry } = wordsIn(search, ['entry'])
+  return entry !== undefined && placePattern.test(entry) ? { entry } : {}
 }
 
 export interface RightsSearch {

@@ -26,7 +26,8 @@ export const habilitationsQuery = queryOptions({
   staleTime: 30_000,
 })
 
-function lineOf(view: components['schemas']['Habilitation']): HabilitationLine {
+/** What the pages need of a view. */
+export function lineOf(view: components['schemas']['Habilitation']): HabilitationLine {
   const { id, state, projectId } = view
   return {
     ...{ id, state, project: projectId },

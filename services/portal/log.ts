@@ -1,10 +1,12 @@
 /** Questions about the log. Each is itself an entry: none is asked again because a window came back. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { components } from './api.ts'
+import type { components, paths } from './api.ts'
 import { api, told } from './client.ts'
 import { addDays, today } from './days.ts'
 import { type AuditSearch, auditSearch } from './dpo-search.ts'
 import type { Followed } from './follow.ts'
+import { habilitationsQuery, lineOf } from './habilitations.ts'
+import { queries } from './session.ts'
 
 export type AuditEntry = components['schemas']['AuditEntry']
 export type AuditEntryDetail = components['schemas']['AuditEntryDetail']
@@ -22,12 +24,35 @@ function filterOf(search: AuditSearch) {
   return { ...rest, ...(to !== undefined && { to: addDays(to, 1) }) }
 }
 
-export function entriesQuery(search: AuditSearch) {
+type LogPage = OpenLogPage & { readonly statistics: AuditStatistics }
+type OpenLogPage = Awaited<ReturnType<typeof askPage>>
+
+const askPage = (query: PageAsked) => told(api.GET('/api/v1/audit/page', { params: { query } }))
+type PageAsked = NonNullable<paths['/api/v1/audit/page']['get']['parameters']['query']>
+
+/**
+ * All that the page shows, in one question, which is one entry of the log: what stands beside it has its own key, and is not asked
+ * again. Figures of a period that are known are not counted anew.
+ */
+export function logPageQuery(search: AuditSearch) {
   const { cursor } = search
   const query = { ...filterOf(search), ...(cursor !== undefined && { cursor }), limit: pageSize }
   return queryOptions({
-    queryKey: ['log', 'entries', query],
-    queryFn: () => told(api.GET('/api/v1/audit/entries', { params: { query } })),
+    queryKey: ['log', 'page', query],
+    queryFn: async (): Promise<LogPage> => {
+      const [figuresFrom, last] = figuredPeriod(search)
+      const figured = figuresKey(figuresFrom, last)
+      const known = queries.getQueryState<AuditStatistics>(figured)
+      const isFresh = known?.data !== undefined && Date.now() - known.dataUpdatedAt < still.staleTime
+      const period = isFresh ? {} : { figuresFrom, figuresTo: addDays(last, 1) }
+      const page = await askPage({ ...query, ...period })
+      const statistics = page.statistics ?? known?.data
+      if (statistics == null) throw new Error('a page of the log without its figures')
+      queries.setQueryData(figured, statistics)
+      queries.setQueryData(verificationQuery.queryKey, page.verification)
+      queries.setQueryData(habilitationsQuery.queryKey, page.habilitations.map(lineOf))
+      return { ...page, statistics }
+    },
     placeholderData: keepPreviousData,
     ...still,
   })
@@ -49,16 +74,18 @@ export function figuredPeriod({ from, to }: Pick<AuditSearch, 'from' | 'to'>): r
   return [from ?? addDays(last, 1 - figuredDays), last]
 }
 
+/** Figures alone, for a page that shows nothing else of the log. */
 export function statisticsQuery(search: Pick<AuditSearch, 'from' | 'to'>) {
   const [from, last] = figuredPeriod(search)
   const query = { from, to: addDays(last, 1) }
   return queryOptions({
-    queryKey: ['log', 'statistics', query],
+    queryKey: figuresKey(from, last),
     queryFn: () => told(api.GET('/api/v1/audit/statistics', { params: { query } })),
-    placeholderData: keepPreviousData,
     ...still,
   })
 }
+
+const figuresKey = (from: string, last: string) => ['log', 'figures', from, last] as const
 
 export const verificationQuery = queryOptions({
   queryKey: ['log', 'verification'],
@@ -75,4 +102,29 @@ export const followedVerification: Followed = {
 /** The address of the file of a search. */
 export function exportAddress(search: AuditSearch, format: 'csv' | 'xlsx'): string {
   return `/api/v1/audit/export?${new URLSearchParams({ ...filterOf(search), format })}`
+}
+
+export type SavedView = components['schemas']['SavedViews'][number]
+
+const viewNames = ['project', 'actor', 'dataset', 'type', 'outcome', 'code', 'from', 'to'] as const
+
+/** What is kept of a search: its filters, and neither page nor entry. */
+export function filterToKeep(search: AuditSearch): SavedView['filter'] {
+  return Object.fromEntries(
+    viewNames.flatMap((name) => (search[name] === undefined ? [] : [[name, search[name]]])),
+  )
+}
+
+/** What the API keeps from now on, wherever the page is shown. */
+export function keepViews(views: readonly SavedView[]): void {
+  queries.setQueriesData<LogPage>(
+    { queryKey: ['log', 'page'] },
+    (page) => page && { ...page, views: [...views] },
+  )
+}
+
+/** Reads the page anew, figures too; the seal follows. */
+export async function refreshLog(): Promise<void> {
+  queries.removeQueries({ queryKey: ['log', 'figures'] })
+  await queries.invalidateQueries({ queryKey: ['log', 'page'] })
 }

@@ -9,6 +9,7 @@ export const reportNames = [
   'processings',
   'cnil',
   'biennial',
+  'violations',
   'sec',
   'holder',
 ] as const

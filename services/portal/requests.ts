@@ -83,6 +83,7 @@ type InstructingAct =
   | 'grant-review'
   | 'review-campaign'
   | 'access-review'
+  | 'results'
 
 interface Asked {
   readonly act: Act

@@ -6,7 +6,14 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from '@tanstack/react-router'
-import { auditSearch, inboxSearch, policiesSearch, reportsSearch, rightsSearch } from './dpo-search.ts'
+import {
+  auditSearch,
+  inboxSearch,
+  incidentsSearch,
+  policiesSearch,
+  reportsSearch,
+  rightsSearch,
+} from './dpo-search.ts'
 import { queueFilterOf } from './pages/queue/filter.ts'
 import { filterOf } from './pages/requests/filter.ts'
 import { Frame } from './parts/frame.tsx'
@@ -153,6 +160,19 @@ const inbox = createRoute({
   component: lazyRouteComponent(() => import('./pages/inbox.tsx'), 'InboxPage'),
 })
 
+const incidents = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents',
+  validateSearch: incidentsSearch,
+  component: lazyRouteComponent(() => import('./pages/incidents.tsx'), 'IncidentsPage'),
+})
+
+const incident = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident',
+  component: lazyRouteComponent(() => import('./pages/incident.tsx'), 'IncidentPage'),
+})
+
 const rights = createRoute({
   getParentRoute: () => root,
   path: '/rights',
@@ -238,6 +258,8 @@ export const router = createRouter({
     holdings,
     audit,
     inbox,
+    incidents,
+    incident,
     rights,
     reports,
     policies,

@@ -2,24 +2,26 @@
 
 import type { ReviewThresholds } from '../habilitation/thresholds.ts'
 import type { Person } from '../identity/person.ts'
-import { addDays, type Clock, startOfParisDay } from '../kernel/clock.ts'
+import { addDays, startOfParisDay } from '../kernel/clock.ts'
 import type { Receipt } from '../kernel/id.ts'
 import { type Language, say } from '../kernel/text.ts'
 import { type Concern, detect, type Evidence, type Finding } from './detectors.ts'
 import type { EntryPlace } from './entry.ts'
 import { alreadyClosed, type Conclusion, type Findings, type KeptFinding } from './findings.ts'
 import { gather, periodOf } from './gather.ts'
+import { type IncidentNeeds, openIncident } from './incident-acts.ts'
 import { recordedOf } from './recorded.ts'
 import type { SearchNeeds } from './search.ts'
 
-export interface ReviewNeeds extends SearchNeeds {
-  readonly clock: Clock
+export interface ReviewNeeds extends SearchNeeds, IncidentNeeds {
   readonly findings: Findings
   readonly thresholds: ReviewThresholds
 }
 
 /** Entries of a finding that are shown at most; a search leads to the others. */
 const shownEntries = 100
+/** Of the reason, in the list of incidents. */
+const titleLength = 200
 
 /**
  * Looks for findings in the month, keeps them and answers all of them. Whoever asks again gets the same ones: each was raised in
@@ -43,26 +45,32 @@ export async function readMonth(needs: ReviewNeeds, month: string): Promise<read
 }
 
 /**
- * Closes one finding. Its conclusion and its reason, sealed, are on disk before its state changes. Refusals: NOT_FOUND when it was
- * not found in that month, CONFLICT when it is closed.
+ * Closes one finding. Its conclusion and its reason, sealed, are on disk before its state changes. What is an incident is in the
+ * register of incidents before that, and its clocks run from now. Refusals: NOT_FOUND when it was not found in that month, CONFLICT
+ * when it is closed.
  */
 export async function closeFinding(
   needs: Omit<ReviewNeeds, 'thresholds'>,
   by: Person,
   { id, conclusion, reason }: { id: string; conclusion: Conclusion; reason: string },
-): Promise<{ readonly finding: KeptFinding; readonly receipt: Receipt }> {
+): Promise<{ readonly finding: KeptFinding; readonly receipt: Receipt; readonly incident?: string }> {
   const receipts: Receipt[] = []
+  let incident: string | undefined
   const finding = await needs.findings.close(id, async ({ month, concern }) => {
     // A crash may have come between the entry and the state: then the log has the conclusion, and the state follows it.
     const known = (await recordedOf(needs, periodOf(month).from)).get(id)
     if (known?.closed) return known.closed
+    if (conclusion === 'incident') {
+      const title = reason.slice(0, titleLength)
+      incident = (await openIncident(needs, by, { title, finding: { id, ...projectOf(concern) } })).id
+    }
     const about = { by, sealed: { reason }, ...projectOf(concern) }
     receipts.push(await needs.audit.append({ type: 'anomaly.closed', anomaly: id, conclusion }, about))
     return { conclusion, at: needs.clock.now(), by: by.subject }
   })
   const [receipt] = receipts
   if (receipt === undefined) throw alreadyClosed()
-  return { finding, receipt }
+  return { finding, receipt, ...(incident !== undefined && { incident }) }
 }
 
 /** What was found, as one sentence. */

@@ -1,4 +1,5 @@
 /** The log as the DPO searches it: found by the index, shown from the log. The index is never trusted. */
+import type { readBeside } from '../audit/entry.ts'
 import type { AuditLog, Indexed } from '../audit/writer.ts'
 import type { Person } from '../identity/person.ts'
 import type { AuditFilter, AuditIndex, FoundEntry } from '../store/audit-index.ts'
@@ -32,10 +33,20 @@ export interface Found {
   readonly complete?: boolean
 }
 
-/** Refusals: INVALID for a cursor that is none, UNAVAILABLE when the index is behind. The reading is itself an entry. */
-export async function searchLog(needs: SearchNeeds, by: Person, filter: AuditFilter): Promise<Found> {
+type ReadBeside = (typeof readBeside)[number]
+
+/**
+ * Refusals: INVALID for a cursor that is none, UNAVAILABLE when the index is behind. The reading is itself an entry, which says what
+ * else is shown with it.
+ */
+export async function searchLog(
+  needs: SearchNeeds,
+  by: Person,
+  { beside = [], ...filter }: AuditFilter & { readonly beside?: readonly ReadBeside[] },
+): Promise<Found> {
   const { entries, contradicted, next } = await checkedPage(needs, filter)
-  await needs.audit.append({ type: 'audit.read', entries: entries.length }, { by })
+  const read = { type: 'audit.read', entries: entries.length } as const
+  await needs.audit.append({ ...read, ...(beside.length > 0 && { beside: [...beside] }) }, { by })
   return {
     entries,
     contradicted,

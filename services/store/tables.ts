@@ -648,6 +648,32 @@ export interface ReviewFinding {
   closed_by: string | null
 }
 
+export interface ReviewIncident {
+  /** Number in the register, such as I-2026-0001: year in Paris of its opening, then a count */
+  id: string
+  /** Finding of the monthly review that was closed as this incident; null for others */
+  finding: string | null
+  /** Instant of the detection, from which its clocks run, ms since 1970 UTC */
+  detected_ms: number
+  /** Instant it was closed, ms since 1970 UTC; null while it is open */
+  closed_ms: number | null
+  /** Facts, notices and decisions, as services/review/incident.ts has them */
+  body: Json
+}
+
+export interface ReviewSavedView {
+  /** Issuer of the person */
+  issuer: string
+  /** Subject of the person */
+  subject: string
+  /** As she calls it */
+  name: string
+  /** What is searched for, as services/review/saved-views.ts has it */
+  filter: Json
+  /** When it was last saved, ms since 1970 */
+  saved_ms: number
+}
+
 export interface StoreMigration {
   /** Name of the file */
   name: string
@@ -693,5 +719,7 @@ export interface Tables {
   query_quota: QueryQuota
   query_run: QueryRun
   review_finding: ReviewFinding
+  review_incident: ReviewIncident
+  review_saved_view: ReviewSavedView
   store_migration: StoreMigration
 }

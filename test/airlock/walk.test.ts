@@ -59,6 +59,7 @@ describe('a release', () => {
     expect((await post('louis', `${path}/reviews`, vote())).json).toMatchObject({ state: 'review' })
     const released = await post('emma', `${path}/reviews`, vote({ comment: 'Fine.' }))
     expect(released.json).toMatchObject({ state: 'released', turn: 'nobody' })
+    expect((await get('louis', '/transparence.json')).json.requests[0].releases).toBe(1)
     const files = unzip(await house.bytes(`${path}/package`, 'paul'))
     const jws = String(files.get('disclosure-record.jws'))
     const [head = '', payload = '', signature = ''] = jws.split('.')

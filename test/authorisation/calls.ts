@@ -41,6 +41,7 @@ const byPrefix: readonly (readonly [string, keyof Named])[] = [
 const queries: Readonly<Record<string, (named: Named) => string>> = {
   'POST /api/v1/habilitations/{id}/attachments': () => '?name=a.pdf',
   'GET /api/v1/reviews': () => '?month=2026-11',
+  'DELETE /api/v1/audit/views': () => '?name=Refus',
   'GET /api/v1/reports/{name}': ({ organisation }) => `?organisation=${organisation}`,
   'GET /api/v1/proofs': ({ person }) => `?issuer=demo&subject=${person}`,
   'GET /api/v1/sessions': ({ person }) => `?issuer=demo&subject=${person}`,
@@ -88,6 +89,10 @@ const reasons = { reasons: 'Good.' }
 const decided = { decision: 'grant', ...reasons }
 const asking = { items: [{ field: 'aim', comment: 'Why?' }] }
 const words = { text: 'Why?' }
+const breach = {
+  kinds: ['integrity'],
+  ...{ nature: 'x', persons: 'x', records: 'x', effects: 'x', measures: 'x' },
+}
 
 const acts: Readonly<Record<string, (named: Named) => unknown>> = {
   completeness: () => ({ complete: true }),
@@ -115,6 +120,7 @@ const acts: Readonly<Record<string, (named: Named) => unknown>> = {
   'grant-end': (named) => ({ ...onGrant(named), ...reason }),
   'grant-review': onGrant,
   'review-campaign': () => ({ due: '2099-01-01' }),
+  results: () => ({ kind: 'publication', title: 'A', summary: 'B', link: '10.1234/a' }),
   'access-review': () => ({ conclusion: 'nothing', comment: 'x' }),
 }
 
@@ -170,6 +176,14 @@ const sent: Readonly<Record<string, (named: Named) => Sent>> = {
   'POST /api/v1/reviews/{month}/findings/{family}/{detector}/{key}/closing': () => ({
     body: { conclusion: 'explained', ...reason },
   }),
+  'POST /api/v1/audit/views': () => ({ body: { name: 'Refus', filter: {} } }),
+  'POST /api/v1/incidents': () => ({ body: { title: 'A letter' } }),
+  'PUT /api/v1/incidents/{id}/facts': () => ({ body: breach }),
+  'POST /api/v1/incidents/{id}/notices': () => ({
+    body: { clock: 'incident.gdpr', answer: 'not-due', ...words },
+  }),
+  'POST /api/v1/incidents/{id}/persons': () => ({ body: { decision: 'not-told', ...reason } }),
+  'POST /api/v1/incidents/{id}/closing': () => ({ body: {} }),
 }
 
 /** What goes with a call: a whole body, so that its form refuses nobody. */
@@ -197,4 +211,9 @@ export const without: ReadonlySet<string> = new Set([
   'POST /api/v1/me/sessions/{id}/closure',
   'DELETE /api/v1/me/tokens/{id}',
   'POST /api/v1/reviews/{month}/findings/{family}/{detector}/{key}/closing',
+  'GET /api/v1/incidents/{id}',
+  'PUT /api/v1/incidents/{id}/facts',
+  'POST /api/v1/incidents/{id}/notices',
+  'POST /api/v1/incidents/{id}/persons',
+  'POST /api/v1/incidents/{id}/closing',
 ])

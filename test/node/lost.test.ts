@@ -199,14 +199,19 @@ describe('an entry about a permit that has no row', () => {
     expect(stored && redoneBy(stored, entry, 'why')).toMatchObject(happening)
   })
 
-  test.each(['lifted', 'dismissed', 'countersigned', 'issued', 'validated', 'confirmed'] as const)(
-    'permits nothing again: %s',
-    async (word) => {
-      const room = await openRoom()
-      const stored = await room.registry.read((await granted(room)).id)
-      expect(stored && redoneBy(stored, entryOf(`habilitation.${word}`), 'why')).toBeNull()
-    },
-  )
+  test.each([
+    'lifted',
+    'dismissed',
+    'countersigned',
+    'issued',
+    'validated',
+    'confirmed',
+    'published',
+  ] as const)('permits nothing again: %s', async (word) => {
+    const room = await openRoom()
+    const stored = await room.registry.read((await granted(room)).id)
+    expect(stored && redoneBy(stored, entryOf(`habilitation.${word}`), 'why')).toBeNull()
+  })
 
   test('never makes a revoked permit a suspended one, which two persons could lift', async () => {
     const room = await openRoom()

@@ -49,6 +49,8 @@ const planned: readonly ListedPage[] = [
   shown('/holdings', 'données chu'),
   shown('/audit', 'nadia'),
   shown('/inbox', 'nadia'),
+  shown('/incidents', 'nadia'),
+  shown('/incidents/$incident', 'nadia'),
   shown('/rights', 'nadia'),
   shown('/reports', 'nadia'),
   shown('/policies', 'nadia'),

@@ -183,6 +183,29 @@ describe('a project', () => {
     expect((await read()).json.amendment).toMatchObject({ kind: 'amendment' })
   })
 
+  test('hands in a publication that everybody reads, and no script of it runs', async () => {
+    const { page, goto, complaints } = await portal.as('paul')
+    const title = 'Durées <img src=x onerror=alert(1)>'
+    await goto(`/requests/${granted.habilitation}`)
+    await page.getByText('Remettre des résultats ou une publication…').click()
+    await page.getByLabel('Ce que vous remettez').selectOption('publication')
+    await page.getByLabel('Titre').fill(title)
+    await page.getByLabel('Lien ou DOI').fill('javascript:alert(1)')
+    await page.getByLabel('Résumé pour tous').fill('Les séjours raccourcissent.')
+    await page.getByRole('button', { name: 'Publier' }).click()
+    await page.getByRole('link', { name: 'INVALID' }).waitFor()
+    await page.getByLabel('Lien ou DOI').fill('10.1234/abcd')
+    await page.getByRole('button', { name: 'Publier' }).click()
+    await page.getByRole('listitem').getByText(title).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('link', { name: 'Voir la page publique' }).click()
+    await page.getByRole('heading', { name: 'Résultats et publications' }).waitFor()
+    await page.getByText(title).waitFor()
+    await page.getByRole('link', { name: 'https://doi.org/10.1234/abcd' }).waitFor()
+    expect(await page.locator('img[src=x]').count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
   test('that nobody may see is an address without a page', async () => {
     const { page, goto } = await portal.as('bruno')
     await goto(`/projects/${granted.project}`)

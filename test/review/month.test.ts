@@ -1,6 +1,7 @@
 /** The inbox of a month, on a real log and a real database. */
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { type Findings, type KeptFinding, openFindings } from '../../services/review/findings.ts'
+import { openIncidents } from '../../services/review/incidents.ts'
 import { reindex } from '../../services/review/indexing.ts'
 import { closeFinding, type ReviewNeeds, readMonth, sentenceOf } from '../../services/review/month.ts'
 import { act, intent, release, sha } from '../audit/open-log.ts'
@@ -14,9 +15,10 @@ let findings: Findings
 
 beforeEach(async () => {
   findings = openFindings(house.store)
-  const { review: thresholds } = await rulebook()
-  const { audit, auditIndex } = house
-  needs = { audit, auditIndex, clock: house.home.clock, findings, thresholds }
+  const rules = await rulebook()
+  const { audit, auditIndex, store } = house
+  const on = { audit, auditIndex, clock: house.home.clock, rulebook: rules }
+  needs = { ...on, findings, incidents: openIncidents(store), thresholds: rules.review }
 })
 
 async function refuse(times: number, code: string): Promise<void> {

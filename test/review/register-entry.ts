@@ -24,6 +24,7 @@ export const registerEntry = (change: Partial<RegisterEntry> = {}): RegisterEntr
     { fact: 'granted', at: '2026-01-02T10:00:00.000Z' },
   ],
   activity: [{ month: '2026-10', queries: '11-100', refusals: '1-10' }],
+  ...{ releases: 0, publications: [] },
   ...{ endedAt: null, results: null, certificate: null },
   ...change,
 })

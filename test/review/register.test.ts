@@ -19,6 +19,7 @@ import { registerEntry as entry } from './register-entry.ts'
 
 let room: Room
 let register: PublicRegister
+let released: ReadonlyMap<string, number>
 let entries: MonthlyEntries[]
 /** Periods that were counted. */
 let periods: { from: number; to: number }[]
@@ -31,8 +32,10 @@ beforeEach(async () => {
     person('paul', { displayName: 'Paul Canari' }),
     person('alice', { displayName: 'Alice Canari' }),
   ]
+  released = new Map()
   register = openPublicRegister({
     ...room,
+    released: async () => released,
     accounts: {
       list: async () => accounts,
       organisations: async () => [{ id: 'chu-rouen', name: 'CHU de Rouen', kind: 'ETABLISSEMENT_SANTE' }],
@@ -198,7 +201,7 @@ describe('the files of the register', () => {
         ...['SNDS-III-6', 'MR_004', '', 'pmsi-demo', 'GH du Havre', '', '2026-11-01', '2027-10-31', 'active'],
         ...['granted', '2026-01-02T10:00:00.000Z', '', '', 'FR-NOR-2026-000007', 'v1 ab'],
         '2025-12-31T23:30:00.000Z received | 2026-01-02T10:00:00.000Z granted',
-        ...['2026-10 11-100', '', '', '', ''],
+        ...['2026-10 11-100', '', '', '', '', '0', ''],
       ].join(';'),
     )
   })

@@ -31,7 +31,9 @@ export async function furnish(system: System): Promise<(page: ListedPage) => str
   await done('POST', `${path}/files`, { as: 'alice', body: { name: 'sexe.csv', query, context } })
   await done('POST', `${path}/submission`, { as: 'alice' })
   const { deposits } = await done('GET', '/api/v1/deposits?dataset=pmsi-demo', { as: 'rouen' })
+  const incident = await done('POST', '/api/v1/incidents', { as: 'nadia', body: { title: 'Un envoi' } })
   const filled = {
+    $incident: incident.id,
     $dataset: 'pmsi-demo',
     $release: release.id,
     $deposit: deposits[0].id,

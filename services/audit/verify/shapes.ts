@@ -83,9 +83,10 @@ const habilitation: Members = {
   dataset: optional(text),
   reason: optional(code),
 }
+const incidentClock = oneOf('incident.ehds', 'incident.gdpr', 'incident.ehds.interim', 'incident.ehds.final')
 const document: Members = { habilitation: text, state: text, attachment: text, sha256: hash, bytes: count }
 const habilitationActs =
-  'opened changed requested returned completed answered opinion interests commented countersigned declined proposed confirmed refused granted suspended lifted noticed dismissed validated issued ended review_asked reviewed lapsed revoked expired withdrawn renounced closed'
+  'opened changed requested returned completed answered opinion interests commented countersigned declined proposed confirmed refused granted suspended lifted noticed dismissed validated issued ended review_asked reviewed lapsed revoked expired withdrawn renounced closed published'
 
 /** Every type of entry with its members, `type` left out. */
 export const bodies: Readonly<Record<string, Members>> = {
@@ -244,7 +245,7 @@ export const bodies: Readonly<Record<string, Members>> = {
   'policy.refused': policyChange,
   'key.created': { purpose: text, sha256: hash },
   'key.rotated': { provider: text, version: text, keys: count },
-  'audit.read': { entries: count },
+  'audit.read': { entries: count, beside: optional(list(oneOf('figures', 'verification', 'projects'))) },
   'audit.opened': { shard: text, of: count },
   'audit.exported': {
     tiles: optional(text),
@@ -262,6 +263,17 @@ export const bodies: Readonly<Record<string, Members>> = {
   'backup.made': { entries: count, bytes: count, sha256: hash },
   'anomaly.raised': { anomaly: text, family: optional(text) },
   'anomaly.closed': { anomaly: text, conclusion: oneOf('explained', 'corrected', 'incident', 'mistaken') },
+  'incident.opened': {
+    incident: text,
+    detected: text,
+    entry: optional(shape({ shard: text, seq: count })),
+    finding: optional(text),
+  },
+  'incident.described': { incident: text },
+  'incident.notified': { incident: text, clock: incidentClock, answer: oneOf('sent', 'not-due'), at: text },
+  'incident.persons': { incident: text, decision: oneOf('told', 'not-told') },
+  'incident.overdue': { incident: text, clock: incidentClock },
+  'incident.closed': { incident: text },
 }
 
 const common: Members = {

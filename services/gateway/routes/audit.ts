@@ -58,6 +58,20 @@ const entry = z
   })
   .meta({ id: 'AuditEntry' })
 
+/** A page of a search. */
+export const found = z.object({
+  entries: z.array(entry),
+  next: z.string().optional(),
+  contradicted: z
+    .number()
+    .int()
+    .meta({ description: 'Rows of the index that the log contradicts; they are left out' }),
+  complete: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Of a search by project alone: no number between these is missing' }),
+})
+
 const shard = z.strictObject({ shard: z.string().regex(/^\d{4}$/) })
 const tile = shard.extend({
   tile: z.union([z.array(z.string()).transform((parts) => parts.join('/')), z.string()]),
@@ -86,18 +100,7 @@ export const auditRoutes: readonly Route[] = [
     responses: {
       200: {
         description: 'Newest first, each checked against the log; `next` is the cursor of the following page',
-        schema: z.object({
-          entries: z.array(entry),
-          next: z.string().optional(),
-          contradicted: z
-            .number()
-            .int()
-            .meta({ description: 'Rows of the index that the log contradicts; they are left out' }),
-          complete: z
-            .boolean()
-            .optional()
-            .meta({ description: 'Of a search by project alone: no number between these is missing' }),
-        }),
+        schema: found,
       },
     },
     handler: async (house, { by, query, language }) => {

@@ -4,6 +4,7 @@ import type { Language } from '../../kernel/text.ts'
 import { conclusions, type KeptFinding } from '../../review/findings.ts'
 import { closeFinding, readMonth, sentenceOf } from '../../review/month.ts'
 import { type Route, route } from '../route.ts'
+import { incident, shownIncident } from './incident-shapes.ts'
 
 const month = z.string().regex(/^20\d{2}-(0[1-9]|1[0-2])$/)
 
@@ -42,19 +43,31 @@ export const monthRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/reviews',
     summary:
-      'What the log shows that a DPO must explain, of one month; DPO only. What is new is raised in the log',
+      'What the log shows that a DPO must explain, of one month, and open incidents; DPO only. What is new is raised in the log',
     authorisation: { who: ['dpo'], sees: 'none' },
     records: 'read',
     query: z.strictObject({ month }),
     responses: {
       200: {
         description: 'The findings: asking again gives the same ones',
-        schema: z.object({ month: z.string(), findings: z.array(finding) }),
+        schema: z.object({
+          month: z.string(),
+          findings: z.array(finding),
+          incidents: z.array(incident).meta({ description: 'Those that are open, of any month' }),
+        }),
       },
     },
     handler: async (house, { query, language }) => {
       const found = await readMonth(house.review, query.month)
-      return { json: { month: query.month, findings: found.map((one) => shown(one, language)) } }
+      const all = await house.review.incidents.list()
+      const open = all.filter(({ closed }) => closed === undefined)
+      return {
+        json: {
+          month: query.month,
+          findings: found.map((one) => shown(one, language)),
+          incidents: open.map((one) => shownIncident(house, one)),
+        },
+      }
     },
   }),
   route({
@@ -69,12 +82,15 @@ export const monthRoutes: readonly Route[] = [
       reason: z.string().trim().min(1).max(2000),
     }),
     responses: {
-      200: { description: 'The finding, closed', schema: z.object({ finding, receipt }) },
+      200: {
+        description: 'The finding, closed; what is an incident is in the register under this number',
+        schema: z.object({ finding, receipt, incident: z.string().optional() }),
+      },
     },
     handler: async (house, { by, params, body, language }) => {
       const id = `${params.month}/${params.family}/${params.detector}/${params.key}`
-      const closed = await closeFinding(house.review, by, { id, ...body })
-      return { json: { finding: shown(closed.finding, language), receipt: closed.receipt } }
+      const { finding: closed, ...rest } = await closeFinding(house.review, by, { id, ...body })
+      return { json: { ...rest, finding: shown(closed, language) } }
     },
   }),
 ]

@@ -21,6 +21,7 @@ export const portalPlaces = [
   'deposits',
   'holdings',
   'inbox',
+  'incidents',
   'rights',
   'reports',
   'policies',

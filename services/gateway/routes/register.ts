@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { keySet, publisherOf } from '../../habilitation/keys.ts'
 import { states } from '../../habilitation/matrix.ts'
 import { publicFactNames } from '../../habilitation/public-facts.ts'
+import { resultKinds } from '../../habilitation/results.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { bands } from '../../review/bands.ts'
 import { registerFeed } from '../../review/register/feed.ts'
@@ -66,6 +67,16 @@ const entry = z
     ),
     facts: z.array(z.object({ fact: z.enum(publicFactNames), at: instant })),
     activity: z.array(z.object({ month: z.string(), queries: z.enum(bands), refusals: z.enum(bands) })),
+    releases: z.number().int().meta({ description: 'Sets of files that two checkers let out' }),
+    publications: z.array(
+      z.object({
+        kind: z.enum(resultKinds),
+        at: instant,
+        title: z.string(),
+        summary: z.string(),
+        link: z.string(),
+      }),
+    ),
     endedAt: instant.nullable(),
     results: z.object({ dueAt: instant, overdue: z.boolean() }).nullable(),
     certificate: z.string().nullable(),

@@ -1,5 +1,6 @@
 /** What the API says of where a request stands: whose turn it is, what was done and said, what is granted. */
 import { z } from 'zod'
+import { resultKinds } from '../../habilitation/results.ts'
 
 const stamp = { by: z.string(), at: z.string() }
 const actor = { issuer: z.string(), subject: z.string() }
@@ -81,6 +82,17 @@ export const standing = {
     .array(z.object({ at: z.string(), changes: z.array(change) }))
     .meta({ description: 'Each submission after the first, with what it changed of the one before' }),
   accessReview: z.object({ conclusion: z.string(), comment: z.string(), ...stamp }).nullable(),
+  results: z
+    .array(
+      z.object({
+        kind: z.enum(resultKinds),
+        title: z.string(),
+        summary: z.string(),
+        link: z.string(),
+        ...stamp,
+      }),
+    )
+    .meta({ description: 'Handed in for the public' }),
   lines: z.array(line),
   suspensions: z.array(
     z.object({

@@ -1,9 +1,11 @@
 /** The DPO's work on the log: one entry in full, the opening of what is sealed, figures, and files for a spreadsheet. */
 import { z } from 'zod'
+import type { Language } from '../../kernel/text.ts'
 import { openEntry, readEntry } from '../../review/entry.ts'
 import { exportLimit, exportLog } from '../../review/export.ts'
 import { reindex } from '../../review/indexing.ts'
 import { telling, typeLabel } from '../entry-telling.ts'
+import type { House } from '../house.ts'
 import { type Route, route } from '../route.ts'
 import { logFilter, outcome } from './audit.ts'
 
@@ -52,7 +54,7 @@ const counted = z.array(one)
 const labelled = z.array(
   one.extend({ label: z.string().meta({ description: 'In the language of the request' }) }),
 )
-const figures = z
+export const figures = z
   .object({
     days: z.array(z.object({ day: z.string(), outcome: z.string(), entries: z.number().int() })),
     types: labelled,
@@ -108,15 +110,7 @@ export const reviewRoutes: readonly Route[] = [
     query: z.strictObject({ from, to }),
     responses: { 200: { description: 'Counts of entries', schema: figures } },
     handler: async (house, { query, language }) => {
-      const end = query.to ?? house.query.clock.now() + 1
-      const start = query.from ?? end - 31 * 86_400_000
-      const found = await house.auditIndex.statistics({ from: start, to: end })
-      const told = telling(await house.accounts.list(), language)
-      const types = found.types.map((type) => ({ ...type, label: typeLabel(type.name, language) }))
-      const actors = found.actors.map((actor) => {
-        return { ...actor, label: told({ type: 'audit.read', actor: actor.name }).name ?? actor.name }
-      })
-      return { json: { ...found, types, actors } }
+      return { json: await figuresOf(house, query, language) }
     },
   }),
   route({
@@ -157,3 +151,26 @@ export const reviewRoutes: readonly Route[] = [
     },
   }),
 ]
+
+interface Figured {
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+/** Counts of a period, the last 31 days if it is left out, in the words of their reader. */
+export async function figuresOf(
+  house: House,
+  { from: first, to: end = house.query.clock.now() + 1 }: Figured,
+  language: Language,
+): Promise<z.infer<typeof figures>> {
+  const start = first ?? end - 31 * 86_400_000
+  const found = await house.auditIndex.statistics({ from: start, to: end })
+  const told = telling(await house.accounts.list(), language)
+  const types = found.types.map((type) => ({ ...type, label: typeLabel(type.name, language) }))
+  const actors = found.actors.map((actor) => {
+    return { ...actor, label: told({ type: 'audit.read', actor: actor.name }).name ?? actor.name }
+  })
+  const { days, codes, projects, datasets } = found
+  const lists = { days: [...days], codes: [...codes], projects: [...projects], datasets: [...datasets] }
+  return { ...lists, types, actors }
+}

@@ -8,7 +8,7 @@ import { type Route, route } from '../route.ts'
 
 const path = '/api/v1/audit/verification'
 
-const state = z
+export const verification = z
   .object({
     log: z.object({
       origin: z.string(),
@@ -45,15 +45,15 @@ export const verificationRoutes: readonly Route[] = [
     summary: 'How far a verification of the log is, and how the last one ended; DPO only',
     authorisation: { who: ['dpo'], sees: 'none' },
     records: 'read',
-    responses: { 200: { description: 'What runs, and the last', schema: state } },
-    handler: async (house) => ({ json: shown(house, await house.verification.state()) }),
+    responses: { 200: { description: 'What runs, and the last', schema: verification } },
+    handler: async (house) => ({ json: shownVerification(house, await house.verification.state()) }),
   }),
   eventsOf({
     path,
     summary: 'A verification of the log while it runs; DPO only',
     authorisation: { who: ['dpo'], sees: 'none' },
-    schema: state,
-    read: async (house) => shown(house, await house.verification.state()),
+    schema: verification,
+    read: async (house) => shownVerification(house, await house.verification.state()),
     isOver: ({ running }) => running === null,
   }),
   route({
@@ -62,12 +62,18 @@ export const verificationRoutes: readonly Route[] = [
     summary: 'Has the verifier read the whole log on this node; DPO only. One at a time: 409 while one runs',
     authorisation: { who: ['dpo'], sees: 'none' },
     records: 'read',
-    responses: { 202: { description: 'It has begun', schema: state } },
-    handler: async (house, { by }) => ({ status: 202, json: shown(house, house.verification.begin(by)) }),
+    responses: { 202: { description: 'It has begun', schema: verification } },
+    handler: async (house, { by }) => ({
+      status: 202,
+      json: shownVerification(house, house.verification.begin(by)),
+    }),
   }),
 ]
 
-function shown({ audit }: House, { running, last }: VerificationState): z.infer<typeof state> {
+export function shownVerification(
+  { audit }: House,
+  { running, last }: VerificationState,
+): z.infer<typeof verification> {
   return {
     log: { origin: audit.origin, size: audit.size },
     running: running && { ...running, since: isoInstant(running.since) },

@@ -1,12 +1,13 @@
+import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
-import { exportAddress } from '../log.ts'
+import { exportAddress, logPageQuery, refreshLog } from '../log.ts'
 import { PageBody } from '../parts/page.tsx'
-import { queries } from '../session.ts'
 import { Entries } from './audit/entries.tsx'
 import { Figures } from './audit/figures.tsx'
 import { Filters } from './audit/filters.tsx'
 import { Panel } from './audit/panel.tsx'
 import { Seal } from './audit/seal.tsx'
+import { Views } from './audit/views.tsx'
 import { useWords } from './audit/words.ts'
 import './audit.css'
 
@@ -15,10 +16,12 @@ export function AuditPage() {
   const say = useWords()
   const search = useSearch({ from: '/audit' })
   const { entry } = search
+  const { data } = useQuery(logPageQuery(search))
   return (
     <PageBody title={say('title')} lead={say('lead')} actions={<Actions />}>
-      <Seal />
+      {data && <Seal isFilled />}
       <Filters search={search} />
+      <Views search={search} />
       <div className={entry === undefined ? 'log-page' : 'log-page with-panel'}>
         <Entries search={search} />
         {entry === undefined ? (
@@ -36,7 +39,7 @@ function Actions() {
   const search = useSearch({ from: '/audit' })
   return (
     <>
-      <button type="button" onClick={() => void queries.invalidateQueries({ queryKey: ['log'] })}>
+      <button type="button" onClick={() => void refreshLog()}>
         {say('refresh')}
       </button>
       <a

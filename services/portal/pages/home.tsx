@@ -8,12 +8,14 @@ import { DpoHome } from './home/dpo.tsx'
 import { HolderHome } from './home/holder.tsx'
 import { OwnProjects } from './home/projects.tsx'
 import { OwnRequests } from './home/requests.tsx'
+import { LateIncidents } from './incidents/waiting.tsx'
 
 const useWords = words('home', { fr, en })
 
 /** What each role finds on its home, in the order of the page; an empty list is everybody. */
 const parts: readonly { readonly roles: readonly Role[]; readonly Part: () => ReactNode }[] = [
   { roles: ['dpo'], Part: DpoHome },
+  { roles: ['authority'], Part: LateIncidents },
   { roles: ['holder'], Part: HolderHome },
   { roles: ['lead'], Part: OwnRequests },
   { roles: [], Part: OwnProjects },

@@ -21,6 +21,7 @@ import './project/quota.css'
 import { useProjectWords } from './project/words.ts'
 import './request.css'
 import { Acts } from './request/acts.tsx'
+import { Results } from './request/results.tsx'
 import { StateMark } from './request/state.tsx'
 import { Versions } from './request/versions.tsx'
 
@@ -135,6 +136,7 @@ function Permit({ request, project }: { readonly request: HabilitationRequest; r
         </Link>
       </p>
       <Acts request={request} />
+      <Results request={request} />
       <Versions request={request} />
       {isLead && <OptOuts project={project} />}
     </>

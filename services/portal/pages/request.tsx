@@ -14,6 +14,7 @@ import { Documents } from './request/documents.tsx'
 import { Instruction } from './request/instruction.tsx'
 import { Paper } from './request/paper.tsx'
 import { ItemsAsked, Questions } from './request/questions.tsx'
+import { Results } from './request/results.tsx'
 import { StateMark, Turn } from './request/state.tsx'
 import { Happenings, Stages } from './request/timeline.tsx'
 import { Versions } from './request/versions.tsx'
@@ -112,6 +113,7 @@ function Follow({ request }: { readonly request: HabilitationRequest }) {
       <Acts request={request} />
       <Questions request={request} />
       <Instruction request={request} />
+      <Results request={request} />
       <Versions request={request} />
       <Happenings history={request.history} />
     </>

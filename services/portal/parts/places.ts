@@ -11,6 +11,7 @@ const places = [
   { to: '/holdings', word: 'holdings', roles: ['holder'] },
   { to: '/audit', word: 'audit', roles: ['dpo'] },
   { to: '/inbox', word: 'inbox', roles: ['dpo'] },
+  { to: '/incidents', word: 'incidents', roles: ['dpo', 'authority'] },
   { to: '/rights', word: 'rights', roles: ['dpo'] },
   { to: '/reports', word: 'reports', roles: ['dpo', 'authority'] },
   { to: '/policies', word: 'policies', roles: ['dpo', 'authority'] },

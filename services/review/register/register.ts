@@ -15,6 +15,8 @@ import { type Publisher, signPublished } from '../published.ts'
 export interface RegisterEntry extends PublicRequest {
   /** Who holds the datasets that are asked for. */
   readonly holders: readonly { readonly id: string; readonly name: string }[]
+  /** Sets of files that left the house after two checkers looked. */
+  readonly releases: number
   /** Questions of the project in each month that is over, and refusals among them; months without any are left out. */
   readonly activity: readonly { readonly month: string; readonly queries: Band; readonly refusals: Band }[]
 }
@@ -39,6 +41,8 @@ export interface RegisterNeeds extends Pick<ReadNeeds, 'clock' | 'registry' | 'r
   readonly auditIndex: Pick<AuditIndex, 'monthly'>
   readonly audit: Audit
   readonly keys: Publisher
+  /** Sets of files that left, by project. */
+  readonly released: () => Promise<ReadonlyMap<string, number>>
 }
 
 export function openPublicRegister(needs: RegisterNeeds): PublicRegister {
@@ -86,11 +90,12 @@ async function readRegister(
   needs: RegisterNeeds,
   months: () => Promise<readonly MonthlyEntries[]>,
 ): Promise<readonly RegisterEntry[]> {
-  const [organisations, accounts, datasets, entries] = await Promise.all([
+  const [organisations, accounts, datasets, entries, released] = await Promise.all([
     needs.accounts.organisations(),
     needs.accounts.list(),
     needs.catalogue.list(),
     months(),
+    needs.released(),
   ])
   const organisation = namesOf(organisations.map(({ id, name }) => [id, name]))
   const persons = new Map(
@@ -108,6 +113,7 @@ async function readRegister(
       id,
       name: organisation(id),
     })),
+    releases: one.permit === undefined ? 0 : (released.get(one.permit) ?? 0),
     activity: one.permit === undefined ? [] : (activity.get(one.permit) ?? []),
   }))
 }

@@ -36,6 +36,8 @@ const columns: readonly Column[] = [
   ['results-due', ({ results }) => results?.dueAt ?? ''],
   ['overdue', ({ results }) => (results?.overdue ? 'oui / yes' : '')],
   ['certificate', ({ certificate }) => certificate ?? ''],
+  ['releases', ({ releases }) => String(releases)],
+  ['publications', ({ publications }) => joined(publications.map(({ title, link }) => `${title} ${link}`))],
 ]
 
 export function registerCsv(requests: readonly RegisterEntry[], language: Language): Uint8Array {

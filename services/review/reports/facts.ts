@@ -11,6 +11,7 @@ import { parisDay } from '../../kernel/clock.ts'
 import { type Actor, samePerson } from '../../kernel/id.ts'
 import { type Language, say } from '../../kernel/text.ts'
 import type { MonthlyEntries } from '../../store/audit-figures.ts'
+import { clocksOfIncident, type Incident, type RunningClock } from '../incident.ts'
 import type { ReportPeriod } from './period.ts'
 import type { Cell } from './report.ts'
 
@@ -36,8 +37,8 @@ export interface ReportFacts {
   readonly entries: readonly MonthlyEntries[]
   /** Questions that were let through, by dataset, in the period. */
   readonly questions: ReadonlyMap<string, number>
-  /** Findings of the monthly review that were closed as incidents in the period. */
-  readonly incidents: number
+  /** The whole register of incidents, the newest first. */
+  readonly incidents: readonly Incident[]
   readonly vocabularies: Vocabularies
 }
 
@@ -69,6 +70,16 @@ export function happenedTo({ events }: RequestFacts, period: ReportPeriod, type:
 
 export function isIn({ start, end }: ReportPeriod, instant: number | undefined): boolean {
   return instant !== undefined && instant >= start && instant < end
+}
+
+/** Incidents that were detected in the period, oldest first. */
+export function incidentsOf({ incidents, period }: ReportFacts): readonly Incident[] {
+  return incidents.filter(({ detectedAt }) => isIn(period, detectedAt)).reverse()
+}
+
+/** The clocks of an incident at the end of the period. */
+export function clocksAt({ vocabularies, at }: ReportFacts, incident: Incident): readonly RunningClock[] {
+  return clocksOfIncident(incident, { vocabularies, now: at })
 }
 
 /** When access began and ended, or will: ms; null where nothing was granted. */

@@ -7,14 +7,15 @@ import type { Stored } from '../../habilitation/rows.ts'
 import type { AccountTable } from '../../identity/accounts.ts'
 import { parisDay } from '../../kernel/clock.ts'
 import type { Language } from '../../kernel/text.ts'
+import type { Incidents } from '../incidents.ts'
 import type { SearchNeeds } from '../search.ts'
-import { entriesOf } from './entries.ts'
 import type { ReportFacts, RequestFacts } from './facts.ts'
 import type { ReportPeriod } from './period.ts'
 
 export interface GatherNeeds extends SearchNeeds, Pick<ReadNeeds, 'clock' | 'registry' | 'rulebook'> {
   readonly accounts: Pick<AccountTable, 'list' | 'organisations'>
   readonly catalogue: Pick<Catalogue, 'list'>
+  readonly incidents: Pick<Incidents, 'list'>
   /** This node, as its permits name it. */
   readonly node: string
 }
@@ -38,7 +39,7 @@ export async function gatherReport(
     questions: new Map(
       about.filter(({ type }) => type === 'query.intent').map(({ dataset, entries }) => [dataset, entries]),
     ),
-    incidents: await incidentsOf(needs, span),
+    incidents: await needs.incidents.list(),
     vocabularies: rulebook.vocabularies,
   }
 }
@@ -50,14 +51,6 @@ function requestAt({ id, events }: Stored, at: number): readonly RequestFacts[] 
   const habilitation = fold(id, until)
   if (habilitation.submittedAt === undefined) return []
   return [{ habilitation, events: until, state: stateAt(habilitation, at) }]
-}
-
-async function incidentsOf(needs: SearchNeeds, span: { from: number; to: number }): Promise<number> {
-  let incidents = 0
-  for await (const { body } of entriesOf(needs, { type: 'anomaly.closed', ...span })) {
-    if (body.type === 'anomaly.closed' && body.conclusion === 'incident') incidents += 1
-  }
-  return incidents
 }
 
 /** The day of the oldest entry that the log still holds: what came before is in no figure of it. */

@@ -18,6 +18,7 @@ import { type Format, rendered } from './render.ts'
 import { invalid, type Report, type ReportName, reports, type Section, toCompleteOf } from './report.ts'
 import { sec } from './sec.ts'
 import { usesOf } from './uses.ts'
+import { violations } from './violations.ts'
 
 export interface ReportNeeds extends GatherNeeds {
   readonly keys: Publisher
@@ -78,6 +79,7 @@ const builders: Readonly<Record<Exclude<ReportName, 'holder'>, Builder>> = {
   processings,
   cnil,
   biennial,
+  violations,
   sec,
 }
 

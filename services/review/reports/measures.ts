@@ -302,25 +302,41 @@ const given: readonly Given[] = [
   },
   {
     id: 'SEC-INC-2',
-    holding: 'organisational',
+    holding: 'held',
     rule: ['Registre des violations', 'Register of violations'],
     does: [
-      'Un constat se clôt comme incident, avec son motif scellé ; le registre se tient hors du logiciel.',
-      'A finding is closed as an incident with its reason sealed; the register is kept outside the software.',
+      'Chaque incident est tenu avec ses faits et ne se clôt pas sans eux ; le registre s’exporte signé.',
+      'Each incident is kept with its facts and is not closed without them; the register is exported under a signature.',
     ],
-    entries: ['anomaly.closed'],
+    tests: [
+      'test/review/incidents.test.ts › is closed only with its facts, an answer to each clock and the decision about the persons',
+      'test/review/incidents.test.ts › is told in the signed register of violations',
+    ],
+    entries: ['incident.opened', 'incident.closed'],
   },
   {
     id: 'SEC-INC-3',
-    holding: 'organisational',
+    holding: 'partial',
     rule: ['Notification à la CNIL', 'Notice to the CNIL'],
-    does: ['Hors du logiciel.', 'Outside the software.'],
+    does: [
+      'L’échéance de 72 heures court dès la détection et se voit quand elle passe ; l’envoi est l’affaire de l’organisation.',
+      'The clock of 72 hours runs from the detection and shows when it has run out; sending is for the organisation.',
+    ],
+    tests: ['test/review/incidents.test.ts › has each clock that ran out written down once, and no other'],
+    entries: ['incident.notified', 'incident.overdue'],
   },
   {
     id: 'SEC-INC-4',
-    holding: 'organisational',
+    holding: 'partial',
     rule: ['Information des personnes', 'Notice to the persons'],
-    does: ['Hors du logiciel.', 'Outside the software.'],
+    does: [
+      'La décision et sa raison sont gardées et scellées au journal ; écrire aux personnes est l’affaire de l’organisation.',
+      'The decision and its reason are kept and sealed in the log; writing to the persons is for the organisation.',
+    ],
+    tests: [
+      'test/review/incidents.test.ts › keeps the decision about the persons and its reason, sealed in the log',
+    ],
+    entries: ['incident.persons'],
   },
 ]
 

@@ -9,6 +9,7 @@ export const reports = {
   processings: { readers: ['dpo', 'authority'], years: 1 },
   cnil: { readers: ['dpo', 'authority'], years: 3 },
   biennial: { readers: ['dpo', 'authority'], years: 2 },
+  violations: { readers: ['dpo', 'authority'], years: 5 },
   sec: { readers: ['dpo', 'authority'], years: 1 },
   holder: { readers: ['dpo', 'authority', 'holder'], years: 1 },
 } as const satisfies Record<string, { readers: readonly Role[]; years: number }>

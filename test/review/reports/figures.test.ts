@@ -93,7 +93,7 @@ test('the CNIL: studies with access in the period, their length, persons, compon
     ...{ studies: 3, ended: 1, meanHabilitated: 1, incidents: 1, rulesLoaded: 0 },
     // From 5 March and 14 April to the end of February, from 30 June to 1 October: 361, 321 and 93 days.
     meanAccessDays: Math.round(((361 + 321 + 93) / 3) * 10) / 10,
-    ...{ meanPatients: null, meanDepthYears: null, publications: null, benefits: null },
+    ...{ meanPatients: null, meanDepthYears: null, publications: 0, benefits: null },
   })
   expect(pick(rowsOf(report, 'components'), 'dataset', 'holder', 'studies')).toEqual([
     ['lab-demo', 'GH du Havre', 1],
@@ -196,7 +196,7 @@ test('the security measures show the entries of the period', async () => {
   const evidence = Object.fromEntries(pick(rowsOf(report, 'measures'), 'measure', 'evidence'))
   expect(evidence).toMatchObject({
     // Two granted; no call was refused.
-    ...{ 'SEC-HAB-1': 2, 'SEC-EXP-1': 11, 'SEC-EXP-3': 5, 'SEC-SEN-1': 3, 'SEC-TRA-1': 0, 'SEC-INC-2': 2 },
+    ...{ 'SEC-HAB-1': 2, 'SEC-EXP-1': 11, 'SEC-EXP-3': 5, 'SEC-SEN-1': 3, 'SEC-TRA-1': 0, 'SEC-INC-2': 0 },
     // One suspension, one stopped question.
     'SEC-HAB-4': 2,
   })

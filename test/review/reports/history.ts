@@ -2,6 +2,7 @@
 import type { AuditLog } from '../../../services/audit/writer.ts'
 import { actOn } from '../../../services/habilitation/act.ts'
 import { startOfParisDay } from '../../../services/kernel/clock.ts'
+import type { Incident } from '../../../services/review/incident.ts'
 import type { ReportNeeds } from '../../../services/review/reports/make.ts'
 import type { SearchNeeds } from '../../../services/review/search.ts'
 import { act as about, intent, release } from '../../audit/open-log.ts'
@@ -141,7 +142,7 @@ async function questions(
   await ask('e1', 'alice', early)
 }
 
-/** Three findings, one of them an incident, and a deposit of each verdict. */
+/** Three findings, and a deposit of each verdict. */
 async function findings(audit: AuditLog): Promise<void> {
   for (const anomaly of ['one', 'two', 'three']) await audit.append({ type: 'anomaly.raised', anomaly }, {})
   await audit.append({ type: 'anomaly.closed', anomaly: 'one', conclusion: 'incident' }, {})
@@ -150,6 +151,13 @@ async function findings(audit: AuditLog): Promise<void> {
   await audit.append({ type: 'deposit.refused', ...deposit, findings: 2 }, {})
   const manifestSha256 = 'b'.repeat(64)
   await audit.append({ type: 'deposit.accepted', ...deposit, deposit: 'd2', version: 4, manifestSha256 }, {})
+}
+
+/** Opened the day it was detected, and nothing more. */
+function incidentOn(day: string): Incident {
+  const at = startOfParisDay(day)
+  const opened = { detectedAt: at, openedAt: at, openedBy: 'nadia', notices: [], overdue: [], acts: 1 }
+  return { id: `I-${day}`, title: 'Un export chez un tiers', ...opened }
 }
 
 function needsOf(house: House, room: Room): ReportNeeds {
@@ -167,6 +175,7 @@ function needsOf(house: House, room: Room): ReportNeeds {
     rulebook: room.rulebook,
     keys: room.keys,
     node: 'FR-NOR',
+    incidents: { list: async () => [incidentOn('2026-11-02'), incidentOn('2026-03-03')] },
     accounts: { list: async () => accounts, organisations: async () => organisations },
     catalogue: { list: async () => described },
   }

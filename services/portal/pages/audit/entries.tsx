@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { AuditSearch } from '../../dpo-search.ts'
 import { momentOf } from '../../format.ts'
-import { type AuditEntry, entriesQuery } from '../../log.ts'
+import { type AuditEntry, logPageQuery } from '../../log.ts'
 import { Refusal } from '../../parts/refusal.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { OutcomeMark } from './outcome.tsx'
@@ -15,7 +15,8 @@ interface EntriesProps {
 /** One line, one sentence: the newest first. */
 export function Entries({ search }: EntriesProps) {
   const say = useWords()
-  const { data, error, isPlaceholderData } = useQuery(entriesQuery(search))
+  const { data: page, error, isPlaceholderData } = useQuery(logPageQuery(search))
+  const data = page?.found
   return (
     <section className="entries" aria-labelledby="entries" aria-busy={isPlaceholderData}>
       <h2 id="entries">{say('entries')}</h2>

@@ -3,9 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { type AuditSearch, narrowed } from '../../dpo-search.ts'
 import { numberOf } from '../../format.ts'
 import { habilitationsQuery } from '../../habilitations.ts'
-import { type AuditStatistics, statisticsQuery } from '../../log.ts'
-import { Refusal } from '../../parts/refusal.tsx'
-import { Waiting } from '../../parts/waiting.tsx'
+import { type AuditStatistics, logPageQuery } from '../../log.ts'
 import { HeatMap } from './heat-map.tsx'
 import { Suspend } from './suspend.tsx'
 import { useWords } from './words.ts'
@@ -16,9 +14,9 @@ interface FiguresProps {
 
 /** The period at a glance: days, reasons of refusal, busiest projects. */
 export function Figures({ search }: FiguresProps) {
-  const { data, error } = useQuery(statisticsQuery(search))
-  if (error) return <Refusal error={error} takesFocus={false} />
-  if (!data) return <Waiting />
+  const { data: page } = useQuery(logPageQuery(search))
+  if (!page) return null
+  const data = page.statistics
   return (
     <aside className="figures">
       <HeatMap search={search} days={data.days} />
@@ -77,7 +75,7 @@ function Pareto({ search, codes }: FiguresProps & { readonly codes: AuditStatist
 
 function Projects({ search, projects }: FiguresProps & { readonly projects: AuditStatistics['projects'] }) {
   const say = useWords()
-  const { data } = useQuery(habilitationsQuery)
+  const { data } = useQuery({ ...habilitationsQuery, enabled: false })
   const shown = projects.slice(0, 5)
   if (shown.length === 0) return null
   return (

@@ -5,7 +5,7 @@ import { addDays, today } from '../../days.ts'
 import { type AuditSearch, narrowed } from '../../dpo-search.ts'
 import { numberOf } from '../../format.ts'
 import { habilitationsQuery } from '../../habilitations.ts'
-import { type AuditStatistics, statisticsQuery } from '../../log.ts'
+import { type AuditStatistics, logPageQuery } from '../../log.ts'
 import type { KeyOf } from '../../text.ts'
 import type fr from '../../words/audit.fr.json'
 import { useWords } from './words.ts'
@@ -26,7 +26,8 @@ interface Choice {
 export function Filters({ search }: FiltersProps) {
   const say = useWords()
   const navigate = useNavigate()
-  const { data } = useQuery(statisticsQuery(search))
+  const { data: page } = useQuery(logPageQuery(search))
+  const data = page?.statistics
   const titles = useTitles()
   const choose = (name: keyof AuditSearch) => (value: string) =>
     void navigate({
@@ -66,7 +67,7 @@ export function Filters({ search }: FiltersProps) {
 }
 
 function useTitles(): ReadonlyMap<string, string> {
-  const { data } = useQuery(habilitationsQuery)
+  const { data } = useQuery({ ...habilitationsQuery, enabled: false })
   return new Map(data?.flatMap(({ project, title }) => (project === null ? [] : [[project, title]])))
 }
 

@@ -90,6 +90,9 @@ function Full({ entry }: { readonly entry: AuditEntryDetail }) {
             {say('same-project')}
           </Link>
         )}
+        <Link to="/incidents" search={{ entry: `${shard}/${seq}` }}>
+          {say('incident')}
+        </Link>
       </p>
       {project !== undefined && <Suspend project={project} />}
     </>

@@ -23,10 +23,15 @@ const tones: Readonly<Record<Last['status'], Tone>> = {
   unverifiable: 'warn',
 }
 
+interface SealProps {
+  /** The page that it stands on has read the verdict already. */
+  readonly isFilled?: boolean
+}
+
 /** Whether nothing in the log was changed: what the last verification said, and the button of the next. */
-export function Seal() {
+export function Seal({ isFilled = false }: SealProps) {
   const say = useWords()
-  const { data, error } = useQuery(verificationQuery)
+  const { data, error } = useQuery({ ...verificationQuery, refetchOnMount: !isFilled })
   const begin = useMutation({
     mutationFn: () => told(api.POST('/api/v1/audit/verification')),
     onSuccess: (state) => queries.setQueryData(verificationQuery.queryKey, state),

@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api, told } from '../../client.ts'
 import { type HabilitationLine, habilitationsQuery } from '../../habilitations.ts'
+import { refreshLog } from '../../log.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Field } from '../../parts/field.tsx'
 import { Mark } from '../../parts/mark.tsx'
@@ -16,7 +17,7 @@ const useWords = words('suspend', { fr, en })
 /** Stops a project at once, with a reason; nothing where the API does not offer it. */
 export function Suspend({ project }: { readonly project: string }) {
   const say = useWords()
-  const { data } = useQuery(habilitationsQuery)
+  const { data } = useQuery({ ...habilitationsQuery, enabled: false })
   const [isOpen, setOpen] = useState(false)
   const line = data?.find((one) => one.project === project)
   if (!line) return null
@@ -51,7 +52,7 @@ function SuspendForm({ line, onClose }: FormProps) {
         }),
       ),
     onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ['habilitations'] })
+      await refreshLog()
       await queries.invalidateQueries({ queryKey: ['projects'] })
       onClose()
     },

@@ -38,6 +38,11 @@ export function Finding({ finding }: FindingProps) {
           </Mark>
         )}
       </p>
+      {conclusion === 'incident' && (
+        <p>
+          <Link to="/incidents">{say('incident.see')}</Link>
+        </p>
+      )}
       <Evidence finding={finding} />
       {state === 'open' && (
         <details>
@@ -103,7 +108,7 @@ function Closing({ finding }: FindingProps) {
   }
   return (
     <form onSubmit={submit}>
-      <Field label={say('conclusion')}>
+      <Field label={say('conclusion')} {...(conclusion === 'incident' && { help: say('incident.help') })}>
         {(tied) => (
           <select
             {...tied}

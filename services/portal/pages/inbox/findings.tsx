@@ -4,8 +4,9 @@ import { useId } from 'react'
 import { lastMonths, today } from '../../days.ts'
 import { Refusal } from '../../parts/refusal.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
-import { findingsQuery, type ReviewFinding } from '../../reviews.ts'
+import { inboxQuery, type ReviewFinding } from '../../reviews.ts'
 import { language } from '../../text.ts'
+import { OpenIncidents } from '../incidents/waiting.tsx'
 import { Finding } from './finding.tsx'
 import { useWords } from './words.ts'
 
@@ -13,7 +14,7 @@ import { useWords } from './words.ts'
 export function Findings({ chosen }: { readonly chosen: string | undefined }) {
   const say = useWords()
   const month = chosen ?? today().slice(0, 7)
-  const { data, error } = useQuery(findingsQuery(month))
+  const { data, error } = useQuery(inboxQuery(month))
   return (
     <>
       <div className="inbox-head">
@@ -23,7 +24,14 @@ export function Findings({ chosen }: { readonly chosen: string | undefined }) {
         </p>
       </div>
       {error && <Refusal error={error} takesFocus={false} />}
-      {data ? <Found month={month} findings={data} /> : !error && <Waiting />}
+      {data ? (
+        <>
+          <OpenIncidents incidents={data.incidents} />
+          <Found month={month} findings={data.findings} />
+        </>
+      ) : (
+        !error && <Waiting />
+      )}
     </>
   )
 }
