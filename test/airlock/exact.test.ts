@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { reviewRelease } from '../../services/airlock/review.ts'
+import type { Person } from '../../services/identity/person.ts'
 import { draft as request } from '../contract/study.ts'
 import { type AirlockHouse, bySex, context, openAirlockHouse, vote } from './airlock-house.ts'
 import { unzip } from './unzip.ts'
@@ -204,6 +206,31 @@ describe('withheld cells are refused', () => {
     expect(steps.map(({ json }) => json.code)).toEqual(['SUSPENDED', 'SUSPENDED', 'SUSPENDED'])
     for (const as of ['nadia', 'claire']) await post(as, `${at}/lift`)
     expect((await get('alice', review)).json.state).toBe('review')
+  })
+})
+
+describe('an approval of withheld cells', () => {
+  test.each([
+    ['that the permit does not open any more', 'DOOR_NOT_GRANTED'],
+    ['of a line that is closed', 'LINE_CLOSED'],
+  ])('%s is refused, and may be given once it does again', async (_, code) => {
+    const path = await asked()
+    const { airlock } = house.node.house
+    const account = await airlock.accounts.find({ issuer: 'demo', subject: 'louis' })
+    if (account === null) throw new Error('louis has an account')
+    const louis = { ...account, level: 2, door: 'http', methods: ['mfa'] } as Person
+    const current = await airlock.permits.current(house.project)
+    if (current === null) throw new Error('the project has a permit')
+    const { permit, standing } = current
+    const lines = permit.lines.map(({ exact: _exact, ...line }) => line)
+    const changed =
+      code === 'LINE_CLOSED'
+        ? { ...current, standing: { ...standing, openLines: [] } }
+        : { ...current, permit: { ...permit, lines } }
+    const voting = { ...vote(), id: path.split('/').at(-1) ?? '' } as Parameters<typeof reviewRelease>[2]
+    const now = { ...airlock, permits: { current: async () => changed } }
+    await expect(reviewRelease(now, louis, voting)).rejects.toMatchObject({ code })
+    expect((await approve('louis', path)).json).toMatchObject({ state: 'review', votes: { given: 1 } })
   })
 })
 
