@@ -74,7 +74,8 @@ function placesOf(plan: Plan): readonly (Place | undefined)[] {
     const copy = copies[index]
     const leaf = leaves.find(({ name }) => copy?.schema === '' && copy.relation === name)
     const measure = leaf?.measures.find(({ name }) => name === copy?.column)
-    if (!leaf || !measure || leaf.sets !== undefined || !isReadOnce(plan, leaf)) return undefined
+    if (!leaf || !measure || !isReadOnce(plan, leaf)) return undefined
+    // The number of a grouping set is a key too, and no column of an answer.
     const keys = leaf.keys.map(({ name }) => columnOf(leaf, name))
     return keys.includes(-1) ? undefined : { leaf, measure, keys }
   })
@@ -115,7 +116,6 @@ const nameOf = ({ leaf, measure }: Pick<WithheldCell, 'leaf' | 'measure'>, keys:
 /** Labels as an answer says them. */
 function keysOf({ leaves }: Plan, { leaf: name, keys }: WithheldCell): string {
   const columns = leaves.find((leaf) => leaf.name === name)?.keys ?? []
-  // Of several grouping sets there is one more value, the number of the set, which no answer shows.
-  const [row = []] = jsonRows({ columns, rows: [keys.slice(0, columns.length)] })
+  const [row = []] = jsonRows({ columns, rows: [keys] })
   return JSON.stringify(row)
 }

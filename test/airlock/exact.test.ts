@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { submitRelease } from '../../services/airlock/ask.ts'
 import { reviewRelease } from '../../services/airlock/review.ts'
 import type { Person } from '../../services/identity/person.ts'
 import { draft as request } from '../contract/study.ts'
@@ -140,6 +141,10 @@ describe('withheld cells', () => {
     expect(await rulesFor('louis')).toContain('difference.small 0')
     expect((await get('alice', path)).json.files[0].found).toMatchObject({ serious: 0 })
     expect((await get('louis', path)).json.files[0].found).toMatchObject({ serious: 1 })
+    for (const as of ['louis', 'emma']) await approve(as, path)
+    const { record } = (await get('alice', `${path}/record`)).json
+    expect(record.files).toMatchObject([{ name: 'guess.csv', found: { serious: 0 } }])
+    expect(record.files[0]).not.toHaveProperty('checked')
   })
 
   test('are recorded before they are asked of the rows, as released to nobody', async () => {
@@ -209,28 +214,37 @@ describe('withheld cells are refused', () => {
   })
 })
 
-describe('an approval of withheld cells', () => {
+/** As she comes by HTTP. */
+async function personOf(subject: string): Promise<Person> {
+  const account = await house.node.house.airlock.accounts.find({ issuer: 'demo', subject })
+  return { ...account, level: 2, door: 'http', methods: ['mfa'], authenticatedAt: Date.now() } as Person
+}
+
+describe('an approval, and an asking, of withheld cells', () => {
   test.each([
     ['that the permit does not open any more', 'DOOR_NOT_GRANTED'],
     ['of a line that is closed', 'LINE_CLOSED'],
   ])('%s is refused, and may be given once it does again', async (_, code) => {
     const path = await asked()
     const { airlock } = house.node.house
-    const account = await airlock.accounts.find({ issuer: 'demo', subject: 'louis' })
-    if (account === null) throw new Error('louis has an account')
-    const louis = { ...account, level: 2, door: 'http', methods: ['mfa'] } as Person
     const current = await airlock.permits.current(house.project)
     if (current === null) throw new Error('the project has a permit')
     const { permit, standing } = current
     const lines = permit.lines.map(({ exact: _exact, ...line }) => line)
+    const other = { ...permit.lines[0], id: 'L9', dataset: 'other' } as (typeof permit.lines)[number]
+    const one = { ...standing, openLines: [other.id] }
     const changed =
       code === 'LINE_CLOSED'
-        ? { ...current, standing: { ...standing, openLines: [] } }
+        ? { ...current, permit: { ...permit, lines: [...permit.lines, other] }, standing: one }
         : { ...current, permit: { ...permit, lines } }
     const voting = { ...vote(), id: path.split('/').at(-1) ?? '' } as Parameters<typeof reviewRelease>[2]
     const now = { ...airlock, permits: { current: async () => changed } }
-    await expect(reviewRelease(now, louis, voting)).rejects.toMatchObject({ code })
+    await expect(reviewRelease(now, await personOf('louis'), voting)).rejects.toMatchObject({ code })
     expect((await approve('louis', path)).json).toMatchObject({ state: 'review', votes: { given: 1 } })
+    const draft = await opened()
+    await post('alice', `${draft}/files`, adding())
+    const asking = submitRelease(now, await personOf('alice'), draft.split('/').at(-1) ?? '')
+    await expect(asking).rejects.toMatchObject({ code })
   })
 })
 

@@ -5,6 +5,7 @@ import { DuckDBInstance } from 'duckdb'
 import type { Bulle } from '../../services/dataset/bulle.ts'
 import { isExactGranted } from '../../services/query/exact.ts'
 import type { QueryNeeds } from '../../services/query/question.ts'
+import { replay } from '../../services/query/replay.ts'
 import { runExact, runQuery } from '../../services/query/run.ts'
 import { person, QueryHouse } from './house.ts'
 
@@ -83,8 +84,8 @@ describe('withheld cells', () => {
 
   test('come with the persons behind them and the rules, exact where bounds would do for the answer', async () => {
     const from = 'FROM stays GROUP BY ward ORDER BY ward'
-    const { exact } = await exactly(`SELECT ward, count(*) FILTER (WHERE cost > 470) AS n ${from}`)
-    const rows = await truth(`SELECT ward, count(DISTINCT pid) FILTER (WHERE cost > 470) ${from}`)
+    const { exact } = await exactly(`SELECT ward, count(*) FILTER (WHERE cost > 430) AS n ${from}`)
+    const rows = await truth(`SELECT ward, count(DISTINCT pid) FILTER (WHERE cost > 430) ${from}`)
     expect(exact.cells.length).toBeGreaterThan(1)
     for (const { row, persons, rules } of exact.cells) {
       expect(persons).toBe(Number(rows[row]?.[1]))
@@ -136,6 +137,15 @@ describe('what is refused', () => {
       facts: { rule: 'query.exact' },
     })
     expect(house.types()).toEqual(['query.refused'])
+  })
+
+  test('is no decision on the question, and is not decided again as one', async () => {
+    const entry = { shard: '2026', seq: 0, ts: '', leaf: '', isSealed: true, numbers: {} }
+    const refused = { type: 'query.refused', query: 'q', code: 'DOOR_NOT_GRANTED' } as const
+    const again = (rule: string) =>
+      replay({ ...needs, rulebook: async () => null }, { ...entry, body: { ...refused, rule } }, {})
+    expect(await again('query.exact')).toBeNull()
+    expect(await again('another')).toEqual({ outcome: 'lost', what: 'sealed' })
   })
 
   test('and what is not is recorded between the intent and the rows', async () => {
