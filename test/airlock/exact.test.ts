@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { submitRelease } from '../../services/airlock/ask.ts'
 import { reviewRelease } from '../../services/airlock/review.ts'
+import { lineText } from '../../services/habilitation/signature.ts'
 import type { Person } from '../../services/identity/person.ts'
 import { draft as request } from '../contract/study.ts'
 import { type AirlockHouse, bySex, context, openAirlockHouse, vote } from './airlock-house.ts'
@@ -245,6 +246,20 @@ describe('an approval, and an asking, of withheld cells', () => {
     await post('alice', `${draft}/files`, adding())
     const asking = submitRelease(now, await personOf('alice'), draft.split('/').at(-1) ?? '')
     await expect(asking).rejects.toMatchObject({ code })
+  })
+})
+
+describe('a permit', () => {
+  const linesOf = async (project: string) => {
+    const { json } = await get('alice', `/api/v1/projects/${project}`)
+    return JSON.parse(Buffer.from(json.permit.jws.split('.')[1], 'base64url').toString()).lines
+  }
+
+  test('says that withheld cells may be checked where the request asks for it, under the signature of the holder', async () => {
+    const [line] = await linesOf(house.project)
+    expect(line).toMatchObject({ exact: 'checked', holderJws: expect.any(String) })
+    const { exact: _, ...without } = line
+    expect(lineText(line)).not.toBe(lineText(without))
   })
 })
 
