@@ -9,6 +9,7 @@ import { lineText } from '../../services/habilitation/signature.ts'
 import type { Person } from '../../services/identity/person.ts'
 import { draft as request } from '../contract/study.ts'
 import { type AirlockHouse, bySex, context, openAirlockHouse, vote } from './airlock-house.ts'
+import { commandLineOf } from './command-line.ts'
 import { unzip } from './unzip.ts'
 
 /** Two women and three men are ninety; of nine women and more than eleven men the men protect the women. */
@@ -146,6 +147,16 @@ describe('withheld cells', () => {
     const { record } = (await get('alice', `${path}/record`)).json
     expect(record.files).toMatchObject([{ name: 'guess.csv', found: { serious: 0 } }])
     expect(record.files[0]).not.toHaveProperty('checked')
+  })
+
+  test('are asked for and read at the command line too', async () => {
+    const huisclos = commandLineOf(house)
+    const words = ['--title', 'Rare', '--shows', 'Rare', '--population', 'All', '--query', query]
+    const [id = ''] = (
+      await huisclos('ask', house.project, '--as', 'alice', ...words, '--exact', justification)
+    ).split(' ')
+    expect(await huisclos('findings', id, '1', '--as', 'louis')).toContain('withheld 0:2 persons 2 T1\n')
+    expect(await huisclos('findings', id, '1', '--as', 'alice')).not.toContain('persons 2')
   })
 
   test('are recorded before they are asked of the rows, as released to nobody', async () => {

@@ -99,7 +99,8 @@ describe('a release', () => {
     await alice.page.getByLabel('Ce que le fichier montre').fill('Nonagénaires par sexe')
     await alice.page.getByLabel('Population').fill('Toutes les personnes')
     await alice.page.getByLabel('Demander aussi la sortie des cases retenues').check()
-    await alice.page.getByLabel('Pourquoi ces cases doivent sortir').fill(hostile)
+    const why = `${hostile}, et rare`
+    await alice.page.getByLabel('Pourquoi ces cases doivent sortir').fill(why)
     await expectAccessible(alice.page)
     await alice.page.getByRole('dialog').getByRole('button', { name: 'Ajouter un fichier' }).click()
     await alice.page.getByRole('heading', { level: 2, name: 'rares.csv' }).waitFor()
@@ -111,7 +112,7 @@ describe('a release', () => {
     const louis = await portal.as('louis')
     await louis.goto(`/releases/${json.id}`)
     await louis.page.getByRole('cell', { name: /^3\s+retenue 3 personnes · T1$/ }).waitFor()
-    await louis.page.getByText(hostile).waitFor()
+    await louis.page.getByText(why).waitFor()
     await expectAccessible(louis.page)
     const emma = await portal.as('emma', { lang: 'en', theme: 'dark' })
     await emma.goto(`/releases/${json.id}`)
