@@ -121,6 +121,13 @@ describe('a release', () => {
     for (const { complaints } of [alice, louis, emma]) expect(complaints).toEqual([])
   })
 
+  test('says of a line that it opens withheld cells, to whoever reads the request', async () => {
+    const { page, goto } = await portal.as('paul')
+    await goto(`/requests/${house.habilitation}?tab=request`)
+    await page.getByText('Cette ligne permet à deux relecteurs du sas').waitFor()
+    await expectAccessible(page)
+  })
+
   test('tells a checker who is near the project that she may not, and a stranger that nothing is there', async () => {
     const path = await house.draft(await house.asked(bySex))
     await house.call('POST', `${path}/submission`, { as: 'alice' })
