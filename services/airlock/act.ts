@@ -101,10 +101,16 @@ export function insistGranted(
     readonly current: CurrentPermit | null
     readonly purpose?: string | undefined
     readonly objective?: string | undefined
+    /** Those whose lines must be open. */
+    readonly datasets?: readonly string[]
   },
 ): Granted {
-  const { current, purpose, objective } = asked
-  const about = { ...(purpose !== undefined && { purpose }), ...(objective !== undefined && { objective }) }
+  const { current, purpose, objective, datasets = [] } = asked
+  const about = {
+    ...(purpose !== undefined && { purpose }),
+    ...(objective !== undefined && { objective }),
+    ...(datasets.length > 0 && { datasets }),
+  }
   return insist(rulebook.decide({ by, now: clock.now(), ...about }, current))
 }
 

@@ -4,22 +4,12 @@ import { lacks } from '../habilitation/lacking.ts'
 import type { Person } from '../identity/person.ts'
 import { samePerson } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import {
-  type AirlockNeeds,
-  actOnRelease,
-  aroundOf,
-  findRelease,
-  insistGranted,
-  permitOf,
-  strictestK,
-} from './act.ts'
-import type { Earlier } from './compare.ts'
-import { findingsName } from './files.ts'
-import { lookAtFile, readFindings, tableOf } from './findings.ts'
+import { type AirlockNeeds, actOnRelease, findRelease, insistGranted, permitOf } from './act.ts'
+import { exactDatasets, insistExactStill } from './exact.ts'
+import { lookAtAll } from './look.ts'
 import { refused, wrongState } from './refused.ts'
 import type { Acted } from './register.ts'
-import { hasEnded, isSent, type Release, type SentFile, type State } from './release.ts'
-import type { Table } from './table.ts'
+import { hasEnded, isSent, type Release, type State } from './release.ts'
 
 export interface Opening {
   readonly project: string
@@ -127,9 +117,10 @@ async function insistAskable(
   insistOnAsker(by, release, [from])
   const { project, purpose, objective, files } = release
   const { current } = insistGranted(needs, by, {
-    ...{ purpose, objective },
+    ...{ purpose, objective, datasets: exactDatasets(release) },
     current: await needs.permits.current(project),
   })
+  insistExactStill(release, current)
   const unsent = files
     .filter((one) => !isSent(one))
     .map(({ number }) => lacks(`files[${number}]`, 'required'))
@@ -139,45 +130,6 @@ async function insistAskable(
 }
 
 const hashesOf = ({ files }: Release) => files.map(({ number, sha256 }) => `${number} ${sha256}`)
-
-/** The files with what the machine found in each, which is kept beside them. */
-async function lookAtAll(needs: AirlockNeeds, release: Release): Promise<SentFile[]> {
-  const earlier = await earlierTables(needs, release)
-  const k = strictestK(needs, await aroundOf(needs, release))
-  const looked: SentFile[] = []
-  for (const file of release.files.filter(isSent)) {
-    const findings = await lookAtFile({ ...needs, release: release.id, k, earlier }, file)
-    const bytes = Buffer.from(JSON.stringify(findings))
-    const sha256 = await needs.files.write(release.id, findingsName(file, release.round), bytes)
-    const count = (weight: string) => findings.findings.filter((one) => one.weight === weight).length
-    const found = { serious: count('serious'), look: count('look'), needsEyes: findings.needsEyes, sha256 }
-    looked.push({ ...file, found })
-  }
-  return looked
-}
-
-/** Tables of the project that left, or that others look at now. */
-async function earlierTables(needs: AirlockNeeds, { id, project }: Release): Promise<readonly Earlier[]> {
-  const others = (await needs.register.list(project)).filter(
-    (one) => one.id !== id && (one.state === 'released' || one.state === 'review'),
-  )
-  const earlier: Earlier[] = []
-  for (const other of others)
-    for (const file of other.files.filter(isSent)) {
-      const table = await knownTable(needs, other, file)
-      if (table !== null) earlier.push({ release: other.id, table })
-    }
-  return earlier
-}
-
-async function knownTable(
-  { files }: AirlockNeeds,
-  { id, round }: Release,
-  file: SentFile,
-): Promise<Table | null> {
-  if (file.found === null) return null
-  return tableOf(file, readFindings(await files.read(id, findingsName(file, round), file.found.sha256)))
-}
 
 /** Takes a release back. Refusals: ROLE, WRONG_STATE. */
 export function withdrawRelease(needs: AirlockNeeds, by: Person, id: string): Promise<Acted> {

@@ -4,9 +4,12 @@ import type { Person } from '../identity/person.ts'
 import { collected } from '../kernel/collected.ts'
 import { sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { Exact } from '../query/exact.ts'
 import { runQuery } from '../query/run.ts'
 import { type AirlockNeeds, actOnRelease, findRelease } from './act.ts'
 import { insistOnAsker } from './ask.ts'
+import { askExact, justificationOf } from './ask-exact.ts'
+import { isExact, removeExact, sealExact } from './exact.ts'
 import { storedName } from './files.ts'
 import { insistAnswered, pastText } from './past.ts'
 import { refused } from './refused.ts'
@@ -19,6 +22,8 @@ export interface Adding {
   readonly context: ReleaseFile['context']
   /** A past query, to be run again; or those that the file is made from, which is sent afterwards. */
   readonly source: { readonly query: string } | { readonly queries: readonly string[] }
+  /** Of a past query: its withheld cells are asked for too. */
+  readonly exact?: { readonly justification: string } | undefined
 }
 
 const open = ['draft', 'changes'] as const
@@ -55,6 +60,7 @@ interface Answering extends Adding {
 async function addAnswer(needs: AirlockNeeds, by: Person, asked: Answering): Promise<Acted> {
   const { release, query } = asked
   const { project, purpose, objective } = release
+  const justification = justificationOf(asked)
   const { sql, statement, parameters } = await pastText(needsOf(needs), by, { project, query })
   const question = {
     project,
@@ -63,14 +69,17 @@ async function addAnswer(needs: AirlockNeeds, by: Person, asked: Answering): Pro
     ...(objective && { objective }),
     ...(parameters && { parameters }),
   }
-  const { body, suppressed, receipt } = await runQuery(needs.query, by, { ...question, format: 'csv' })
+  const { body, suppressed, receipt, exact } =
+    justification === undefined
+      ? { ...(await runQuery(needs.query, by, { ...question, format: 'csv' })), exact: undefined }
+      : await askExact(needs, by, { release, query, justification, question })
   if (body === undefined) throw refused('INVALID', 'table')
   const { bytes } = body
   if (bytes.byteLength > limits.fileBytes) throw new Refusal('TOO_LARGE', { rule: 'airlock.size' })
   const cells = suppressed.map(([row, column]): [number, number] => [row, column])
   const from = { kind: 'query', query, seq: receipt.seq, statement, suppressed: cells } as const
   const made = { content: bytes, bytes: bytes.byteLength, sha256: sha256(bytes), type: 'text/csv' } as const
-  return add(needs, by, { ...asked, made, from })
+  return add(needs, by, { ...asked, made: { ...made, ...(exact && { sealed: exact }) }, from })
 }
 
 interface Made {
@@ -78,21 +87,38 @@ interface Made {
   readonly bytes: number
   readonly sha256: string | null
   readonly type: FileType
+  /** Withheld cells, for checkers. */
+  readonly sealed?: Exact
 }
 
 function add(
   needs: AirlockNeeds,
   by: Person,
-  { id, name, context, made, from }: Adding & { readonly made: Made; readonly from: ReleaseFile['source'] },
+  {
+    id,
+    name,
+    context,
+    made,
+    from,
+    exact: asked,
+  }: Adding & { readonly made: Made; readonly from: ReleaseFile['source'] },
 ): Promise<Acted> {
   return actOnRelease(needs, { by, id }, async ({ release, record }) => {
     insistRoom(by, release, { name })
     const number = Math.max(0, ...release.files.map((one) => one.number)) + 1
-    const { content, ...facts } = made
+    const { content, sealed, ...facts } = made
     const file: ReleaseFile = { number, name, ...facts, source: from, context, found: null }
     if (content && isSent(file)) await needs.files.write(id, storedName(file), content)
-    await record(filed(id, file), { name, context, source: from })
-    return { ...release, files: [...release.files, file] }
+    if (!(sealed && isSent(file))) {
+      await record(filed(id, file), { name, context, source: from })
+      return { ...release, files: [...release.files, file] }
+    }
+    const { datasets } = sealed
+    const hashes = await sealExact(needs.files, { ...sealed, release: id, file })
+    const exact = { justification: asked?.justification.trim() ?? '', datasets: [...datasets], ...hashes }
+    // Their hashes are sealed too: that of a small table tells what is in it to who tries.
+    await record(filed(id, file), { name, context, source: from, exact })
+    return { ...release, files: [...release.files, { ...file, exact }] }
   })
 }
 
@@ -177,6 +203,7 @@ export async function removeFile(
     return { ...release, files: release.files.filter((one) => one.number !== number) }
   })
   if (gone && isSent(gone)) await needs.files.remove(id, storedName(gone))
+  if (gone && isExact(gone)) await removeExact(needs.files, id, gone)
   return acted
 }
 

@@ -4,9 +4,10 @@ import type { Log } from '../kernel/log.ts'
 import { type Language, say } from '../kernel/text.ts'
 import { type Found, lookAtCells, statisticsOf } from './cells.ts'
 import { compare, type Earlier } from './compare.ts'
-import { type ReleaseFiles, storedName } from './files.ts'
-import type { SentFile } from './release.ts'
+import type { ReleaseFiles } from './files.ts'
+import type { FileType, SentFile } from './release.ts'
 import { type ReadFile, readSent, type Table } from './table.ts'
+import { type KeptCell, keptCells } from './withheld.ts'
 
 const found = z.strictObject({
   rule: z.string(),
@@ -34,6 +35,8 @@ const findings = z.strictObject({
   ),
   compared: z.array(z.string()),
   needsEyes: z.boolean(),
+  /** Of what checkers alone read: the cells that the rules withhold. */
+  withheld: keptCells.default([]),
 })
 export type Findings = z.infer<typeof findings>
 
@@ -55,8 +58,18 @@ interface Looking {
   readonly earlier: readonly Earlier[]
 }
 
+/** What is looked at: as what it lies, and what is known of its cells. */
+export interface Looked {
+  readonly name: string
+  readonly type: FileType
+  /** [row, column] of the cells that are not there. */
+  readonly suppressed: readonly (readonly [number, number])[]
+  /** Cells that the rules withhold. */
+  readonly withheld?: readonly KeptCell[]
+}
+
 /** Looks at a file that has its bytes. Refusal UNAVAILABLE when no process comes up. */
-export async function lookAtFile(looking: Looking, file: SentFile): Promise<Findings> {
+export async function lookAtFile(looking: Looking, file: Looked): Promise<Findings> {
   const { k, earlier } = looking
   if (file.type === 'image/png') return withoutTable(k, [{ rule: 'file.eyes', weight: 'look' }])
   const read = await readTable(looking, file)
@@ -64,6 +77,7 @@ export async function lookAtFile(looking: Looking, file: SentFile): Promise<Find
   const isTable = file.type === 'text/csv'
   const compared = isTable && !read.more ? compare(read, earlier, k) : { found: [], releases: [] }
   const all: readonly Found[] = [
+    ...(file.withheld ?? []).map(exactIn),
     ...identifiersIn(read),
     ...compared.found,
     ...(isTable ? lookAtCells(read, k) : []),
@@ -77,19 +91,20 @@ export async function lookAtFile(looking: Looking, file: SentFile): Promise<Find
     statistics: isTable ? [...statisticsOf(read)] : [],
     compared: [...compared.releases],
     needsEyes: !isTable || read.more,
+    withheld: [...(file.withheld ?? [])],
   }
 }
 
 /** What the findings of an earlier file know of its table, to compare another with; null where it is none, or not whole. */
-export function tableOf(file: SentFile, findings: Findings): Table | null {
+export function tableOf(file: Pick<SentFile, 'type'>, findings: Findings): Table | null {
   return file.type === 'text/csv' && !findings.needsEyes ? findings : null
 }
 
 async function readTable(
   { files, log, release }: Pick<Looking, 'files' | 'log' | 'release'>,
-  file: SentFile,
+  file: Looked,
 ): Promise<ReadFile | null> {
-  const opened = await files.open(release, storedName(file))
+  const opened = await files.open(release, file.name)
   try {
     const { path, scratch } = opened
     return await readSent(
@@ -102,7 +117,7 @@ async function readTable(
 }
 
 function withoutTable(k: number, all: readonly Found[]): Findings {
-  const nothing = { columns: [], rows: [], statistics: [], compared: [], more: false }
+  const nothing = { columns: [], rows: [], statistics: [], compared: [], withheld: [], more: false }
   return { ...nothing, k, findings: [...all], needsEyes: true }
 }
 
@@ -117,9 +132,16 @@ function identifiersIn({ columns, identifiers }: ReadFile): readonly Found[] {
   })
 }
 
-function withheldIn({ source }: SentFile): readonly Found[] {
-  if (source.kind === 'upload') return []
-  return source.suppressed.map(([row, column]) => ({ rule: 'cell.withheld', weight: 'look', row, column }))
+/** What checkers read first: each cell that would leave against the rules, by what withheld it. */
+function exactIn({ row, column, rules, isGiven }: KeptCell): Found {
+  if (!isGiven) return { rule: 'exact.own', weight: 'look', row, column }
+  const isFew = rules.includes('T1')
+  const why = isFew ? 'few' : rules.includes('secondary') ? 'secondary' : 'contributions'
+  return { rule: `exact.${why}`, weight: 'serious', row, column }
+}
+
+function withheldIn({ suppressed }: Looked): readonly Found[] {
+  return suppressed.map(([row, column]) => ({ rule: 'cell.withheld', weight: 'look', row, column }))
 }
 
 function seriousFirst(a: Found, b: Found): number {

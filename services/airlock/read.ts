@@ -7,19 +7,37 @@ import { type Actor, samePerson } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type AirlockNeeds, aroundOf, findRelease } from './act.ts'
 import { crateName, crateText, packedName, recordName, tokenName } from './crate.ts'
+import { checkedName, exactName, isExact } from './exact.ts'
 import { findingsName, storedName } from './files.ts'
 import { type Findings, readFindings, shownPart } from './findings.ts'
 import { namelessReview, openRecord, type RecordedReview } from './record.ts'
 import { refused, wrongState } from './refused.ts'
 import { isSent, limits, type Release, type ReleaseFile, type SentFile, turnOf, votesOf } from './release.ts'
 import { insistOnChecker } from './review.ts'
-import { type Around, mayDownload, mayReadFiles, maySee, offeredTo, oversees, votesFor } from './who.ts'
+import {
+  type Around,
+  mayDownload,
+  mayReadExact,
+  mayReadFiles,
+  maySee,
+  offeredTo,
+  oversees,
+  votesFor,
+} from './who.ts'
 import { zipOf } from './zip.ts'
 
 interface ReviewView extends RecordedReview {
   readonly own: boolean
   /** For who oversees alone. */
   readonly by?: Actor
+}
+
+type Exact = NonNullable<ReleaseFile['exact']>
+
+interface FileView extends Omit<ReleaseFile, 'found' | 'exact' | 'checked'> {
+  readonly found: Omit<NonNullable<ReleaseFile['found']>, 'sha256'> | null
+  /** That withheld cells are asked for, and why; which ones left, once they have. */
+  readonly exact?: Pick<Exact, 'justification' | 'released'>
 }
 
 /** A release as one person may see it. Instants are UTC ISO 8601. */
@@ -30,9 +48,7 @@ export interface ReleaseView
   readonly askedAt: string | null
   readonly endedAt: string | null
   readonly destroyedAt: string | null
-  readonly files: readonly (Omit<ReleaseFile, 'found'> & {
-    readonly found: Omit<NonNullable<ReleaseFile['found']>, 'sha256'> | null
-  })[]
+  readonly files: readonly FileView[]
   readonly votes: { readonly given: number; readonly wanted: number }
   readonly reviews: readonly ReviewView[]
   readonly answers: readonly { readonly round: number; readonly text: string; readonly at: string }[]
@@ -52,10 +68,7 @@ function viewOf(
   around: Around & { readonly earlier: readonly Release[] },
 ): ReleaseView {
   const { id, project, title, state, round, asker, permit, purpose, answers } = release
-  const files = release.files.map(({ found, ...file }) => {
-    const { sha256: _, ...counted } = found ?? { sha256: '', serious: 0, look: 0, needsEyes: false }
-    return { ...file, found: found === null ? null : counted }
-  })
+  const files = release.files.map((file) => fileView(file, mayReadExact(by, release, around)))
   const isNamed = oversees(by) && !by.roles.includes('checker')
   const reviews = votesFor(by, release, around).map((one) => ({
     ...namelessReview(release, one),
@@ -72,6 +85,18 @@ function viewOf(
       .filter((one) => one.id !== id && one.state === 'released')
       .map((one) => ({ id: one.id, title: one.title, endedAt: iso(one.endedAt) })),
     offered: offeredTo(by, release, around),
+  }
+}
+
+/** What only checkers are told of a file is not even counted for others. */
+function fileView({ exact, checked, ...file }: ReleaseFile, isChecker: boolean): FileView {
+  const found = (isChecker ? checked : null) ?? file.found
+  const { sha256: _, ...counted } = found ?? { sha256: '', serious: 0, look: 0, needsEyes: false }
+  const { justification = '', released } = exact ?? {}
+  return {
+    ...file,
+    found: found === null ? null : counted,
+    ...(exact && { exact: { justification, ...(released && { released }) } }),
   }
 }
 
@@ -125,7 +150,7 @@ async function insistFile(
   needs: AirlockNeeds,
   by: Person,
   { id, number }: Part,
-): Promise<{ readonly release: Release; readonly file: SentFile }> {
+): Promise<{ readonly release: Release; readonly file: SentFile; readonly isChecker: boolean }> {
   const { release, around } = await findRelease(needs, by, id)
   if (!mayReadFiles(by, release, around)) {
     if (!samePerson(by, release.asker)) insistOnChecker(by, release, around)
@@ -133,16 +158,21 @@ async function insistFile(
   }
   const file = release.files.find((one) => one.number === number)
   if (file === undefined || !isSent(file)) throw new Refusal('NOT_FOUND', { rule: 'airlock.file' })
-  return { release, file }
+  return { release, file, isChecker: mayReadExact(by, release, around) }
 }
 
-/** The bytes of a file, once the log knows who reads it. Refusals: NOT_FOUND, ROLE, CONFLICT_OF_INTEREST, WRONG_STATE. */
+/** The bytes of a file, once the log knows who reads it; for its checkers with the withheld cells that it asks for. Refusals: NOT_FOUND, ROLE, CONFLICT_OF_INTEREST, WRONG_STATE. */
 export async function readReleaseFile(
   needs: AirlockNeeds,
   by: Person,
   part: Part,
 ): Promise<SentFile & { readonly content: Buffer }> {
-  const { release, file } = await insistFile(needs, by, part)
+  const { release, file, isChecker } = await insistFile(needs, by, part)
+  if (isChecker && isExact(file) && file.exact.released === undefined) {
+    const content = await needs.files.read(release.id, exactName(file), file.exact.table)
+    await recordRead(needs, by, { release, file, part: 'exact' })
+    return { ...file, sha256: file.exact.table, content }
+  }
   const content = await needs.files.read(release.id, storedName(file), file.sha256)
   await recordRead(needs, by, { release, file, part: 'file' })
   return { ...file, content }
@@ -150,8 +180,14 @@ export async function readReleaseFile(
 
 /** What the machine found in a file when it was asked. Refusals as of the file; NOT_FOUND before it was asked. */
 export async function readReleaseFindings(needs: AirlockNeeds, by: Person, part: Part): Promise<Findings> {
-  const { release, file } = await insistFile(needs, by, part)
+  const { release, file, isChecker } = await insistFile(needs, by, part)
   if (file.found === null) throw new Refusal('NOT_FOUND', { rule: 'airlock.findings' })
+  if (isChecker && file.checked) {
+    const name = checkedName(file, release.round)
+    const checked = await needs.files.read(release.id, name, file.checked.sha256)
+    await recordRead(needs, by, { release, file, part: isExact(file) ? 'exact-findings' : 'findings' })
+    return shownPart(readFindings(checked))
+  }
   const bytes = await needs.files.read(release.id, findingsName(file, release.round), file.found.sha256)
   await recordRead(needs, by, { release, file, part: 'findings' })
   return shownPart(readFindings(bytes))
@@ -160,7 +196,11 @@ export async function readReleaseFindings(needs: AirlockNeeds, by: Person, part:
 async function recordRead(
   { audit }: Pick<AirlockNeeds, 'audit'>,
   by: Person,
-  read: { readonly release: Release; readonly file: SentFile; readonly part: 'file' | 'findings' },
+  read: {
+    readonly release: Release
+    readonly file: SentFile
+    readonly part: 'file' | 'findings' | 'exact' | 'exact-findings'
+  },
 ): Promise<void> {
   const { release, file, part } = read
   const { number, bytes, sha256: hash } = file

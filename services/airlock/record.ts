@@ -10,7 +10,7 @@ import { isoInstant } from '../kernel/clock.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { crateName, crateText } from './crate.ts'
-import { isSent, placeOf, type Release, type Review } from './release.ts'
+import { isSent, placeOf, type Release, type Review, type SentFile } from './release.ts'
 
 /** A review without its person. */
 export interface RecordedReview extends Omit<Review, 'by' | 'at'> {
@@ -51,11 +51,17 @@ export function recordOf(release: Release, { issuer, granted, now }: Recording) 
       releasedAt: isoInstant(now),
     },
     rounds: round,
-    files: release.files.filter(isSent),
+    files: release.files.filter(isSent).map(recordedFile),
     reviews: release.reviews.map((one) => ({ role: 'checker', ...namelessReview(release, one) })),
     answers: answers.map(({ at, ...rest }) => ({ ...rest, at: isoInstant(at) })),
     crate: { name: crateName, sha256: sha256(crateText(release)) },
   }
+}
+
+/** Of withheld cells that left: why they were asked for, where they are, and how many each rule had withheld. */
+function recordedFile({ exact, checked: _, ...file }: SentFile) {
+  if (exact?.released === undefined) return file
+  return { ...file, exact: { justification: exact.justification, ...exact.released } }
 }
 
 const type = 'huisclos-release+jws'

@@ -41,6 +41,23 @@ const found = z.strictObject({
   sha256: hash,
 })
 
+/** Cells that the rules withhold, asked for: sealed for the checkers until they have let them out. */
+const exact = z.strictObject({
+  justification: z.string().min(1).max(4000),
+  /** Datasets of persons that they rest on. */
+  datasets: z.array(z.string()),
+  /** SHA-256 of the table with them, and of their list, as they lie. */
+  table: hash,
+  cells: hash,
+  /** Once they left: [row, column] of each, and how many each rule had withheld. */
+  released: z
+    .strictObject({
+      cells: z.array(z.tuple([z.number().int(), z.number().int()])),
+      rules: z.record(z.string(), z.number().int()),
+    })
+    .optional(),
+})
+
 const file = z.strictObject({
   number: z.number().int().min(1),
   name: z.string(),
@@ -51,6 +68,9 @@ const file = z.strictObject({
   source,
   context,
   found: found.nullable(),
+  exact: exact.optional(),
+  /** What the machine found for the checkers alone, where it is not the same. */
+  checked: found.nullable().optional(),
 })
 export type ReleaseFile = z.infer<typeof file>
 

@@ -6,6 +6,7 @@ import type { Person } from '../identity/person.ts'
 import { samePerson } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Acting, type AirlockNeeds, actOnRelease, insistGranted, permitOf } from './act.ts'
+import { exactDatasets, insistExactStill, takeOut } from './exact.ts'
 import { recordOf, signRecord } from './record.ts'
 import { refused, wrongState } from './refused.ts'
 import type { Acted } from './register.ts'
@@ -88,7 +89,11 @@ async function insistStill(needs: AirlockNeeds, release: Release, { current }: A
     ...(acr !== undefined && { acr }),
     ...(authenticatedAt !== undefined && { authenticatedAt: needs.clock.now() }),
   }
-  return insistGranted(needs, then, { current, purpose, objective })
+  const granted = insistGranted(needs, then, {
+    ...{ current, purpose, objective, datasets: exactDatasets(release) },
+  })
+  insistExactStill(release, granted.current)
+  return granted
 }
 
 interface Closing extends Acting {
@@ -104,21 +109,25 @@ async function close(needs: AirlockNeeds, { release, granted, now, record }: Clo
     await record({ type: 'airlock.returned', release: id, round })
     return { ...release, state: 'changes' }
   }
-  const sums = files.filter(isSent).map(({ bytes, sha256 }) => ({ bytes, sha256 }))
   const over = { ...release, state: outcome, endedAt: now }
   if (outcome === 'refused' || granted === undefined) {
-    await record({ type: 'airlock.refused', release: id, round, files: sums })
+    await record({ type: 'airlock.refused', release: id, round, files: sumsOf(files) })
     return { ...over, state: 'refused' }
   }
+  const left = await takeOut(needs.files, over)
+  const exact = left.files.reduce((sum, file) => sum + (file.exact?.released?.cells.length ?? 0), 0)
   const permit = permitOf(granted.current)
   const { issuer, publisher } = needs.keys
-  const signed = signRecord(recordOf({ ...over, permit }, { issuer, granted, now }), publisher)
+  const signed = signRecord(recordOf({ ...left, permit }, { issuer, granted, now }), publisher)
   const { effect, bundle, rules } = granted
   const decision = { effect, bundle, rules: [...rules] }
-  const entry = { release: id, round, permit, files: sums, record: signed.sha256, decision }
-  await record({ type: 'airlock.released', ...entry })
-  return { ...over, permit, signed }
+  const entry = { release: id, round, permit, files: sumsOf(left.files), record: signed.sha256, decision }
+  await record({ type: 'airlock.released', ...entry, ...(exact > 0 && { exact }) })
+  return { ...left, permit, signed }
 }
+
+const sumsOf = (files: Release['files']) =>
+  files.filter(isSent).map(({ bytes, sha256 }) => ({ bytes, sha256 }))
 
 /** The form of the verdicts as they are sent: what is missing is told by name. */
 export const verdictsSent = verdictsForm.partial()

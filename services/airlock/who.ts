@@ -59,6 +59,11 @@ export function mayReadFiles(by: Known, release: Release, around: Around): boole
   return release.askedAt !== null && mayCheck(by, release, around)
 }
 
+/** Withheld cells are read by her checkers alone, while the files lie there: whoever else she is, she asks for none of them. */
+export function mayReadExact(by: Known, release: Release, around: Around): boolean {
+  return mayReadFiles(by, release, around) && mayCheck(by, release, around)
+}
+
 /** What was released is downloaded by who asked and by the lead. */
 export function mayDownload(by: Actor, { asker }: Pick<Release, 'asker'>, { current }: Around): boolean {
   return samePerson(by, asker) || (current !== null && samePerson(by, current.lead))

@@ -15,6 +15,20 @@ export const airlockBodies = [
     /** Absent while it is only announced. */
     sha256: hash.optional(),
   }),
+  /** Withheld cells are asked of the rows, to be sealed for the checkers: before it is done, and nothing is released by it. */
+  z.strictObject({
+    type: z.literal('airlock.exact'),
+    release: text,
+    /** The past query whose text is asked again. */
+    query: text,
+    /** The query that asks it, whose entries tell the rest. */
+    run: text,
+    permit,
+    statement: hash,
+    plan: hash,
+    decision,
+    released: z.literal(false),
+  }),
   z.strictObject({ type: z.literal('airlock.removed'), release: text, file: count }),
   z.strictObject({
     type: z.literal('airlock.requested'),
@@ -30,7 +44,8 @@ export const airlockBodies = [
     type: z.literal('airlock.read'),
     release: text,
     file: count,
-    part: z.enum(['file', 'findings']),
+    /** `exact`: with the cells that the rules withhold; size and hash are those of the answer without them. */
+    part: z.enum(['file', 'findings', 'exact', 'exact-findings']),
     bytes: count,
     sha256: hash,
   }),
@@ -50,6 +65,8 @@ export const airlockBodies = [
     /** Of the signed record. */
     record: hash,
     decision,
+    /** Cells among them that the rules withhold. */
+    exact: count.optional(),
   }),
   z.strictObject({ type: z.literal('airlock.refused'), release: text, round: count, files: releasedFiles }),
   z.strictObject({ type: z.literal('airlock.withdrawn'), release: text, cause: z.enum(['asker', 'time']) }),

@@ -75,6 +75,17 @@ interface Finding {
   readonly text: string
 }
 
+interface Found {
+  readonly findings: readonly Finding[]
+  /** For checkers alone. */
+  readonly withheld: readonly {
+    readonly row: number
+    readonly column: number
+    readonly persons: number
+    readonly rules: readonly string[]
+  }[]
+}
+
 function readingCommands(command: Declare, show: Show): void {
   command(
     'list',
@@ -93,8 +104,8 @@ function readingCommands(command: Declare, show: Show): void {
     (id: string, number: string, options: Shown) =>
       show(options, async (client) => {
         const call = `GET ${at(id)}/files/${encodeURIComponent(number)}/findings`
-        const value = await askJson<{ findings: readonly Finding[] }>(client, call)
-        return { value, lines: value.findings.map(findingLine) }
+        const value = await askJson<Found>(client, call)
+        return { value, lines: [...value.findings.map(findingLine), ...value.withheld.map(withheldLine)] }
       }),
   )
 }
@@ -106,6 +117,7 @@ interface Asked {
   readonly related: string
   readonly query: readonly string[]
   readonly file: readonly string[]
+  readonly exact?: string
 }
 
 interface Vote {
@@ -122,6 +134,10 @@ function actingCommands(command: Declare, show: Show): void {
     .option('--related <texte>', 'sorties liées · related outputs', '')
     .requiredOption('--query <id...>', 'vos requêtes passées · your past queries')
     .option('--file <fichier...>', 'fichiers faits de leurs réponses · files made of their answers', [])
+    .option(
+      '--exact <pourquoi>',
+      'demande aussi les cases retenues des réponses · the withheld cells too, and why',
+    )
     .action((project: string, options: Shown & Asked) =>
       show(options, (client) => askRelease(client, project, options)),
     )
@@ -140,18 +156,19 @@ function actingCommands(command: Declare, show: Show): void {
 }
 
 /** Without files each answer is one; with files they are what leaves, and the queries are what they are made of. */
-async function askRelease(client: Client, project: string, { title, query, file, ...context }: Asked) {
+async function askRelease(client: Client, project: string, { title, query, file, exact, ...context }: Asked) {
   const { shows, population, related } = context
+  const more = exact === undefined ? {} : { exact: { justification: exact } }
   const about = { shows, population, related }
   const call = `POST /api/v1/projects/${encodeURIComponent(project)}/releases`
   const { id } = await askJson<Release>(client, call, { body: { title } })
   const add = (body: object) =>
     askJson<Release>(client, `POST ${at(id)}/files`, { body: { ...body, context: about } })
   if (file.length === 0)
-    for (const [i, one] of query.entries()) await add({ name: `answer-${i + 1}.csv`, query: one })
+    for (const [i, one] of query.entries()) await add({ name: `answer-${i + 1}.csv`, query: one, ...more })
   for (const one of file) {
     const bytes = new Uint8Array(await readFile(one).catch(() => unreadable(one)))
-    const { files } = await add({ name: basename(one), queries: query })
+    const { files } = await add({ name: basename(one), queries: query, ...more })
     const { number = 0 } = files.at(-1) ?? {}
     await ask(client, `PUT ${at(id)}/files/${number}`, { file: { type: typeOf(one), bytes } })
   }
@@ -186,4 +203,8 @@ function told(value: Release): { readonly value: Release; readonly lines: readon
 function findingLine({ weight, row, column, text }: Finding): string {
   const place = [row, column].map((at) => at ?? '·').join(':')
   return `${weight} ${place} ${text}`
+}
+
+function withheldLine({ row, column, persons, rules }: Found['withheld'][number]): string {
+  return `withheld ${row}:${column} persons ${persons} ${rules.join(' ')}`
 }

@@ -51,6 +51,7 @@ function linesNarrow(before: Body, after: Body): boolean {
 function lineNarrows(was: LineAsked, line: LineAsked): boolean {
   if (!same(was.population, line.population)) return false
   if (line.establishmentLevel === 'consented' && was.establishmentLevel !== 'consented') return false
+  if (line.exact === 'checked' && was.exact !== 'checked') return false
   return Object.entries(line.tables ?? {}).every(([name, { columns, filter }]) => {
     const old = was.tables?.[name]
     if (old === undefined || old.filter !== filter) return false

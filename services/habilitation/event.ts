@@ -17,6 +17,7 @@ const line = z.object({
   k: z.number().int(),
   entity: z.literal('establishment').exactOptional(),
   establishmentLevel: z.literal('consented').exactOptional(),
+  exact: z.literal('checked').exactOptional(),
   population: z.object({ table: z.string(), filter: z.string() }).exactOptional(),
   tables: z
     .record(

@@ -215,9 +215,11 @@ function keptAnswers(before: Habilitation, request: Body): Readonly<Record<strin
 }
 
 /** What a holder signs of a line: a justification is no part of it. */
-function asked({ dataset, population, tables = {} }: LineAsked): string {
+function asked({ dataset, population, tables = {}, exact }: LineAsked): string {
   const signed = Object.entries(tables).map(([name, { columns, filter }]) => [name, { columns, filter }])
-  return canonical({ dataset, population, tables: Object.fromEntries(signed) })
+  // Not to ask is to say no.
+  const isExact = exact === 'checked' || undefined
+  return canonical({ dataset, population, tables: Object.fromEntries(signed), isExact })
 }
 
 /**

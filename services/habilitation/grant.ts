@@ -28,6 +28,8 @@ export function unsignedLine(
     holder: facts.holder,
     k: facts.k,
     ...ofEstablishments(asked, facts),
+    // Withheld cells are shown to nobody unless the line asks for it and its holder signs.
+    ...(asked.exact === 'checked' && { exact: 'checked' as const }),
     ...(asked.population && { population: asked.population }),
     tables: Object.fromEntries(tables),
     holderAct: route.holderAct ?? 'countersign',

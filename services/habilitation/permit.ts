@@ -19,6 +19,8 @@ export interface PermitLine {
   readonly entity?: 'establishment'
   /** The holder agrees that single establishments are shown; never without its signature (governance.md 3). */
   readonly establishmentLevel?: 'consented'
+  /** The holder agrees that checkers see cells that the rules withhold, and may let them out; never without its signature. */
+  readonly exact?: 'checked'
   readonly population?: { readonly table: string; readonly filter: string }
   readonly tables: Readonly<Record<string, PermitTable>>
   readonly holderAct: 'countersign' | 'acknowledge'

@@ -34,6 +34,7 @@ const lineMembers = z.strictObject({
   k: z.number().int().min(3),
   entity: z.literal('establishment').exactOptional(),
   establishmentLevel: z.literal('consented').exactOptional(),
+  exact: z.literal('checked').exactOptional(),
   population: z.strictObject({ table: z.string(), filter: z.string() }).exactOptional(),
   tables: z.record(
     z.string(),
@@ -150,8 +151,11 @@ function parsed(text: string): unknown {
 
 /** What a holder signs: the canonical line without the signature. */
 export function lineText(unsigned: UnsignedLine): string {
-  const { id, dataset, holder, k, entity, establishmentLevel, population, tables, holderAct } = unsigned
-  return canonical({ id, dataset, holder, k, entity, establishmentLevel, population, tables, holderAct })
+  const { id, dataset, holder, k, entity, establishmentLevel, exact, population, tables, holderAct } =
+    unsigned
+  return canonical({
+    ...{ id, dataset, holder, k, entity, establishmentLevel, exact, population, tables, holderAct },
+  })
 }
 
 /** The line with the detached signature (RFC 7515, appendix F) of its holder. */

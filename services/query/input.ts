@@ -10,7 +10,7 @@ import type {
   VaultSession,
 } from '../engine/engine.ts'
 import * as sql from './build.ts'
-import { openRelease } from './disclosure/across.ts'
+import { type Keep, openRelease } from './disclosure/across.ts'
 import type { Disclosed } from './disclosure/disclose.ts'
 import type { Thresholds } from './disclosure/rules.ts'
 import { quoted, template } from './disclosure/template.ts'
@@ -77,6 +77,7 @@ export async function readInput(
 interface Releasing {
   readonly thresholds: Thresholds
   readonly answer: Answer
+  readonly keep?: Keep | undefined
 }
 
 /**
@@ -86,7 +87,7 @@ interface Releasing {
 export async function releaseInOrder(
   session: VaultSession,
   leaves: readonly Leaf[],
-  { thresholds, answer }: Releasing,
+  { thresholds, answer, keep }: Releasing,
 ): Promise<readonly Disclosed[]> {
   const release = openRelease(session, thresholds, leaves)
   const disclosed: Disclosed[] = []
@@ -98,7 +99,7 @@ export async function releaseInOrder(
       await session.take(await readInput(input, tables, answer))
       taken.add(input.name)
     }
-    disclosed.push(await release.release(leaf))
+    disclosed.push(await release.release(leaf, keep))
   }
   await release.close()
   for (const name of taken) await session.run(template(`DROP TABLE ${quoted(name)}`))

@@ -178,6 +178,8 @@ export interface Plan {
   readonly columns: readonly OutputColumn[]
   /** Per column, then per mark, what it is made of; absent where nothing is answered. */
   readonly origins?: readonly (readonly Origin[])[]
+  /** Per column, the column of a relation that it is, and nothing else; as `origins`. */
+  readonly copies?: readonly (Origin | undefined)[]
   /** True when an aggregate above the leaves read suppressed cells: its result is partial. */
   readonly partial: boolean
   /** Datasets read, with tables and columns, for the decision and the log. */
@@ -226,6 +228,7 @@ export interface Draft {
   readonly outer: Tree
   readonly columns: readonly string[]
   readonly origins: readonly (readonly Origin[])[]
+  readonly copies: readonly (Origin | undefined)[]
   readonly partial: boolean
   readonly reads: readonly Read[]
   readonly derived: readonly string[]

@@ -4,7 +4,7 @@ import type { Tree } from '../engine/engine.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import { type Place, Refusal } from '../kernel/refusal.ts'
 import * as sql from './build.ts'
-import { originsOf } from './explain/origins.ts'
+import { copiesOf, originsOf } from './explain/origins.ts'
 import { checkGrowth } from './growth.ts'
 import { readsOf } from './leaf/leaf.ts'
 import { inputsFor, leavesFor, shapeOf, tablesOf } from './leaf/order.ts'
@@ -55,6 +55,7 @@ export function prepare(tree: Tree, context: PrepareContext): Draft {
     outer: sql.statement(relation.tree),
     columns: relation.columns.map(({ name }) => name),
     origins: originsOf(relation.tree),
+    copies: copiesOf(relation.tree),
     partial: work.isPartial(),
     ...lineageOf(readsOf(relation.uses), context.bulle.tables),
     sha256: sha256(canonical(withoutPlaces(statement.query))),

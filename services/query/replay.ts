@@ -91,7 +91,9 @@ function decisionIn({ body }: Indexed): Logged | null {
     case 'query.release':
       return { code: null, rules: body.decision.rules }
     case 'query.refused':
-      return isDecided(body.code) ? { code: body.code, ...(body.rule && { rule: body.rule }) } : null
+      return isDecided(body.code) && body.rule !== ofAirlock
+        ? { code: body.code, ...(body.rule && { rule: body.rule }) }
+        : null
     case 'query.checked': {
       if (body.decision === 'allow') return { code: null }
       return body.code !== undefined && isDecided(body.code) ? { code: body.code } : null
@@ -129,6 +131,9 @@ async function decideAgain(
 function grantedByPermit({ issuer, subject }: PermitPerson): PermitStanding['grants'][number] {
   return { issuer, subject, stored: 'active', leadUntil: Number.MAX_SAFE_INTEGER, managerUntil: 0 }
 }
+
+/** Allowed as a question: what was refused is what the airlock asked beside it. */
+const ofAirlock = 'query.exact'
 
 const isOfText = (code: string) => isCode(code) && refusals[code].room === 'query'
 

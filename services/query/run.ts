@@ -3,13 +3,15 @@
 import { randomUUID } from 'node:crypto'
 import { onRecord } from '../audit/record.ts'
 import type { Bulle } from '../dataset/bulle.ts'
+import type { Granted } from '../habilitation/decision.ts'
 import type { Person } from '../identity/person.ts'
-import type { Actor } from '../kernel/id.ts'
+import type { Actor, Receipt } from '../kernel/id.ts'
 import { Refusal, refusals } from '../kernel/refusal.ts'
 import { withheldOf } from './answer.ts'
+import { type Exact, insistExact } from './exact.ts'
 import { acceptedForm } from './explain/accepted.ts'
 import { explanationOf } from './explain/explain.ts'
-import { aboutQuestion, Journal, type Work } from './journal.ts'
+import { aboutQuestion, Journal, type Leaving, type Work } from './journal.ts'
 import { Permission, startOf } from './permission.ts'
 import type { Plan } from './plan.ts'
 import type { Answer, Check, QueryNeeds, Question } from './question.ts'
@@ -17,7 +19,7 @@ import { insistQuota, timeOf } from './quota.ts'
 import type { QueryRun } from './registry.ts'
 import type { Run } from './running.ts'
 import { readHeader } from './statement/header.ts'
-import { compose, finish, isWhole, releaseLeaves, send } from './steps.ts'
+import { compose, composeExact, finish, isWhole, releaseLeaves, send } from './steps.ts'
 import { thresholdsOf } from './thresholds.ts'
 import { type Statement, understand } from './understand.ts'
 import { changeTables, understandChange } from './workspace/change.ts'
@@ -26,9 +28,53 @@ import { changeTables, understandChange } from './workspace/change.ts'
  * Asks a question of a project. What it answers is in the log, on disk, before it resolves, and may be sent as it is. Refusals:
  * those of the rulebook, of the text and of the run; all are recorded. A query that is stopped answers at once.
  */
-export async function runQuery(needs: QueryNeeds, by: Person, question: Question): Promise<Answer> {
+export function runQuery(needs: QueryNeeds, by: Person, question: Question): Promise<Answer> {
+  return walk(needs, { by, question }, async (walking) => {
+    const header = readHeader(question.sql)
+    if (header) return await changeTables(needs, { ...walking, header })
+    return await answerText(needs, walking, { answer: answerTo })
+  })
+}
+
+/** Is told what is asked before it is, once nothing but the log stands in between. */
+interface Recording {
+  record(work: Work): Promise<void>
+}
+
+/**
+ * As `runQuery`, in CSV, with the cells that the rules withhold beside the answer: for what is sealed to the checkers of the airlock.
+ * Refusals of `runQuery` and of `insistExact`; a statement that changes tables has no cells, and is the caller's to refuse.
+ */
+export function runExact(
+  needs: QueryNeeds,
+  by: Person,
+  { question, record }: Recording & { readonly question: Question },
+): Promise<Answer & { readonly exact: Exact }> {
+  return walk(needs, { by, question: { ...question, format: 'csv' } }, (walking) =>
+    answerText(needs, walking, {
+      insist: ({ plan, granted }) => insistExact(plan, granted),
+      record,
+      answer: (_, { work, ...asked }) => composeExact(needs, work, asked),
+    }),
+  )
+}
+
+interface Walking {
+  readonly question: Question
+  readonly permission: Permission
+  readonly asked: Granted
+  readonly journal: Journal
+  readonly run: Run
+}
+
+/** May this person ask, and is it her turn: then `steps`. How it ends is in the log and in her list. */
+async function walk<T extends { readonly receipt: Receipt }>(
+  needs: QueryNeeds,
+  { by, question }: { readonly by: Person; readonly question: Question },
+  steps: (walking: Walking) => Promise<T>,
+): Promise<T> {
   const { running, turns } = needs
-  const { project, id = randomUUID(), sql } = question
+  const { project, id = randomUUID() } = question
   const permission = new Permission(needs, by, question)
   const journal = new Journal(needs, { id, project, by }, { ...question, permission })
   return journal.keep(async () => {
@@ -44,25 +90,7 @@ export async function runQuery(needs: QueryNeeds, by: Person, question: Question
       // A few at a time. Who waits can be stopped too, and leaves when the client does.
       await run.wait(turn.ready)
       run.begins()
-      const header = readHeader(sql)
-      if (header) return await changeTables(needs, { permission, asked, header, question, journal, run })
-      // What does the text mean? From here on only our own tree is used, never the caller's text.
-      const bulle = await run.wait(permission.bulle(asked))
-      const plan = await run.wait(planOf(needs, { permission, bulle, text: textOf(question, permission) }))
-      // The permit is read again, so that a stop between the first look and the start is not lost.
-      const datasets = run.reads(plan.reads.map(({ dataset }) => dataset))
-      const granted = await permission.insist(datasets)
-      run.check()
-      await insistQuota(needs, granted)
-      // Record, then act.
-      const work = { plan, bulle, granted }
-      await journal.intent(work)
-      // The patient rows stay where they are. What goes on has passed the disclosure rules.
-      const { answer, leaving } = await answerTo(needs, { work, question, run })
-      // The permit must hold at this very moment too. Record, then answer.
-      const still = await permission.insist(datasets)
-      run.check()
-      return { id, ...answer, receipt: await journal.release(leaving, still) }
+      return await steps({ question, permission, asked, journal, run })
     } finally {
       turn.end()
       run.end()
@@ -74,6 +102,37 @@ interface Answering {
   readonly work: Work
   readonly question: Question
   readonly run: Run
+}
+
+interface How<T> extends Partial<Recording> {
+  insist?(work: Work): void
+  answer(needs: QueryNeeds, answering: Answering): Promise<{ readonly answer: T; readonly leaving: Leaving }>
+}
+
+async function answerText<T extends object>(
+  needs: QueryNeeds,
+  { question, permission, asked, journal, run }: Walking,
+  how: How<T>,
+): Promise<T & Pick<Answer, 'id' | 'receipt'>> {
+  // What does the text mean? From here on only our own tree is used, never the caller's text.
+  const bulle = await run.wait(permission.bulle(asked))
+  const plan = await run.wait(planOf(needs, { permission, bulle, text: textOf(question, permission) }))
+  // The permit is read again, so that a stop between the first look and the start is not lost.
+  const datasets = run.reads(plan.reads.map(({ dataset }) => dataset))
+  const granted = await permission.insist(datasets)
+  run.check()
+  const work = { plan, bulle, granted }
+  how.insist?.(work)
+  await insistQuota(needs, granted)
+  // Record, then act.
+  await journal.intent(work)
+  await how.record?.(work)
+  // The patient rows stay where they are. What goes on has passed the disclosure rules.
+  const { answer, leaving } = await how.answer(needs, { work, question, run })
+  // The permit must hold at this very moment too. Record, then answer.
+  const still = await permission.insist(datasets)
+  run.check()
+  return { ...answer, id: journal.key.id, receipt: await journal.release(leaving, still) }
 }
 
 async function answerTo(needs: QueryNeeds, { work, question, run }: Answering) {

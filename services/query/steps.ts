@@ -4,8 +4,11 @@ import { engineVersion } from '../engine/capabilities.ts'
 import type { Format, ReleasedTable, RewrittenStatement, Rows } from '../engine/engine.ts'
 import { sha256 } from '../kernel/hash.ts'
 import { costOf, digestOf, disclosureOf, jsonRows, type Report, unmark, type Visible } from './answer.ts'
+import type { Keep } from './disclosure/across.ts'
 import type { Disclosed } from './disclosure/disclose.ts'
 import type { Thresholds } from './disclosure/rules.ts'
+import { type WithheldCell, withheldCells } from './disclosure/withheld.ts'
+import { type Exact, personalDatasets, withWithheld } from './exact.ts'
 import { readInput, releaseInOrder } from './input.ts'
 import type { Leaving, Work } from './journal.ts'
 import type { Input, Plan } from './plan.ts'
@@ -25,10 +28,10 @@ export async function releaseLeaves(needs: Engines, work: Work, run: Run): Promi
 /** What is asked of an extract, whoever may ask it. */
 export type Posed = Pick<Work, 'plan' | 'bulle'>
 
-/** The same under thresholds that somebody else has settled. */
+/** The same under thresholds that somebody else has settled; `keep` is told what is withheld. */
 export async function releaseUnder(
   needs: Pick<Engines, 'vault' | 'releaser' | 'limits'>,
-  { plan, bulle, thresholds }: Posed & { readonly thresholds: Thresholds },
+  { plan, bulle, thresholds, keep }: Posed & { readonly thresholds: Thresholds; readonly keep?: Keep },
   { signal }: Pick<Run, 'signal'>,
 ): Promise<readonly Disclosed[]> {
   if (plan.leaves.length === 0) return []
@@ -37,6 +40,7 @@ export async function releaseUnder(
   try {
     return await releaseInOrder(session, plan.leaves, {
       thresholds,
+      keep,
       answer: (statement, tables) => answerInput(needs, { plan, bulle, tables, statement }, signal),
     })
   } finally {
@@ -135,14 +139,37 @@ export async function compose(
   { disclosed, rows, ...work }: Finished,
   { format = 'json', language = 'fr' }: Question,
 ): Promise<Composed> {
-  const { plan, bulle, granted } = work
-  const { rows: kept, cutAt } = cutRows(rows.rows, granted)
-  const visible = unmark(plan, { ...rows, rows: kept })
+  const { plan, bulle } = work
+  const { cutAt, ...visible } = visibleOf(work, rows)
   const thresholds = thresholdsOf(needs, work)
   const said = saidOf(plan, visible, { thresholds, disclosed, tables: bulle.tables, language, cutAt })
   const body =
     format === 'json' ? undefined : { format, bytes: await needs.releaser.encode(visible.rows, format) }
   return composed(needs, work, { said, rows: said.rows.length, ...(body && { body }) })
+}
+
+/** What a person would see of the rows of the outer statement, as many as the permit grants. */
+function visibleOf({ plan, granted }: Work, rows: Rows): Visible & { readonly cutAt?: number } {
+  const { rows: kept, cutAt } = cutRows(rows.rows, granted)
+  return { ...unmark(plan, { ...rows, rows: kept }), ...(cutAt !== undefined && { cutAt }) }
+}
+
+/** The answer, and what it withholds put back for the checkers. Exact evidence of every leaf, whatever the data. */
+export async function composeExact(
+  needs: QueryNeeds,
+  work: Work,
+  { question, run }: { readonly question: Question; readonly run: Run },
+): Promise<Composed & { readonly answer: { readonly exact: Exact } }> {
+  const thresholds: Thresholds = { ...thresholdsOf(needs, work), plan: 'exact' }
+  const withheld: WithheldCell[] = []
+  const keep: Keep = (leaf, verdict) => withheld.push(...withheldCells(verdict, leaf, thresholds))
+  const disclosed = await run.wait(releaseUnder(needs, { ...work, thresholds, keep }, run))
+  const rows = await run.wait(finish(needs, { ...work, disclosed }, run))
+  const { answer, leaving } = await run.wait(compose(needs, { ...work, disclosed, rows }, question))
+  const filled = withWithheld(work.plan, visibleOf(work, rows), withheld)
+  const bytes = await run.wait(needs.releaser.encode(filled.rows, 'csv'))
+  const exact = { bytes, cells: filled.cells, datasets: personalDatasets(work.plan) }
+  return { answer: { ...answer, exact }, leaving }
 }
 
 interface Composed {

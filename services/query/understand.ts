@@ -219,6 +219,6 @@ async function proveOuter(
     name,
     type: bound[i]?.type ?? 'VARCHAR',
   }))
-  const { origins, partial, reads, derived, sha256 } = draft
-  return { outer, columns, origins, partial, reads, derived, sha256 }
+  const { origins, copies, partial, reads, derived, sha256 } = draft
+  return { outer, columns, origins, copies, partial, reads, derived, sha256 }
 }

@@ -24,6 +24,8 @@ export interface AirlockHouse {
   asked(sql: string): Promise<string>
   /** A draft of alice with the answer of this query; its path. */
   draft(query: string): Promise<string>
+  /** One more project of the same people, without anything special; its id. */
+  grant(): Promise<string>
   close(): Promise<void>
 }
 
@@ -35,7 +37,7 @@ const accounts = `INSERT INTO identity_account SELECT (jsonb_populate_record(a,
 export const context = { shows: 'Patients by sex', population: 'All patients', related: '' }
 export const bySex = 'SELECT sex, count(*) AS n FROM patients GROUP BY sex ORDER BY sex'
 
-export async function openAirlockHouse(): Promise<AirlockHouse> {
+export async function openAirlockHouse(request: object = {}): Promise<AirlockHouse> {
   const database = await openDatabase()
   const node = await openTestNode({ databaseUrl: database.url })
   const send = async (method: string, path: string, { as, body, raw, headers }: Sent) => {
@@ -66,8 +68,9 @@ export async function openAirlockHouse(): Promise<AirlockHouse> {
   try {
     await administer(database.url, accounts)
     await deposit({ call })
-    const granted = await grant({ call })
-    return { node, ...granted, call, close, ...acts(call, granted.project), bytes: bytesBy(send) }
+    const granted = await grant({ call }, request)
+    const more = { bytes: bytesBy(send), grant: async () => (await grant({ call })).project }
+    return { node, ...granted, call, close, ...acts(call, granted.project), ...more }
   } catch (error) {
     await close()
     throw error

@@ -5,16 +5,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { Command } from 'commander'
 import { passAirlockTime } from '../../services/airlock/time.ts'
-import type { Client } from '../../services/cli/client.ts'
-import type { Out } from '../../services/cli/query.ts'
-import { addReleaseCommands } from '../../services/cli/release.ts'
-import { mintDemoToken } from '../../services/identity/demo-keys.ts'
 import type { Person } from '../../services/identity/person.ts'
-import { systemClock } from '../../services/kernel/clock.ts'
 import { redoReleases } from '../../services/node/lost/releases.ts'
 import { type AirlockHouse, bySex, context, openAirlockHouse, vote } from './airlock-house.ts'
+import { commandLineOf } from './command-line.ts'
 import { unzip } from './unzip.ts'
 
 let house: AirlockHouse
@@ -308,25 +303,7 @@ describe('a file that is sent', () => {
 
 test('the command line asks, looks, votes and downloads', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'huisclos-release-'))
-  let said = ''
-  const write = (text: string) => {
-    said += text
-  }
-  const huisclos = async (...args: readonly string[]) => {
-    said = ''
-    const program = new Command().exitOverride()
-    const open = ({ as = '' }) => clientOf(as)
-    addReleaseCommands(program, {
-      client: open,
-      out: { stdout: { write }, stderr: { write } } as unknown as Out,
-    })
-    await program.parseAsync(['release', ...args], { from: 'user' })
-    return said
-  }
-  const clientOf = async (subject: string): Promise<Client> => {
-    const token = await mintDemoToken({ home: house.node.home, subject, clock: systemClock })
-    return { url: house.node.url, token, language: 'en' }
-  }
+  const huisclos = commandLineOf(house)
   try {
     const file = join(folder, 'towns.csv')
     await writeFile(file, 'town,n\nCaen,3\n')

@@ -5,6 +5,7 @@ import {
   type Around,
   conflictOf,
   mayDownload,
+  mayReadExact,
   mayReadFiles,
   maySee,
   offeredTo,
@@ -84,6 +85,19 @@ describe('files', () => {
     expect(mayReadFiles(nadia, asked, around)).toBe(false)
     for (const state of ['refused', 'withdrawn'] as const)
       for (const who of [alice, louis]) expect(mayReadFiles(who, release({ state }), around)).toBe(false)
+  })
+
+  test('are read with their withheld cells by her checkers alone, once it is asked', () => {
+    expect(mayReadExact(louis, asked, around)).toBe(true)
+    const others = [
+      alice,
+      { ...alice, roles: ['checker'] as Role[] },
+      person('bruno', 'elsewhere', 'checker'),
+    ]
+    for (const who of [...others, person('zoe', 'chu-rouen', 'checker'), nadia])
+      expect(mayReadExact(who, asked, around)).toBe(false)
+    for (const changes of [{ askedAt: null }, { state: 'refused' as const }])
+      expect(mayReadExact(louis, release(changes), around)).toBe(false)
   })
 
   test('that left are downloaded by the asker and the lead', () => {

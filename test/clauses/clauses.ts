@@ -48,6 +48,7 @@ export const study: Draft = {
         people: { columns: ['id', 'region', 'age'] },
         stays: { columns: ['id', 'year'], filter: 'year > 2000' },
       },
+      exact: 'checked',
       holderAct: 'countersign',
     },
   ],
@@ -233,6 +234,10 @@ export const clauses: Readonly<Record<string, Executed | Named>> = {
         'lines.length > 0',
       ),
     ],
+  },
+  'lines[].exact': {
+    named: 'opens withheld cells to checkers: test/airlock/exact.test.ts',
+    other: undefined,
   },
   'lines[].population.table': {
     asked: everybody,

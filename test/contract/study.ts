@@ -108,8 +108,11 @@ export const path = [
 /** Walks the whole path and waits for the bulle; answers the project as alice reads it. */
 export async function grant(
   system: Pick<System, 'call'>,
+  changes: object = {},
 ): Promise<{ habilitation: string; project: string }> {
-  const opened = await system.call('POST', '/api/v1/habilitations', { as: 'paul', body: draft })
+  const opened = await system.call('POST', '/api/v1/habilitations', {
+    ...{ as: 'paul', body: { ...draft, ...changes } },
+  })
   const at = `/api/v1/habilitations/${opened.json.id}`
   let last = opened
   for (const [as, call, body] of path)

@@ -15,4 +15,15 @@ describe('an amendment', () => {
     expect(narrows(body(), body('consented'))).toBe(false)
     expect(narrows(body('no'), body('consented'))).toBe(false)
   })
+
+  test('that opens withheld cells to checkers narrows nothing; one that closes them does', () => {
+    const exact = (asked?: 'no' | 'checked'): Body => ({
+      ...body(),
+      lines: [{ dataset: 'beds', tables: {}, ...(asked && { exact: asked }) }],
+    })
+    expect(narrows(exact('checked'), exact('checked'))).toBe(true)
+    expect(narrows(exact('checked'), exact('no'))).toBe(true)
+    expect(narrows(exact(), exact('checked'))).toBe(false)
+    expect(narrows(exact('no'), exact('checked'))).toBe(false)
+  })
 })

@@ -56,6 +56,8 @@ export class QueryHouse {
   now = Date.parse('2026-11-21T12:00:00Z')
   state: CurrentPermit['standing']['state'] = 'active'
   isLogBroken = false
+  /** Whether the line opens withheld cells to checkers. */
+  isExact = false
   /** Datasets whose line is closed. */
   closed: readonly string[] = []
   /** What the accounts know of a person from now on, instead of what the session brought. */
@@ -184,6 +186,7 @@ export class QueryHouse {
       dataset: 'care',
       holder: 'chu',
       k: 11,
+      ...(this.isExact && { exact: 'checked' }),
       tables: {},
       holderAct: 'countersign',
       holderJws: '',

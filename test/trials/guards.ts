@@ -12,6 +12,7 @@ import { ofRewriting } from '../guards/rewriting.ts'
 import { ofTyping } from '../guards/typing.ts'
 import { ofVerifier } from '../guards/verifier.ts'
 import { ofWindows } from '../guards/windows.ts'
+import { ofWithheld } from '../guards/withheld.ts'
 import { areGreen, inCopy, root, withTexts } from './copy.ts'
 
 const edits: readonly Edit[] = [
@@ -25,6 +26,7 @@ const edits: readonly Edit[] = [
   ...ofInputs,
   ...ofRepeats,
   ...ofRewriting,
+  ...ofWithheld,
 ]
 
 export interface Tally {

@@ -24,6 +24,18 @@ const file = z.object({
     z.object({ kind: z.literal('upload'), queries: z.array(z.string()) }),
   ]),
   context,
+  exact: z
+    .object({
+      justification: z.string(),
+      released: z
+        .object({
+          cells: z.array(z.tuple([z.number().int(), z.number().int()])),
+          rules: z.record(z.string(), z.number().int()),
+        })
+        .optional(),
+    })
+    .optional()
+    .meta({ description: 'Withheld cells are asked for; which of them left, once released' }),
   found: z
     .object({ serious: z.number().int(), look: z.number().int(), needsEyes: z.boolean() })
     .nullable()
@@ -92,5 +104,16 @@ export const findings = z
     ),
     compared: z.array(z.string()),
     needsEyes: z.boolean(),
+    withheld: z
+      .array(
+        place.required().extend({
+          persons: z.number().int(),
+          rules: z.array(z.string()),
+          isGiven: z.boolean(),
+        }),
+      )
+      .meta({
+        description: 'For checkers alone: cells that the rules withhold, with the persons behind each',
+      }),
   })
   .meta({ id: 'ReleaseFindings' })

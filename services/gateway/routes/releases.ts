@@ -104,13 +104,17 @@ const files: readonly Route[] = [
     rate: 'queries',
     params,
     body: z.union([
-      adding.extend({ query: z.uuid() }),
+      adding.extend({
+        query: z.uuid(),
+        exact: z.strictObject({ justification: z.string().max(4000).default('') }).optional(),
+      }),
       adding.extend({ queries: z.array(z.uuid()).min(1).max(20) }),
     ]),
     responses: { 201: { description: 'The release after it', schema: acted } },
     handler: async (house, { by, params: { id }, body }) => {
-      const { name, context: about, ...source } = body
-      return told(house, by, await addFile(house.airlock, by, { id, name, context: about, source }))
+      const { name, context: about, ...rest } = body
+      const { exact, ...source } = 'query' in rest ? rest : { ...rest, exact: undefined }
+      return told(house, by, await addFile(house.airlock, by, { id, name, context: about, source, exact }))
     },
   }),
   route({
@@ -142,7 +146,7 @@ const files: readonly Route[] = [
   route({
     method: 'get',
     path: `${path}/{id}/files/{number}`,
-    summary: 'The bytes of a file, for who asks and for her checkers',
+    summary: 'The bytes of a file, for who asks and for her checkers: with withheld cells, for these alone',
     authorisation: { who: 'account', sees },
     records: 'own',
     params: one,

@@ -37,6 +37,8 @@ const lineAsked = z.strictObject({
   population: z.strictObject({ table: name, filter }).optional(),
   tables: z.record(name, table).optional(),
   establishmentLevel: z.enum(['no', 'consented']).optional(),
+  /** Whether checkers of the airlock may see, and let out, cells that the rules withhold. */
+  exact: z.enum(['no', 'checked']).optional(),
   period: z.strictObject({ from: day, until: day }).optional(),
   /** Years of history before the current one. */
   history: z.number().int().min(0).max(100).optional(),

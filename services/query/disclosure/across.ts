@@ -36,10 +36,13 @@ interface Decided {
   readonly isKept: boolean
 }
 
+/** Is told what was decided of a leaf, with what is withheld: for what is sealed to the checkers of the airlock, and nothing else. */
+export type Keep = (leaf: Leaf, verdict: Verdict) => void
+
 /** The leaves of one answer. */
 export interface Release {
   /** Decides one leaf, given those decided before. */
-  release(leaf: Leaf): Promise<Disclosed>
+  release(leaf: Leaf, keep?: Keep): Promise<Disclosed>
   /** Drops the tables of all leaves, which stay until the last one has been decided. */
   close(): Promise<void>
 }
@@ -52,7 +55,7 @@ export function openRelease(session: VaultSession, thresholds: Thresholds, leave
   const decided: Decided[] = []
   const comparison = newComparison(session, thresholds.k)
   return {
-    async release(leaf) {
+    async release(leaf, keep) {
       const isFast =
         canBeFast(leaf, thresholds) && !leaf.overlaps && !leaves.some((other) => areCompared(other, leaf))
       const near = () => nearOf(leaf, decided, comparison.compare)
@@ -60,6 +63,7 @@ export function openRelease(session: VaultSession, thresholds: Thresholds, leave
         ? await judgeFast(session, leaf, thresholds)
         : await judge(session, leaf, { thresholds, near })
       decided.push({ leaf, verdict, isKept: !isFast })
+      keep?.(leaf, verdict)
       return disclose(verdict, leaf, thresholds)
     },
     async close() {

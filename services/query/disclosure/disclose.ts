@@ -45,7 +45,7 @@ function isHidden({ hidden }: Verdict, index: number, gid: number): boolean {
  * Sums and statistics of floating numbers are rounded to 12 significant digits: the engine adds in no fixed order, and the same question must get
  * the same answer. Whole numbers and decimals are exact and stay.
  */
-function shownValue(measure: Measure, value: Value): Value {
+export function shownValue(measure: Measure, value: Value): Value {
   const isFloating =
     measure.shape !== 'mode' && typeof value === 'number' && /^(DOUBLE|FLOAT)$/.test(measure.type)
   return isFloating ? Number(value.toPrecision(12)) : value

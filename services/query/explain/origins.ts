@@ -18,6 +18,16 @@ export function originsOf(query: Tree): readonly (readonly Origin[])[] {
   })
 }
 
+/** Per column of the select list, the column that it is and nothing else; undefined for what is made of others. */
+export function copiesOf(query: Tree): readonly (Origin | undefined)[] {
+  return readColumns<Origin | undefined>(query, {
+    column: (origin) => origin,
+    parameter: undefined,
+    expression: () => undefined,
+    either: () => undefined,
+  })
+}
+
 /** Fields of calls and windows that say in which order or group values are taken, not which values. */
 const arranging = new Set(['orders', 'arg_orders', 'order_bys', 'partitions'])
 

@@ -9,6 +9,7 @@ import { type Release, useAct } from '../../releases.ts'
 import { words } from '../../text.ts'
 import en from '../../words/release.en.json' with { type: 'json' }
 import fr from '../../words/release.fr.json' with { type: 'json' }
+import { ExactAsk } from './exact.tsx'
 
 const useWords = words('release', { fr, en })
 
@@ -138,6 +139,7 @@ function NewFile({ release, onDone }: NewFileProps) {
           {(tied) => <textarea {...tied} name={one} rows={2} required={one !== 'related'} maxLength={1000} />}
         </Field>
       ))}
+      <ExactAsk />
       {add.error && <Refusal error={add.error} />}
       <button type="submit" className="main" disabled={add.isPending}>
         {say('file.add')}
@@ -152,7 +154,8 @@ async function addFile({ id }: Release, form: FormData): Promise<void> {
   const name = text('name')
   const file = form.get('file')
   const isSent = file instanceof File && file.size > 0
-  const source = isSent ? { queries: [text('query')] } : { query: text('query') }
+  const exact = form.has('exact') ? { exact: { justification: text('exact') } } : {}
+  const source = isSent ? { queries: [text('query')], ...exact } : { query: text('query'), ...exact }
   const added = await told(
     api.POST('/api/v1/releases/{id}/files', { params: { path: { id } }, body: { name, context, ...source } }),
   )

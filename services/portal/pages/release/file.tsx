@@ -9,6 +9,7 @@ import { type Findings, findingsQuery, type Release, type ReleaseFile, useAct } 
 import { words } from '../../text.ts'
 import en from '../../words/release.en.json' with { type: 'json' }
 import fr from '../../words/release.fr.json' with { type: 'json' }
+import { ExactCell, ExactNotice } from './exact.tsx'
 
 const useWords = words('release', { fr, en })
 
@@ -52,6 +53,7 @@ export function FilePanel({ release, file }: FileProps) {
           </>
         )}
       </dl>
+      <ExactNotice release={release} file={file} />
       {found !== null && release.state !== 'draft' && bytes > 0 && <Found release={release} file={file} />}
       {release.offered.includes('files') && (
         <button
@@ -130,10 +132,14 @@ function FoundList({
 function Cells({ findings, file }: { readonly findings: Findings; readonly file: ReleaseFile }) {
   const say = useWords()
   const weights = new Map(
-    findings.findings.flatMap(({ row, column, weight, text }) =>
-      row === undefined || column === undefined ? [] : [[`${row} ${column}`, { weight, text }] as const],
-    ),
+    // The gravest come first, and the last of a place stays.
+    findings.findings
+      .toReversed()
+      .flatMap(({ row, column, weight, text }) =>
+        row === undefined || column === undefined ? [] : [[`${row} ${column}`, { weight, text }] as const],
+      ),
   )
+  const exact = new Map(findings.withheld.map((cell) => [`${cell.row} ${cell.column}`, cell]))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className="cells" tabIndex={0} aria-label={say('content', { name: file.name })}>
@@ -154,15 +160,20 @@ function Cells({ findings, file }: { readonly findings: Findings; readonly file:
             <tr key={row}>
               {cells.map((cell, column) => {
                 const found = weights.get(`${row} ${column}`)
+                const own = exact.get(`${row} ${column}`)
                 return (
                   <td
                     // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
                     key={column}
                     id={`cell-${file.number}-${row}-${column}`}
-                    className={found?.weight ?? ''}
+                    className={`${found?.weight ?? ''} ${own ? 'withheld' : ''}`.trim()}
                     title={found?.text}
                   >
-                    {cell ?? <span className="withheld">{say('withheld', { k: findings.k })}</span>}
+                    {own ? (
+                      <ExactCell value={cell} cell={own} />
+                    ) : (
+                      (cell ?? <span className="withheld">{say('withheld', { k: findings.k })}</span>)
+                    )}
                   </td>
                 )
               })}

@@ -13,7 +13,7 @@ const criteria = ['singlingOut', 'linkability', 'inference'] as const
 const noRisk = { singlingOut: 'none', linkability: 'none', inference: 'none' } as const
 
 /** Two blind votes decide. To approve says of all three criteria that there is no risk; anything else says which, and why. */
-export function VotePanel({ release: { id, round } }: { readonly release: Release }) {
+export function VotePanel({ release: { id, round, files } }: { readonly release: Release }) {
   const say = useWords()
   const [isOther, setOther] = useState(false)
   const vote = useAct((body: Parameters<typeof send>[1]) => send(id, body))
@@ -31,6 +31,7 @@ export function VotePanel({ release: { id, round } }: { readonly release: Releas
     <section className="vote" aria-labelledby="vote">
       <h2 id="vote">{say('vote')}</h2>
       <p>{say('vote.help')}</p>
+      {files.some(({ exact }) => exact !== undefined) && <p>{say('vote.exact')}</p>}
       {vote.error && <Refusal error={vote.error} />}
       <div className="actions">
         <button

@@ -50,6 +50,11 @@ export function LineView({ line, isStateShown = true, heading: Title = 'h4' }: L
           {say('population-read', { table: population.table })} <code>{population.filter}</code>
         </p>
       )}
+      {line.exact === 'checked' && (
+        <p>
+          <Mark tone="warn">{say('line-exact')}</Mark> {say('line-exact-help')}
+        </p>
+      )}
       {tables.map(([name, asked]) => (
         <TableView key={name} name={name} asked={asked} />
       ))}
