@@ -85,8 +85,11 @@ async function openDeposit({ call }: System): Promise<string> {
   return (await call('POST', '/api/v1/datasets/visits-demo/deposits', { as: 'rouen' })).json.id
 }
 
+/** In a domain of its own: where somebody has objected under a key, the persons of the study would need one too. */
 async function object({ call }: System): Promise<void> {
-  const path = '/api/v1/datasets/visits-demo/opt-outs'
+  const elsewhere = { ...descriptor, name: 'visits-elsewhere', domain: 'patients-elsewhere' }
+  await call('POST', '/api/v1/datasets', { as: 'rouen', body: elsewhere })
+  const path = `/api/v1/datasets/${elsewhere.name}/opt-outs`
   const { status, text } = await call('POST', path, { as: 'rouen', body: { pseudonyms: [objector] } })
   if (status >= 300) throw new Error(text)
 }
