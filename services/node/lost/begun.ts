@@ -1,5 +1,5 @@
 /**
- * Acts on requests and permits that a stop cut between the log and their rows (docs/decisions/0030). One of which every entry stands is
+ * Acts on requests and permits that a stop cut between the log and their rows (docs/decisions/0029). One of which every entry stands is
  * finished: it was decided by those whom the rules ask, under their guards, and what it says was kept word for word before the log said
  * it. Of one that lacks entries, what restricts is kept as far as it stands, and of anything else the log says that it came to nothing:
  * its caller was told nothing. An older database gains nothing here: what came later was not begun in it, and is judged as before.
