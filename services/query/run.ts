@@ -132,7 +132,7 @@ async function answerText<T extends object>(
   // The permit must hold at this very moment too. Record, then answer.
   const still = await permission.insist(datasets)
   run.check()
-  return { ...answer, id: journal.key.id, receipt: await journal.release(leaving, still) }
+  return { id: journal.key.id, ...answer, receipt: await journal.release(leaving, still) }
 }
 
 async function answerTo(needs: QueryNeeds, { work, question, run }: Answering) {

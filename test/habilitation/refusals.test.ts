@@ -15,13 +15,14 @@ import { signCompact } from '../../services/identity/jws.ts'
 import { canonical } from '../../services/kernel/hash.ts'
 import { Refusal, refusals } from '../../services/kernel/refusal.ts'
 import { say } from '../../services/kernel/text.ts'
+import { exactRefused } from '../../services/query/exact.ts'
 import { openRunning } from '../../services/query/running.ts'
 import { cases, decided } from '../policy-cases.ts'
 import { issuer, newKeys, openRoom, payload, person, rulebook } from './fixtures.ts'
 import { opened } from './walk.ts'
 
 /** What the contract keeps a name for, and no line of the services gives yet. */
-const reserved = ['TERRITORY', 'LINKAGE_NOT_GRANTED', 'DOOR_NOT_GRANTED', 'TABULATION_ONLY']
+const reserved = ['TERRITORY', 'LINKAGE_NOT_GRANTED', 'TABULATION_ONLY']
 
 /** Whoever has no habilitation learns nothing more, of no project. */
 const silent = 'NO_HABILITATION'
@@ -96,7 +97,7 @@ beforeAll(async () => {
   const ofPersons = [...(Object.keys(personRules) as PersonRule[]).map(conflict), notHolder()]
   const groups = await Promise.all([ofRules(), ofCommands(), ofPermits(), ofRunning()])
   expect(groups.map((group) => group.length > 1)).toEqual([true, true, true, true])
-  made = [...groups.flat(), ...ofPersons]
+  made = [...groups.flat(), ...ofPersons, exactRefused()]
 })
 
 describe('a refusal of the habilitation', () => {
