@@ -8,6 +8,7 @@ import { Mark } from '../../parts/mark.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
 import { useWords } from '../incidents/words.ts'
 import { Choice } from './choice.tsx'
+import { LongText } from './long-text.tsx'
 
 interface ClocksProps {
   readonly incident: Incident
@@ -109,31 +110,14 @@ function NoticeForm({ id, clock }: { readonly id: string; readonly clock: Incide
           )}
         </Field>
       )}
-      <Field label={say(answer === 'not-due' ? 'reason' : 'reference')} help={say('sealed')}>
-        {(tied) => (
-          <textarea
-            {...tied}
-            rows={2}
-            required
-            maxLength={4000}
-            value={text}
-            onChange={({ target }) => setText(target.value)}
-          />
-        )}
-      </Field>
-      {isLate && (
-        <Field label={say('delay')} help={say('delay.help')}>
-          {(tied) => (
-            <textarea
-              {...tied}
-              rows={2}
-              maxLength={4000}
-              value={delay}
-              onChange={({ target }) => setDelay(target.value)}
-            />
-          )}
-        </Field>
-      )}
+      <LongText
+        label={say(answer === 'not-due' ? 'reason' : 'reference')}
+        help={say('sealed')}
+        value={text}
+        isRequired
+        onWrite={setText}
+      />
+      {isLate && <LongText label={say('delay')} help={say('delay.help')} value={delay} onWrite={setDelay} />}
       {notify.error && <Refusal error={notify.error} />}
       <button type="submit" disabled={answer === undefined || text.trim() === '' || notify.isPending}>
         {say('record')}

@@ -2,10 +2,10 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api, told } from '../../client.ts'
 import { type Incident, keepIncident } from '../../incidents.ts'
-import { Field } from '../../parts/field.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
 import { useWords } from '../incidents/words.ts'
+import { LongText } from './long-text.tsx'
 
 interface FactsProps {
   readonly incident: Incident
@@ -88,18 +88,14 @@ function FactsForm({ id, facts }: { readonly id: string; readonly facts: Kept })
         ))}
       </fieldset>
       {texts.map((name) => (
-        <Field key={name} label={say(`fact.${name}`)} help={say(`fact.${name}.help`)}>
-          {(tied) => (
-            <textarea
-              {...tied}
-              rows={2}
-              required
-              maxLength={4000}
-              value={written[name]}
-              onChange={({ target }) => setWritten({ ...written, [name]: target.value })}
-            />
-          )}
-        </Field>
+        <LongText
+          key={name}
+          label={say(`fact.${name}`)}
+          help={say(`fact.${name}.help`)}
+          value={written[name]}
+          isRequired
+          onWrite={(text) => setWritten({ ...written, [name]: text })}
+        />
       ))}
       {describe.error && <Refusal error={describe.error} />}
       <button type="submit" disabled={!isWhole || describe.isPending}>

@@ -3,11 +3,11 @@ import { type FormEvent, useState } from 'react'
 import { api, told } from '../../client.ts'
 import { momentOf } from '../../format.ts'
 import { type Incident, keepIncident } from '../../incidents.ts'
-import { Field } from '../../parts/field.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
 import { useWords } from '../incidents/words.ts'
 import { Choice } from './choice.tsx'
+import { LongText } from './long-text.tsx'
 
 interface PersonsProps {
   readonly incident: Incident
@@ -66,18 +66,7 @@ function DecisionForm({ id }: { readonly id: string }) {
   return (
     <form onSubmit={submit}>
       <Choice label={say('persons.decision')} options={decisions} value={decision} onChoose={setDecision} />
-      <Field label={say('reason')} help={say('sealed')}>
-        {(tied) => (
-          <textarea
-            {...tied}
-            rows={2}
-            required
-            maxLength={4000}
-            value={reason}
-            onChange={({ target }) => setReason(target.value)}
-          />
-        )}
-      </Field>
+      <LongText label={say('reason')} help={say('sealed')} value={reason} isRequired onWrite={setReason} />
       {decide.error && <Refusal error={decide.error} />}
       <button type="submit" disabled={decision === undefined || reason.trim() === '' || decide.isPending}>
         {say('record')}
