@@ -17,7 +17,7 @@ test('no call is answered by a bug, by a stack, or by what was sent; the house a
   const token = (subject: string) => mintDemoToken({ home, subject, clock: systemClock })
   const known = await knownNames({ url, lead: await token('paul'), holder: await token('rouen') })
   const port = Number(new URL(url).port)
-  const figures = await fuzz({ port, seed: 42, count: 1500, callers: await demoCallers(home), known })
+  const figures = await fuzz({ port, seed: 42, count: 800, callers: await demoCallers(home), known })
   expect(figures.faults).toEqual([])
   expect(figures.reached.length).toBeGreaterThan(30)
   expect((await node.call('GET', '/api/v1/me', { as: 'alice' })).status).toBe(200)
