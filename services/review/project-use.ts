@@ -17,8 +17,8 @@ export interface ProjectUse {
   readonly queries: {
     /** Of Europe/Paris. */
     readonly day: string
-    /** Counted only where the permit limits them. */
-    readonly used: number
+    /** Null where the permit limits none: nothing is counted then. */
+    readonly used: number | null
     /** Of one day; null where the permit limits none. */
     readonly granted: number | null
   }
@@ -40,7 +40,7 @@ export async function readUse(needs: ProjectUseNeeds, by: Person, project: strin
   const { permit, lead } = current
   const day = parisDay(projects.clock.now())
   const granted = permit.limits?.queriesPerDay ?? null
-  const used = granted === null ? 0 : await quota.used(permit.base, day)
+  const used = granted === null ? null : await quota.used(permit.base, day)
   const queries = { day, used, granted }
   if (!by.roles.includes('dpo') && !samePerson(by, lead)) return { queries }
   const last = await needs.auditIndex.lastQuestions(permit.base)

@@ -250,6 +250,10 @@ describe('what is used of a project', () => {
       )
     }
     expect((await used('bruno')).status).toBe(404)
+    const unlimited = await portal.node.call('GET', `/api/v1/projects/${granted.project}/use`, {
+      as: 'alice',
+    })
+    expect(unlimited.json.queries).toEqual({ day, used: null, granted: null })
   }, 60_000)
 
   test('is a ring beside its numbers, and the last day of each member to the lead alone', async () => {

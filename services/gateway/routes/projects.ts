@@ -62,7 +62,7 @@ const use = z
   .object({
     queries: z.object({
       day: z.string().meta({ description: 'Of Europe/Paris' }),
-      used: z.number().int(),
+      used: z.number().int().nullable(),
       granted: z.number().int().nullable().meta({ description: 'Of one day; null where none is set' }),
     }),
     members: z

@@ -10,8 +10,9 @@ const around = 2 * Math.PI * radius
 export function Quota({ project }: { readonly project: string }) {
   const say = useProjectWords()
   const { data } = useQuery(projectUseQuery(project))
-  if (!data || data.queries.granted === null) return null
+  if (!data) return null
   const { used, granted, day } = data.queries
+  if (used === null || granted === null) return null
   const places = { used: numberOf(used), granted: numberOf(granted), day: dayOf(`${day}T12:00:00Z`) }
   return (
     <div className={used < granted ? 'quota' : 'quota spent'}>
