@@ -4,6 +4,7 @@ import type { components } from '../../api.ts'
 import { api, told } from '../../client.ts'
 import { momentOf } from '../../format.ts'
 import { Dialog } from '../../parts/dialog.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
 import { Region } from '../../parts/region.tsx'
@@ -138,15 +139,7 @@ function Reversal({ dataset, number, onClose }: ReversalProps) {
     >
       <form onSubmit={submit}>
         <p>{say('reverse.effect')}</p>
-        {reversal.error && <Refusal error={reversal.error} />}
-        <p className="actions">
-          <button type="submit" className="main" disabled={reversal.isPending}>
-            {say('reverse.do')}
-          </button>
-          <button type="button" onClick={onClose}>
-            {say('cancel')}
-          </button>
-        </p>
+        <FormEnd sending={reversal} label={say('reverse.do')} cancel={say('cancel')} onCancel={onClose} />
       </form>
     </Dialog>
   )

@@ -6,6 +6,7 @@ import { api, told } from '../../client.ts'
 import { momentOf, numberOf } from '../../format.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Field } from '../../parts/field.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
 import { Region } from '../../parts/region.tsx'
@@ -174,15 +175,13 @@ function Recall({ dataset, version, onClose }: RecallProps) {
         <Field label={say('reason')} help={say('reason.help')}>
           {(tied) => <textarea {...tied} name="reason" required maxLength={3000} rows={3} />}
         </Field>
-        {recall.error && <Refusal error={recall.error} />}
-        <p className="actions">
-          <button type="submit" className="grave" disabled={recall.isPending}>
-            {say('recall.do')}
-          </button>
-          <button type="button" onClick={onClose}>
-            {say('cancel')}
-          </button>
-        </p>
+        <FormEnd
+          sending={recall}
+          kind="grave"
+          label={say('recall.do')}
+          cancel={say('cancel')}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   )

@@ -4,7 +4,7 @@ import { api, told } from '../../client.ts'
 import type { HeldLine, HeldRequest } from '../../holdings.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Field } from '../../parts/field.tsx'
-import { Refusal } from '../../parts/refusal.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { queries } from '../../session.ts'
 import { words } from '../../text.ts'
 import en from '../../words/holdings.en.json' with { type: 'json' }
@@ -55,15 +55,13 @@ export function LineDialog({ act, onClose }: LineDialogProps) {
         <Field label={say('reason')} help={say('reason.help')}>
           {(tied) => <textarea {...tied} name="reason" required maxLength={3000} rows={3} />}
         </Field>
-        {doing.error && <Refusal error={doing.error} />}
-        <p className="actions">
-          <button type="submit" className="grave" disabled={doing.isPending}>
-            {say(`act.${kind}`)}
-          </button>
-          <button type="button" onClick={close}>
-            {say('cancel')}
-          </button>
-        </p>
+        <FormEnd
+          sending={doing}
+          kind="grave"
+          label={say(`act.${kind}`)}
+          cancel={say('cancel')}
+          onCancel={close}
+        />
       </form>
     </Dialog>
   )

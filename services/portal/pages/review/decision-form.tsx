@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import { Field } from '../../parts/field.tsx'
-import { Refusal } from '../../parts/refusal.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { type HabilitationRequest, useAct } from '../../requests.ts'
 import { Choice } from './choice.tsx'
 import { useReviewWords } from './words.ts'
@@ -63,19 +63,13 @@ export function DecisionForm({ request, preface, onDone }: DecisionFormProps) {
         )}
       </Field>
       {decision === 'grant' && <Conditions conditions={conditions} onChange={setConditions} />}
-      {act.error && <Refusal error={act.error} />}
-      <p className="actions">
-        <button
-          type="submit"
-          className="main"
-          disabled={decision === '' || reasons.trim() === '' || act.isPending}
-        >
-          {say('confirm.decision')}
-        </button>
-        <button type="button" onClick={onDone}>
-          {say('cancel')}
-        </button>
-      </p>
+      <FormEnd
+        sending={act}
+        isReady={decision !== '' && reasons.trim() !== ''}
+        label={say('confirm.decision')}
+        cancel={say('cancel')}
+        onCancel={onDone}
+      />
     </form>
   )
 }

@@ -1,7 +1,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Field } from '../../parts/field.tsx'
-import { Refusal } from '../../parts/refusal.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { formQuery, inLanguage } from '../../request-form.ts'
 import { type HabilitationRequest, useAct } from '../../requests.ts'
 import { useReviewWords } from './words.ts'
@@ -50,15 +50,13 @@ export function ItemsForm({ request, act: name, onDone }: ItemsFormProps) {
           {say('item-add')}
         </button>
       </p>
-      {act.error && <Refusal error={act.error} />}
-      <p className="actions">
-        <button type="submit" className="main" disabled={!isReady || act.isPending}>
-          {say('item-send')}
-        </button>
-        <button type="button" onClick={onDone}>
-          {say('cancel')}
-        </button>
-      </p>
+      <FormEnd
+        sending={act}
+        isReady={isReady}
+        label={say('item-send')}
+        cancel={say('cancel')}
+        onCancel={onDone}
+      />
     </form>
   )
 }

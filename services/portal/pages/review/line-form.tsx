@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import { Field } from '../../parts/field.tsx'
-import { Refusal } from '../../parts/refusal.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { type HabilitationRequest, type Line, useAct } from '../../requests.ts'
 import { LineView } from '../request/line-view.tsx'
 import { Choice } from './choice.tsx'
@@ -60,15 +60,13 @@ export function LineForm({ request, line, onDone }: LineFormProps) {
           </Field>
         </details>
       )}
-      {act.error && <Refusal error={act.error} />}
-      <p className="actions">
-        <button type="submit" className="main" disabled={answer === '' || act.isPending}>
-          {say('confirm.countersignatures')}
-        </button>
-        <button type="button" onClick={onDone}>
-          {say('cancel')}
-        </button>
-      </p>
+      <FormEnd
+        sending={act}
+        isReady={answer !== ''}
+        label={say('confirm.countersignatures')}
+        cancel={say('cancel')}
+        onCancel={onDone}
+      />
     </form>
   )
 }

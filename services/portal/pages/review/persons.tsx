@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react'
 import { dayOf } from '../../format.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Field } from '../../parts/field.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { Mark, type Tone } from '../../parts/mark.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
 import { type HabilitationRequest, useAct } from '../../requests.ts'
@@ -125,15 +126,14 @@ function Ending({ request, person, onDone }: EndingProps) {
           <textarea {...tied} rows={3} value={reason} onChange={({ target }) => setReason(target.value)} />
         )}
       </Field>
-      {act.error && <Refusal error={act.error} />}
-      <p className="actions">
-        <button type="submit" className="grave" disabled={reason.trim() === '' || act.isPending}>
-          {say('confirm.grant-end')}
-        </button>
-        <button type="button" onClick={onDone}>
-          {say('cancel')}
-        </button>
-      </p>
+      <FormEnd
+        sending={act}
+        isReady={reason.trim() !== ''}
+        kind="grave"
+        label={say('confirm.grant-end')}
+        cancel={say('cancel')}
+        onCancel={onDone}
+      />
     </form>
   )
 }

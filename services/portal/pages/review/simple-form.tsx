@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import { Field } from '../../parts/field.tsx'
-import { Refusal } from '../../parts/refusal.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { type HabilitationRequest, useAct } from '../../requests.ts'
 import { Choice } from './choice.tsx'
 import { Proposal } from './proposal.tsx'
@@ -49,15 +49,14 @@ export function SimpleForm({ request, name, preface, onDone }: SimpleFormProps) 
           onChange={(value) => setValues({ ...values, [input.name]: value })}
         />
       ))}
-      {act.error && <Refusal error={act.error} />}
-      <p className="actions">
-        <button type="submit" className={found.kind} disabled={!isReady || act.isPending}>
-          {say(`confirm.${name}`)}
-        </button>
-        <button type="button" onClick={onDone}>
-          {say('cancel')}
-        </button>
-      </p>
+      <FormEnd
+        sending={act}
+        isReady={isReady}
+        kind={found.kind}
+        label={say(`confirm.${name}`)}
+        cancel={say('cancel')}
+        onCancel={onDone}
+      />
     </form>
   )
 }
