@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
+import { draft } from '../contract/study.ts'
 import { expectAccessible, openPortal, type Portal } from './portal.ts'
 
 /** As the sign-in of the demonstration calls the data engineer. */
@@ -17,8 +18,8 @@ beforeAll(async () => {
   for (const sql of ['SELECT sex, count(*) AS n FROM patients GROUP BY sex', 'SELECT count(*) FROM stays'])
     expect((await ask(sql)).status).toBe(200)
   expect((await ask('SELECT * FROM patients')).json.code).toBe('ROW_LEVEL')
-  const draft = await portal.node.call('POST', '/api/v1/habilitations', { as: 'paul', body: second })
-  const sent = `/api/v1/habilitations/${draft.json.id}/submission`
+  const opened = await portal.node.call('POST', '/api/v1/habilitations', { as: 'paul', body: second })
+  const sent = `/api/v1/habilitations/${opened.json.id}/submission`
   expect((await portal.node.call('POST', sent, { as: 'paul', body: {} })).status).toBe(200)
 }, 180_000)
 afterAll(() => portal?.close())
@@ -27,20 +28,9 @@ const ask = (sql: string) =>
   portal.node.call('POST', `/api/v1/projects/${project}/queries`, { as: 'alice', body: { sql } })
 
 const second = {
+  ...draft,
   title: `Second projet ${hostile}`,
-  summaryLay: 'Nous comptons des séjours.',
-  publicInterest: 'Mieux soigner.',
-  aim: 'Compter.',
-  kind: 'PERSONAL_HEALTH',
-  route: 'MR_004',
-  routeReference: '2234567',
-  purposes: ['SNDS-III-6'],
-  objectives: [{ id: 'O1', label: 'Compter' }],
   lines: [{ dataset: 'pmsi-demo', justification: 'Les séjours.', tables: { patients: { columns: '*' } } }],
-  persons: [{ issuer: 'demo', subject: 'alice', profile: 'analyst' }],
-  accessPeriod: { from: '2026-01-01', until: '2036-01-01' },
-  prohibitions: 'none',
-  disclosure: { mode: 'guarded' },
 }
 
 const figure = async (page: Page, word: string) =>

@@ -10,6 +10,7 @@ import { mintDemoToken } from '../../services/identity/demo-keys.ts'
 import { systemClock } from '../../services/kernel/clock.ts'
 import { openPublished } from '../../services/review/published.ts'
 import { openBrowser } from '../chromium.ts'
+import { draft as studied } from '../contract/study.ts'
 import { openTestNode, type TestNode } from '../node.ts'
 
 let node: TestNode
@@ -193,18 +194,8 @@ describe('a report', () => {
 })
 
 const draft = {
+  ...studied,
   title: 'Second projet',
   summaryLay: 'Nous comptons <des> séjours & des "patients".',
-  publicInterest: 'Mieux soigner.',
-  aim: 'Compter.',
-  kind: 'PERSONAL_HEALTH',
-  route: 'MR_004',
-  routeReference: '2234567',
-  purposes: ['SNDS-III-6'],
-  objectives: [{ id: 'O1', label: 'Compter' }],
   lines: [{ dataset: 'pmsi-demo', justification: 'Les séjours.', tables: { patients: { columns: '*' } } }],
-  persons: [{ issuer: 'demo', subject: 'alice', profile: 'analyst' }],
-  accessPeriod: { from: '2026-01-01', until: '2036-01-01' },
-  prohibitions: 'none',
-  disclosure: { mode: 'guarded' },
 }
