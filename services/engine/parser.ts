@@ -17,7 +17,8 @@ export interface ParserOptions {
 }
 
 const MIB = 1024 * 1024
-const TEXT_BYTES = 64 * 1024
+/** The longest statement, in UTF-8. */
+export const TEXT_BYTES = 64 * 1024
 /** A tree or a plan: text of some thousand nodes. */
 const ANSWER_BYTES = 64 * MIB
 

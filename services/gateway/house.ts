@@ -25,6 +25,7 @@ import type { Rotation } from '../keys/rotation.ts'
 import type { TwinTurns } from '../query/on-twin.ts'
 import type { Profiles } from '../query/profile/profiles.ts'
 import type { QueryNeeds } from '../query/question.ts'
+import type { SavingNeeds } from '../query/saving.ts'
 import type { ReviewNeeds } from '../review/month.ts'
 import type { PublicRegister } from '../review/register/register.ts'
 import type { ReportNeeds } from '../review/reports/make.ts'
@@ -59,6 +60,7 @@ export interface House {
   readonly versions: WithdrawalNeeds
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
+  readonly saving: SavingNeeds
   readonly proofs: ProofNeeds
   readonly personalTokens: PersonalTokenNeeds
   readonly review: ReviewNeeds

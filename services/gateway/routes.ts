@@ -35,6 +35,7 @@ import { releaseRoutes } from './routes/releases.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { requestRoutes } from './routes/requests.ts'
 import { reviewRoutes } from './routes/review.ts'
+import { savedQueryRoutes } from './routes/saved-queries.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { heldSessionRoutes } from './routes/sessions.ts'
 import { simulationRoutes } from './routes/simulation.ts'
@@ -88,6 +89,7 @@ const documented: readonly Route[] = [
   ...habilitationRoutes,
   ...projectRoutes,
   ...queryRoutes,
+  ...savedQueryRoutes,
   ...releaseRoutes,
   ...auditRoutes,
   ...reviewRoutes,

@@ -10,6 +10,7 @@ import { audiencesOf, seenOf } from './form/seen.ts'
 import { operatorOf, type PermitKeys } from './keys.ts'
 import { stateAt } from './lifetime.ts'
 import { roleRefusal, type State } from './matrix.ts'
+import type { CurrentPermit } from './permit.ts'
 import type { Permits } from './permits.ts'
 import { type PastQuery, type Rechecked, recheck } from './recheck.ts'
 import type { Registry } from './registry.ts'
@@ -175,11 +176,12 @@ export async function insistVisible(
   { permits }: Pick<ProjectNeeds, 'permits'>,
   by: Person,
   project: string,
-): Promise<void> {
+): Promise<CurrentPermit> {
   const current = await permits.current(project)
   if (current === null || !mayView(by, current)) {
     throw new Refusal('NO_HABILITATION', { rule: 'no-habilitation' })
   }
+  return current
 }
 
 /** The projects that this person may see, the newest first. */

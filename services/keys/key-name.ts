@@ -10,6 +10,7 @@ export type KeyKind =
   | 'opt-outs'
   | 'profile'
   | 'pseudonym'
+  | 'saved-queries'
   | 'signing'
   | 'audit'
   | 'twin'

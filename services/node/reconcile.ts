@@ -41,7 +41,7 @@ export async function reconcile(
   audit: AuditLog,
   ground: Pick<Ground, 'home' | 'log'> & { readonly sealHome: () => Promise<void> },
 ): Promise<void> {
-  const { dataset, versions, uploads, habilitation, bulles, query } = rooms
+  const { dataset, versions, uploads, habilitation, bulles, query, saving } = rooms
   await reconcileState(await stateOf(rooms, audit, ground))
   // Not before the database is known to be that of this home: its keys are what opens the files from then on.
   await ground.sealHome()
@@ -54,8 +54,10 @@ export async function reconcile(
   await restoreIncidents(rooms.review)
   await passTime(rooms)
   for (const { id, events } of await habilitation.registry.list()) {
-    const { project } = fold(id, events)
+    const { project, stored } = fold(id, events)
     if (project === undefined) continue
+    // An older copy of the database may have brought them back.
+    if (stored === 'closing' || stored === 'closed') await saving.saved.destroy(project)
     await query.workspace.clean(project)
     // A permit whose signature is not good stops its own project, not the node.
     const current = await habilitation.permits.current(project).catch(refusedIsNull)

@@ -46,6 +46,8 @@ import type { QueryNeeds } from '../query/question.ts'
 import { openQuota } from '../query/quota.ts'
 import { openRegistry as openQueryList } from '../query/registry.ts'
 import { openRunning } from '../query/running.ts'
+import { openSavedQueries, type SavedQueries } from '../query/saved-queries.ts'
+import type { SavingNeeds } from '../query/saving.ts'
 import { openQueryTurns, type TurnLimits } from '../query/turns.ts'
 import { openFindings } from '../review/findings.ts'
 import { openIncidents } from '../review/incidents.ts'
@@ -71,6 +73,7 @@ export interface Rooms {
   readonly profiles: Profiles
   readonly habilitation: ActNeeds
   readonly query: QueryNeeds
+  readonly saving: SavingNeeds
   readonly airlock: AirlockNeeds
   readonly review: ReviewNeeds
   readonly verification: Verification
@@ -163,7 +166,8 @@ export async function openRooms(
   const registry = openHabilitations(store)
   const permits = openPermits({ registry, keys, rules: rulebook.persons })
   closing.keep('running queries', { close: async () => running.close() })
-  const effects = effectsOf({ bulles, running, sessions })
+  const saved = openSavedQueries({ store, keyring: atRest.keyring, clock })
+  const effects = effectsOf({ bulles, running, saved, sessions })
   const datasets = openDatasets({ catalogue, parser })
   const documents = openDocuments({ ...sealed, limits: documentLimits })
   const common = { audit, clock, rulebook, permits }
@@ -200,6 +204,7 @@ export async function openRooms(
       authority: { node, prefix: node },
     },
     query,
+    saving: { saved, permits, clock },
     airlock,
   }
 }
@@ -238,10 +243,11 @@ function turnLimitsOf(asking: LimitSettings): TurnLimits {
 interface Acted extends Pick<RoomsOn, 'sessions'> {
   readonly bulles: Bulles
   readonly running: ReturnType<typeof openRunning>
+  readonly saved: Pick<SavedQueries, 'destroy'>
 }
 
-/** What an act on a permit does to data, queries and sessions. */
-function effectsOf({ bulles, running, sessions }: Acted): ActNeeds['effects'] {
+/** What an act on a permit does to data, texts, queries and sessions. */
+function effectsOf({ bulles, running, saved, sessions }: Acted): ActNeeds['effects'] {
   return {
     seal: (current) => bulles.seal(current),
     stop(project, code, part) {
@@ -251,7 +257,10 @@ function effectsOf({ bulles, running, sessions }: Acted): ActNeeds['effects'] {
     },
     leave: async (person) => void (await sessions.close({ person }, { cause: 'habilitation' })),
     shred: (current, dataset) => bulles.shredLine(current, dataset),
-    destroy: (project) => bulles.closeProject(project),
+    async destroy(project) {
+      await saved.destroy(project)
+      return bulles.closeProject(project)
+    },
   }
 }
 

@@ -623,6 +623,25 @@ export interface QueryRun {
   audit_seq: number | null
 }
 
+export interface QuerySaved {
+  /** Random identifier */
+  id: string
+  /** Project whose key seals it */
+  project: string
+  /** Issuer of the person who keeps it */
+  issuer: string
+  /** Subject of the person who keeps it */
+  subject: string
+  /** Whether the other members read it too */
+  is_shared: boolean
+  /** How often it was saved */
+  revision: number
+  /** When it was last saved, ms since 1970 */
+  saved_ms: number
+  /** Title, text, purpose and objective, sealed under the key saved-queries of the project as this revision of this person */
+  sealed: Buffer
+}
+
 export interface ReviewFinding {
   /** Month, family, detector and a hash of what it is about */
   id: string
@@ -718,6 +737,7 @@ export interface Tables {
   keys_wrapped: KeysWrapped
   query_quota: QueryQuota
   query_run: QueryRun
+  query_saved: QuerySaved
   review_finding: ReviewFinding
   review_incident: ReviewIncident
   review_saved_view: ReviewSavedView

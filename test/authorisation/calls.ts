@@ -60,6 +60,7 @@ export function callOf({ name, path }: Pick<Route, 'name' | 'path'>, named: Name
     table: 'patients',
     attachment: none,
     queryId: none,
+    savedId: none,
     shard: named.shard,
     tile: '0/000',
     sha256: named.proposal,
@@ -74,6 +75,7 @@ export function callOf({ name, path }: Pick<Route, 'name' | 'path'>, named: Name
 
 const context = { shows: 'Visits', population: 'All', related: '' }
 const question = { sql: 'SELECT sex, count(*) FROM patients GROUP BY sex' }
+const kept = { ...question, title: 'By sex', isShared: true }
 const reason = { reason: 'A doubt.' }
 const tus = { 'tus-resumable': '1.0.0' }
 const contract = {
@@ -172,6 +174,8 @@ const sent: Readonly<Record<string, (named: Named) => Sent>> = {
   'POST /api/v1/releases/{id}/reviews': () => ({ body: { round: 1, vote: 'approve' } }),
   'POST /api/v1/projects/{id}/queries': () => ({ body: question }),
   'POST /api/v1/projects/{id}/queries/check': () => ({ body: question }),
+  'POST /api/v1/projects/{id}/saved-queries': () => ({ body: kept }),
+  'PUT /api/v1/projects/{id}/saved-queries/{savedId}': () => ({ body: kept }),
   'POST /api/v1/audit/entries/{shard}/{seq}/opening': () => ({ body: reason }),
   'POST /api/v1/reviews/{month}/findings/{family}/{detector}/{key}/closing': () => ({
     body: { conclusion: 'explained', ...reason },
@@ -207,6 +211,8 @@ export const without: ReadonlySet<string> = new Set([
   'GET /api/v1/habilitations/{id}/attachments/{attachment}',
   'POST /api/v1/habilitations/{id}/attachments/{attachment}/deletion',
   'POST /api/v1/projects/{id}/queries/{queryId}/cancel',
+  'PUT /api/v1/projects/{id}/saved-queries/{savedId}',
+  'DELETE /api/v1/projects/{id}/saved-queries/{savedId}',
   'GET /audit/{shard}/tile/{tile}',
   'POST /api/v1/me/sessions/{id}/closure',
   'DELETE /api/v1/me/tokens/{id}',

@@ -5,7 +5,7 @@ import { type Command, commandBodies, type FurtherType } from '../../habilitatio
 import { keySet, operatorOf } from '../../habilitation/keys.ts'
 import { listHabilitations, readCertificate, readHabilitation, recheckPast } from '../../habilitation/read.ts'
 import { listReminders } from '../../habilitation/reminders.ts'
-import { Refusal } from '../../kernel/refusal.ts'
+import { revisionAsked } from '../if-match.ts'
 import { pastQueries } from '../past-queries.ts'
 import { openRoute, type Route, route } from '../route.ts'
 import { document, meter, progress, thread } from './request-shapes.ts'
@@ -101,17 +101,6 @@ const rechecked = z.object({
     }),
   ),
 })
-
-/**
- * RFC 9110 13.1.1, with the revision of the text as its tag; `*` and an absent header ask for nothing. No answer carries it as its
- * ETag: the state of a request moves on while its text stays, and a cache would take the two for the same.
- */
-function revisionAsked(header: string | undefined): { readonly revision?: number } {
-  if (header === undefined || header === '*') return {}
-  const [, revision] = /^(?:W\/)?"(\d{1,9})"$/.exec(header) ?? []
-  if (revision === undefined) throw new Refusal('INVALID', { rule: 'if-match' })
-  return { revision: Number(revision) }
-}
 
 export const habilitationRoutes: readonly Route[] = [
   route({
