@@ -12,6 +12,7 @@ import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { abandonQueries } from '../query/abandon.ts'
 import { lastRecorded } from '../query/registry.ts'
+import { forgetClosed } from '../query/saving.ts'
 import { recordOverdue } from '../review/incident-acts.ts'
 import { restoreIncidents } from '../review/incident-recovery.ts'
 import type { Ground } from './floors.ts'
@@ -54,10 +55,10 @@ export async function reconcile(
   await restoreIncidents(rooms.review)
   await passTime(rooms)
   for (const { id, events } of await habilitation.registry.list()) {
-    const { project, stored } = fold(id, events)
+    const known = fold(id, events)
+    const { project } = known
     if (project === undefined) continue
-    // An older copy of the database may have brought them back.
-    if (stored === 'closing' || stored === 'closed') await saving.saved.destroy(project)
+    await forgetClosed(saving.saved, known)
     await query.workspace.clean(project)
     // A permit whose signature is not good stops its own project, not the node.
     const current = await habilitation.permits.current(project).catch(refusedIsNull)

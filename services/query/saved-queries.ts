@@ -47,26 +47,31 @@ export interface SavedQuery extends Kept {
   readonly revision: number
 }
 
-/** One of somebody’s own. */
-interface Own {
+interface Whose {
   readonly project: string
   readonly by: Actor
+}
+
+/** One of somebody’s own. */
+interface Own extends Whose {
   readonly id: string
+}
+
+interface Writing {
+  /** Asked once nothing else of the project is being written: where it rejects, nothing is. */
+  readonly allowed: () => Promise<void>
 }
 
 /** Of one person in one project. */
 export const mostSaved = 100
 
-/** `allowed` of what writes is asked once nothing else of the project is being written: where it rejects, nothing is. */
-type Allowed = () => Promise<void>
-
 export interface SavedQueries {
   /** Those of this person and those that others share, the newest first. UNAVAILABLE where a row is not what was sealed. */
   list(project: string, by: Actor): Promise<readonly SavedQuery[]>
   /** Refusal QUOTA_EXCEEDED. */
-  add(project: string, by: Actor, kept: Kept, allowed: Allowed): Promise<SavedQuery>
+  add(whose: Whose & Writing, kept: Kept): Promise<SavedQuery>
   /** Refusals NOT_FOUND, also of somebody else’s; WRONG_STATE where it has another revision than the one named. */
-  change(own: Own & { readonly revision?: number }, kept: Kept, allowed: Allowed): Promise<SavedQuery>
+  change(own: Own & Writing & { readonly revision?: number }, kept: Kept): Promise<SavedQuery>
   /** Refusal NOT_FOUND. */
   remove(own: Own): Promise<void>
   /** The key first, so that nothing opens what is left of the rows. Done again, it finds nothing to do. */
@@ -79,77 +84,39 @@ interface SavedQueriesNeeds {
   readonly clock: Clock
 }
 
-export function openSavedQueries({ store: { db }, keyring, clock }: SavedQueriesNeeds): SavedQueries {
+export function openSavedQueries(needs: SavedQueriesNeeds): SavedQueries {
+  const { store, keyring, clock } = needs
+  const { db } = store
   // The node is the only writer of its base: what is closed and what is being saved never cross.
   const turns = openTurns()
-  const keyOf = (project: string) => ({ kind: 'saved-queries', id: project }) as const
-  const ownRows = (project: string, { issuer, subject }: Actor) =>
-    db
-      .selectFrom('query_saved')
-      .select(['id', 'revision'])
-      .where('project', '=', project)
-      .where('issuer', '=', issuer)
-      .where('subject', '=', subject)
-  const rowOf = async (query: SavedQuery, project: string): Promise<QuerySaved> => {
-    const { id, author, isShared, savedAt, revision, ...text } = query
-    const row = { id, project, ...author, is_shared: isShared, revision, saved_ms: savedAt }
-    const sealing = sealingOf(await keyring.of(keyOf(project)), row)
-    return { ...row, sealed: sealBytes(Buffer.from(canonical(text)), sealing) }
-  }
   return {
-    async list(project, by) {
-      const rows = await db
-        .selectFrom('query_saved')
-        .selectAll()
-        .where('project', '=', project)
-        .orderBy('saved_ms', 'desc')
-        .orderBy('id')
-        .execute()
-      const shown = rows.filter((row) => row.is_shared || samePerson(row, by))
-      const key = shown.length === 0 ? null : await keyring.find(keyOf(project))
-      return key === null ? [] : shown.map((row) => openRow(key, row))
-    },
-    add: (project, by, kept, allowed) =>
+    list: (project, by) => list(needs, { project, by }),
+    add: ({ project, by, allowed }, kept) =>
       turns.take(async () => {
         await allowed()
-        if ((await ownRows(project, by).execute()).length >= mostSaved)
-          throw new Refusal('QUOTA_EXCEEDED', {
-            rule: 'saved-queries.count',
-            fact: { key: 'saved-queries.count', with: { most: mostSaved } },
-            hint: { key: 'saved-queries.count.hint' },
-          })
-        const { issuer, subject } = by
-        const about = { id: randomUUID(), author: { issuer, subject }, savedAt: clock.now(), revision: 1 }
-        const query = { ...kept, ...about }
-        await db
-          .insertInto('query_saved')
-          .values(await rowOf(query, project))
-          .execute()
+        if ((await ownRows(db, { project, by }).execute()).length >= mostSaved) throw tooMany()
+        const query = { ...kept, id: randomUUID(), author: actorOf(by), savedAt: clock.now(), revision: 1 }
+        const row = await rowOf(keyring, query, project)
+        await db.insertInto('query_saved').values(row).execute()
         return query
       }, project),
-    change: ({ project, by, id, revision }, kept, allowed) =>
+    change: ({ project, by, id, revision, allowed }, kept) =>
       turns.take(async () => {
         await allowed()
-        const found = await ownRows(project, by).where('id', '=', id).executeTakeFirst()
+        const found = await ownRows(db, { project, by }).where('id', '=', id).executeTakeFirst()
         if (found === undefined) throw unknown()
-        if (revision !== undefined && revision !== found.revision)
-          throw new Refusal('WRONG_STATE', {
-            rule: 'saved-queries.revision',
-            hint: { key: 'saved-queries.revision.hint' },
-          })
-        const author = { issuer: by.issuer, subject: by.subject }
-        const query = { ...kept, id, author, savedAt: clock.now(), revision: found.revision + 1 }
-        const { id: _id, ...changed } = await rowOf(query, project)
+        if (revision !== undefined && revision !== found.revision) throw outrun()
+        const about = { id, author: actorOf(by), savedAt: clock.now(), revision: found.revision + 1 }
+        const query = { ...kept, ...about }
+        const { id: _id, ...changed } = await rowOf(keyring, query, project)
         await db.updateTable('query_saved').set(changed).where('id', '=', id).execute()
         return query
       }, project),
     remove: ({ project, by, id }) =>
       turns.take(async () => {
-        const { numDeletedRows } = await db
-          .deleteFrom('query_saved')
-          .where('id', 'in', ownRows(project, by).clearSelect().select('id').where('id', '=', id))
-          .executeTakeFirstOrThrow()
-        if (numDeletedRows === 0n) throw unknown()
+        const found = await ownRows(db, { project, by }).where('id', '=', id).executeTakeFirst()
+        if (found === undefined) throw unknown()
+        await db.deleteFrom('query_saved').where('id', '=', id).execute()
       }, project),
     destroy: (project) =>
       turns.take(async () => {
@@ -159,7 +126,57 @@ export function openSavedQueries({ store: { db }, keyring, clock }: SavedQueries
   }
 }
 
+async function list(
+  { store, keyring }: SavedQueriesNeeds,
+  { project, by }: Whose,
+): Promise<readonly SavedQuery[]> {
+  const rows = await store.db
+    .selectFrom('query_saved')
+    .selectAll()
+    .where('project', '=', project)
+    .orderBy('saved_ms', 'desc')
+    .orderBy('id')
+    .execute()
+  const shown = rows.filter((row) => row.is_shared || samePerson(row, by))
+  const key = shown.length === 0 ? null : await keyring.find(keyOf(project))
+  return key === null ? [] : shown.map((row) => openRow(key, row))
+}
+
+function ownRows(db: Store['db'], { project, by }: Whose) {
+  return db
+    .selectFrom('query_saved')
+    .select(['id', 'revision'])
+    .where('project', '=', project)
+    .where('issuer', '=', by.issuer)
+    .where('subject', '=', by.subject)
+}
+
+const keyOf = (project: string) => ({ kind: 'saved-queries', id: project }) as const
+
+const actorOf = ({ issuer, subject }: Actor): Actor => ({ issuer, subject })
+
+function tooMany(): Refusal {
+  const key = 'saved-queries.count'
+  const facts = { fact: { key, with: { most: mostSaved } }, hint: { key: `${key}.hint` } }
+  return new Refusal('QUOTA_EXCEEDED', { rule: key, ...facts })
+}
+
+function outrun(): Refusal {
+  const rule = 'saved-queries.revision'
+  return new Refusal('WRONG_STATE', { rule, hint: { key: `${rule}.hint` } })
+}
+
 const unknown = () => new Refusal('NOT_FOUND', { rule: 'saved-queries.none' })
+
+async function rowOf(
+  keyring: SavedQueriesNeeds['keyring'],
+  { id, author, isShared, savedAt, revision, ...text }: SavedQuery,
+  project: string,
+): Promise<QuerySaved> {
+  const row = { id, project, ...author, is_shared: isShared, revision, saved_ms: savedAt }
+  const sealing = sealingOf(await keyring.of(keyOf(project)), row)
+  return { ...row, sealed: sealBytes(Buffer.from(canonical(text)), sealing) }
+}
 
 type Named = Omit<QuerySaved, 'sealed' | 'saved_ms'>
 

@@ -1,6 +1,7 @@
 /** Texts kept and shared among the members of a project. Nothing here is checked, run or answered: opening one asks nothing. */
 import { isMember, isOver } from '../habilitation/membership.ts'
 import { insistVisible, type ProjectNeeds } from '../habilitation/read.ts'
+import type { Habilitation } from '../habilitation/state.ts'
 import type { Person } from '../identity/person.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { SavedQueries, SavedQuery } from './saved-queries.ts'
@@ -9,7 +10,7 @@ export interface SavingNeeds extends Pick<ProjectNeeds, 'permits' | 'clock'> {
   readonly saved: SavedQueries
 }
 
-type Kept = Parameters<SavedQueries['add']>[2]
+type Kept = Parameters<SavedQueries['add']>[1]
 
 /** One’s own and those that others share; nobody but a member has or reads any. Refusal NO_HABILITATION. */
 export async function listSaved(
@@ -27,7 +28,7 @@ export async function saveQuery(
   by: Person,
   { project, kept }: { readonly project: string; readonly kept: Kept },
 ): Promise<SavedQuery> {
-  return needs.saved.add(project, by, kept, () => insistMember(needs, by, project))
+  return needs.saved.add({ project, by, allowed: () => insistMember(needs, by, project) }, kept)
 }
 
 interface Changing {
@@ -43,7 +44,8 @@ export async function changeSaved(
   by: Person,
   { kept, ...which }: Changing & { readonly kept: Kept },
 ): Promise<SavedQuery> {
-  return needs.saved.change({ ...which, by }, kept, () => insistMember(needs, by, which.project))
+  const allowed = () => insistMember(needs, by, which.project)
+  return needs.saved.change({ ...which, by, allowed }, kept)
 }
 
 /** Its author alone removes it, also from a project that is over. Refusals NO_HABILITATION, NOT_FOUND. */
@@ -54,6 +56,14 @@ export async function removeSaved(
 ): Promise<void> {
   await insistVisible(needs, by, project)
   await needs.saved.remove({ project, by, id })
+}
+
+/** Destroys again what an older copy of the database may have brought back of a project whose closure has begun. */
+export async function forgetClosed(
+  saved: Pick<SavedQueries, 'destroy'>,
+  { project, stored }: Pick<Habilitation, 'project' | 'stored'>,
+): Promise<void> {
+  if (project !== undefined && (stored === 'closing' || stored === 'closed')) await saved.destroy(project)
 }
 
 /** NO_HABILITATION to whom the project is not there, PERSON_NOT_LISTED to whom it is and who is no member, EXPIRED once it is over. */

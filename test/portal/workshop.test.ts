@@ -223,6 +223,78 @@ describe('texts in hand', () => {
   })
 })
 
+describe('texts kept in the project', () => {
+  const saved = `/api/v1/projects/${project}/saved-queries`
+  const list = async (as: string) => (await portal.node.call('GET', saved, { as })).json.savedQueries
+  const named = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+  const by = 'SELECT sex, count(*) AS n FROM patients GROUP BY sex'
+
+  test('are saved, shared, opened by another member, compared, removed and put back', async () => {
+    const { page, goto, complaints } = await opened(by)
+    await page.getByLabel('Titre de l’onglet').fill(hostile)
+    await named(page, 'Enregistrer dans le projet').press('Enter')
+    await page.getByText('Enregistrée, visible de vous seulement.').waitFor()
+    expect(await list('paul')).toEqual([])
+    await page.getByRole('link', { name: 'Enregistrées', exact: true }).press('Enter')
+    await named(page, `Partager « ${hostile} » avec l’équipe`).press('Enter')
+    await page.getByText('Enregistrée, partagée avec l’équipe.').waitFor()
+    // Sharing changed nothing of the text: the tab goes on from the revision that it made.
+    await editorOf(page).press('Control+End')
+    await page.keyboard.type(' ORDER BY sex')
+    await page.getByText('Changée depuis l’enregistrement.').waitFor()
+    await named(page, `Comparer « ${hostile} » au texte ouvert`).click()
+    expect(await page.locator('.comparison ins').innerText()).toMatch(/^\+ .* ORDER BY sex\s*$/)
+    await expectAccessible(page)
+    await named(page, 'Enregistrer les changements').press('Enter')
+    await page.getByText('Les deux textes sont les mêmes.').waitFor()
+    await page.getByText('Enregistrée, partagée avec l’équipe.').waitFor()
+
+    const paul = await portal.as('paul', { width: 390 })
+    await paul.goto(`${workshop}?tab=saved`)
+    await named(paul.page, `Ouvrir « ${hostile} »`).press('Enter')
+    await paul.page.getByText(`D’après « ${hostile} », par alice.`).waitFor()
+    await paul.page.locator('.sql-editor:focus-within').waitFor()
+    expect(await editorOf(paul.page).innerText()).toBe(`${by} ORDER BY sex`)
+    expect(await named(paul.page, `Supprimer « ${hostile} »`).count()).toBe(0)
+    await expectAccessible(paul.page)
+    expect(await paul.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+
+    await named(page, `Supprimer « ${hostile} »`).press('Enter')
+    await page.locator('[role=status]:focus').getByText(hostile).waitFor()
+    expect(await list('paul')).toEqual([])
+    await named(page, 'Remettre').press('Enter')
+    await page.getByText(`« ${hostile} » est remise.`).waitFor()
+    expect(await list('paul')).toMatchObject([{ title: hostile, isShared: true, isOwn: false }])
+    await goto('/')
+    await goto(workshop)
+    expect(await editorOf(page).innerText()).toBe(`${by} ORDER BY sex`)
+    expect([...complaints, ...paul.complaints]).toEqual([])
+  })
+
+  test('are not overwritten by another window unless somebody means it', async () => {
+    const { page, complaints } = await opened('SELECT 4 AS four', { lang: 'en' })
+    await named(page, 'Save in the project').click()
+    await page.getByText('Saved, for your eyes only.').waitFor()
+    const own = (await list('alice')).find(({ isShared }: { isShared: boolean }) => !isShared)
+    const body = { title: own.title, sql: 'SELECT 5 AS five', isShared: false }
+    const headers = { 'If-Match': '"1"' }
+    const change = () => portal.node.call('PUT', `${saved}/${own.id}`, { as: 'alice', body, headers })
+    expect(await change()).toMatchObject({ status: 200, json: { revision: 2 } })
+    expect(await change()).toMatchObject({ status: 409, json: { rule: 'saved-queries.revision' } })
+    await editorOf(page).press('Control+End')
+    await page.keyboard.type(', 6 AS six')
+    await named(page, 'Save the changes').click()
+    await page.getByRole('alert').getByText('perhaps in another window').waitFor()
+    await expectAccessible(page)
+    await named(page, 'Save my text all the same').click()
+    await page.getByText('Saved, for your eyes only.').waitFor()
+    expect(await list('alice')).toContainEqual(
+      expect.objectContaining({ id: own.id, sql: 'SELECT 4 AS four, 6 AS six', revision: 3 }),
+    )
+    expect(complaints).toEqual([])
+  })
+})
+
 test('the plan tells what is read, how persons are counted and what may be withheld, before anything runs', async () => {
   const { page, complaints } = await opened('SELECT ward, avg(cost_eur) AS mean FROM stays GROUP BY ward')
   await page.getByRole('link', { name: 'Plan', exact: true }).click()
@@ -290,4 +362,34 @@ test('a project that is stopped says why, and what can still be done', async () 
   await page.getByText('Ce projet est suspendu.').waitFor()
   await page.getByText('Refusée : Autorisation suspendue').waitFor()
   await expectAccessible(page)
+})
+
+test('what was saved is destroyed with the project, key and rows', async () => {
+  const { store } = portal.node.house.proofs
+  const left = async () => [
+    ...(await store.db.selectFrom('query_saved').select('id').execute()),
+    ...(await store.db.selectFrom('keys_wrapped').select('id').where('kind', '=', 'saved-queries').execute()),
+  ]
+  const path = `/api/v1/projects/${project}`
+  const { json } = await portal.node.call('GET', path, { as: 'paul' })
+  expect((await left()).length).toBeGreaterThan(1)
+  const end = (as: string, act: string) =>
+    portal.node.call('POST', `/api/v1/habilitations/${json.habilitation}/${act}`, { as, body: {} })
+  expect(await end('paul', 'renunciation')).toMatchObject({ status: 200 })
+  const { page, goto, complaints } = await portal.as('paul')
+  await goto(workshop)
+  await page.getByRole('heading', { name: 'Requêtes enregistrées' }).waitFor()
+  await page.getByRole('listitem').getByText(hostile).waitFor()
+  await expectAccessible(page)
+  expect(complaints).toEqual([])
+  expect(await end('karim', 'closure')).toMatchObject({ status: 200 })
+  expect(await left()).toEqual([])
+  const body = { title: 'A', sql: 'SELECT 1', isShared: false }
+  expect(await portal.node.call('POST', `${path}/saved-queries`, { as: 'paul', body })).toMatchObject({
+    status: 403,
+    json: { code: 'EXPIRED' },
+  })
+  expect((await portal.node.call('GET', `${path}/saved-queries`, { as: 'paul' })).json).toEqual({
+    savedQueries: [],
+  })
 })

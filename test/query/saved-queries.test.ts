@@ -8,6 +8,7 @@ import { localProvider } from '../../services/keys/provider.ts'
 import { mostSaved, openSavedQueries, savedText } from '../../services/query/saved-queries.ts'
 import {
   changeSaved,
+  forgetClosed,
   listSaved,
   removeSaved,
   type SavingNeeds,
@@ -199,6 +200,18 @@ describe('of a project', () => {
     await needs.saved.destroy(project)
     expect(await rows()).toEqual([])
   })
+})
+
+test('an older copy of the database brings none of a closed project back', async () => {
+  await save()
+  for (const stored of ['active', 'suspended', 'revoked', 'renounced'] as const)
+    await forgetClosed(needs.saved, { project, stored })
+  expect(await titles()).toEqual([kept.title])
+  for (const stored of ['closing', 'closed'] as const) {
+    await save()
+    await forgetClosed(needs.saved, { project, stored })
+    expect(await rows()).toEqual([])
+  }
 })
 
 describe('on a stolen disk', () => {

@@ -11,8 +11,8 @@ export const roleTexts: Readonly<Record<Role, RoleText>> = {
   researcher: {
     name: { fr: 'Recherche', en: 'Researcher' },
     does: {
-      fr: 'Pose des questions dans les projets dont elle est membre, exporte les résultats sortis, crée les jetons de ses outils.',
-      en: 'Asks questions in the projects she is a member of, exports the results that were released, creates tokens for her tools.',
+      fr: 'Pose des questions dans les projets dont elle est membre, y garde des requêtes pour elle ou pour l’équipe, exporte les résultats sortis, crée les jetons de ses outils.',
+      en: 'Asks questions in the projects she is a member of, keeps queries there for herself or for the team, exports the results that were released, creates tokens for her tools.',
     },
   },
   lead: {

@@ -11,6 +11,7 @@ import en from '../words/workshop.en.json' with { type: 'json' }
 import fr from '../words/workshop.fr.json' with { type: 'json' }
 import { Bench } from './workshop/bench.tsx'
 import { Journal } from './workshop/journal.tsx'
+import { Saved } from './workshop/saved.tsx'
 import { Ended, NotActive, Preparing } from './workshop/states.tsx'
 import './workshop.css'
 import './workshop/texts.css'
@@ -37,6 +38,7 @@ export function WorkshopPage() {
         <>
           <Ended status={data.status} project={project} />
           <Journal project={project} />
+          <Saved project={project} />
         </>
       ) : data.bulle.status === 'preparing' ? (
         <Preparing project={data} />

@@ -4,6 +4,7 @@ import { useRef } from 'react'
 import type { components } from '../../api.ts'
 import { Refusal } from '../../parts/refusal.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
+import type { SavedQuery } from '../../saved-queries.ts'
 import { useShortcut } from '../../shortcuts.ts'
 import { words } from '../../text.ts'
 import en from '../../words/workshop.en.json' with { type: 'json' }
@@ -32,7 +33,7 @@ export function Bench({ project }: { readonly project: components['schemas']['Pr
   useShortcut('Escape Tab', say('key.leave'))
   const begin = (sql: string) => {
     if (run.isRunning || statement.isUnsaid || sql.trim() === '') return
-    if (statement.tab === 'journal' || statement.tab === 'plan')
+    if (statement.tab !== 'table' && statement.tab !== 'chart')
       void navigate({ to: '.', search: (before) => ({ ...before, tab: 'table' }), resetScroll: false })
     run.begin({ ...statement.asked, sql })
   }
@@ -46,6 +47,10 @@ export function Bench({ project }: { readonly project: components['schemas']['Pr
     const isInPlace = statement.text.trim() === '' || statement.text === sql || !statement.drafts.canAdd
     if (isInPlace) write(asked)
     else statement.writeElsewhere(sql, about)
+  }
+  const openSaved = (saved: SavedQuery) => {
+    statement.openSaved(saved)
+    editor.current?.focus()
   }
   const known = tables.data ?? []
   return (
@@ -68,7 +73,13 @@ export function Bench({ project }: { readonly project: components['schemas']['Pr
           onRun={begin}
           onWrite={write}
         />
-        <Results {...{ run, statement }} project={project.id} onWrite={write} onReopen={reopen} />
+        <Results
+          {...{ run, statement }}
+          project={project.id}
+          onWrite={write}
+          onReopen={reopen}
+          onOpenSaved={openSaved}
+        />
       </div>
     </div>
   )

@@ -1,5 +1,11 @@
 /** Texts of statements that are not done yet, kept in this browser from visit to visit. Their text alone: no answer is ever kept. */
 
+/** The saved query of the project that a draft came from, as it was then. */
+export interface Origin {
+  readonly id: string
+  readonly revision: number
+}
+
 export interface Draft {
   readonly id: string
   /** Empty while nobody has named it. */
@@ -8,6 +14,8 @@ export interface Draft {
   /** Instant of this browser. */
   readonly madeAt: number
   readonly touchedAt: number
+  /** Absent of a text that is nowhere but here. */
+  readonly saved?: Origin
 }
 
 export const mostDrafts = 20
@@ -54,13 +62,20 @@ export function openDrafts(store: Store | null, owner: readonly string[]): Draft
 /** What another program may have written there is left alone. */
 function draftOf(id: string, kept: string | null): Draft | null {
   try {
-    const { title, text, madeAt, touchedAt } = JSON.parse(kept ?? 'null') as Record<string, unknown>
+    const { title, text, madeAt, touchedAt, saved } = JSON.parse(kept ?? 'null') as Record<string, unknown>
     if (typeof title !== 'string' || typeof text !== 'string') return null
     if (typeof madeAt !== 'number' || typeof touchedAt !== 'number') return null
-    return { id, title: titled(title), text, madeAt, touchedAt }
+    const origin = originOf(saved)
+    return { id, title: titled(title), text, madeAt, touchedAt, ...(origin && { saved: origin }) }
   } catch {
     return null
   }
+}
+
+function originOf(kept: unknown): Origin | null {
+  if (typeof kept !== 'object' || kept === null) return null
+  const { id, revision } = kept as Record<string, unknown>
+  return typeof id === 'string' && typeof revision === 'number' ? { id, revision } : null
 }
 
 export function titled(title: string): string {

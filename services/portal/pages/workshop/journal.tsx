@@ -43,7 +43,16 @@ export function Journal({ project, ...acts }: JournalProps) {
   const [second, first] = data.filter(({ id }) => compared.includes(id))
   return (
     <>
-      {first && second && <Comparison runs={[first, second]} onClose={() => setCompared([])} />}
+      {first && second && (
+        <Comparison
+          texts={[textOf(first.id)?.sql ?? '', textOf(second.id)?.sql ?? '']}
+          lead={say('compare.lead', {
+            first: momentOf(first.submittedAt),
+            second: momentOf(second.submittedAt),
+          })}
+          onClose={() => setCompared([])}
+        />
+      )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is scrolled by keyboard too */}
       <section className="wide journal" tabIndex={0} aria-label={say('journal')}>
         <table>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Refusal } from '../../parts/refusal.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { Problem } from '../../problem.ts'
+import type { SavedQuery } from '../../saved-queries.ts'
 import { words } from '../../text.ts'
 import en from '../../words/workshop.en.json' with { type: 'json' }
 import fr from '../../words/workshop.fr.json' with { type: 'json' }
@@ -11,6 +12,7 @@ import { Leaving } from './leaving.tsx'
 import { Outcome } from './outcome.tsx'
 import { Plan } from './plan.tsx'
 import { Accepted } from './preflight.tsx'
+import { Saved } from './saved.tsx'
 import type { Begun, Run } from './use-run.ts'
 import { resultTabs, type Statement } from './use-statement.ts'
 
@@ -23,10 +25,11 @@ interface ResultsProps {
   readonly onWrite: (asked: Asked) => void
   /** Beside what is being written. */
   readonly onReopen: (asked: Asked) => void
+  readonly onOpenSaved: (saved: SavedQuery) => void
 }
 
 /** What came of the last question, as a table or a picture; what would come of the next; and the questions before it. */
-export function Results({ project, run, statement, onWrite, onReopen }: ResultsProps) {
+export function Results({ project, run, statement, onWrite, onReopen, onOpenSaved }: ResultsProps) {
   const say = useWords()
   const { tab, text, paused, isUnsaid } = statement
   const tabs = resultTabs.map((id) => ({ id, label: say(`tab.${id}`) }))
@@ -36,6 +39,8 @@ export function Results({ project, run, statement, onWrite, onReopen }: ResultsP
       <Tabs label={say('results')} tabs={tabs} current={tab} />
       {tab === 'journal' ? (
         <Journal project={project} onReopen={onReopen} onCancel={run.cancel} />
+      ) : tab === 'saved' ? (
+        <Saved project={project} statement={statement} onOpen={onOpenSaved} />
       ) : tab === 'plan' ? (
         <Plan project={project} asked={paused} isUnsaid={isUnsaid} />
       ) : (

@@ -14,6 +14,7 @@ import type { Editor } from './editor-view.ts'
 import { examplesOf } from './examples.ts'
 import { Preflight } from './preflight.tsx'
 import { Progress } from './progress.tsx'
+import { SaveDraft } from './save-draft.tsx'
 import type { Run } from './use-run.ts'
 import type { Statement } from './use-statement.ts'
 
@@ -48,6 +49,7 @@ export function StatementPane(props: PaneProps) {
       <h2 id="statement">{say('statement')}</h2>
       <Aims project={project} statement={statement} />
       <DraftTabs drafts={statement.drafts} panel="draft-text" />
+      <SaveDraft project={project.id} statement={statement} />
       <div className="editor-frame" role="tabpanel" id="draft-text" aria-labelledby={tabOf(open)}>
         <Suspense fallback={<Waiting />}>
           <SqlEditor

@@ -1,12 +1,23 @@
 /** The drafts of a project as tabs of its editor: one is open, the others wait in this browser. */
 import { useMemo, useState } from 'react'
 import { useMe } from '../../session.ts'
-import { browserStore, type Draft, firstDraft, mostDrafts, openDrafts, titled } from './drafts.ts'
+import {
+  browserStore,
+  type Draft,
+  firstDraft,
+  mostDrafts,
+  type Origin,
+  openDrafts,
+  titled,
+} from './drafts.ts'
 
 function madeNow(text = ''): Draft {
   const now = Date.now()
   return { id: crypto.randomUUID(), title: '', text, madeAt: now, touchedAt: now }
 }
+
+/** Nobody has written or named anything in it. */
+const isBlank = ({ text, title }: Draft) => text.trim() === '' && title === ''
 
 interface Shown {
   readonly all: readonly Draft[]
@@ -36,6 +47,18 @@ export function useDrafts(project: string, first: string) {
     if (open.text === '' && open.title === '') drafts.remove(open.id)
     setShown((before) => ({ ...before, ...more, open, isKept, all: withDraft(before.all, open) }))
   }
+  const change = (id: string, made: (draft: Draft) => Draft) => {
+    const draft = shown.all.find((one) => one.id === id)
+    if (!draft) return
+    const changed = made(latest(draft))
+    drafts.put(changed)
+    setShown((before) => ({
+      ...before,
+      all: withDraft(before.all, changed),
+      open: before.open.id === id ? made(before.open) : before.open,
+    }))
+  }
+  const draftFrom = (saved: string) => shown.all.find((one) => one.saved?.id === saved)
   /** Another window may have gone on with it. */
   const latest = (draft: Draft) => drafts.get(draft.id) ?? draft
   return {
@@ -50,17 +73,43 @@ export function useDrafts(project: string, first: string) {
     },
     add: (text = '') => keep(madeNow(text), { takesFocus: true }),
     close(id: string) {
-      const place = shown.all.findIndex((one) => one.id === id)
-      const draft = shown.all[place]
-      if (!draft) return
       drafts.remove(id)
-      const all = shown.all.filter((one) => one.id !== id)
-      const next = id === shown.open.id ? (all[place] ?? all[place - 1] ?? madeNow()) : shown.open
-      const closed = draft.text.trim() === '' ? null : draft
-      setShown((before) => ({ ...before, all: withDraft(all, next), open: next, closed, takesFocus: false }))
+      setShown((before) => without(before, id))
+    },
+    /** Whether a saved query has a tab, or there is room for one. */
+    canOpen: (saved: string) =>
+      shown.all.length < mostDrafts || isBlank(shown.open) || draftFrom(saved) !== undefined,
+    /** The draft that came from it, as it was left; else a new one, in the place of an empty one. */
+    openSaved({ id, revision, title, sql }: Origin & { readonly title: string; readonly sql: string }) {
+      const known = draftFrom(id)
+      const touchedAt = Date.now()
+      if (known) return keep({ ...latest(known), touchedAt }, { takesFocus: true })
+      const all = isBlank(shown.open) ? shown.all.filter((one) => one.id !== shown.open.id) : shown.all
+      const open = { ...madeNow(sql), title: titled(title), saved: { id, revision } }
+      const isKept = drafts.put(open)
+      setShown((before) => ({ ...before, open, isKept, all: withDraft(all, open), takesFocus: true }))
+    },
+    /** It is kept in the project from now on, under this title. */
+    tie: (id: string, saved: Origin, title: string) =>
+      change(id, (draft) => ({ ...draft, saved, title: draft.title || titled(title) })),
+    /** A saved query went on without a change of its text. */
+    follow({ id, revision }: Origin, saved: Origin) {
+      const draft = draftFrom(id)
+      if (draft?.saved?.revision === revision) change(draft.id, (one) => ({ ...one, saved }))
     },
     reopen: () => shown.closed && keep(shown.closed, { closed: null, takesFocus: true }),
   }
+}
+
+/** The tab after it is opened, or the one before, or an empty one. */
+function without(shown: Shown, id: string): Shown {
+  const place = shown.all.findIndex((one) => one.id === id)
+  const draft = shown.all[place]
+  if (!draft) return shown
+  const all = shown.all.filter((one) => one.id !== id)
+  const open = id === shown.open.id ? (all[place] ?? all[place - 1] ?? madeNow()) : shown.open
+  const closed = draft.text.trim() === '' ? null : draft
+  return { ...shown, all: withDraft(all, open), open, closed, takesFocus: false }
 }
 
 function withDraft(all: readonly Draft[], draft: Draft): readonly Draft[] {

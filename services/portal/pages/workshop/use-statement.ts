@@ -2,11 +2,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useMemo, useState } from 'react'
 import type { components } from '../../api.ts'
+import type { SavedQuery } from '../../saved-queries.ts'
 import type { WorkshopSearch } from '../../searches.ts'
 import type { Asked } from '../../workshop.ts'
 import { useDrafts } from './use-drafts.ts'
 
-export const resultTabs = ['table', 'chart', 'plan', 'journal'] as const
+export const resultTabs = ['table', 'chart', 'plan', 'journal', 'saved'] as const
 
 const mark = '#sql='
 /** Longer addresses are cut by some tools through which people pass them on. */
@@ -32,8 +33,12 @@ export function useStatement(project: components['schemas']['Project']) {
     [purpose, objective],
   )
   const objectives = objectivesOf(project)
-  const takeAim = (aim: Aim) => {
-    if (aim.purpose === undefined && aim.objective === undefined) return
+  const takeAim = ({ purpose: named, objective: aimed }: Aim) => {
+    if (named === undefined && aimed === undefined) return
+    const aim = {
+      ...(named !== undefined && { purpose: named }),
+      ...(aimed !== undefined && { objective: aimed }),
+    }
     void navigate({ to: '.', search: (before) => ({ ...before, ...aim }), hash: true, replace: true })
   }
   return {
@@ -70,6 +75,11 @@ export function useStatement(project: components['schemas']['Project']) {
     writeElsewhere(sql: string, aim: Aim = {}) {
       drafts.add(sql)
       takeAim(aim)
+    },
+    /** In a tab of its own, with what it is asked for. */
+    openSaved(saved: SavedQuery) {
+      drafts.openSaved(saved)
+      takeAim(saved)
     },
   }
 }
