@@ -11,7 +11,7 @@ const word = (what: string) => `wq${what}stolen`
 /** Key, text and attachment of persons, who objects, and what somebody asks: none of it is on a disk in any form. */
 export function textsOf(persons: Persons): readonly string[] {
   const own = persons.flatMap((one) => [keyOf(one), noteOf(one)])
-  return [...own, objector, ...(['document', 'waiting', 'piece', 'literal'] as const).map(word)]
+  return [...own, objector, ...(['document', 'waiting', 'piece', 'literal', 'kept'] as const).map(word)]
 }
 
 /** First-level pseudonym of somebody who objects: the database has it, sealed. */
@@ -76,6 +76,7 @@ export async function live(system: System, persons: Persons): Promise<Study> {
     const { status, text } = await call('POST', at, { as: 'alice', body: { sql } })
     if (status !== 200) throw new Error(text)
   }
+  await keep(system, project)
   await object(system)
   await attach(system)
   return { project, habilitation, ...(await begin(system, tables.patients)) }
@@ -83,6 +84,15 @@ export async function live(system: System, persons: Persons): Promise<Study> {
 
 async function openDeposit({ call }: System): Promise<string> {
   return (await call('POST', '/api/v1/datasets/visits-demo/deposits', { as: 'rouen' })).json.id
+}
+
+async function keep({ call }: System, project: string): Promise<void> {
+  const body = { title: word('kept'), sql: `SELECT '${word('kept')}'`, isShared: true }
+  const { status, text } = await call('POST', `/api/v1/projects/${project}/saved-queries`, {
+    as: 'alice',
+    body,
+  })
+  if (status !== 201) throw new Error(text)
 }
 
 /** In a domain of its own: where somebody has objected under a key, the persons of the study would need one too. */
