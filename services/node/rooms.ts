@@ -176,8 +176,7 @@ export async function openRooms(
   const query: QueryNeeds = {
     ...common,
     ...{ accounts: known, witnessing, bulles, kept, parser },
-    plans: openPlans(),
-    vault,
+    ...{ plans: openPlans(), vault },
     releaser: engine.releaser,
     builder: engine.builder,
     workspace: openWorkspace(sealed),
