@@ -176,6 +176,21 @@ describe('texts in hand', () => {
     expect(openDrafts(storeOf(), ['demo']).put(draftOf('a', 'x'.repeat(100_001)))).toBe(false)
   })
 
+  test('know the saved query that they came from, and nothing else of it', () => {
+    const store = storeOf()
+    const drafts = openDrafts(store, ['demo', 'alice', 'P1'])
+    const saved = { id: 's', revision: 2 }
+    drafts.put({ ...draftOf('a', 'SELECT 1'), saved })
+    expect(drafts.get('a')).toEqual({ ...draftOf('a', 'SELECT 1'), saved })
+    const key = store.key(0) ?? ''
+    for (const wrong of ['null', '"s"', '{"id":1,"revision":2}', '{"id":"s"}']) {
+      store.setItem(key, `{"title":"","text":"SELECT 1","madeAt":0,"touchedAt":0,"saved":${wrong}}`)
+      expect(drafts.get('a')).toEqual(draftOf('a', 'SELECT 1'))
+    }
+    const emptied = { ...draftOf('a', ''), saved }
+    expect(firstDraft([emptied], 'SELECT 9', draftOf('new', ''))).toMatchObject({ id: 'new' })
+  })
+
   test('begin with the text of the address where it is known, else in an empty one or a new one', () => {
     const [one, blank, made] = [draftOf('1', 'SELECT 1', 1), draftOf('2', ' ', 2), draftOf('new', '')]
     expect(firstDraft([one, blank], 'SELECT 1', made)).toBe(one)

@@ -288,6 +288,10 @@ describe('texts kept in the project', () => {
     await expectAccessible(page)
     await named(page, 'Save my text all the same').click()
     await page.getByText('Saved, for your eyes only.').waitFor()
+    // Its tab is at hand again; the other text is nowhere any more.
+    await page.getByRole('link', { name: 'Saved', exact: true }).click()
+    await named(page, `Open “${own.title}”`).click()
+    expect(await page.getByRole('tab').count()).toBe(1)
     expect(await list('alice')).toContainEqual(
       expect.objectContaining({ id: own.id, sql: 'SELECT 4 AS four, 6 AS six', revision: 3 }),
     )

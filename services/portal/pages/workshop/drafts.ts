@@ -96,6 +96,6 @@ export function firstDraft(drafts: readonly Draft[], text: string, made: Draft):
   if (text === '') return drafts.toSorted((a, b) => b.touchedAt - a.touchedAt)[0] ?? made
   const known = drafts.find((one) => one.text === text)
   if (known) return known
-  const blank = drafts.find((one) => one.text.trim() === '')
+  const blank = drafts.find(({ text: own, saved }) => own.trim() === '' && saved === undefined)
   return { ...(blank ?? made), text }
 }

@@ -40,8 +40,7 @@ function useActs(project: string, statement: Statement | undefined) {
   const share = useMutation({
     mutationFn: (saved: SavedQuery) =>
       changeSaved(project, saved, { ...keptOf(saved), isShared: !saved.isShared }),
-    onSuccess: ({ id, revision }, before) =>
-      statement?.drafts.follow({ id, revision: before.revision }, { id, revision }),
+    onSuccess: ({ id, revision }, before) => statement?.drafts.follow(before, { id, revision }),
     onSettled,
   })
   return { remove, share }
@@ -65,7 +64,7 @@ export function Saved({ project, statement, onOpen }: SavedProps) {
           key={saved.id}
           saved={saved}
           isCompared={saved.id === compared}
-          {...(onOpen && statement?.drafts.canOpen(saved.id) && { onOpen: () => onOpen(saved) })}
+          {...(onOpen && statement?.drafts.canOpen(saved) && { onOpen: () => onOpen(saved) })}
           {...(statement && {
             onCompare: () => setCompared(saved.id === compared ? null : saved.id),
             onShare: () => share.mutate(saved),

@@ -58,7 +58,8 @@ export function useDrafts(project: string, first: string) {
       open: before.open.id === id ? made(before.open) : before.open,
     }))
   }
-  const draftFrom = (saved: string) => shown.all.find((one) => one.saved?.id === saved)
+  const draftFrom = ({ id, revision }: Origin) =>
+    shown.all.find(({ saved }) => saved?.id === id && saved.revision === revision)
   /** Another window may have gone on with it. */
   const latest = (draft: Draft) => drafts.get(draft.id) ?? draft
   return {
@@ -77,14 +78,14 @@ export function useDrafts(project: string, first: string) {
       setShown((before) => without(before, id))
     },
     /** Whether a saved query has a tab, or there is room for one. */
-    canOpen: (saved: string) =>
+    canOpen: (saved: Origin) =>
       shown.all.length < mostDrafts || isBlank(shown.open) || draftFrom(saved) !== undefined,
-    /** The draft that came from it, as it was left; else a new one, in the place of an empty one. */
+    /** The draft that came from it as it stands, as it was left; else a new one, in the place of an empty one. */
     openSaved({ id, revision, title, sql }: Origin & { readonly title: string; readonly sql: string }) {
-      const known = draftFrom(id)
-      const touchedAt = Date.now()
-      if (known) return keep({ ...latest(known), touchedAt }, { takesFocus: true })
-      const all = isBlank(shown.open) ? shown.all.filter((one) => one.id !== shown.open.id) : shown.all
+      const known = draftFrom({ id, revision })
+      if (known) return keep({ ...latest(known), touchedAt: Date.now() }, { takesFocus: true })
+      if (isBlank(shown.open)) drafts.remove(shown.open.id)
+      const all = shown.all.filter((one) => one.id !== shown.open.id || !isBlank(one))
       const open = { ...madeNow(sql), title: titled(title), saved: { id, revision } }
       const isKept = drafts.put(open)
       setShown((before) => ({ ...before, open, isKept, all: withDraft(all, open), takesFocus: true }))
@@ -93,9 +94,9 @@ export function useDrafts(project: string, first: string) {
     tie: (id: string, saved: Origin, title: string) =>
       change(id, (draft) => ({ ...draft, saved, title: draft.title || titled(title) })),
     /** A saved query went on without a change of its text. */
-    follow({ id, revision }: Origin, saved: Origin) {
-      const draft = draftFrom(id)
-      if (draft?.saved?.revision === revision) change(draft.id, (one) => ({ ...one, saved }))
+    follow(before: Origin, saved: Origin) {
+      const draft = draftFrom(before)
+      if (draft) change(draft.id, (one) => ({ ...one, saved }))
     },
     reopen: () => shown.closed && keep(shown.closed, { closed: null, takesFocus: true }),
   }
