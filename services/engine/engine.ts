@@ -125,6 +125,20 @@ export interface Sent {
   readonly rows: number
 }
 
+/** What a workbook says beside the rows. */
+export interface WorkbookNotes {
+  /** Of the sheet that has the rows. */
+  readonly name: string
+  /** [row, column] of the cells that are withheld, and what is said in their place. */
+  readonly suppressed: readonly (readonly [number, number])[]
+  readonly withheld: string
+  readonly about: {
+    readonly name: string
+    readonly header: readonly string[]
+    readonly rows: readonly (readonly (string | number)[])[]
+  }
+}
+
 /** Runs what stands above the leaves, in a process that has never seen a patient row. */
 export interface Releaser extends Closable {
   /** Rows of the outer statement. Rejects with QUERY_FAILED. */
@@ -139,6 +153,8 @@ export interface Releaser extends Closable {
   ): Promise<Sent>
   /** The same rows as a file. Types are those of `rows.columns`. Rejects with QUERY_FAILED. */
   encode(rows: Rows, format: Format): Promise<Uint8Array>
+  /** The same rows as an .xlsx, with a second sheet that says what they are. Rejects with QUERY_FAILED. */
+  workbook(rows: Rows, notes: WorkbookNotes): Promise<Uint8Array>
 }
 
 /** The file of a derived table, in its folder. */

@@ -5,7 +5,7 @@
 import type { DuckDBConnection } from 'duckdb'
 import { encodeCsv } from './csv.ts'
 import { type Database, type EngineLimits, liveVersion, openReader, runStatement } from './duckdb.ts'
-import type { Column, Format, Mount, ReleasedTable, Rows, Sent } from './engine.ts'
+import type { Column, Format, Mount, ReleasedTable, Rows, Sent, WorkbookNotes } from './engine.ts'
 import { loadTable } from './load.ts'
 import { encodeParquet } from './parquet.ts'
 import { serve, WorkerFault } from './serve.ts'
@@ -99,6 +99,11 @@ async function encode({ rows, format, scratch, limits }: Encoding): Promise<Uint
   }
 }
 
+async function workbook({ rows, notes }: { readonly rows: Rows; readonly notes: WorkbookNotes }) {
+  const { encodeAnswer } = await import('./workbook.ts')
+  return encodeAnswer(rows, notes)
+}
+
 /** How this process sends Arrow, found out with its first such answer. */
 let memory: Promise<VectorMemory | null> | undefined
 
@@ -125,7 +130,7 @@ function send({ format, scratch, columns, ...call }: Sending): Promise<Sent> {
 }
 
 serve({
-  methods: { finish, encode, send },
+  methods: { finish, encode, send, workbook },
   interrupt: () => working?.interrupt(),
   facts: { engine: liveVersion },
 })

@@ -1,5 +1,5 @@
 import type { Log } from '../kernel/log.ts'
-import type { FinishWork, Format, ReleaseOptions, Releaser, Rows, Sent } from './engine.ts'
+import type { FinishWork, Format, ReleaseOptions, Releaser, Sent } from './engine.ts'
 import { queryFailed } from './failure.ts'
 import { Pool, startEngine } from './pool.ts'
 import type { Process } from './process.ts'
@@ -72,20 +72,21 @@ export async function openReleaser(options: ReleaserOptions): Promise<Releaser> 
     return shares.within(bulle, signal, () => pool.use(onProcess, signal))
   }
 
+  const file = (method: 'encode' | 'workbook', paramsIn: (window: Window) => unknown) =>
+    pool.use((process) =>
+      onceOnly(process, async () => {
+        const answer = await process.call(method, paramsIn(windowOf(process)), { timeoutMs: ENCODE_MS })
+        if (answer instanceof Uint8Array) return answer
+        throw queryFailed('failed', 'answer')
+      }),
+    )
+
   return {
     finish: (work, rules) => call('finish', work, { ...rules, trust: trustRows }),
     send: (work, { format, ...rules }) => call('send', { ...work, format }, { ...rules, trust: trustSent }),
-    encode(rows: Rows, format: Format) {
-      return pool.use((process) =>
-        onceOnly(process, async () => {
-          const { scratch } = windowOf(process)
-          const params = { rows, format, scratch, limits: { threads, memoryBytes } }
-          const answer = await process.call('encode', params, { timeoutMs: ENCODE_MS })
-          if (answer instanceof Uint8Array) return answer
-          throw queryFailed('failed', 'answer')
-        }),
-      )
-    },
+    encode: (rows, format) =>
+      file('encode', ({ scratch }) => ({ rows, format, scratch, limits: { threads, memoryBytes } })),
+    workbook: (rows, notes) => file('workbook', () => ({ rows, notes })),
     close: async () => {
       await pool.close()
       await Promise.all(removals)

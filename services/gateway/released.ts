@@ -1,9 +1,8 @@
 /** The only place that writes a result. */
 import type { Request, Response } from 'express'
-import type { Format } from '../engine/engine.ts'
 import type { Receipt } from '../kernel/id.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { Answer } from '../query/question.ts'
+import type { Answer, FileFormat } from '../query/question.ts'
 import { receiptMembers } from './problem.ts'
 
 /** Media types of a result; the first is what a caller gets who asks for nothing. */
@@ -12,21 +11,23 @@ export const resultTypes = {
   'text/csv': 'csv',
   'application/vnd.apache.arrow.stream': 'arrow',
   'application/vnd.apache.parquet': 'parquet',
-} as const satisfies Record<string, 'json' | Format>
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+} as const satisfies Record<string, 'json' | FileFormat>
 
 /** What each format is sent as; a caller may ask for it with or without these parameters. */
-const types: Readonly<Record<'json' | Format, string>> = {
+const types: Readonly<Record<'json' | FileFormat, string>> = {
   json: 'application/json; charset=utf-8',
   csv: 'text/csv; charset=utf-8; header=present',
   arrow: 'application/vnd.apache.arrow.stream',
   parquet: 'application/vnd.apache.parquet',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 }
 
 /** Bytes of the disclosure header that clients are known to take; suppressed positions are left out beyond. */
 const maxHeader = 8 * 1024
 
 /** The format that the Accept header asks for. Refusal NOT_ACCEPTABLE when it names none of ours. */
-export function formatOf(request: Request): 'json' | Format {
+export function formatOf(request: Request): 'json' | FileFormat {
   const accepted = request.accepts(Object.values(types))
   const format = Object.values(resultTypes).find((one) => types[one] === accepted)
   if (format === undefined) throw new Refusal('NOT_ACCEPTABLE')

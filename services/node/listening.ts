@@ -59,6 +59,8 @@ const ciphers = [
 const drainMs = 5_000
 const usualLingerMs = 500
 const sweepMs = 20
+const letInMs = 1_000
+const quietTurnMs = 1
 
 /** Listens at once; what answers may change later. StartError when the port is taken or not ours to take. */
 export async function openDoor(address: Address, first: Listener): Promise<Door> {
@@ -134,8 +136,7 @@ function whyNot(cause: unknown, port: number): string {
 /** No new connection; those in hand get a bounded time. */
 async function closeServer(server: Server): Promise<void> {
   const closed = once(server, 'close')
-  // Whoever has connected by now is let in first: what waits at a door that closes is reset.
-  await nextTurn()
+  await letIn(server)
   server.close()
   server.closeIdleConnections()
   // A connection that is kept alive becomes idle when its answer is out.
@@ -144,4 +145,23 @@ async function closeServer(server: Server): Promise<void> {
   await closed
   clearTimeout(timer)
   clearInterval(sweep)
+}
+
+/**
+ * Whoever has connected by now is let in: what waits at a door that closes is reset. Node takes one connection in each turn of its
+ * loop, so that a turn that took none, and hardly any time, has left nobody waiting.
+ */
+async function letIn(server: Server): Promise<void> {
+  let taken = 0
+  const count = () => {
+    taken += 1
+  }
+  server.on('connection', count)
+  const over = performance.now() + letInMs
+  for (let began = performance.now(), isQuiet = false; !isQuiet && began < over; began = performance.now()) {
+    const before = taken
+    await nextTurn()
+    isQuiet = taken === before && performance.now() - began < quietTurnMs
+  }
+  server.off('connection', count)
 }

@@ -1,6 +1,7 @@
 /** Rows of the outer statement → the answer, with its marks taken out of the columns, and the digest that the log keeps. */
 import type { Bulle, BulleTable, WithheldFacts } from '../dataset/bulle.ts'
 import type { Rows, Value } from '../engine/engine.ts'
+import { isShortNumber } from '../kernel/digits.ts'
 import { canonical, sha256 } from '../kernel/hash.ts'
 import type { Sentence } from '../kernel/refusal.ts'
 import { type Language, say } from '../kernel/text.ts'
@@ -39,11 +40,8 @@ export function jsonRows({ columns, rows }: Rows): Answer['rows'] {
   return rows.map((row) => row.map((value, c) => jsonValue(isDecimal[c] ? decimal(value) : value)))
 }
 
-const exactDigits = 15
-
 function decimal(value: Value): Value {
-  const isShort = typeof value === 'string' && value.replaceAll(/^[-0.]+|[^0-9]/g, '').length <= exactDigits
-  return isShort ? Number(value) : value
+  return typeof value === 'string' && isShortNumber(value) ? Number(value) : value
 }
 
 /** A value as JSON says it: integers beyond ±(2^53 − 1) are text, what JSON has no word for is null. */

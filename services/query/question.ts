@@ -23,6 +23,9 @@ import type { QueryTurns } from './turns.ts'
 /** Values for `?` and `$1` (an array) or `$name` (an object); they become typed literals in the tree. */
 export type Parameters = readonly unknown[] | Readonly<Record<string, unknown>>
 
+/** Answers that are files. */
+export type FileFormat = Format | 'xlsx'
+
 export interface Question {
   readonly project: string
   readonly sql: string
@@ -33,7 +36,7 @@ export interface Question {
   /** A UUID of the client's, by which it may cancel; made here when left out. */
   readonly id?: string
   /** `json` when left out. */
-  readonly format?: 'json' | Format
+  readonly format?: 'json' | FileFormat
   /** Of the sentences in the answer; French when left out. */
   readonly language?: Language
   /** Aborted when the client goes away: the query is stopped. */
@@ -84,7 +87,7 @@ export interface Answer {
   readonly cost: { readonly rows: number; readonly wattHours: number }
   readonly receipt: Receipt
   /** The body to send when a format other than JSON was asked for: the bytes that the release entry hashed. */
-  readonly body?: { readonly format: Format; readonly bytes: Uint8Array }
+  readonly body?: { readonly format: FileFormat; readonly bytes: Uint8Array }
 }
 
 /** The decision without the run (contract, section 7). */

@@ -137,7 +137,7 @@ async function answerText<T extends object>(
 
 async function answerTo(needs: QueryNeeds, { work, question, run }: Answering) {
   const { format = 'json', language } = question
-  if (format !== 'json' && isWhole(work))
+  if (format !== 'json' && format !== 'xlsx' && isWhole(work))
     return run.wait(send(needs, work, { format, signal: run.signal, ...(language && { language }) }))
   const disclosed = await run.wait(releaseLeaves(needs, work, run))
   const rows = await run.wait(finish(needs, { ...work, disclosed }, run))

@@ -17,6 +17,7 @@ import { cutRows, isUncut } from './quota.ts'
 import type { Run } from './running.ts'
 import { thresholdsOf } from './thresholds.ts'
 import { maxInputRows } from './typing/input.ts'
+import { notesOf } from './workbook.ts'
 
 type Engines = Pick<QueryNeeds, 'vault' | 'releaser' | 'limits' | 'rulebook'>
 
@@ -143,8 +144,13 @@ export async function compose(
   const { cutAt, ...visible } = visibleOf(work, rows)
   const thresholds = thresholdsOf(needs, work)
   const said = saidOf(plan, visible, { thresholds, disclosed, tables: bulle.tables, language, cutAt })
-  const body =
-    format === 'json' ? undefined : { format, bytes: await needs.releaser.encode(visible.rows, format) }
+  const file = () => {
+    const notes = { facts: factsOf(needs, work), said, thresholds, language }
+    if (format === 'xlsx') return needs.releaser.workbook(visible.rows, notesOf({ ...work, ...notes }))
+    return format === 'json' ? undefined : needs.releaser.encode(visible.rows, format)
+  }
+  const bytes = await file()
+  const body = format !== 'json' && bytes !== undefined && { format, bytes }
   return composed(needs, work, { said, rows: said.rows.length, ...(body && { body }) })
 }
 
@@ -177,6 +183,15 @@ interface Composed {
   readonly leaving: Leaving
 }
 
+/** What every answer says of what it rests on. */
+function factsOf({ rulebook }: Pick<QueryNeeds, 'rulebook'>, { granted }: Work) {
+  return {
+    permit: `sha256:${granted.current.permit.sha256}`,
+    policy: `sha256:${rulebook.sha256.replace(/^sha256:/, '')}`,
+    engine: `DuckDB ${engineVersion()}`,
+  }
+}
+
 interface Composing {
   readonly said: ReturnType<typeof saidOf>
   readonly rows: number
@@ -184,17 +199,16 @@ interface Composing {
 }
 
 function composed(
-  { rulebook }: Pick<QueryNeeds, 'rulebook'>,
-  { plan, bulle, granted }: Work,
+  needs: Pick<QueryNeeds, 'rulebook'>,
+  work: Work,
   { said, rows, body }: Composing,
 ): Composed {
+  const { plan, bulle } = work
   const digest = body ? { sha256: sha256(body.bytes), bytes: body.bytes.byteLength } : digestOf(said)
   return {
     answer: {
       ...said,
-      permit: `sha256:${granted.current.permit.sha256}`,
-      policy: `sha256:${rulebook.sha256.replace(/^sha256:/, '')}`,
-      engine: `DuckDB ${engineVersion()}`,
+      ...factsOf(needs, work),
       cost: costOf(plan, bulle),
       ...(body ? { body } : {}),
     },

@@ -95,5 +95,5 @@ function tableOf(entries: readonly ShownEntry[], language: Language): Sheet {
     entry.rule ?? null,
     entry.leaf,
   ])
-  return { sheet: sheetNames[language], header: headers[language], rows }
+  return { name: sheetNames[language], header: headers[language], rows }
 }

@@ -1,14 +1,13 @@
 /** A workbook of one sheet, made in a process of its own: the gateway answers others meanwhile. */
 import { startProcess } from '../engine/process.ts'
+import type { Sheet as WrittenSheet } from '../engine/workbook.ts'
 import { Refusal } from '../kernel/refusal.ts'
 
-/** Instants as ISO text, numbers as numbers, the rest as text; 26 columns at most. */
-export interface Sheet {
-  readonly sheet: string
-  readonly header: readonly string[]
+/** Entries and reports have instants, numbers and texts. */
+export type SheetCell = { readonly instant: string } | number | string | null
+export interface Sheet extends WrittenSheet {
   readonly rows: readonly (readonly SheetCell[])[]
 }
-export type SheetCell = { readonly instant: string } | number | string | null
 
 const MIB = 1024 * 1024
 const timeoutMs = 60_000

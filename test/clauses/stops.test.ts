@@ -128,7 +128,8 @@ function atLastStep(happens: () => Promise<unknown> | unknown): QueryNeeds {
     await happens()
     return sent
   }
-  return { ...needs, releaser: { encode, finish, send, close: () => releaser.close() } }
+  const workbook: QueryNeeds['releaser']['workbook'] = (...given) => releaser.workbook(...given)
+  return { ...needs, releaser: { encode, workbook, finish, send, close: () => releaser.close() } }
 }
 
 interface Change {

@@ -236,6 +236,7 @@ describe('projects and queries', () => {
     ['text/csv', /^sex,n\r?\nF,20\r?\nM,40/],
     ['application/vnd.apache.arrow.stream', /^\uFFFD{4}/],
     ['application/vnd.apache.parquet', /^PAR1/],
+    ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', /^PK/],
   ])('%s carries the same facts in headers', async (accept, start) => {
     const answer = await query({ sql: bySex }, 'alice', { accept })
     expect(answer.status).toBe(200)

@@ -6,6 +6,7 @@ import type { FinishWork, Limits, Releaser, Rows } from '../../services/engine/e
 import { failureOf } from '../../services/engine/failure.ts'
 import { openReleaser } from '../../services/engine/release.ts'
 import { Refusal } from '../../services/kernel/refusal.ts'
+import { unzipped } from '../unzipped.ts'
 import { type Folder, freeSql, limits, MIB, sql, temporaryFolder, writeParquet } from './fixture.ts'
 
 let folder: Folder
@@ -288,6 +289,44 @@ describe('an answer as a file', () => {
     await writeFile(file, await releaser.encode(rows, 'parquet'))
     const back = await finish({ mounts: [{ schema: 's', name: 't', file }], text: 'FROM s.t' })
     expect([back.columns.map(({ name }) => name), back.rows]).toEqual([['n', 'N_1', 'n_2'], [[1, 2, 3]]])
+  })
+
+  test('in a workbook has days and instants, exact numbers or their digits, and nothing that runs', async () => {
+    const hostile = ['=cmd|calc', 'a\u0000b\ud800', '_x0041_', 'x'.repeat(40_000)]
+    const more = hostile.map((_, i) => ({ name: `h${i}`, type: 'VARCHAR' }))
+    const rows: Rows = {
+      columns: [...typed.columns, ...more],
+      rows: [[...(typed.rows[0] ?? []), ...hostile]],
+    }
+    const about = { name: 'about', header: ['a'], rows: [['b']] }
+    const bytes = await releaser.workbook(rows, { name: 'n', suppressed: [[0, 0]], withheld: '< 5', about })
+    const parts = unzipped(bytes)
+    const sheet = parts.get('xl/worksheets/sheet1.xml') ?? ''
+    const texts = parts.get('xl/sharedStrings.xml') ?? ''
+    const number = (cell: string) =>
+      sheet.match(new RegExp(`<c r="${cell}"(?![^>]*t="s")[^>]*><v>(.*?)</v>`))?.[1]
+    // D: 32 bits; H: 0.1; J: a short decimal; M: 5 March 1957; O: an instant.
+    expect(['D2', 'H2', 'J2', 'M2', 'O2'].map(number)).toEqual([
+      '4294967295',
+      '0.1',
+      '-0.01',
+      '20884',
+      expect.stringMatching(/^45351\.52/),
+    ])
+    // Of too many digits for a spreadsheet.
+    for (const cell of ['E2', 'F2', 'G2', 'K2']) expect(number(cell)).toBeUndefined()
+    for (const text of ['-9223372036854775808', '12345678901234567890123456789012345.001', '&lt; 5'])
+      expect(texts).toContain(`>${text}<`)
+    for (const text of ['=cmd|calc', 'ab', '_x005F_x0041_', `${'x'.repeat(32_766)}…`])
+      expect(texts.includes(`>${text}<`)).toBe(true)
+    expect(sheet).not.toMatch(/<f[ >]/)
+    expect(sheet).toContain('<autoFilter ref="A1:AA2"/>')
+    await expect(
+      releaser.workbook(
+        { columns: [], rows: null as unknown as [] },
+        { ...{ name: 'n', withheld: '' }, suppressed: [], about },
+      ),
+    ).rejects.toMatchObject({ code: 'QUERY_FAILED' })
   })
 
   test.each(['csv', 'arrow', 'parquet'] as const)('in %s may have no rows', async (format) => {

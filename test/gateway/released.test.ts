@@ -90,6 +90,7 @@ describe('the format of an answer', () => {
     ['text/csv', 'csv'],
     ['application/vnd.apache.arrow.stream', 'arrow'],
     ['application/vnd.apache.parquet', 'parquet'],
+    ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'xlsx'],
     ['text/csv;q=0.5, application/vnd.apache.parquet', 'parquet'],
     ['application/json; charset=utf-8', 'json'],
     ['text/csv; charset=UTF-8', 'csv'],

@@ -89,6 +89,15 @@ test('whoever never sends the rest of a request is sent away all the same, and n
   expect(timers()).toBe(before)
 })
 
+test('those who wait at a door that closes are let in first, however many', async () => {
+  const waiting = 8
+  const door = await openDoor({ host: '127.0.0.1', port: 0, lingerMs: 0 }, away)
+  door.leave(away)
+  const answers = Array.from({ length: waiting }, async () => (await rawTo(door.url, get)).answer)
+  await Promise.all([door.close(), ...answers])
+  for (const answer of await Promise.all(answers)) expect(partsOf(answer).status).toBe(503)
+})
+
 test('a call that takes longer than it may is cut off, and one that came later is not waited for', async () => {
   const server = createServer()
   const leaving = openLeaving(server)

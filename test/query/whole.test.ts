@@ -30,6 +30,7 @@ async function asked(question: Pick<Question, 'sql' | 'format'>) {
       send,
       finish: releaser.finish.bind(releaser),
       encode: releaser.encode.bind(releaser),
+      workbook: releaser.workbook.bind(releaser),
       close: () => releaser.close(),
     },
   }

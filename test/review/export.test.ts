@@ -1,11 +1,11 @@
 /** A file that a spreadsheet opens as it is: what looks like a formula is text, dates are dates, and all is what the log says. */
-import { inflateRawSync } from 'node:zlib'
 import { expect, test } from '@jest/globals'
 import type { AuditLog } from '../../services/audit/writer.ts'
 import { exportLog } from '../../services/review/export.ts'
 import { makeWorkbook } from '../../services/review/workbook.ts'
 import { act } from '../audit/open-log.ts'
 import { person } from '../habilitation/fixtures.ts'
+import { unzipped } from '../unzipped.ts'
 import { useLoggedHouse } from './house.ts'
 
 const house = useLoggedHouse()
@@ -61,24 +61,6 @@ test('an export is in the log before its bytes are given out, and says when it i
 })
 
 test('a workbook that cannot be made is an error, not a file', async () => {
-  const broken = { sheet: 'a', header: ['a'], rows: null as unknown as [] }
+  const broken = { name: 'a', header: ['a'], rows: null as unknown as [] }
   await expect(makeWorkbook(broken)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
 })
-
-/** The members of a zip file, read without the package that wrote it. */
-function unzipped(bytes: Uint8Array): Map<string, string> {
-  const zip = Buffer.from(bytes)
-  const parts = new Map<string, string>()
-  let at = zip.indexOf('PK\u0001\u0002', 0, 'latin1')
-  while (at >= 0 && zip.readUInt32LE(at) === 0x02014b50) {
-    const [method, size] = [zip.readUInt16LE(at + 10), zip.readUInt32LE(at + 20)]
-    const [name, extra, comment] = [28, 30, 32].map((offset) => zip.readUInt16LE(at + offset))
-    const local = zip.readUInt32LE(at + 42)
-    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
-    const content = zip.subarray(start, start + size)
-    const title = zip.subarray(at + 46, at + 46 + (name ?? 0)).toString()
-    parts.set(title, (method === 8 ? inflateRawSync(content) : content).toString())
-    at += 46 + (name ?? 0) + (extra ?? 0) + (comment ?? 0)
-  }
-  return parts
-}

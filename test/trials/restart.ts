@@ -50,7 +50,7 @@ export async function main({ rounds, say = () => {} }: RestartOptions): Promise<
       traffic.beginRound()
       exits.push(await old.kill('SIGTERM'))
       await next.ready()
-      await wait(200)
+      await traffic.answered()
       say(`${round + 1}/${rounds}: ${traffic.gapsMs.at(-1)?.toFixed(0)} ms without an answer`)
     }
     await traffic.end()
@@ -101,6 +101,12 @@ class Traffic {
 
   beginRound(): void {
     this.gapsMs.push(0)
+  }
+
+  /** Resolves with the next 200, which ends the gap of this round. */
+  async answered(): Promise<void> {
+    const before = this.#lastAt
+    while (this.#lastAt === before) await wait(20)
   }
 
   async end(): Promise<void> {

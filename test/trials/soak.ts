@@ -21,6 +21,11 @@ export interface SoakOptions {
   readonly say?: (line: string) => void
 }
 
+interface Delay {
+  readonly p50: number
+  readonly max: number
+}
+
 export interface SoakFigures {
   readonly minutes: number
   readonly calls: number
@@ -35,7 +40,9 @@ export interface SoakFigures {
   readonly liveMb: { readonly first: number; readonly last: number }
   readonly zombies: number
   /** ms: the middle one of all windows of two seconds, and the worst. */
-  readonly loopDelayP99: { readonly p50: number; readonly max: number }
+  readonly loopDelayP99: Delay
+  /** The same without the time in which other processes had the processors: what the node itself makes its callers wait. */
+  readonly ownDelayP99: Delay
   readonly faults: readonly string[]
   /** What a longer run would have to decide. */
   readonly undecided: readonly string[]
@@ -57,6 +64,7 @@ interface Inside {
   readonly at: number
   readonly live: number
   readonly p99: number
+  readonly own: number
 }
 
 export async function main({
@@ -116,6 +124,11 @@ interface Judged extends Pick<SoakFigures, 'minutes' | 'calls' | 'answers' | 're
   readonly rests: readonly number[]
 }
 
+function delayOf(windows: readonly number[]): Delay {
+  const sorted = windows.toSorted((a, b) => a - b)
+  return { p50: sorted[Math.floor(sorted.length / 2)] ?? 0, max: sorted.at(-1) ?? 0 }
+}
+
 function judged(
   samples: readonly Sample[],
   inside: readonly Inside[],
@@ -141,8 +154,8 @@ function judged(
     files: outside('files'),
   }
   const zombies = Math.min(...samples.slice(-5).map((one) => one.zombies))
-  const delays = inside.map(({ p99 }) => p99).sort((a, b) => a - b)
-  const loopDelayP99 = { p50: delays[Math.floor(delays.length / 2)] ?? 0, max: delays.at(-1) ?? 0 }
+  const loopDelayP99 = delayOf(inside.map(({ p99 }) => p99))
+  const ownDelayP99 = delayOf(inside.map(({ own }) => own))
   const named = (verdict: Slope['verdict']) =>
     Object.entries(slopes).flatMap(([name, slope]) => (slope.verdict === verdict ? [name] : []))
   return {
@@ -152,11 +165,12 @@ function judged(
     liveMb: { first: resting[0]?.value ?? 0, last: resting.at(-1)?.value ?? 0 },
     zombies,
     loopDelayP99,
+    ownDelayP99,
     faults: [
       ...named('growing').map((name) => `${name} grows`),
       ...(Object.keys(about.answers).some((status) => Number(status) >= 500) ? ['calls failed'] : []),
       ...(zombies > 0 ? ['dead processes are not collected'] : []),
-      ...(loopDelayP99.p50 > goalLoopMs ? [`the event loop is late: ${loopDelayP99.p50.toFixed(0)} ms`] : []),
+      ...(ownDelayP99.p50 > goalLoopMs ? [`the event loop is late: ${ownDelayP99.p50.toFixed(0)} ms`] : []),
     ],
     undecided: named('undecided'),
   }

@@ -49,7 +49,7 @@ function sheetOf(report: Report, word: Word): Sheet {
     )
   })
   return {
-    sheet: word('sheet'),
+    name: word('sheet'),
     header: ['section', 'row', 'label', 'value'].map((head) => word(`head.${head}`)),
     rows,
   }
