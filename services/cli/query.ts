@@ -9,7 +9,7 @@ import { type ExplanationText, explanationLines } from './explanation-text.ts'
 import { pointAt, problemLines } from './problem-text.ts'
 import { tableLines } from './table.ts'
 
-export const formats = ['table', 'json', 'ndjson', 'csv', 'arrow', 'parquet'] as const
+export const formats = ['table', 'json', 'ndjson', 'csv', 'arrow', 'parquet', 'xlsx'] as const
 type OutputFormat = (typeof formats)[number]
 
 const accepts: Readonly<Record<OutputFormat, string>> = {
@@ -19,6 +19,7 @@ const accepts: Readonly<Record<OutputFormat, string>> = {
   csv: 'text/csv',
   arrow: 'application/vnd.apache.arrow.stream',
   parquet: 'application/vnd.apache.parquet',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 }
 
 export interface QueryOptions {
@@ -104,8 +105,8 @@ function pathOf({ project, twin }: Pick<QueryOptions, 'project' | 'twin'>): stri
   throw new CommandError('-p PROJET ou --twin JEU / a project or a twin is missing', exits.usage)
 }
 
-/** Files are made of what a receipt vouches for. */
-const twinFormats: readonly OutputFormat[] = ['table', 'json', 'ndjson']
+/** Written here from the answer; the others are files that a receipt vouches for, and a twin has none. */
+const textFormats: readonly OutputFormat[] = ['table', 'json', 'ndjson']
 
 /** Asks and writes the result. Interrupting closes the connection, which cancels the query on the node. */
 export async function query(
@@ -114,14 +115,14 @@ export async function query(
   options: QueryOptions & { readonly out: Out },
 ): Promise<void> {
   const { format, out, twin } = options
-  if (twin !== undefined && !twinFormats.includes(format))
-    throw new CommandError(`--twin : ${twinFormats.join(', ')}`, exits.usage)
+  if (twin !== undefined && !textFormats.includes(format))
+    throw new CommandError(`--twin : ${textFormats.join(', ')}`, exits.usage)
   const sent = { body: questionOf(sql, options), accept: accepts[format], signal: out.signal }
   const response = await located(sql, () => ask(client, `POST ${pathOf(options)}`, sent))
   const target =
     options.output === undefined ? out.stdout : createWriteStream(options.output, { mode: 0o600 })
   const end = options.output !== undefined
-  if (format === 'csv' || format === 'arrow' || format === 'parquet') {
+  if (!textFormats.includes(format)) {
     const bytes = Buffer.from(await response.arrayBuffer())
     await pipeline(Readable.from([bytes]), target, { end })
     out.stderr.write(`${response.headers.get('huisclos-receipt') ?? ''}\n`)

@@ -14,7 +14,7 @@ export interface Sheet {
 }
 
 /** Instants and days as ISO text, which become real ones; `withheld` is said in place of a value, and looks like it. */
-export type SheetCell =
+type SheetCell =
   | number
   | string
   | boolean

@@ -132,7 +132,8 @@ export const queryRoutes: readonly Route[] = [
   route({
     method: 'post',
     path,
-    summary: 'Asks; the answer is JSON, CSV, Arrow or Parquet by Accept. Closing the connection cancels',
+    summary:
+      'Asks; the answer is JSON, CSV, Arrow, Parquet or a workbook by Accept. Closing the connection cancels',
     authorisation: { who: 'account', sees: 'question' },
     records: 'own',
     tools: true,

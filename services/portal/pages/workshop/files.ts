@@ -1,10 +1,11 @@
-/** Answers as files. CSV, Arrow and Parquet come from the API; the French spreadsheet is written from the answer on the page. */
+/** Answers as files. CSV, workbook, Arrow and Parquet come from the API; the CSV of a French spreadsheet is written from the answer on the page. */
 import { api, told } from '../../client.ts'
 import type { Answer, Asked } from '../../workshop.ts'
 import { kindOf, numberIn } from './cell.ts'
 
 export const formats = {
   csv: 'text/csv',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   arrow: 'application/vnd.apache.arrow.stream',
   parquet: 'application/vnd.apache.parquet',
 } as const
