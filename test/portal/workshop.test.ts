@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
+import { unzipped } from '../unzipped.ts'
 import { expectAccessible, openPortal, type Portal } from './portal.ts'
 
 const project = 'FR-NOR-2026-000001'
@@ -99,9 +100,13 @@ describe('the workshop', () => {
     await cell(page, 'effectif masqué, inférieur à 11').waitFor()
     await page.getByText('Emporter').click()
     const download = page.waitForEvent('download')
-    await page.getByRole('button', { name: 'Excel (français)' }).click()
+    await page.getByRole('button', { name: 'CSV français (Excel)' }).click()
     const text = await readFile(await (await download).path(), 'utf8')
     expect(text.split('\r\n').slice(0, 2)).toEqual(['\ufeffname;n', 'CHU des Falaises;< 11'])
+    const workbook = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Excel (classeur)' }).click()
+    const parts = unzipped(await readFile(await (await workbook).path()))
+    expect(parts.get('xl/sharedStrings.xml')).toMatch(/>CHU des Falaises<.*>&lt; 11<.*>Seuil k</)
     await page.getByRole('link', { name: 'Graphique' }).click()
     await page.getByRole('img', { name: 'n par name' }).waitFor()
     expect(await page.locator('.drawing style').count()).toBe(0)
