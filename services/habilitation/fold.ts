@@ -215,11 +215,12 @@ function keptAnswers(before: Habilitation, request: Body): Readonly<Record<strin
 }
 
 /** What a holder signs of a line: a justification is no part of it. */
-function asked({ dataset, population, tables = {}, exact }: LineAsked): string {
+function asked({ dataset, population, tables = {}, exact, establishmentLevel }: LineAsked): string {
   const signed = Object.entries(tables).map(([name, { columns, filter }]) => [name, { columns, filter }])
   // Not to ask is to say no.
   const isExact = exact === 'checked' || undefined
-  return canonical({ dataset, population, tables: Object.fromEntries(signed), isExact })
+  const isConsented = establishmentLevel === 'consented' || undefined
+  return canonical({ dataset, population, tables: Object.fromEntries(signed), isExact, isConsented })
 }
 
 /**

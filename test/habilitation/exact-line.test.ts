@@ -1,6 +1,7 @@
-/** A line that opens withheld cells to checkers: its holder signs it anew whenever that changes. */
+/** A line that opens withheld cells to checkers, or single establishments: its holder signs it anew whenever that changes. */
 import { beforeAll, expect, test } from '@jest/globals'
 import type { Command } from '../../services/habilitation/commands.ts'
+import { fold } from '../../services/habilitation/fold.ts'
 import { leastBody, openRoom, type Room } from './fixtures.ts'
 import { act, granted } from './walk.ts'
 
@@ -30,4 +31,19 @@ test('is opened by an amendment that holder and two of the authority sign, and c
   await act(room, id, ['rouen', accept])
   expect(await act(room, id, ['claire', grant])).toMatchObject({ permit: { version: 3 } })
   expect(await lineNow()).not.toHaveProperty('exact')
+})
+
+test('that shows single establishments is signed anew, and the answer to a line that says no as before stands', async () => {
+  const { id } = await granted(room)
+  const lines = (establishmentLevel: 'no' | 'consented') => [{ ...leastBody.lines[0], establishmentLevel }]
+  await act(room, id, ['paul', { type: 'amendment', patch: { lines: lines('no') } }])
+  const { events } = (await room.registry.read(id)) ?? { events: [] }
+  const answers = (level: 'no' | 'consented') => {
+    const asked = events.map((event) =>
+      event.type === 'amendmentAsked' ? { ...event, request: { ...leastBody, lines: lines(level) } } : event,
+    )
+    return Object.keys(fold(id, asked as typeof events).amendment?.lines ?? {})
+  }
+  expect(answers('no')).toEqual(['pmsi-demo'])
+  expect(answers('consented')).toEqual([])
 })
