@@ -65,6 +65,7 @@ export class SpaceGuard {
   readonly #timer: NodeJS.Timeout
   #space: Space
   #looking: Promise<void> | undefined
+  #isBlind = false
 
   constructor(options: SpaceOptions) {
     this.#options = options
@@ -86,7 +87,14 @@ export class SpaceGuard {
   /** One at a time: a disk that hangs is not asked again and again. */
   lookSoon(): void {
     this.#looking ??= this.look()
-      .catch(() => this.#options.log.warn('the free space of the audit log cannot be read'))
+      .then(() => {
+        this.#isBlind = false
+      })
+      .catch(() => {
+        // Said once, not each second, until it can be read again.
+        if (!this.#isBlind) this.#options.log.warn('the free space of the audit log cannot be read')
+        this.#isBlind = true
+      })
       .finally(() => {
         this.#looking = undefined
       })

@@ -2,8 +2,10 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { spaceFloor, spaceState } from '../../services/audit/space.ts'
+import type { Home } from '../../services/audit/home.ts'
+import { SpaceGuard, spaceFloor, spaceState } from '../../services/audit/space.ts'
 import { verifyLog } from '../../services/audit/verify/verify.ts'
+import { silentLog } from '../../services/kernel/log.ts'
 import { openHome, reading, type TestHome } from './open-log.ts'
 
 const mebibyte = 1024 ** 2
@@ -78,4 +80,25 @@ describe('a disk that fills up', () => {
     await expect(full.append(reading, {})).resolves.toMatchObject({ seq: 1 })
     await full.close()
   })
+})
+
+test('a disk whose room cannot be read is told once, and again when that comes back', async () => {
+  const told: string[] = []
+  let reads = true
+  const measure = async () => {
+    if (!reads) throw new Error('statfs')
+    return { freeBytes: 50 * gibibyte, diskBytes: 100 * gibibyte }
+  }
+  const log = { ...silentLog, warn: (line: string) => void told.push(line) }
+  const onReserveUsed = async () => {}
+  const guard = new SpaceGuard({ home: { audit: '/' } as Home, log, measure, onReserveUsed })
+  const look = async (readable: boolean) => {
+    reads = readable
+    guard.lookSoon()
+    await wait(0)
+  }
+  for (const readable of [false, false, true, false]) await look(readable)
+  guard.close()
+  const line = 'the free space of the audit log cannot be read'
+  expect(told).toEqual([line, line])
 })
