@@ -1,9 +1,9 @@
 /** The SQL workshop of the demonstration's project, in a real browser. */
-import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
 import { unzipped } from '../unzipped.ts'
 import { expectAccessible, openPortal, type Portal } from './portal.ts'
+import { taken } from './taken.ts'
 
 const project = 'FR-NOR-2026-000001'
 const workshop = `/projects/${project}/sql`
@@ -46,9 +46,8 @@ describe('the workshop', () => {
     await page.keyboard.press('Control+Enter')
     await page.getByRole('columnheader', { name: /^sex/ }).waitFor()
     expect(await page.getByText('Aucune case n’a été masquée.').count()).toBe(1)
-    const download = page.waitForEvent('download')
-    await page.getByRole('link', { name: /^Preuve de l’inscription/ }).press('Enter')
-    expect(await readFile(await (await download).path(), 'utf8')).toMatch(/^c2sp\.org\/tlog-proof/)
+    const proof = page.getByRole('link', { name: /^Preuve de l’inscription/ })
+    expect(String(await taken(page, () => proof.press('Enter')))).toMatch(/^c2sp\.org\/tlog-proof/)
     await expectAccessible(page)
     await editorOf(page).focus()
     await page.keyboard.press('Escape')
@@ -99,13 +98,10 @@ describe('the workshop', () => {
     await ask(page)
     await cell(page, 'effectif masqué, inférieur à 11').waitFor()
     await page.getByText('Emporter').click()
-    const download = page.waitForEvent('download')
-    await page.getByRole('button', { name: 'CSV français (Excel)' }).click()
-    const text = await readFile(await (await download).path(), 'utf8')
+    const button = (name: string) => page.getByRole('button', { name })
+    const text = String(await taken(page, () => button('CSV français (Excel)').click()))
     expect(text.split('\r\n').slice(0, 2)).toEqual(['\ufeffname;n', 'CHU des Falaises;< 11'])
-    const workbook = page.waitForEvent('download')
-    await page.getByRole('button', { name: 'Excel (classeur)' }).click()
-    const parts = unzipped(await readFile(await (await workbook).path()))
+    const parts = unzipped(await taken(page, () => button('Excel (classeur)').click()))
     expect(parts.get('xl/sharedStrings.xml')).toMatch(/>CHU des Falaises<.*>&lt; 11<.*>Seuil k</)
     await page.getByRole('link', { name: 'Graphique' }).click()
     await page.getByRole('img', { name: 'n par name' }).waitFor()
