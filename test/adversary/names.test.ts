@@ -184,8 +184,28 @@ describe('the doors that take SQL', () => {
   }, 60_000)
   afterAll(() => node?.close())
 
+  const saved = '/api/v1/projects/{id}/saved-queries'
+  const keeping = [`POST ${saved}`, `PUT ${saved}/{savedId}`]
+
   test('are those that this file tries', () => {
-    expect([...doorsOfSql()].toSorted()).toEqual(Object.keys(doors).toSorted())
+    expect([...doorsOfSql()].toSorted()).toEqual([...Object.keys(doors), ...keeping].toSorted())
+  })
+
+  test('to keep it give it back as it stands, and ask nobody', async () => {
+    const at = saved.replace('{id}', project)
+    const asked = async () =>
+      (await node.call('GET', `/api/v1/projects/${project}/queries`, { as: 'alice' })).json.queries.length
+    const before = await asked()
+    const [first = '', second = ''] = sample()
+    const body = { title: 'x', sql: first, isShared: false }
+    const kept = await node.call('POST', at, { as: 'alice', body })
+    expect(kept).toMatchObject({ status: 201, json: { sql: first } })
+    const changed = { as: 'alice', body: { ...body, sql: second } }
+    expect(await node.call('PUT', `${at}/${kept.json.id}`, changed)).toMatchObject({
+      status: 200,
+      json: { sql: second },
+    })
+    expect(await asked()).toBe(before)
   })
 
   test.each(Object.entries(doors))(
