@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { GrowingTree } from '../../services/audit/verify/merkle.ts'
 import { checkProof } from '../../services/audit/verify/proof.ts'
@@ -69,7 +70,7 @@ interface Life {
   readonly build: Compiled
   readonly home: string
   readonly epoch: number
-  readonly kill: { readonly from: 'start' | 'open'; readonly afterMs: number }
+  readonly kill: { readonly from: 'start' | 'open' | 'signed'; readonly afterMs: number }
   readonly manner: '' | 'hasty'
 }
 
@@ -88,6 +89,7 @@ async function oneLife({ build, home, epoch, kill, manner }: Life, told: Told): 
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
   const ended = once(child, 'close')
   if (kill.from === 'open') await Promise.race([once(child.stdout, 'data'), ended])
+  if (kill.from === 'signed') await Promise.race([saidSigned(child.stdout), ended])
   await wait(kill.afterMs)
   child.kill('SIGKILL')
   await ended
@@ -95,6 +97,18 @@ async function oneLife({ build, home, epoch, kill, manner }: Life, told: Told): 
   // A line without its end was cut by the kill: nobody has read it.
   const lines = Buffer.concat(chunks).toString().split('\n').slice(0, -1)
   for (const line of lines) told.hear(line)
+}
+
+/** The writer has told a checkpoint: on a machine that has much else to do that may take longer than any moment drawn here. */
+function saidSigned(out: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    let last = ''
+    out.on('data', (chunk: Buffer) => {
+      const text = last + chunk.toString()
+      if (/^signed /m.test(text)) resolve()
+      last = text.slice(text.lastIndexOf('\n') + 1)
+    })
+  })
 }
 
 interface Found {
@@ -161,7 +175,10 @@ async function oneHome(
   }
   try {
     for (let epoch = 1; epoch <= kills; epoch += 1) {
-      await oneLife({ build, home: test.home, epoch, kill: someMoment(random), manner }, told)
+      const drawn = someMoment(random)
+      const isLast = epoch === kills && manner === ''
+      const kill = isLast ? { ...drawn, from: 'signed' as const } : drawn
+      await oneLife({ build, home: test.home, epoch, kill, manner }, told)
       if (told.openedMs.length > 0) await verify()
     }
     const audit = await test.open({ lease: { epoch: kills + 1, lost: new Promise(() => {}) } })
