@@ -12,7 +12,7 @@ import { type Exact, personalDatasets, withWithheld } from './exact.ts'
 import { readInput, releaseInOrder } from './input.ts'
 import type { Leaving, Work } from './journal.ts'
 import type { Input, Plan } from './plan.ts'
-import type { Answer, QueryNeeds, Question } from './question.ts'
+import type { Answer, FileFormat, QueryNeeds, Question } from './question.ts'
 import { cutRows, isUncut } from './quota.ts'
 import type { Run } from './running.ts'
 import { thresholdsOf } from './thresholds.ts'
@@ -144,13 +144,12 @@ export async function compose(
   const { cutAt, ...visible } = visibleOf(work, rows)
   const thresholds = thresholdsOf(needs, work)
   const said = saidOf(plan, visible, { thresholds, disclosed, tables: bulle.tables, language, cutAt })
-  const file = () => {
+  const bytesAs = (form: FileFormat) => {
+    if (form !== 'xlsx') return needs.releaser.encode(visible.rows, form)
     const notes = { facts: factsOf(needs, work), said, thresholds, language }
-    if (format === 'xlsx') return needs.releaser.workbook(visible.rows, notesOf({ ...work, ...notes }))
-    return format === 'json' ? undefined : needs.releaser.encode(visible.rows, format)
+    return needs.releaser.workbook(visible.rows, notesOf({ ...work, ...notes }))
   }
-  const bytes = await file()
-  const body = format !== 'json' && bytes !== undefined && { format, bytes }
+  const body = format === 'json' ? undefined : { format, bytes: await bytesAs(format) }
   return composed(needs, work, { said, rows: said.rows.length, ...(body && { body }) })
 }
 

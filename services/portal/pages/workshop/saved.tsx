@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ComponentProps, type ReactNode, useEffect, useRef, useState } from 'react'
 import { momentOf } from '../../format.ts'
 import { Mark } from '../../parts/mark.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
@@ -147,49 +147,47 @@ function Item({ saved, isCompared, onOpen, onCompare, onShare, onRemove }: ItemP
       </details>
       <p className="saved-acts">
         {onCompare && (
-          <button
-            type="button"
-            className="slight"
+          <Act
+            label={say('saved.open')}
+            named={say('saved.open.one', { title })}
             disabled={!onOpen}
-            aria-label={say('saved.open.one', { title })}
             onClick={onOpen}
-          >
-            {say('saved.open')}
-          </button>
+          />
         )}
         {onCompare && (
-          <button
-            type="button"
-            className="slight"
+          <Act
+            label={say('journal.compare')}
+            named={say('saved.compare.one', { title })}
             aria-pressed={isCompared}
-            aria-label={say('saved.compare.one', { title })}
             onClick={onCompare}
-          >
-            {say('journal.compare')}
-          </button>
+          />
         )}
         {isOwn && onShare && (
-          <button
-            type="button"
-            className="slight"
-            aria-label={say(isShared ? 'saved.unshare.one' : 'saved.share.one', { title })}
+          <Act
+            label={say(isShared ? 'saved.unshare' : 'saved.share')}
+            named={say(isShared ? 'saved.unshare.one' : 'saved.share.one', { title })}
             onClick={onShare}
-          >
-            {say(isShared ? 'saved.unshare' : 'saved.share')}
-          </button>
+          />
         )}
         {isOwn && (
-          <button
-            type="button"
-            className="slight"
-            aria-label={say('saved.remove.one', { title })}
-            onClick={onRemove}
-          >
-            {say('saved.remove')}
-          </button>
+          <Act label={say('saved.remove')} named={say('saved.remove.one', { title })} onClick={onRemove} />
         )}
       </p>
     </li>
+  )
+}
+
+interface ActProps extends Pick<ComponentProps<'button'>, 'disabled' | 'aria-pressed' | 'onClick'> {
+  readonly label: string
+  /** The same with the title, for whoever hears one button after the other. */
+  readonly named: string
+}
+
+function Act({ label, named, ...button }: ActProps) {
+  return (
+    <button type="button" className="slight" aria-label={named} {...button}>
+      {label}
+    </button>
   )
 }
 
