@@ -191,7 +191,8 @@ class Worker implements Process {
   }
 
   #readFrames(reader: FrameReader): void {
-    this.#child.stdin.on('error', () => this.#end(new EngineFailure('crash')))
+    // It hears nothing any more. What it said before is still read: an answer is not lost because a later call found it dead.
+    this.#child.stdin.on('error', () => this.#child.kill('SIGKILL'))
     this.#child.stdout.on('data', (bytes: Buffer) => {
       if (!this.alive) return
       try {

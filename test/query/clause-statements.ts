@@ -269,7 +269,7 @@ export const clauses: readonly string[] = [
   'SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY n) FROM (SELECT ward, count(*) AS n FROM stays GROUP BY ward)',
   'SELECT mode() WITHIN GROUP (ORDER BY n) FROM (SELECT ward, count(*) AS n FROM stays GROUP BY ward)',
   'SELECT first(ward ORDER BY n DESC, ward) FROM (SELECT ward, count(*) AS n FROM stays GROUP BY ward)',
-  "SELECT arg_max(ward, n) FROM (SELECT ward, count(*) AS n FROM stays WHERE ward <> 'uro' GROUP BY ward)",
+  "SELECT arg_max(ward, n) FROM (SELECT ward, count(*) AS n FROM stays WHERE ward = 'uro' OR cost > 100 GROUP BY ward)",
   'SELECT max(n, 2) FROM (SELECT ward, count(*) AS n FROM stays GROUP BY ward)',
   'SELECT m, count(*) FROM (SELECT patient_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY cost) AS m FROM stays GROUP BY patient_id) GROUP BY m ORDER BY m',
   'SELECT m, count(*) FROM (SELECT patient_id, first(ward ORDER BY entry_date, stay_id) AS m FROM stays GROUP BY patient_id) GROUP BY m ORDER BY m',
