@@ -21,7 +21,8 @@ import { type PassportOptions, passport } from './cli/passport.ts'
 import { addPersonCommands } from './cli/persons.ts'
 import { policyCommands } from './cli/policy-commands.ts'
 import { addPseudonymise } from './cli/pseudonymise-command.ts'
-import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './cli/query.ts'
+import type { Out } from './cli/query.ts'
+import { addQuestionCommands } from './cli/question-commands.ts'
 import { addReleaseCommands } from './cli/release.ts'
 import { type ReportOptions, report } from './cli/report.ts'
 import { requestCommands } from './cli/request.ts'
@@ -145,32 +146,7 @@ addCatalogueCommands(program.command('catalogue').description('le catalogue · t
   out,
 })
 
-interface Asked extends QueryOptions, As {}
-
-function asking(command: Command): Command {
-  return command
-    .option('-p, --project <id>', 'projet · project')
-    .addOption(asOption())
-    .option('--purpose <code>', 'finalité · purpose')
-    .option('--objective <id>', 'objectif · objective')
-    .option('--param <valeur>', 'k=v pour/for $k, sinon/else ?; répétable · repeatable', several, [])
-    .option('-f, --file <fichier>', 'lit la requête d’un fichier · reads the statement from a file')
-}
-
-asking(program.command('query [sql]'))
-  .description('pose une question · asks; 3 = refusé · refused')
-  .addOption(new Option('--format <forme>').choices(formats).default('table'))
-  .option('-o, --output <fichier>', 'écrit le résultat dans un fichier · writes the result to a file')
-  .option('--twin <jeu>', 'sans projet : le jumeau synthétique d’un jeu · no project: the twin of a dataset')
-  .action(async (sql: string | undefined, options: Asked) =>
-    query(await client(options), await sqlOf(sql, options.file), { ...options, out }),
-  )
-
-asking(program.command('explain [sql]'))
-  .description('la décision sans l’exécution · the decision without the run')
-  .action(async (sql: string | undefined, options: Asked) =>
-    explain(await client(options), await sqlOf(sql, options.file), { ...options, out }),
-  )
+addQuestionCommands(program, { open: client, out })
 
 program
   .command('simulate')

@@ -14,7 +14,8 @@ interface Told {
   readonly lines: () => readonly string[]
 }
 
-function write({ stdout }: Out, { json }: Shape, { value, lines }: Told): void {
+/** One JSON document, or lines for people. */
+export function write({ stdout }: Out, { json }: Shape, { value, lines }: Told): void {
   stdout.write(json ? `${JSON.stringify(value)}\n` : `${lines().join('\n')}\n`)
 }
 
@@ -54,7 +55,8 @@ interface Dataset {
   }[]
 }
 
-const texts = (names: readonly string[]) => names.map((name) => ({ name, type: 'VARCHAR' }))
+/** Columns of a table of texts. */
+export const texts = (names: readonly string[]) => names.map((name) => ({ name, type: 'VARCHAR' }))
 
 export async function datasets(
   client: Client,
