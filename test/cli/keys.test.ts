@@ -2,14 +2,12 @@
 import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { addKeyCommands } from '../../services/cli/keys.ts'
-import { mintDemoToken } from '../../services/identity/demo-keys.ts'
-import { systemClock } from '../../services/kernel/clock.ts'
 import { openDatabase, type TestDatabase } from '../house.ts'
 import { openTestNode, type TestNode } from '../node.ts'
+import { typedAt } from '../typed.ts'
 
 let home: string
 let database: TestDatabase
@@ -28,24 +26,10 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-async function huisclos(subject: string, ...words: string[]): Promise<string> {
-  let written = ''
-  const stdout = new Writable({
-    write(part: Buffer, _encoding, done) {
-      written += part.toString()
-      done()
-    },
-  })
-  const token = await mintDemoToken({ home, subject, clock: systemClock })
-  const program = new Command().exitOverride()
-  addKeyCommands(program, {
-    open: async () => ({ url: node.url, token, language: 'fr' }),
-    out: { stdout, stderr: stdout, signal: new AbortController().signal },
-    isTerminal: false,
-  })
-  await program.parseAsync(['keys', ...words], { from: 'user' })
-  return written
-}
+const keysOf = (program: Command, typing: Pick<Parameters<typeof addKeyCommands>[1], 'open' | 'out'>) =>
+  addKeyCommands(program, { ...typing, isTerminal: false })
+const huisclos = async (subject: string, ...words: string[]) =>
+  (await typedAt({ ...node, home }, keysOf)('keys', ...words, '--as', subject)).stdout
 const status = async () => JSON.parse(await huisclos('karim', 'status', '--json'))
 
 test('no signing key and no keyring of the node lies plain on its disk', async () => {

@@ -1,10 +1,8 @@
 /** Saved queries on the command line, of a node that has some: listed, read, asked and explained by their title. */
-import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { Command } from 'commander'
-import { openClient } from '../../services/cli/client.ts'
 import { addQuestionCommands } from '../../services/cli/question-commands.ts'
 import { openTestNode, type TestNode } from '../node.ts'
+import { typedAt } from '../typed.ts'
 
 let node: TestNode
 let project = ''
@@ -24,20 +22,9 @@ const path = () => `/api/v1/projects/${project}/saved-queries`
 const keep = async (as: string, body: object) =>
   expect(await node.call('POST', path(), { as, body })).toMatchObject({ status: 201 })
 
-/** Runs one command as somebody: what it wrote on standard output. */
-async function huisclos(as: string, ...args: readonly string[]): Promise<string> {
-  const out = { stdout: new PassThrough(), stderr: new PassThrough(), signal: new AbortController().signal }
-  const setting = {
-    home: node.home,
-    language: 'fr',
-    url: node.url,
-    token: undefined,
-    isTerminal: false,
-  } as const
-  const program = new Command().exitOverride()
-  addQuestionCommands(program, { open: ({ as: who }) => openClient(setting, who), out })
-  await program.parseAsync([...args, '--as', as, '-p', project], { from: 'user' })
-  return String(out.stdout.read() ?? '')
+/** Types one command as somebody: what it wrote on standard output. */
+async function huisclos(as: string, ...words: readonly string[]): Promise<string> {
+  return (await typedAt(node, addQuestionCommands)(...words, '--as', as, '-p', project)).stdout
 }
 
 test('are listed with who wrote them, and one is printed alone, as it was kept', async () => {

@@ -3,16 +3,14 @@ import { createPrivateKey, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { Command } from 'commander'
-import { openClient } from '../../services/cli/client.ts'
 import { addSessionCommands } from '../../services/cli/sessions.ts'
 import { demoAddress, openDemoKeys } from '../../services/identity/demo-keys.ts'
 import { signCompact } from '../../services/identity/jws.ts'
 import type { Run } from '../../services/query/running.ts'
 import { openBrowser } from '../chromium.ts'
 import { openTestNode, type TestNode } from '../node.ts'
+import { typedAt } from '../typed.ts'
 
 let node: TestNode
 beforeAll(async () => {
@@ -107,21 +105,8 @@ describe('the sessions of a person', () => {
 })
 
 describe('the command line', () => {
-  async function huisclos(...words: readonly string[]): Promise<string> {
-    const setting = {
-      home: node.home,
-      language: 'en',
-      url: node.url,
-      token: undefined,
-      isTerminal: false,
-    } as const
-    const stdout = new PassThrough()
-    const out = { stdout, stderr: new PassThrough(), signal: new AbortController().signal }
-    const command = new Command().exitOverride()
-    addSessionCommands(command, { open: ({ as }) => openClient(setting, as), out })
-    await command.parseAsync(words, { from: 'user' })
-    return String(stdout.read() ?? '')
-  }
+  const huisclos = async (...words: readonly string[]) =>
+    (await typedAt({ ...node, language: 'en' }, addSessionCommands)(...words)).stdout
 
   test('lists sessions and closes one, or all of a person', async () => {
     const [one, two] = [await signIn('lucie'), await signIn('lucie')]

@@ -1,8 +1,6 @@
 /** A whole house over HTTP: forged tokens, personal tokens of tools, and tokens that are bound to a key. */
 import { createHash, createPrivateKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { Command } from 'commander'
-import { openClient } from '../../services/cli/client.ts'
 import { replayAll } from '../../services/cli/replay.ts'
 import { addTokenCommands } from '../../services/cli/token.ts'
 import { openDemoKeys } from '../../services/identity/demo-keys.ts'
@@ -14,6 +12,7 @@ import { formForgeries } from '../identity/forged/forms.ts'
 import { headerForgeries } from '../identity/forged/headers.ts'
 import { b64, claimsOf, issuers, type Scene, sceneOf, token } from '../identity/forged/scene.ts'
 import { openTestNode, type TestNode } from '../node.ts'
+import { typedAt } from '../typed.ts'
 
 let node: TestNode
 let project = ''
@@ -163,33 +162,7 @@ describe('a personal token', () => {
   })
 
   test('is made, listed and ended on the command line: alone on standard output, and nowhere after that', async () => {
-    const said = { stdout: '', stderr: '' }
-    const stream = (name: keyof typeof said) => ({
-      write: (text: string) => {
-        said[name] += text
-        return true
-      },
-    })
-    const out = { stdout: stream('stdout'), stderr: stream('stderr'), signal: new AbortController().signal }
-    const setting = {
-      home: node.home,
-      language: 'fr',
-      url: node.url,
-      token: undefined,
-      isTerminal: false,
-    } as const
-    const huisclos = async (...args: string[]) => {
-      Object.assign(said, { stdout: '', stderr: '' })
-      const program = new Command().exitOverride()
-      const open = ({ as }: { as?: string }) => openClient(setting, as)
-      addTokenCommands(program, {
-        setting,
-        open,
-        out: out as unknown as Parameters<typeof addTokenCommands>[1]['out'],
-      })
-      await program.parseAsync(['token', ...args], { from: 'user' })
-      return said.stdout
-    }
+    const huisclos = (...words: string[]) => typedAt(node, addTokenCommands)('token', ...words)
     const made = await huisclos(
       'create',
       '--as',
@@ -201,16 +174,17 @@ describe('a personal token', () => {
       '--label',
       'cli',
     )
-    expect(made).toMatch(/^hc_[0-9a-f]{72}\n$/)
-    expect(said.stderr).not.toContain('hc_')
+    expect(made.stdout).toMatch(/^hc_[0-9a-f]{72}\n$/)
+    expect(made.stderr).not.toContain('hc_')
     const line =
-      (await huisclos('list', '--as', 'alice')).split('\n').find((one) => one.endsWith('cli')) ?? ''
+      (await huisclos('list', '--as', 'alice')).stdout.split('\n').find((one) => one.endsWith('cli')) ?? ''
     expect(line).toContain('jamais utilisé')
-    expect(await huisclos('revoke', '--as', 'alice', line.split(' ')[0] ?? '')).toContain('terminé / ended')
+    const ended = await huisclos('revoke', '--as', 'alice', line.split(' ')[0] ?? '')
+    expect(ended.stdout).toContain('terminé / ended')
     expect(
-      await node.call('GET', `/api/v1/projects/${project}`, { headers: bearing(made.trim()) }),
+      await node.call('GET', `/api/v1/projects/${project}`, { headers: bearing(made.stdout.trim()) }),
     ).toMatchObject({ status: 401 })
-    expect(await huisclos('--as', 'alice')).toMatch(/^eyJ/)
+    expect((await huisclos('--as', 'alice')).stdout).toMatch(/^eyJ/)
     await expect(huisclos()).rejects.toMatchObject({ exit: 64 })
   })
 
