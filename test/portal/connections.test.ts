@@ -1,8 +1,7 @@
 /** Tokens for tools of one's own, in a real browser. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { demoProject as project } from '../demo-project.ts'
 import { expectAccessible, openPortal, type Portal } from './portal.ts'
-
-const project = 'FR-NOR-2026-000001'
 
 let portal: Portal
 beforeAll(async () => {
