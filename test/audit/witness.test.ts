@@ -158,6 +158,7 @@ describe('a witness', () => {
   test('cosigns one of two that come at once from the same size', async () => {
     await add(0, 5)
     const both = await Promise.all([add(5, 12), add(5, 20)])
-    expect(both.map(({ status }) => status)).toEqual([200, 409])
+    // Each comes by a connection of its own, and either may be the first.
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409])
   })
 })

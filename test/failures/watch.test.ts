@@ -17,13 +17,16 @@ const minute = 60_000
 const hour = 60 * minute
 const year = 365 * 24 * hour
 
+/** From the time of the machine to a day whose year, and whose change of hour, are far enough. */
+const shift = Date.parse('2026-02-02T10:00:00Z') - Date.now()
+const now = () => Date.now() + shift
 /** Time that has passed, and by how much the clock of the node is wrong; that of the callers is right. */
 const time = { passed: 0, wrong: 0, callersAreWrongToo: false }
 const clock = {
-  now: () => Date.now() + time.passed + time.wrong,
+  now: () => now() + time.passed + time.wrong,
   elapsed: () => performance.now() + time.passed,
 }
-const callers = { now: () => Date.now() + time.passed + (time.callersAreWrongToo ? time.wrong : 0) }
+const callers = { now: () => now() + time.passed + (time.callersAreWrongToo ? time.wrong : 0) }
 const disk = flakyDisk()
 let database: TestDatabase
 let world: World
@@ -33,7 +36,7 @@ let proxy: TestProxy
 beforeAll(async () => {
   database = await openDatabase()
   world = await openWorld({ databaseUrl: database.url, clock, callers, storage: disk })
-  const shard = join(world.home, 'audit', String(new Date().getUTCFullYear()))
+  const shard = join(world.home, 'audit', '2026')
   witness = await openWitness('chu', { shard, now: callers.now })
   proxy = await openProxy(witness.url)
 }, 120_000)
@@ -195,7 +198,7 @@ describe('a clock', () => {
     time.wrong = -1000
     expect(await observed(well)).toEqual(cellOf('clock', 'slow').expected)
     // Europe/Paris changes at 01:00 UTC.
-    time.passed = Date.parse('2027-03-28T00:59:59Z') - Date.now()
+    time.passed = Date.parse('2026-03-29T00:59:59Z') - now()
     expect((await world.ask()).status).toBe(200)
     time.passed += 2000
     expect((await world.ask()).status).toBe(200)

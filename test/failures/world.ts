@@ -9,7 +9,6 @@ import { type Clock, systemClock } from '../../services/kernel/clock.ts'
 import type { Closable } from '../../services/kernel/id.ts'
 import type { Log } from '../../services/kernel/log.ts'
 import { type Node, type NodeOptions, openNode } from '../../services/node.ts'
-import { freePort } from '../contract/system.ts'
 
 interface Answer {
   readonly status: number
@@ -55,7 +54,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const tell = (line: string, facts: object = {}) => void told.push(`${line} ${JSON.stringify(facts)}`)
   const log: Log = { info: () => {}, warn: tell, error: tell }
   let settings: Settings = {
-    ...{ home, port: await freePort(), wirePort: 0, databaseUrl },
+    ...{ home, port: 0, wirePort: 0, databaseUrl },
     mode: { kind: 'demo', demo: 'full' },
     ...options.settings,
   }

@@ -104,9 +104,10 @@ describe('a flood of one person on one project', () => {
 
   test('ends when its window does', async () => {
     const { ask } = open({ queriesPerMinute: 1 }, { seconds: 0.2 })
-    await ask('alice', 'p/queries')
-    expect((await ask('alice', 'p/queries')).status).toBe(429)
     let { status } = await ask('alice', 'p/queries')
+    // On a slow machine a window may be over before the next call comes.
+    while (status === 200) status = (await ask('alice', 'p/queries')).status
+    expect(status).toBe(429)
     while (status === 429) status = (await ask('alice', 'p/queries')).status
     expect(status).toBe(200)
   })

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { mintDemoToken } from '../../services/identity/demo-keys.ts'
 import { systemClock } from '../../services/kernel/clock.ts'
+import { demoProject as project } from '../demo-project.ts'
 import { openTestNode, type TestNode } from '../node.ts'
 import { follow, statesOf } from './follow.ts'
 
-const project = 'FR-NOR-2026-000001'
 const at = `/api/v1/projects/${project}`
 /** Ten million rows of work that no plan can leave out: it runs for seconds. */
 const endless = `SELECT max(${'sin(cos('.repeat(12)}a.range * b.range${'))'.repeat(12)}) AS m FROM range(10000) a, range(1000) b`

@@ -7,7 +7,6 @@ import { systemClock } from '../../services/kernel/clock.ts'
 import { silentLog } from '../../services/kernel/log.ts'
 import type { Node } from '../../services/node.ts'
 import { openNode } from '../../services/node.ts'
-import { freePort } from '../contract/system.ts'
 import { administer, type TestDatabase } from '../house.ts'
 
 /** A database without any table, on the one PostgreSQL of the run. */
@@ -38,7 +37,7 @@ type Answered = { readonly status: number; readonly json: any }
 export async function openAt(place: Place, changes: Partial<Settings> = {}): Promise<OpenedNode> {
   const settings: Settings = {
     ...place,
-    port: await freePort(),
+    port: 0,
     wirePort: 0,
     mode: { kind: 'demo', demo: 'full' },
     ...changes,

@@ -52,8 +52,8 @@ describe('steps', () => {
       ['c', 'waiting'],
     ])
     expect(printed).toEqual([
-      expect.stringMatching(/^ ✔ a +0,0 s {3}saw 7$/),
-      expect.stringMatching(/^ ✘ b +0,0 s$/),
+      expect.stringMatching(/^ ✔ a +\d+,\d s {3}saw 7$/),
+      expect.stringMatching(/^ ✘ b +\d+,\d s$/),
     ])
   })
 })

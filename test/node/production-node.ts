@@ -9,7 +9,6 @@ import { systemClock } from '../../services/kernel/clock.ts'
 import { type Log, silentLog } from '../../services/kernel/log.ts'
 import type { KeysConfiguration } from '../../services/keys/configuration.ts'
 import { type Node, openNode } from '../../services/node.ts'
-import { freePort } from '../contract/system.ts'
 import { openDatabase, type TestDatabase } from '../house.ts'
 import { ecKey, jwkOf } from '../identity/visa-issuer.ts'
 
@@ -73,13 +72,13 @@ export async function openProductionHome(): Promise<ProductionHome> {
     const settings = readSettings({
       HUISCLOS_CONFIG: path,
       HUISCLOS_HOME: join(folder, 'home'),
-      HUISCLOS_PORT: String(await freePort()),
       DATABASE_URL: database.url,
     })
     if (settings.mode.kind !== 'production') throw new Error('a configuration means production')
     const { configuration } = settings.mode
     return {
       ...settings,
+      port: 0,
       mode: {
         kind: 'production',
         configuration: { ...configuration, ...(keys && { keys }), issuers: locally(configuration, logins) },

@@ -27,7 +27,7 @@ test.each(found)(
       })
       expect(await node.call('GET', '/readyz')).toMatchObject({ status: 200, json: { ready: true } })
       expect((await node.call('GET', '/metrics')).json).toContain(`\nhuisclos_sandboxed ${isNone ? 0 : 1}\n`)
-      const { json } = await node.call('GET', `/api/v1/audit/entries/${new Date().getFullYear()}/1`, {
+      const { json } = await node.call('GET', `/api/v1/audit/entries/${new Date().getUTCFullYear()}/1`, {
         as: 'nadia',
       })
       expect(JSON.stringify(json)).toContain(`"sandbox":"${box.kind}"`)

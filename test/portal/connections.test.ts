@@ -1,8 +1,7 @@
 /** Tokens for tools of one's own, in a real browser. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { demoProject as project } from '../demo-project.ts'
 import { expectAccessible, openPortal, type Portal } from './portal.ts'
-
-const project = 'FR-NOR-2026-000001'
 
 let portal: Portal
 beforeAll(async () => {
@@ -43,7 +42,8 @@ describe('one’s own connections', () => {
       await page.getByRole('link', { name: tool, exact: true }).click()
       const text = await page.getByLabel(`Text for ${tool}`).inputValue()
       expect(text).toContain(`${portal.node.url}/api/v1/projects/${project}/queries`)
-      expect(text).not.toMatch(/postgres|psql|5432/i)
+      // The port of the node is one of the machine’s choice, and may have these figures in it.
+      expect(text.replaceAll(portal.node.url, '')).not.toMatch(/postgres|psql|5432/i)
     }
     await expectAccessible(page)
     expect(complaints).toEqual([])

@@ -268,7 +268,11 @@ describe('a dataset', () => {
     await goto('/deposits')
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Deposits')
     await expectAccessible(page)
-    await page.getByRole('link').filter({ hasText: '2026,' }).last().click()
+    await page
+      .getByRole('link')
+      .filter({ hasText: /\b20\d\d,/ })
+      .last()
+      .click()
     await page.getByText('What to do now').waitFor()
     await expectAccessible(page)
     const wider = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)

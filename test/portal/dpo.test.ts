@@ -1,11 +1,11 @@
 /** The pages of the DPO, in a real browser on the demonstration. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { demoProject as project } from '../demo-project.ts'
 import { Hand, tasksOf } from './dpo-tasks.ts'
 import { expectAccessible, openPortal, type Portal, type Visit } from './portal.ts'
 
 let portal: Portal
 let nadia: Visit
-const project = 'FR-NOR-2026-000001'
 const ask = (as: string, sql: string) =>
   portal.node.call('POST', `/api/v1/projects/${project}/queries`, { as, body: { sql } })
 
@@ -16,7 +16,6 @@ beforeAll(async () => {
   for (let at = 0; at < 5; at += 1) await portal.node.call('GET', '/api/v1/audit/entries', { as: 'alice' })
   await ask('alice', "SELECT count(*) AS n FROM patients WHERE sex = '<img src=x onerror=alert(1)>'")
   nadia = await portal.as('nadia')
-  nadia.page.setDefaultTimeout(8_000)
 }, 120_000)
 afterAll(() => portal?.close())
 
@@ -132,7 +131,6 @@ describe('every page of the DPO', () => {
     await nadia.page.getByRole('button', { name: 'Approuver' }).click()
     expect(await nadia.page.getByRole('alert').innerText()).toContain('CONFLICT_OF_INTEREST')
     const { page, goto, complaints } = await portal.as('claire')
-    page.setDefaultTimeout(8_000)
     await goto('/policies?tab=proposals')
     await page.getByRole('button', { name: 'Approuver' }).waitFor()
     await expectAccessible(page)

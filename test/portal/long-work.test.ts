@@ -1,9 +1,10 @@
 /** Long work in a real browser: followed by one stream, in the title of the window, told at its end to whoever asked. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
+import { demoProject } from '../demo-project.ts'
 import { expectAccessible, openPortal, type Portal } from './portal.ts'
 
-const workshop = '/projects/FR-NOR-2026-000001/sql'
+const workshop = `/projects/${demoProject}/sql`
 /** It runs for seconds. */
 const long = `SELECT max(${'sin(cos('.repeat(12)}a.range * b.range${'))'.repeat(12)}) AS m FROM range(10000) a, range(1000) b`
 

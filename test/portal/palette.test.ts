@@ -1,9 +1,9 @@
 /** The palette and the shortcuts, by keyboard alone, in a real browser. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
+import { demoProject as project, yearNow } from '../demo-project.ts'
 import { expectAccessible, openPortal, type Portal } from './portal.ts'
 
-const project = 'FR-NOR-2026-000001'
 const hostile = '<img src=x onerror=alert(1)>'
 
 let portal: Portal
@@ -87,10 +87,10 @@ describe('the palette', () => {
       .getByRole('dialog', { name: 'Go to…' })
       .getByText(/^\d+ results?$/)
       .waitFor()
-    await page.keyboard.type('D-2026')
+    await page.keyboard.type(`D-${yearNow}`)
     await expectAccessible(page)
     await page.keyboard.press('Enter')
-    await page.waitForURL(/\/requests\/D-2026-\d+\/review\?lang=en/)
+    await page.waitForURL(/\/requests\/D-\d{4}-\d+\/review\?lang=en/)
   })
 })
 

@@ -3,11 +3,12 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
 import { draft, path } from '../contract/study.ts'
+import { demoProject } from '../demo-project.ts'
 import { expectAccessible, openPortal, type Portal } from './portal.ts'
 
 let portal: Portal
 /** That of the full demonstration: paul leads it, alice is a member. */
-const granted = { habilitation: '', project: 'FR-NOR-2026-000001' }
+const granted = { habilitation: '', project: demoProject }
 beforeAll(async () => {
   portal = await openPortal({ mode: { kind: 'demo', demo: 'full' } })
   const { json } = await portal.node.call('GET', `/api/v1/projects/${granted.project}`, { as: 'paul' })

@@ -1,7 +1,7 @@
 /** The pages that everybody reads: in a browser without scripts, in both languages and lights, light on the network, texts as texts. */
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Locator, Page } from 'playwright-core'
 import { type Code, refusals } from '../../services/kernel/refusal.ts'
 import { small } from '../dataset/small.ts'
 import { tryPages } from './accessibility.ts'
@@ -33,6 +33,9 @@ afterAll(() => portal?.close())
 
 const goto = (path: string) => page.goto(portal.node.url + path)
 
+/** Until the page that it leads to is whole: a click waits for its first bytes alone. */
+const follow = (link: Locator) => Promise.all([page.waitForEvent('load'), link.click()])
+
 describe('the public pages', () => {
   test.each(pages.map(({ path }) => path))('%s needs no script and weighs little', async (path) => {
     const answer = await goto(path)
@@ -62,21 +65,21 @@ describe('the public pages', () => {
 
   test('lead to each other, and to themselves in the other language with what was asked', async () => {
     await goto('/catalogue?q=shown')
-    await page.getByRole('link', { name: 'English' }).click()
+    await follow(page.getByRole('link', { name: 'English' }))
     expect(page.url()).toBe(`${portal.node.url}/catalogue?q=shown&lang=en`)
     expect(await page.getAttribute('html', 'lang')).toBe('en')
-    await page.getByRole('link', { name: 'Help', exact: true }).first().click()
+    await follow(page.getByRole('link', { name: 'Help', exact: true }).first())
     expect(await page.title()).toBe('Help — huisclos')
-    await page.getByRole('link', { name: 'Français' }).click()
+    await follow(page.getByRole('link', { name: 'Français' }))
     expect(await page.title()).toBe('Aide — huisclos')
-    await page.getByRole('link', { name: /^Accessibilité/ }).click()
+    await follow(page.getByRole('link', { name: /^Accessibilité/ }))
     expect(await page.title()).toBe('Accessibilité — huisclos')
   })
 
   test('have a way in, which leads to the sign-in and back to the portal', async () => {
     const { url } = portal.node
     await goto('/help')
-    await page.getByRole('link', { name: 'Mon espace' }).click()
+    await follow(page.getByRole('link', { name: 'Mon espace' }))
     expect(page.url()).toBe(`${url}/connexion`)
     const { page: own, goto: ownGoto } = await portal.as('alice')
     await ownGoto('/help')
@@ -120,7 +123,7 @@ describe('the help', () => {
   test('has each word at its own address, and each role with its calls', async () => {
     await goto('/help#seuil-k')
     expect(await page.locator('#seuil-k').innerText()).toBe('Seuil k')
-    await page.getByRole('link', { name: 'ses appels : Exploitation' }).click()
+    await follow(page.getByRole('link', { name: 'ses appels : Exploitation' }))
     expect(await page.getByText('POST /api/v1/keys/rotation', { exact: true }).count()).toBe(1)
     expect(await page.getByText('POST /api/v1/datasets', { exact: true }).count()).toBe(0)
   })
@@ -145,7 +148,7 @@ describe('the help', () => {
 describe('"are my data used?"', () => {
   test('names data, holder and contact, and says what cannot be known', async () => {
     await goto('/transparence')
-    await page.getByRole('link', { name: /comment s’opposer/ }).click()
+    await follow(page.getByRole('link', { name: /comment s’opposer/ }))
     const section = page.locator('main section')
     expect(await section.count()).toBe(1)
     expect(await section.getByRole('link', { name: hostile }).count()).toBe(1)
@@ -158,7 +161,7 @@ describe('"are my data used?"', () => {
   test('shows the data of one holder alone', async () => {
     await goto('/transparence/mes-donnees')
     await page.getByLabel('Hôpital ou organisme').selectOption('CHU de Rouen')
-    await page.getByRole('button', { name: 'Montrer' }).click()
+    await follow(page.getByRole('button', { name: 'Montrer' }))
     expect(new URL(page.url()).searchParams.get('holder')).toBe('chu-rouen')
     expect(await page.locator('main section').count()).toBe(1)
     await goto('/transparence/mes-donnees?holder=gh-havre')

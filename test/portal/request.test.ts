@@ -141,15 +141,16 @@ describe('a lead', () => {
     ]
     const id = await opened({ title: 'Sobriété', lines })
     await goto(`/requests/${id}/edit?step=data`)
-    const grade = () => page.getByRole('img', { name: /^Note/ }).getAttribute('aria-label')
-    const before = await grade()
+    const grade = page.getByRole('img', { name: /^Note/ })
+    const before = await grade.getAttribute('aria-label')
     await page.getByLabel('Lignes gardées de visits').fill('nowhere = 1')
     await page.locator('.error', { hasText: /./ }).first().waitFor()
     await page.getByLabel('Lignes gardées de visits').fill("day >= DATE '2026-01-10'")
     await page.getByRole('checkbox', { name: 'Toutes les colonnes de patients' }).uncheck()
     await page.locator('.error', { hasText: /colonne|nowhere/ }).waitFor({ state: 'detached' })
     await saved(page)
-    expect(await grade()).not.toBe(before)
+    // It is drawn a moment after the page says that the draft is stored.
+    await grade.and(page.locator(`:not([aria-label="${before}"])`)).waitFor()
   })
 
   test('reads what the committee will read: never what only the bill is for', async () => {

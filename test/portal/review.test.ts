@@ -39,14 +39,8 @@ const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISO
 const act = (as: string, command: string, body: unknown) =>
   portal.node.call('POST', `/api/v1/habilitations/${id}/${command}`, { as, body })
 
-async function visiting(...[subject, viewing]: Parameters<Portal['as']>) {
-  const visit = await portal.as(subject, viewing)
-  visit.page.setDefaultTimeout(10_000)
-  return visit
-}
-
 async function reviewing(subject: string, search = '') {
-  const visit = await visiting(subject)
+  const visit = await portal.as(subject)
   await visit.goto(`/requests/${id}/review${search}`)
   await visit.page.getByRole('heading', { name: 'Ce que vous pouvez faire' }).waitFor()
   return visit
@@ -64,7 +58,7 @@ const shown = (page: Page) => page.locator('.standing').innerText()
 
 describe('an instruction', () => {
   test('begins in the queue of the secretariat, which asks for what is missing', async () => {
-    const { page, goto, complaints } = await visiting('lucie')
+    const { page, goto, complaints } = await portal.as('lucie')
     await goto('/')
     await page.getByRole('link', { name: 'Instruction' }).click()
     await page.getByRole('heading', { level: 1, name: 'À instruire' }).waitFor()
@@ -214,7 +208,7 @@ describe('the life of a permit', () => {
   })
 
   test('the DPO asks from the queue that every person be confirmed until a day', async () => {
-    const { page, goto } = await visiting('nadia')
+    const { page, goto } = await portal.as('nadia')
     await goto('/requests/queue')
     await page.getByLabel('Revue de toutes les personnes').fill(day(40))
     await page.getByRole('button', { name: 'Demander la revue' }).click()
@@ -289,11 +283,11 @@ describe('an appeal', () => {
       ['paul', 'appeal', { reasons: hostile }],
     ] as const)
       await portal.node.call('POST', `/api/v1/habilitations/${refused}/${command}`, { as, body })
-    const barred = await visiting('claire')
+    const barred = await portal.as('claire')
     await barred.goto(`/requests/${refused}/review`)
     await barred.page.getByText(/^T10/).waitFor()
     expect(await barred.page.getByRole('button', { name: 'Trancher le recours' }).count()).toBe(0)
-    const { page, goto, complaints } = await visiting('odile')
+    const { page, goto, complaints } = await portal.as('odile')
     await goto(`/requests/${refused}/review`)
     const dialog = await opened(page, 'Trancher le recours')
     await dialog.getByRole('radio', { name: 'Le recours est accueilli' }).check()
@@ -308,7 +302,7 @@ describe('an appeal', () => {
 
 describe('in English and in the dark', () => {
   test('the queue is empty, and says when the last request came', async () => {
-    const { page, goto } = await visiting('inès', { lang: 'en', theme: 'dark' })
+    const { page, goto } = await portal.as('inès', { lang: 'en', theme: 'dark' })
     await goto('/requests/queue')
     expect(await page.locator('.empty').first().innerText()).toMatch(
       /^No request here\. The last one arrived on/,
@@ -320,7 +314,7 @@ describe('in English and in the dark', () => {
   })
 
   test('the page of a request reads the same', async () => {
-    const { page, goto, complaints } = await visiting('claire', { lang: 'en', theme: 'dark' })
+    const { page, goto, complaints } = await portal.as('claire', { lang: 'en', theme: 'dark' })
     await goto(`/requests/${id}/review?tab=said`)
     await page.getByRole('heading', { name: 'What you can do' }).waitFor()
     await expectAccessible(page)

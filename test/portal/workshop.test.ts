@@ -1,11 +1,11 @@
 /** The SQL workshop of the demonstration's project, in a real browser. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
+import { demoProject as project } from '../demo-project.ts'
 import { unzipped } from '../unzipped.ts'
 import { expectAccessible, openPortal, type Portal } from './portal.ts'
 import { taken } from './taken.ts'
 
-const project = 'FR-NOR-2026-000001'
 const workshop = `/projects/${project}/sql`
 const hostile = '<img src=x onerror=alert(1)>'
 
