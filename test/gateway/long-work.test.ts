@@ -4,12 +4,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { mintDemoToken } from '../../services/identity/demo-keys.ts'
 import { systemClock } from '../../services/kernel/clock.ts'
 import { demoProject as project } from '../demo-project.ts'
+import { longQuery } from '../long-query.ts'
 import { openTestNode, type TestNode } from '../node.ts'
 import { follow, statesOf } from './follow.ts'
 
 const at = `/api/v1/projects/${project}`
-/** Ten million rows of work that no plan can leave out: it runs for seconds. */
-const endless = `SELECT max(${'sin(cos('.repeat(12)}a.range * b.range${'))'.repeat(12)}) AS m FROM range(10000) a, range(1000) b`
 
 let node: TestNode
 beforeAll(async () => {
@@ -31,7 +30,7 @@ async function begun() {
   const answer = fetch(`${node.url}${at}/queries`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ id, sql: endless }),
+    body: JSON.stringify({ id, sql: longQuery }),
     signal: leaving.signal,
   }).then(
     ({ status }) => status,

@@ -98,7 +98,7 @@ export async function openLoginHouse(): Promise<LoginHouse> {
     openProvider({ issuer: chu.issuer, ...common }),
     openProvider({ issuer: univ.issuer, ...common }),
     // It never answers in some tests.
-    openProvider({ issuer: rogue.issuer, ...common, patienceMs: 1_000 }),
+    openProvider({ issuer: rogue.issuer, ...common, patienceMs: 3_000 }),
   ]
   const providers = await Promise.all(opening)
   const links = openLinks(store, audit)

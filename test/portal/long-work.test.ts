@@ -2,11 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
 import { demoProject } from '../demo-project.ts'
+import { longQuery } from '../long-query.ts'
 import { expectAccessible, openPortal, type Portal } from './portal.ts'
 
 const workshop = `/projects/${demoProject}/sql`
-/** It runs for seconds. */
-const long = `SELECT max(${'sin(cos('.repeat(12)}a.range * b.range${'))'.repeat(12)}) AS m FROM range(10000) a, range(1000) b`
 
 let portal: Portal
 beforeAll(async () => {
@@ -26,7 +25,7 @@ const notifications = (answer: 'granted' | 'denied') => `
 async function running(page: Page, answer: 'granted' | 'denied'): Promise<void> {
   await page.goto('about:blank')
   await page.addInitScript(notifications(answer))
-  await page.goto(`${portal.node.url}${workshop}#sql=${encodeURIComponent(long)}`)
+  await page.goto(`${portal.node.url}${workshop}#sql=${encodeURIComponent(longQuery)}`)
   await page.getByRole('region', { name: 'Avant d’exécuter' }).getByText('Permise').waitFor()
   await page.getByRole('button', { name: 'Exécuter' }).click()
   await page.waitForFunction(() => document.title === 'En cours · Atelier SQL — huisclos')

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
 import { demoProject as project } from '../demo-project.ts'
+import { longQuery } from '../long-query.ts'
 import { unzipped } from '../unzipped.ts'
 import { expectAccessible, openPortal, type Portal } from './portal.ts'
 import { taken } from './taken.ts'
@@ -124,9 +125,7 @@ describe('the workshop', () => {
   })
 
   test('stops a query, says so calmly, and lists it with the others', async () => {
-    const { page } = await opened(
-      `SELECT max(${'sin(cos('.repeat(12)}a.range * b.range${'))'.repeat(12)}) AS m FROM range(10000) a, range(1000) b`,
-    )
+    const { page } = await opened(longQuery)
     await ask(page)
     await page.getByRole('button', { name: 'Arrêter' }).click()
     await page.getByText('Requête arrêtée à votre demande.').waitFor()
