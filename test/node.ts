@@ -7,7 +7,6 @@ import { mintDemoToken } from '../services/identity/demo-keys.ts'
 import { systemClock } from '../services/kernel/clock.ts'
 import { silentLog } from '../services/kernel/log.ts'
 import { type Node, type NodeOptions, openNode } from '../services/node.ts'
-import { freePort } from './contract/system.ts'
 import { openDatabase } from './house.ts'
 
 export interface TestNode {
@@ -33,7 +32,7 @@ export async function openTestNode(
   const database = await openDatabase()
   const settings = {
     home,
-    port: await freePort(),
+    port: 0,
     wirePort: 0,
     databaseUrl: database.url,
     mode: { kind: 'demo', demo: 'empty' },
