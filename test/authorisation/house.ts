@@ -207,7 +207,7 @@ async function settle(send: Send, side: Side): Promise<Tenant> {
     person: side.person,
     organisation,
     proposal: await proposed(send, holder),
-    shard: String(new Date().getFullYear()),
+    shard: String(new Date().getUTCFullYear()),
     entry: '1',
     release: randomUUID(),
   }

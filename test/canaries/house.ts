@@ -156,13 +156,19 @@ async function questions({ call }: System, project: string): Promise<string[]> {
   return codes
 }
 
-/** Workers are killed in the middle of questions until one has died with one. */
+/** Workers are killed in the middle of questions, each time a little later, until one has died with one. */
 async function deaths({ call, child }: System, project: string): Promise<string[]> {
   const sql = `SELECT count(*) AS n FROM visits a JOIN visits b USING (patient_id) WHERE a.cost <> 7.25 -- ${remark} ${literal}`
+  const ask = () => call('POST', `/api/v1/projects/${project}/queries`, { as: 'alice', body: { sql } })
   for (let times = 1; times <= 20; times += 1) {
-    const asked = call('POST', `/api/v1/projects/${project}/queries`, { as: 'alice', body: { sql } })
-    await new Promise((resolve) => setTimeout(resolve, 3 * times))
-    for (const pid of await workersOf(child.pid ?? 0)) kill(pid)
+    // How long it takes on this machine now: what is the middle of it on one is long before the engine on another.
+    const begun = performance.now()
+    await ask()
+    const whole = performance.now() - begun
+    const workers = await workersOf(child.pid ?? 0)
+    const asked = ask()
+    await new Promise((resolve) => setTimeout(resolve, (whole * times) / 21))
+    for (const pid of workers) kill(pid)
     const code = codeOf(await asked)
     if (code !== '200') return [code]
   }

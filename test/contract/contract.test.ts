@@ -370,7 +370,7 @@ describe('audit', () => {
   })
 
   test('the log itself is served in the tlog-tiles layout, its contents to the DPO only', async () => {
-    const shard = new Date().getFullYear()
+    const shard = new Date().getUTCFullYear()
     const checkpoint = await until(
       () => system.call('GET', `/audit/${shard}/checkpoint`, { as: 'nadia' }),
       ({ text }) => Number(text.split('\n')[1]) > 0,

@@ -3,6 +3,7 @@
  * imported here: `huisclos token` does the same (test/contract/cli.test.ts), and would be one more process for each person.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -46,13 +47,31 @@ export interface System {
   remove(): Promise<void>
 }
 
+/** Each worker of Jest has ports of its own. */
+const lanes = 16
+const lane = Number(process.env.JEST_WORKER_ID ?? 0) % lanes
+const given = new Set<number>()
+
+/**
+ * A port for a program that must be told one. It lies below those that the system gives to connections and to whoever listens on port 0:
+ * until the program takes it, nobody else does.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
+  for (;;) {
+    const port = 10_240 + lanes * randomInt(1400) + lane
+    if (!given.has(port) && (await isFree(port))) {
+      given.add(port)
+      return port
+    }
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }
 
 /** Runs a program of the repository to its end. */

@@ -7,8 +7,10 @@ import { probeBox } from '../../services/engine/box/sandbox.ts'
 
 const groups = await openGroups()
 const could = groups === undefined ? ['no groups'] : await probeBox([], groups)
-// Buried by the kernel, then removed.
-await pause(1000)
 const path = /^0::(\/.+)\/house$/m.exec(await readFile('/proc/self/cgroup', 'latin1'))?.[1] ?? ''
-const left = (await readdir(join('/sys/fs/cgroup', path))).filter((name) => name.startsWith('box-'))
+const boxes = async () =>
+  (await readdir(join('/sys/fs/cgroup', path))).filter((name) => name.startsWith('box-'))
+// Buried by the kernel, then removed: looked at until it is, and told after ten seconds.
+for (let tries = 0; tries < 200 && (await boxes()).length > 0; tries += 1) await pause(50)
+const left = await boxes()
 process.stdout.write(JSON.stringify({ could, left }))

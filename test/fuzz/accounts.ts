@@ -57,7 +57,7 @@ export async function knownNames({ url, lead, holder }: Asking): Promise<Known> 
   })
   const deposit = await post(holder, '/api/v1/datasets/fuzzed/deposits', {})
   const draft = await post(lead, '/api/v1/habilitations', words)
-  const year = String(new Date().getFullYear())
+  const year = String(new Date().getUTCFullYear())
   return {
     any: ['fuzzed', 'patients', 'sec', 'holder', '0', '1', '2026-11', 'training', 'A4', '0'.repeat(64)],
     ...{ datasets: ['fuzzed'], tables: ['patients'], twin: ['patients'], catalogue: ['fuzzed'] },

@@ -305,7 +305,7 @@ export const clauses: readonly string[] = [
   "SELECT count(*) FROM stays WHERE entry_date = TIMESTAMP '2023-01-01 00:00:00'",
   "SELECT count(*) FROM stays s, (SELECT DATE '2023-02-01' AS d) c WHERE c.d BETWEEN entry_date AND exit_date",
   "SELECT date_diff('day', entry_date, exit_date) AS los, count(*) FROM stays GROUP BY los ORDER BY los",
-  'SELECT count(*) FROM stays WHERE entry_date >= current_date - INTERVAL 5 YEAR',
+  'SELECT count(*) FROM stays WHERE entry_date >= current_date - INTERVAL 100 YEAR',
   'SELECT sex, n FROM (SELECT sex, count(*) AS n FROM patients GROUP BY sex UNION ALL SELECT ward, count(*) FROM stays GROUP BY ward) ORDER BY ALL',
   'SELECT x.sex, x.n, d.label FROM (SELECT sex, count(*) AS n FROM patients GROUP BY sex UNION ALL SELECT ward, count(*) FROM stays GROUP BY ward) x LEFT JOIN ref_dep d ON d.dep = x.sex ORDER BY ALL',
   'SELECT d.label, x.n FROM ref_dep d LEFT JOIN (SELECT dep, count(*) AS n FROM patients GROUP BY dep UNION ALL SELECT ward, count(*) FROM stays GROUP BY ward) x USING (dep) ORDER BY ALL',

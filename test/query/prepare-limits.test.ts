@@ -38,9 +38,11 @@ test('a large statement that is within the limits is understood in little time',
   )
   const sql = `SELECT ward, ${columns} FROM stays GROUP BY ward`
   await clinic.draft(sql)
-  const before = performance.now()
+  // Time of the processor: what else runs on this machine is no matter of ours.
+  const before = process.cpuUsage()
   expect((await clinic.draft(sql)).leaves[0]?.measures).toHaveLength(300)
-  expect(performance.now() - before).toBeLessThan(2000)
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1000).toBeLessThan(2000)
 })
 
 test('a lambda cannot name what our own text names', async () => {

@@ -1,6 +1,6 @@
 /** Ten requests of ten kinds, by HTTP alone, on a whole node: each goes its route and comes to its proper end. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { addDays } from '../../services/kernel/clock.ts'
+import { addDays, parisDay } from '../../services/kernel/clock.ts'
 import { openTestNode, type TestNode } from '../node.ts'
 
 let node: TestNode
@@ -197,8 +197,12 @@ describe('ten requests', () => {
     await change(id, { accessPeriod: { from: today, until: addDays(today, 29) } })
     const granted = await walk(id, ...toAssessment, accept('rouen', 'stays'), ...grant)
     expect(granted.clocks[0]).toMatchObject({ id: 'emergency.opinions', late: false })
-    const later = addDays(today, 16)
-    expect(await simulated(granted.projectId, { date: addDays(today, 14) })).toBe('permit')
+    const [due, since] = [granted.clocks[0].dueAt, granted.clocks[0].startedAt].map(Date.parse)
+    expect(Number(due) - Number(since)).toBe(15 * 86_400_000)
+    // A day of Paris, which late in the evening is not that of UTC.
+    const last = parisDay(Number(due))
+    const later = addDays(last, 1)
+    expect(await simulated(granted.projectId, { date: addDays(last, -1) })).toBe('permit')
     expect(await simulated(granted.projectId, { date: later })).toBe('SUSPENDED')
     expect(await lacks(id, ['paul', 'renewal', { until: addDays(today, 60) }])).toContain('until')
     const heard = await walk(id, ['ines', 'opinions', { opinion: 'favourable', comment: 'Heard.' }])

@@ -16,12 +16,13 @@ import { openTestNode, type TestNode } from '../node.ts'
 let node: TestNode
 let browser: Browser
 let project: string
+let request: string
 
 beforeAll(async () => {
   node = await openTestNode({ mode: { kind: 'demo', demo: 'full' } })
   browser = await openBrowser()
   const projects = await node.call('GET', '/api/v1/projects', { as: 'alice' })
-  project = projects.json.projects[0].id
+  ;({ id: project, habilitation: request } = projects.json.projects[0])
   for (const sql of ['SELECT sex, count(*) AS n FROM patients GROUP BY sex', 'SELECT count(*) FROM stays']) {
     const answer = await node.call('POST', `/api/v1/projects/${project}/queries`, {
       as: 'alice',
@@ -93,7 +94,8 @@ describe('the public register', () => {
     for (const [path, width] of [
       ['/transparence', 1100],
       ['/transparence', 390],
-      ['/transparence/D-2026-0001', 390],
+      // Its number begins with the year in which the demo was made.
+      [`/transparence/${request}`, 390],
     ] as const) {
       const context = await browser.newContext({ viewport: { width, height: 900 } })
       const page = await context.newPage()
