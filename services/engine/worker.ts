@@ -155,7 +155,7 @@ class Worker implements Process {
       if (pending === undefined || pending.ended !== undefined) return
       pending.ended = kind
       this.#send({ kind: 'interrupt', id, body: null })
-      killer = setTimeout(() => this.#end(new EngineFailure(kind)), KILL_AFTER_MS)
+      killer = setTimeout(() => this.#endUnlessAnswered(id, kind), KILL_AFTER_MS)
     }
     const deadline = setTimeout(() => stop('deadline'), timeoutMs)
     const abort = () => stop('aborted')
@@ -167,6 +167,15 @@ class Worker implements Process {
       clearTimeout(killer)
       signal?.removeEventListener('abort', abort)
     }
+  }
+
+  /** Timers run before pipes are read: an answer that came while this process itself stood still has come in time. */
+  #endUnlessAnswered(id: number, kind: FailureKind): void {
+    setImmediate(() =>
+      setImmediate(() => {
+        if (this.#pending.has(id)) this.#end(new EngineFailure(kind))
+      }),
+    )
   }
 
   #expect(id: number, onProgress?: CallOptions['onProgress']): Promise<unknown> {

@@ -13,6 +13,8 @@ import { MIB } from './fixture.ts'
 
 const entry = new URL('./hostile-worker.ts', import.meta.url)
 const soon = { timeoutMs: 20_000 }
+/** Nothing is read or sent meanwhile, and no timer runs. */
+const standStill = (ms: number) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 const started: Process[] = []
 
 async function start(options: Partial<ProcessOptions> = {}): Promise<Process> {
@@ -123,7 +125,7 @@ describe('a worker process', () => {
     const second = process.call('echo', 2, soon)
     const last = process.call('die', null, soon)
     // Nothing is read here until it is dead: the next call finds that out before the answer to the first one is seen.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000)
+    standStill(1000)
     const calls = [last, process.call('echo', 1, soon)]
     expect(await second).toBe(2)
     for (const call of calls)
@@ -149,6 +151,20 @@ describe('a worker process', () => {
   test('is interrupted at the deadline and lives on when it stops in time', async () => {
     const process = await start()
     expect((await failure(process.call('wait', null, { timeoutMs: 50 }))).kind).toBe('deadline')
+    expect(await process.call('echo', 1, soon)).toBe(1)
+  })
+
+  test('that stops in time lives on, though its parent stood still meanwhile', async () => {
+    const process = await start()
+    const caller = new AbortController()
+    const left = failure(process.call('wait', null, { ...soon, signal: caller.signal }))
+    await pause(50)
+    // Between the pipes of one turn and the timers of the next: that of the kill is over before the answer can be read.
+    setImmediate(() => {
+      caller.abort()
+      standStill(700)
+    })
+    expect((await left).kind).toBe('aborted')
     expect(await process.call('echo', 1, soon)).toBe(1)
   })
 
