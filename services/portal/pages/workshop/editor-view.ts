@@ -233,7 +233,8 @@ function extensionsOf({ label, hint, onText, onRun, propose }: EditorOptions): E
         },
       ],
     }),
-    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+    // Named as reachable by keyboard: a text taller than its field scrolls, and a reader’s tools look for this word.
+    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
     EditorView.updateListener.of(({ docChanged, state }) => {
       if (docChanged) onText(state.doc.toString())
     }),
