@@ -16,7 +16,7 @@ import { addKeyCommands } from './cli/keys.ts'
 import { addLoginCommands } from './cli/login.ts'
 import { loginPath } from './cli/login-file.ts'
 import { addOptOutCommands } from './cli/opt-outs.ts'
-import { type As, asOption, entryNumber } from './cli/options.ts'
+import { type As, asOption, entryNumber, jsonOption } from './cli/options.ts'
 import { type PassportOptions, passport } from './cli/passport.ts'
 import { addPersonCommands } from './cli/persons.ts'
 import { policyCommands } from './cli/policy-commands.ts'
@@ -54,7 +54,6 @@ interface Shown extends As {
   readonly json?: boolean
 }
 
-const jsonOption = () => new Option('--json', 'un document JSON · one JSON document')
 const client = ({ as }: As): Promise<Client> => openClient(setting, as)
 
 const program = new Command('huisclos')

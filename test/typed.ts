@@ -10,6 +10,7 @@ interface Typing {
   readonly setting: Setting
   readonly open: (options: As) => Promise<Client>
   readonly out: Out
+  readonly isTerminal: boolean
 }
 
 interface Written {
@@ -27,7 +28,7 @@ export function typedAt(
     const [stdout, stderr] = [gathered(), gathered()]
     const out = { stdout: stdout.stream, stderr: stderr.stream, signal: new AbortController().signal }
     const program = new Command().exitOverride()
-    add(program, { setting, out, open: ({ as }) => openClient(setting, as) })
+    add(program, { setting, out, isTerminal: setting.isTerminal, open: ({ as }) => openClient(setting, as) })
     await program.parseAsync(words, { from: 'user' })
     return { stdout: stdout.text(), stderr: stderr.text() }
   }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { DoctorOptions, Patient } from './doctor.ts'
 import { exits } from './ending.ts'
+import { jsonOption } from './options.ts'
 import type { Out } from './query.ts'
 
 interface Around extends Pick<Patient, 'home' | 'environment'> {
@@ -15,7 +16,7 @@ export function addDoctor(program: Command, { home, environment, out, isTerminal
     .description(
       'ce qui empêche un nœud de tourner ici, et le remède · what stops a node here, and the remedy; 5 = grave/severe',
     )
-    .option('--json', 'un document JSON · one JSON document')
+    .addOption(jsonOption())
     .option('--fix', 'répare ce qui ne peut rien perdre · puts right what can lose nothing')
     .action(async (options: DoctorOptions) => {
       const { doctor } = await import('./doctor.ts')

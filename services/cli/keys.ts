@@ -1,9 +1,9 @@
 /** `huisclos keys`: the KEK of a node and its rotation, for the operator. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { askJson, type Client } from './client.ts'
 import { CommandError, exits } from './ending.ts'
-import { type As, asOption } from './options.ts'
+import { type As, asOption, jsonOption } from './options.ts'
 import { openProgress } from './progress.ts'
 import type { Out } from './query.ts'
 
@@ -32,7 +32,7 @@ export function addKeyCommands(program: Command, { open, out, isTerminal }: Arou
     .command('status')
     .description('quelle clé enveloppe quoi · which key wraps what')
     .addOption(asOption())
-    .addOption(new Option('--json', 'un document JSON · one JSON document'))
+    .addOption(jsonOption())
     .action(async ({ json, ...as }: As & { json?: boolean }) => {
       const status = await statusOf(await open(as))
       out.stdout.write(json ? `${JSON.stringify(status)}\n` : statusLines(status))

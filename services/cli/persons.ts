@@ -1,7 +1,7 @@
 /** `huisclos proof`, `huisclos grant` and `huisclos campaign`: what persons hold, who grants them, and the yearly review. */
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { askJson, type Client } from './client.ts'
-import { type As, asOption } from './options.ts'
+import { type As, asOption, jsonOption } from './options.ts'
 import type { Out } from './query.ts'
 import { type PersonNamed, personOf } from './simulate.ts'
 
@@ -11,7 +11,6 @@ interface Around {
   readonly out: Out
 }
 
-const jsonOption = () => new Option('--json', 'un document JSON · one JSON document')
 const personFlag = '--person <personne>'
 const personHelp = 'sujet ou émetteur:sujet · subject or issuer:subject'
 

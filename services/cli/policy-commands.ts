@@ -1,7 +1,7 @@
 /** `policies list|test|diff|proposals|propose|approve`: the words of the command line for policies.ts. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type As, asOption } from './options.ts'
+import { type As, asOption, jsonOption } from './options.ts'
 import type { Commands } from './request.ts'
 
 /** The work, with the rules and their engine: loaded when it is asked for, no other command waits for it. */
@@ -25,7 +25,7 @@ function folderCommands(policies: Command, { out }: Commands): void {
     .command('test [dossier]')
     .alias('check')
     .description('valide et joue tous les cas · validates and plays every case; 5 = un cas échoue/one fails')
-    .option('--json', 'un document JSON · one JSON document')
+    .addOption(jsonOption())
     .action(async (folder: string | undefined, options: { json?: boolean }) =>
       (await work()).testPolicies(await folderOf(folder), out, options),
     )

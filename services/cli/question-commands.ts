@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import type { Client } from './client.ts'
 import { CommandError, exits } from './ending.ts'
-import { type As, asOption } from './options.ts'
+import { type As, asOption, jsonOption } from './options.ts'
 import { explain, formats, type Out, type QueryOptions, query, sqlOf } from './query.ts'
 import { saved, savedNamed } from './saved.ts'
 import { several } from './several.ts'
@@ -17,6 +17,11 @@ interface Asked extends QueryOptions, As {
 }
 
 export function addQuestionCommands(program: Command, { open, out }: Needs): void {
+  const asked = (run: typeof query) => async (argument: string | undefined, options: Asked) => {
+    const client = await open(options)
+    const { sql, ...kept } = await textOf(client, argument, options)
+    await run(client, sql, { ...kept, ...options, out })
+  }
   asking(program.command('query [sql]'))
     .description('pose une question · asks; 3 = refusé · refused')
     .addOption(new Option('--format <forme>').choices(formats).default('table'))
@@ -25,19 +30,11 @@ export function addQuestionCommands(program: Command, { open, out }: Needs): voi
       '--twin <jeu>',
       'sans projet : le jumeau synthétique d’un jeu · no project: the twin of a dataset',
     )
-    .action(async (argument: string | undefined, options: Asked) => {
-      const client = await open(options)
-      const { sql, ...kept } = await textOf(client, argument, options)
-      await query(client, sql, { ...kept, ...options, out })
-    })
+    .action(asked(query))
 
   asking(program.command('explain [sql]'))
     .description('la décision sans l’exécution · the decision without the run')
-    .action(async (argument: string | undefined, options: Asked) => {
-      const client = await open(options)
-      const { sql, ...kept } = await textOf(client, argument, options)
-      await explain(client, sql, { ...kept, ...options, out })
-    })
+    .action(asked(explain))
 
   program
     .command('saved [titre]')
@@ -46,7 +43,7 @@ export function addQuestionCommands(program: Command, { open, out }: Needs): voi
     )
     .requiredOption('-p, --project <id>', 'projet · project')
     .addOption(asOption())
-    .option('--json', 'un document JSON · one JSON document')
+    .addOption(jsonOption())
     .action(async (name: string | undefined, options: As & { project: string; json?: boolean }) =>
       saved(await open(options), out, { ...options, ...(name === undefined ? {} : { name }) }),
     )

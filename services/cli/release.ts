@@ -1,9 +1,9 @@
 /** `release list|show|findings|ask|review|download`: files that leave through the airlock (docs/airlock.md). */
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { ask, askJson, type Client } from './client.ts'
-import { asOption } from './options.ts'
+import { asOption, jsonOption } from './options.ts'
 import type { Out } from './query.ts'
 import { plain, unreadable } from './request.ts'
 
@@ -49,11 +49,7 @@ export function addReleaseCommands(program: Command, { client, out }: Reaching):
     out.stdout.write(json ? `${JSON.stringify(told.value)}\n` : `${told.lines.map(plain).join('\n')}\n`)
   }
   const command = (name: string, description: string) =>
-    parent
-      .command(name)
-      .description(description)
-      .addOption(asOption())
-      .addOption(new Option('--json', 'un document JSON · one JSON document'))
+    parent.command(name).description(description).addOption(asOption()).addOption(jsonOption())
   readingCommands(command, show)
   actingCommands(command, show)
   command('download <id>', 'télécharge le paquet signé · downloads the signed package')

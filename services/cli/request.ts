@@ -1,11 +1,11 @@
 /** `habilitation form|missing|meter|copy|attach|documents|document|comment|interests`: what helps to write and to read a request. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { Language } from '../kernel/text.ts'
 import { ask, askJson, type Client } from './client.ts'
 import { CommandError, exits } from './ending.ts'
-import { asOption } from './options.ts'
+import { asOption, jsonOption } from './options.ts'
 import type { Out } from './query.ts'
 
 interface Told {
@@ -97,11 +97,7 @@ export function requestCommands(parent: Command, { client, out }: Commands): voi
     out.stdout.write(json ? `${JSON.stringify(told.value)}\n` : `${told.lines.map(plain).join('\n')}\n`)
   }
   const command = (name: string, description: string) =>
-    parent
-      .command(name)
-      .description(description)
-      .addOption(asOption())
-      .addOption(new Option('--json', 'un document JSON · one JSON document'))
+    parent.command(name).description(description).addOption(asOption()).addOption(jsonOption())
   readingCommands(command, show)
   writingCommands(command, show)
   command('document <id> <document>', 'télécharge un document · downloads a document')

@@ -1,8 +1,8 @@
 /** `huisclos sessions`: where one is signed in with a browser; where others are, for the DPO. */
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { askJson, type Client } from './client.ts'
 import { CommandError, exits } from './ending.ts'
-import { type As, asOption } from './options.ts'
+import { type As, asOption, jsonOption } from './options.ts'
 import type { Out } from './query.ts'
 import { personOf } from './simulate.ts'
 
@@ -33,7 +33,7 @@ export function addSessionCommands(sessions: Command, { open, out }: Around): vo
     .description('les sessions ouvertes dans un navigateur · sessions open in a browser')
     .addOption(asOption())
     .option(personFlag, personHelp)
-    .addOption(new Option('--json', 'un document JSON · one JSON document'))
+    .addOption(jsonOption())
     .action(async ({ person, json, ...as }: Named & { json?: boolean }) => {
       const path =
         person === undefined ? 'me/sessions' : `sessions?${new URLSearchParams({ ...personOf(person) })}`

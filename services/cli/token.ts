@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import { askJson, type Client, demoToken, type Setting, urlOf } from './client.ts'
 import { CommandError, exits } from './ending.ts'
-import { type As, asOption, entryNumber } from './options.ts'
+import { type As, asOption, entryNumber, jsonOption } from './options.ts'
 import type { Out } from './query.ts'
 
 interface Around {
@@ -56,7 +56,7 @@ export function addTokenCommands(program: Command, { setting, open, out }: Aroun
     .command('list')
     .description('vos jetons, jamais leur texte · your tokens, never their text')
     .addOption(asOption())
-    .addOption(new Option('--json', 'un document JSON · one JSON document'))
+    .addOption(jsonOption())
     .action(async (_options: unknown, command: Command) => {
       const { as, json } = command.optsWithGlobals<As & { readonly json?: boolean }>()
       const told = await askJson<{ readonly tokens: readonly Told[] }>(await open(named(as)), `GET ${path}`)

@@ -3,6 +3,7 @@
  * long answers kill it. A call that runs too long is interrupted, and its process killed 500 ms later.
  */
 import { z } from 'zod'
+import { afterArrivals } from '../kernel/arrivals.ts'
 import { type Log, silentLog } from '../kernel/log.ts'
 import type { Child, Launched, LaunchOptions } from './box/launch.ts'
 import { EngineFailure, type FailureKind, queryFailed } from './failure.ts'
@@ -169,13 +170,11 @@ class Worker implements Process {
     }
   }
 
-  /** Timers run before pipes are read: an answer that came while this process itself stood still has come in time. */
+  /** An answer that came while this process itself stood still has come in time. */
   #endUnlessAnswered(id: number, kind: FailureKind): void {
-    setImmediate(() =>
-      setImmediate(() => {
-        if (this.#pending.has(id)) this.#end(new EngineFailure(kind))
-      }),
-    )
+    afterArrivals(() => {
+      if (this.#pending.has(id)) this.#end(new EngineFailure(kind))
+    })
   }
 
   #expect(id: number, onProgress?: CallOptions['onProgress']): Promise<unknown> {

@@ -11,9 +11,9 @@ import { openStage } from '../../services/cli/demo/stage.ts'
 import type { Receipt, StepName } from '../../services/cli/demo/step.ts'
 import { jsonTeller, linesTeller } from '../../services/cli/demo/telling.ts'
 import { playTour, steps } from '../../services/cli/demo/tour.ts'
-import { parisDay, systemClock } from '../../services/kernel/clock.ts'
 import type { Language } from '../../services/kernel/text.ts'
 import { run } from '../contract/system.ts'
+import { yearNow } from '../demo-project.ts'
 import { openTestNode, type TestNode } from '../node.ts'
 import { type Change, openLiar } from './liar.ts'
 
@@ -79,8 +79,7 @@ describe('the demo itself', () => {
     (await node.call('GET', `/api/v1/habilitations/${id}`, { as: 'paul' })).json
 
   test('has requests of paul to look at, and one project of alice', async () => {
-    const year = parisDay(systemClock.now()).slice(0, 4)
-    const [asked, draft, stopped] = await Promise.all([2, 3, 4].map((n) => view(`D-${year}-000${n}`)))
+    const [asked, draft, stopped] = await Promise.all([2, 3, 4].map((n) => view(`D-${yearNow}-000${n}`)))
     expect(asked).toMatchObject({
       ...{ state: 'under_assessment', turn: 'holder', missing: [], projectId: null },
       opinions: [{ opinion: 'conditions' }],
@@ -92,7 +91,7 @@ describe('the demo itself', () => {
     const own = await node.call('GET', `/api/v1/projects/${stopped.projectId}`, { as: 'paul' })
     expect(own.json).toMatchObject({ status: 'suspended' })
     const { projects } = (await node.call('GET', '/api/v1/projects', { as: 'alice' })).json
-    expect(projects).toMatchObject([{ habilitation: `D-${year}-0001`, status: 'active' }])
+    expect(projects).toMatchObject([{ habilitation: `D-${yearNow}-0001`, status: 'active' }])
   })
 })
 

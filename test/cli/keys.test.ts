@@ -3,7 +3,6 @@ import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Command } from 'commander'
 import { addKeyCommands } from '../../services/cli/keys.ts'
 import { openDatabase, type TestDatabase } from '../house.ts'
 import { openTestNode, type TestNode } from '../node.ts'
@@ -26,10 +25,8 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-const keysOf = (program: Command, typing: Pick<Parameters<typeof addKeyCommands>[1], 'open' | 'out'>) =>
-  addKeyCommands(program, { ...typing, isTerminal: false })
 const huisclos = async (subject: string, ...words: string[]) =>
-  (await typedAt({ ...node, home }, keysOf)('keys', ...words, '--as', subject)).stdout
+  (await typedAt({ ...node, home }, addKeyCommands)('keys', ...words, '--as', subject)).stdout
 const status = async () => JSON.parse(await huisclos('karim', 'status', '--json'))
 
 test('no signing key and no keyring of the node lies plain on its disk', async () => {

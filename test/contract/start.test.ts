@@ -146,13 +146,11 @@ describe('the full demo', () => {
       await recorded('query.intent', intents + 1)
       const { json } = await system.call('GET', `/api/v1/projects/${project}`, { as: 'alice' })
       const at = `/api/v1/habilitations/${json.habilitation}/suspension`
-      const begun = performance.now()
       const stopped = await system.call('POST', at, { as: 'nadia', body: { reason: 'A doubt.' } })
       expect(stopped).toMatchObject({ status: 200, json: { state: 'suspended' } })
       const from = performance.now()
       expect(await running).toMatchObject({ status: 403, json: { code: 'SUSPENDED' } })
-      // On a machine so busy that the call itself takes long, so does the answer of the query: it writes as the call did.
-      expect(performance.now() - from).toBeLessThan(Math.max(1000, 5 * (from - begun)))
+      expect(performance.now() - from).toBeLessThan(1000)
     }, 60_000)
   })
 })

@@ -52,8 +52,8 @@ describe('steps', () => {
       ['c', 'waiting'],
     ])
     expect(printed).toEqual([
-      expect.stringMatching(/^ ✔ a +\d+,\d s {3}saw 7$/),
-      expect.stringMatching(/^ ✘ b +\d+,\d s$/),
+      expect.stringMatching(/^ ✔ a +0,\d s {3}saw 7$/),
+      expect.stringMatching(/^ ✘ b +0,\d s$/),
     ])
   })
 })

@@ -98,13 +98,16 @@ async function unseal(): Promise<void> {
   await writeFile(join(home(), 'profiles', 'work', 'x'), 'canary-5')
 }
 
-/** By what was planted, or by what a Parquet file begins with: in sealed bytes four letters stand anywhere by chance. */
+const parquet = Buffer.from('PAR1')
+
+/** By what was planted, or by what a Parquet file begins and ends with: in sealed bytes four letters stand anywhere by chance. */
 async function plain(): Promise<readonly string[]> {
   const planted = new Set(await filesWith(home(), ['canary-', '%PDF of']))
   const found: string[] = []
   for (const path of await filesIn(home())) {
     const bytes = await readFile(join(home(), path)).catch(() => Buffer.alloc(0))
-    if (planted.has(path) || bytes.subarray(0, 4).equals(Buffer.from('PAR1'))) found.push(path)
+    if (planted.has(path) || [bytes.subarray(0, 4), bytes.subarray(-4)].some((four) => four.equals(parquet)))
+      found.push(path)
   }
   return found
 }

@@ -90,7 +90,7 @@ describe('the palette', () => {
     await page.keyboard.type(`D-${yearNow}`)
     await expectAccessible(page)
     await page.keyboard.press('Enter')
-    await page.waitForURL(/\/requests\/D-\d{4}-\d+\/review\?lang=en/)
+    await page.waitForURL(new RegExp(`/requests/D-${yearNow}-\\d+/review\\?lang=en`))
   })
 })
 

@@ -1,4 +1,5 @@
 /** Looks at everything within a bounded time, whatever hangs, and tells it in order. */
+import { afterArrivals } from '../../kernel/arrivals.ts'
 import { type About, both, type Check, type Finding, worth, wrong } from './check.ts'
 
 export interface Looked {
@@ -90,8 +91,8 @@ function lateOf({ isHeavy }: Check, ms: number): Finding {
 /** Settles when the time is over; never when the signal is aborted before. */
 function afterwards(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    // What came while this process was busy has come in time: it is read before the verdict.
-    const timer = setTimeout(() => setImmediate(() => setImmediate(resolve)), ms)
+    // What came while this process was busy has come in time.
+    const timer = setTimeout(() => afterArrivals(resolve), ms)
     signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
   })
 }
